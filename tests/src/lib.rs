@@ -1,0 +1,7 @@
+//! What the suites share: fixtures, hostile servers and the search for leaked secrets.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+pub mod fixtures;
+pub mod hostile;
+pub mod sentinel;

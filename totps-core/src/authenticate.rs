@@ -1,0 +1,341 @@
+//! `POST /v1/b2b/totp/authenticate`: check a code and get a session.
+//!
+//! See Stytch's [Authenticate TOTP](https://stytch.com/docs/b2b/api/authenticate-totp).
+
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use crate::decode::{self, Reply};
+use crate::operation::{Checked, Operation};
+use crate::secret::{expose, expose_some};
+use crate::{
+    DeviceInfo, Error, IntermediateSessionToken, InvalidParams, JsonObject, Member, MemberId,
+    MemberSession, Organization, OrganizationId, SessionJwt, SessionToken, TotpCode, Undecoded,
+    lenient,
+};
+
+/// Parameters of Authenticate: checks a code of a Member's TOTP.
+///
+/// At most one of the three session tokens may be given. With an intermediate one the login is
+/// completed and the token used up; with one of the others the factor is added to that session.
+///
+/// ```
+/// use totps_core::{AuthenticateParams, TotpCode};
+///
+/// let code = TotpCode::parse("123 456")?;
+/// let params = AuthenticateParams::new("organization-test-…", "member-test-…", code)
+///     .intermediate_session_token("SeiGwdj5lKkrEVgcEY3QNJXt6srxS3IK2Nwkar6mXD4=")
+///     .session_duration_minutes(60);
+/// # Ok::<_, totps_core::InvalidTotpCode>(())
+/// ```
+///
+/// Mirrors Stytch's [Authenticate TOTP](https://stytch.com/docs/b2b/api/authenticate-totp).
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct AuthenticateParams {
+    /// The Organization: its id, slug or external id.
+    pub organization_id: OrganizationId,
+    /// The Member: its id or external id.
+    pub member_id: MemberId,
+    /// The code that the authenticator app shows.
+    #[serde(serialize_with = "expose")]
+    pub code: TotpCode,
+    /// The token of the login that this code completes.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "expose_some"
+    )]
+    pub intermediate_session_token: Option<IntermediateSessionToken>,
+    /// The token of a session of the Member.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "expose_some"
+    )]
+    pub session_token: Option<SessionToken>,
+    /// The JWT of a session of the Member.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "expose_some"
+    )]
+    pub session_jwt: Option<SessionJwt>,
+    /// How long the session lives from now on, in minutes: 5 to 527040 (366 days), by default 60.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_duration_minutes: Option<u32>,
+    /// Claims to put into the session: at most 4 KB in all. A `null` deletes a claim, objects are
+    /// merged, and other claims of the session stay.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_custom_claims: Option<JsonObject>,
+    /// Whether the Member must pass a second factor at every login from now on. Ignored when the
+    /// Organization requires it of everybody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_mfa_enrollment: Option<MfaEnrollment>,
+    /// `true` makes TOTP the second factor that the Member prefers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub set_default_mfa: Option<bool>,
+    /// The id of a device fingerprint; with it the answer may have a `member_device`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub telemetry_id: Option<String>,
+}
+
+/// A change of whether a Member must pass a second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum MfaEnrollment {
+    /// From now on it must.
+    Enroll,
+    /// From now on it need not.
+    Unenroll,
+}
+
+impl MfaEnrollment {
+    /// The value as on the wire.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Enroll => "enroll",
+            Self::Unenroll => "unenroll",
+        }
+    }
+}
+
+const SESSION_CUSTOM_CLAIMS: &str = "session_custom_claims";
+
+impl AuthenticateParams {
+    /// What is required; none may be empty. The server checks the code's form: use
+    /// [`TotpCode::parse`] for what a person typed.
+    pub fn new(
+        organization_id: impl Into<OrganizationId>,
+        member_id: impl Into<MemberId>,
+        code: impl Into<TotpCode>,
+    ) -> Self {
+        Self {
+            organization_id: organization_id.into(),
+            member_id: member_id.into(),
+            code: code.into(),
+            intermediate_session_token: None,
+            session_token: None,
+            session_jwt: None,
+            session_duration_minutes: None,
+            session_custom_claims: None,
+            set_mfa_enrollment: None,
+            set_default_mfa: None,
+            telemetry_id: None,
+        }
+    }
+
+    /// Sets [`intermediate_session_token`](Self::intermediate_session_token).
+    #[must_use]
+    pub fn intermediate_session_token(
+        mut self,
+        token: impl Into<IntermediateSessionToken>,
+    ) -> Self {
+        self.intermediate_session_token = Some(token.into());
+        self
+    }
+
+    /// Sets [`session_token`](Self::session_token).
+    #[must_use]
+    pub fn session_token(mut self, token: impl Into<SessionToken>) -> Self {
+        self.session_token = Some(token.into());
+        self
+    }
+
+    /// Sets [`session_jwt`](Self::session_jwt).
+    #[must_use]
+    pub fn session_jwt(mut self, jwt: impl Into<SessionJwt>) -> Self {
+        self.session_jwt = Some(jwt.into());
+        self
+    }
+
+    /// Sets [`session_duration_minutes`](Self::session_duration_minutes): 5 to 527040, checked by
+    /// the server.
+    #[must_use]
+    pub fn session_duration_minutes(mut self, minutes: u32) -> Self {
+        self.session_duration_minutes = Some(minutes);
+        self
+    }
+
+    /// Sets [`session_custom_claims`](Self::session_custom_claims) from a `serde_json::Map`. The
+    /// `null`s in it are sent, since they delete claims.
+    #[must_use]
+    pub fn session_custom_claims(mut self, claims: impl Into<JsonObject>) -> Self {
+        self.session_custom_claims = Some(claims.into());
+        self
+    }
+
+    /// Sets [`session_custom_claims`](Self::session_custom_claims) from anything that serialises
+    /// to a JSON object.
+    ///
+    /// ```
+    /// use totps_core::AuthenticateParams;
+    ///
+    /// #[derive(serde::Serialize)]
+    /// struct Claims {
+    ///     plan: &'static str,
+    /// }
+    ///
+    /// let params = AuthenticateParams::new("acme", "member-test-…", "123456")
+    ///     .session_claims_from(&Claims { plan: "enterprise" })?;
+    /// # Ok::<_, totps_core::InvalidParams>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidParams`] when it serialises to something else, or not at all.
+    pub fn session_claims_from<T: Serialize + ?Sized>(
+        self,
+        claims: &T,
+    ) -> Result<Self, InvalidParams> {
+        match serde_json::to_value(claims) {
+            Ok(Value::Object(map)) => Ok(self.session_custom_claims(map)),
+            Ok(_) => Err(InvalidParams::new(
+                SESSION_CUSTOM_CLAIMS,
+                "must be a JSON object",
+            )),
+            Err(_) => Err(InvalidParams::new(
+                SESSION_CUSTOM_CLAIMS,
+                "must be serialisable to a JSON object",
+            )),
+        }
+    }
+
+    /// Sets [`set_mfa_enrollment`](Self::set_mfa_enrollment).
+    #[must_use]
+    pub fn set_mfa_enrollment(mut self, enrollment: MfaEnrollment) -> Self {
+        self.set_mfa_enrollment = Some(enrollment);
+        self
+    }
+
+    /// Sets [`set_default_mfa`](Self::set_default_mfa).
+    #[must_use]
+    pub fn set_default_mfa(mut self, set: bool) -> Self {
+        self.set_default_mfa = Some(set);
+        self
+    }
+
+    /// Sets [`telemetry_id`](Self::telemetry_id).
+    #[must_use]
+    pub fn telemetry_id(mut self, id: impl Into<String>) -> Self {
+        self.telemetry_id = Some(id.into());
+        self
+    }
+}
+
+impl Checked for AuthenticateParams {
+    fn check(&self) -> Result<(), InvalidParams> {
+        InvalidParams::require("organization_id", self.organization_id.as_str())?;
+        InvalidParams::require("member_id", self.member_id.as_str())?;
+        InvalidParams::require("code", self.code.expose())
+    }
+}
+
+impl Operation for AuthenticateParams {
+    type Response = AuthenticateResponse;
+    const PATH: &'static str = "/v1/b2b/totp/authenticate";
+}
+
+/// Answer of Authenticate: the session.
+#[derive(Debug, Clone, Deserialize)]
+#[non_exhaustive]
+pub struct AuthenticateResponse {
+    /// The HTTP status.
+    #[serde(skip)]
+    pub status_code: StatusCode,
+    /// The id of the request, to give to Stytch's support.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub request_id: Option<String>,
+    /// The Member, by its own id.
+    pub member_id: MemberId,
+    /// The Member, unless it could not be read.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub member: Option<Member>,
+    /// The Organization, unless it could not be read.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub organization: Option<Organization>,
+    /// The token of the session; `None` when there is none.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub session_token: Option<SessionToken>,
+    /// The JWT of the session, which lives five minutes; `None` when there is none.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub session_jwt: Option<SessionJwt>,
+    /// The session, if there is one and it could be read.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub member_session: Option<MemberSession>,
+    /// The device, if a `telemetry_id` was sent.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub member_device: Option<DeviceInfo>,
+    #[serde(skip)]
+    undecoded: Vec<Undecoded>,
+}
+
+impl AuthenticateResponse {
+    /// The fields that could not be read and were set aside; usually none.
+    pub fn undecoded(&self) -> &[Undecoded] {
+        &self.undecoded
+    }
+
+    /// Reads the session's custom claims into a type of the application.
+    ///
+    /// ```
+    /// use totps_core::{AuthenticateResponse, http};
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Claims {
+    ///     plan: String,
+    /// }
+    ///
+    /// let json = r#"{"member_id": "", "member_session": {"custom_claims": {"plan": "enterprise"}}}"#;
+    /// let authenticated = AuthenticateResponse::try_from(http::Response::new(json))?;
+    /// let claims: Claims = authenticated.claims()?;
+    /// assert_eq!(claims.plan, "enterprise");
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError`] when there is no session, it has no claims, or they do not fit.
+    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, ClaimsError> {
+        let session = self.member_session.as_ref().ok_or(ClaimsError::NoSession)?;
+        let claims = session
+            .custom_claims
+            .as_ref()
+            .ok_or(ClaimsError::NoClaims)?;
+        T::deserialize(&**claims).map_err(|_| ClaimsError::Mismatch)
+    }
+}
+
+/// Why custom claims could not be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum ClaimsError {
+    /// There is no `member_session` in the answer, or it could not be read.
+    #[error("the answer has no `member_session`, or not a readable one")]
+    NoSession,
+    /// The session has no `custom_claims`.
+    #[error("the `member_session` has no `custom_claims`")]
+    NoClaims,
+    /// They are not of the type asked for.
+    #[error("the `custom_claims` do not fit the type asked for")]
+    Mismatch,
+}
+
+impl Reply for AuthenticateResponse {
+    const ESSENTIAL: &'static [&'static str] = &["member_id"];
+    const UNIQUE: &'static [&'static str] = &["member_id", "session_token", "session_jwt"];
+
+    fn complete(&mut self, status: StatusCode, undecoded: Vec<Undecoded>) {
+        self.status_code = status;
+        self.undecoded = undecoded;
+    }
+}
+
+/// Reads an answer of any HTTP stack. The status is looked at first.
+impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for AuthenticateResponse {
+    type Error = Error;
+
+    fn try_from(response: http::Response<B>) -> Result<Self, Error> {
+        decode::response(response)
+    }
+}

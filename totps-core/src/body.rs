@@ -1,0 +1,220 @@
+//! Message bodies, wiped when dropped.
+
+use std::fmt;
+
+use zeroize::Zeroize;
+
+use crate::InvalidParams;
+
+/// The bytes of a request or an answer.
+///
+/// A body may hold codes, secrets and session tokens, so `Debug` shows only its length and the
+/// bytes are wiped on drop. Converting it into a `Vec<u8>` hands that duty to the caller.
+///
+/// ```
+/// use totps_core::Body;
+///
+/// let body = Body::from(b"{\"code\":\"123456\"}".to_vec());
+/// assert_eq!(format!("{body:?}"), "Body(17 bytes)");
+/// ```
+#[derive(Clone, Default)]
+pub struct Body(Vec<u8>);
+
+impl Body {
+    /// The number of bytes.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether there are no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The bytes.
+    pub fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Appends bytes. When the buffer is too small, the bytes move to a larger one and the old
+    /// one is wiped, where a growing `Vec` would leave a copy behind.
+    fn append(&mut self, bytes: &[u8]) {
+        let length = self.0.len() + bytes.len();
+        if length > self.0.capacity() {
+            let mut larger = Vec::with_capacity(length.max(self.0.capacity() * 2));
+            larger.extend_from_slice(&self.0);
+            self.0.zeroize();
+            self.0 = larger;
+        }
+        self.0.extend_from_slice(bytes);
+    }
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+impl fmt::Debug for Body {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Body({} bytes)", self.0.len())
+    }
+}
+
+impl AsRef<[u8]> for Body {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl From<Vec<u8>> for Body {
+    fn from(bytes: Vec<u8>) -> Self {
+        Self(bytes)
+    }
+}
+
+impl From<String> for Body {
+    fn from(text: String) -> Self {
+        Self(text.into_bytes())
+    }
+}
+
+impl From<&[u8]> for Body {
+    fn from(bytes: &[u8]) -> Self {
+        Self(bytes.to_vec())
+    }
+}
+
+impl From<&str> for Body {
+    fn from(text: &str) -> Self {
+        Self(text.as_bytes().to_vec())
+    }
+}
+
+impl From<Body> for Vec<u8> {
+    fn from(mut body: Body) -> Self {
+        std::mem::take(&mut body.0)
+    }
+}
+
+/// Collects the body of an answer piece by piece up to a limit; a tool for transports.
+///
+/// No piece of an outgrown buffer is left in memory unwiped.
+///
+/// ```
+/// use totps_core::LimitedBody;
+///
+/// let mut body = LimitedBody::new(4, None);
+/// assert!(body.push(b"1234").is_ok());
+/// assert!(body.push(b"5").is_err());
+/// ```
+#[derive(Debug)]
+pub struct LimitedBody {
+    body: Body,
+    limit: usize,
+}
+
+impl LimitedBody {
+    /// Starts with no bytes. `limit` is the largest body accepted, in bytes; `expected` the length
+    /// that the answer announced, if it did: so much is reserved at once, but never more than 64 KiB
+    /// on the word of a server.
+    pub fn new(limit: usize, expected: Option<u64>) -> Self {
+        const RESERVE_AT_MOST: usize = 64 * 1024;
+        let expected = expected.and_then(|length| usize::try_from(length).ok());
+        let capacity = expected.unwrap_or(0).min(limit).min(RESERVE_AT_MOST);
+        Self {
+            body: Body(Vec::with_capacity(capacity)),
+            limit,
+        }
+    }
+
+    /// Appends a piece.
+    ///
+    /// # Errors
+    ///
+    /// [`BodyTooLarge`] when the body would outgrow the limit; nothing is appended then.
+    pub fn push(&mut self, piece: &[u8]) -> Result<(), BodyTooLarge> {
+        if piece.len() > self.limit - self.body.len() {
+            return Err(BodyTooLarge { limit: self.limit });
+        }
+        self.body.append(piece);
+        Ok(())
+    }
+
+    /// The collected body.
+    pub fn finish(self) -> Body {
+        self.body
+    }
+}
+
+/// A body outgrew the limit of the transport.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the body of the answer is larger than {limit} bytes")]
+pub struct BodyTooLarge {
+    limit: usize,
+}
+
+impl BodyTooLarge {
+    /// The limit that was exceeded, in bytes.
+    pub fn limit(&self) -> usize {
+        self.limit
+    }
+}
+
+/// Serialises JSON into a body whose buffer is sized before it is filled, so that nothing is
+/// copied while it grows.
+///
+/// Strings, numbers and JSON values do not fail to serialise; the error is for what a caller may
+/// put in between.
+pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<Body, InvalidParams> {
+    let write = |to: &mut dyn std::io::Write| {
+        serde_json::to_writer(to, value)
+            .map_err(|_| InvalidParams::new("params", "must be serialisable to JSON"))
+    };
+    let mut length = Length(0);
+    write(&mut length)?;
+    let mut body = Body(Vec::with_capacity(length.0));
+    write(&mut body.0)?;
+    Ok(body)
+}
+
+/// Counts what is written.
+struct Length(usize);
+
+impl std::io::Write for Length {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0 += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_fills_its_buffer_exactly() {
+        let value = serde_json::json!({"text": "\u{1}\"ä", "list": [1, 2.5, null]});
+        let body = to_json(&value).unwrap();
+        assert_eq!(body.0.len(), body.0.capacity());
+        assert_eq!(
+            serde_json::from_slice::<serde_json::Value>(&body.0).unwrap(),
+            value
+        );
+    }
+
+    #[test]
+    fn pieces_are_kept_in_order_up_to_the_limit() {
+        let mut body = LimitedBody::new(6, Some(u64::MAX));
+        body.push(b"abc").unwrap();
+        body.push(b"").unwrap();
+        body.push(b"def").unwrap();
+        assert_eq!(body.push(b"g").unwrap_err().limit(), 6);
+        assert_eq!(body.finish().as_bytes(), b"abcdef");
+    }
+}

@@ -1,0 +1,150 @@
+//! The three calls over a transport.
+
+use crate::decode;
+use crate::{
+    AsyncTransport, AuthenticateParams, AuthenticateResponse, CreateParams, CreateResponse, Error,
+    MigrateParams, MigrateResponse, Operation, Project, Transport,
+};
+
+/// A blocking client.
+///
+/// Made of a [`Project`] and a [`Transport`]; the crate `totps-ureq` brings one.
+///
+/// ```no_run
+/// # fn example<T: totps_core::Transport>(transport: T) -> Result<(), Box<dyn std::error::Error>> {
+/// use totps_core::{AuthenticateParams, Client, CreateParams, Project, TotpCode};
+///
+/// let client = Client::new(Project::new("project-test-…", "secret-test-…")?, transport);
+///
+/// let created = client.create(&CreateParams::new("organization-test-…", "member-test-…"))?;
+/// std::fs::write("qr.png", created.qr_code.png()?)?;
+///
+/// let code = TotpCode::parse("123 456")?;
+/// let authenticated = client.authenticate(
+///     &AuthenticateParams::new("organization-test-…", "member-test-…", code)
+///         .intermediate_session_token("SeiGwdj5lKkrEVgcEY3QNJXt6srxS3IK2Nwkar6mXD4="),
+/// )?;
+/// println!("{:?}", authenticated.member_session);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+pub struct Client<T> {
+    project: Project,
+    transport: T,
+}
+
+impl<T> Client<T> {
+    /// A client of a project.
+    pub fn new(project: Project, transport: T) -> Self {
+        Self { project, transport }
+    }
+
+    /// The project.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// The transport.
+    pub fn transport(&self) -> &T {
+        &self.transport
+    }
+}
+
+impl<T: Transport> Client<T> {
+    /// Makes a TOTP for a Member.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub fn create(&self, params: &CreateParams) -> Result<CreateResponse, Error> {
+        self.call(params)
+    }
+
+    /// Checks a code of a Member's TOTP and gets a session.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; by [`Error::delivery`] it tells whether the code may be spent.
+    pub fn authenticate(&self, params: &AuthenticateParams) -> Result<AuthenticateResponse, Error> {
+        self.call(params)
+    }
+
+    /// Takes over the secret of a TOTP that a Member has elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub fn migrate(&self, params: &MigrateParams) -> Result<MigrateResponse, Error> {
+        self.call(params)
+    }
+
+    fn call<P: Operation>(&self, params: &P) -> Result<P::Response, Error> {
+        let request = self.project.request(params)?;
+        decode::response(self.transport.send(request)?)
+    }
+}
+
+/// An async client: like [`Client`], over an [`AsyncTransport`].
+///
+/// The crate `totps-hyper` brings one. Dropping the future of a call may leave the request sent:
+/// treat it as [`Delivery::Unknown`](crate::Delivery::Unknown).
+#[derive(Debug, Clone)]
+pub struct AsyncClient<T> {
+    project: Project,
+    transport: T,
+}
+
+impl<T> AsyncClient<T> {
+    /// A client of a project.
+    pub fn new(project: Project, transport: T) -> Self {
+        Self { project, transport }
+    }
+
+    /// The project.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+
+    /// The transport.
+    pub fn transport(&self) -> &T {
+        &self.transport
+    }
+}
+
+impl<T: AsyncTransport> AsyncClient<T> {
+    /// Makes a TOTP for a Member.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn create(&self, params: &CreateParams) -> Result<CreateResponse, Error> {
+        self.call(params).await
+    }
+
+    /// Checks a code of a Member's TOTP and gets a session.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`]; by [`Error::delivery`] it tells whether the code may be spent.
+    pub async fn authenticate(
+        &self,
+        params: &AuthenticateParams,
+    ) -> Result<AuthenticateResponse, Error> {
+        self.call(params).await
+    }
+
+    /// Takes over the secret of a TOTP that a Member has elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn migrate(&self, params: &MigrateParams) -> Result<MigrateResponse, Error> {
+        self.call(params).await
+    }
+
+    async fn call<P: Operation>(&self, params: &P) -> Result<P::Response, Error> {
+        let request = self.project.request(params)?;
+        decode::response(self.transport.send(request).await?)
+    }
+}

@@ -1,0 +1,194 @@
+//! `POST /v1/b2b/totp`: enrol a Member.
+//!
+//! See Stytch's [Create TOTP](https://stytch.com/docs/b2b/api/create-totp).
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use crate::decode::{self, Reply};
+use crate::operation::{Checked, Operation};
+use crate::secret::expose_some;
+use crate::{
+    Error, IntermediateSessionToken, InvalidParams, Member, MemberId, Organization, OrganizationId,
+    QrCode, RecoveryCode, SessionJwt, SessionToken, TotpRegistrationId, TotpSecret, Undecoded,
+    lenient,
+};
+
+/// Parameters of Create: makes a TOTP for a Member.
+///
+/// The TOTP is pending until the first successful Authenticate. A Member has at most one active
+/// TOTP, and only active Members can have one.
+///
+/// When the Member has an active second factor already, a session token of one of the three kinds
+/// that holds this factor must be given, and at most one of them.
+///
+/// ```
+/// use totps_core::CreateParams;
+///
+/// let params = CreateParams::new("organization-test-…", "member-test-…").expiration_minutes(30);
+/// ```
+///
+/// Mirrors Stytch's [Create TOTP](https://stytch.com/docs/b2b/api/create-totp).
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct CreateParams {
+    /// The Organization: its id, slug or external id.
+    pub organization_id: OrganizationId,
+    /// The Member: its id or external id.
+    pub member_id: MemberId,
+    /// How long the TOTP may stay pending, in minutes: 5 to 1440, by default 60.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub expiration_minutes: Option<u32>,
+    /// The token of a login that lacks its second factor.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "expose_some"
+    )]
+    pub intermediate_session_token: Option<IntermediateSessionToken>,
+    /// The token of a session of the Member.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "expose_some"
+    )]
+    pub session_token: Option<SessionToken>,
+    /// The JWT of a session of the Member.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "expose_some"
+    )]
+    pub session_jwt: Option<SessionJwt>,
+}
+
+impl CreateParams {
+    /// What is required; neither may be empty.
+    pub fn new(organization_id: impl Into<OrganizationId>, member_id: impl Into<MemberId>) -> Self {
+        Self {
+            organization_id: organization_id.into(),
+            member_id: member_id.into(),
+            expiration_minutes: None,
+            intermediate_session_token: None,
+            session_token: None,
+            session_jwt: None,
+        }
+    }
+
+    /// Sets [`expiration_minutes`](Self::expiration_minutes): 5 to 1440, checked by the server.
+    #[must_use]
+    pub fn expiration_minutes(mut self, minutes: u32) -> Self {
+        self.expiration_minutes = Some(minutes);
+        self
+    }
+
+    /// Sets [`intermediate_session_token`](Self::intermediate_session_token).
+    #[must_use]
+    pub fn intermediate_session_token(
+        mut self,
+        token: impl Into<IntermediateSessionToken>,
+    ) -> Self {
+        self.intermediate_session_token = Some(token.into());
+        self
+    }
+
+    /// Sets [`session_token`](Self::session_token).
+    #[must_use]
+    pub fn session_token(mut self, token: impl Into<SessionToken>) -> Self {
+        self.session_token = Some(token.into());
+        self
+    }
+
+    /// Sets [`session_jwt`](Self::session_jwt).
+    #[must_use]
+    pub fn session_jwt(mut self, jwt: impl Into<SessionJwt>) -> Self {
+        self.session_jwt = Some(jwt.into());
+        self
+    }
+}
+
+impl Checked for CreateParams {
+    fn check(&self) -> Result<(), InvalidParams> {
+        InvalidParams::require("organization_id", self.organization_id.as_str())?;
+        InvalidParams::require("member_id", self.member_id.as_str())
+    }
+}
+
+impl Operation for CreateParams {
+    type Response = CreateResponse;
+    const PATH: &'static str = "/v1/b2b/totp";
+}
+
+/// Answer of Create: what the Member needs to set up an authenticator app.
+///
+/// Show the Member [`qr_code`](Self::qr_code), or [`secret`](Self::secret) to type in, and keep
+/// neither. The [`recovery_codes`](Self::recovery_codes) are for the Member, too.
+///
+/// Without a server it is made like this:
+///
+/// ```
+/// use totps_core::{CreateResponse, http};
+///
+/// let json = r#"{"totp_registration_id": "member-totp-test-…", "secret": "BTGN…", "qr_code": ""}"#;
+/// let created = CreateResponse::try_from(http::Response::new(json))?;
+/// assert!(created.recovery_codes.is_empty());
+/// # Ok::<_, totps_core::Error>(())
+/// ```
+#[derive(Debug, Clone, Deserialize)]
+#[non_exhaustive]
+pub struct CreateResponse {
+    /// The HTTP status.
+    #[serde(skip)]
+    pub status_code: StatusCode,
+    /// The id of the request, to give to Stytch's support.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub request_id: Option<String>,
+    /// The Member, by its own id; empty if it was not sent.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub member_id: MemberId,
+    /// The id of the TOTP.
+    pub totp_registration_id: TotpRegistrationId,
+    /// The shared secret in base32.
+    pub secret: TotpSecret,
+    /// The shared secret as a picture to scan.
+    pub qr_code: QrCode,
+    /// The codes that stand in for the TOTP when the authenticator app is lost; ten, usually.
+    #[serde(default, deserialize_with = "lenient::strings")]
+    pub recovery_codes: Vec<RecoveryCode>,
+    /// The Member, unless it could not be read.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub member: Option<Member>,
+    /// The Organization, unless it could not be read.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub organization: Option<Organization>,
+    #[serde(skip)]
+    undecoded: Vec<Undecoded>,
+}
+
+impl CreateResponse {
+    /// The fields that could not be read and were set aside; usually none.
+    pub fn undecoded(&self) -> &[Undecoded] {
+        &self.undecoded
+    }
+}
+
+impl Reply for CreateResponse {
+    const ESSENTIAL: &'static [&'static str] = &[
+        "totp_registration_id",
+        "secret",
+        "qr_code",
+        "recovery_codes",
+    ];
+    const UNIQUE: &'static [&'static str] = Self::ESSENTIAL;
+
+    fn complete(&mut self, status: StatusCode, undecoded: Vec<Undecoded>) {
+        self.status_code = status;
+        self.undecoded = undecoded;
+    }
+}
+
+/// Reads an answer of any HTTP stack. The status is looked at first.
+impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for CreateResponse {
+    type Error = Error;
+
+    fn try_from(response: http::Response<B>) -> Result<Self, Error> {
+        decode::response(response)
+    }
+}

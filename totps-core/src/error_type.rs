@@ -1,0 +1,132 @@
+//! The API's machine-readable error types.
+
+use crate::open_enum::open_enum;
+
+open_enum! {
+    /// The machine-readable type of an error of the API, `error_type`.
+    ///
+    /// Where a status is given, Stytch documents it or was seen to send it with this type; the others
+    /// are known by name only. See Stytch's [errors](https://stytch.com/docs/b2b/api/errors/400).
+    pub enum ErrorType {
+        /// Status 401: the project id or the secret is wrong.
+        UnauthorizedCredentials = "unauthorized_credentials",
+        /// Status 429: a rate limit is exceeded.
+        TooManyRequests = "too_many_requests",
+        /// Status 500: the API failed.
+        InternalServerError = "internal_server_error",
+        /// Status 404: there is no such Organization.
+        OrganizationNotFound = "organization_not_found",
+        /// Status 400: the Member has an active TOTP already.
+        ActiveTotpExists = "active_totp_exists",
+        /// Status 400: the Member is not active.
+        ActionAvailableOnlyForActiveMembers = "action_available_only_for_active_members",
+        /// Status 400: the first factor is still owed.
+        ActionAvailableOnlyOncePrimaryAuthenticationIsMet = "action_available_only_once_primary_authentication_is_met",
+        /// Status 400: the request is invalid.
+        BadRequest = "bad_request",
+        /// Status 400: a field has the wrong JSON type.
+        InvalidArgument = "invalid_argument",
+        /// Status 400: the session token has the wrong form.
+        InvalidSessionToken = "invalid_session_token",
+        /// Status 400: a token has the wrong form.
+        InvalidToken = "invalid_token",
+        /// Status 400: more than one of `session_token`, `session_jwt` and `intermediate_session_token` was given.
+        TooManySessionArguments = "too_many_session_arguments",
+        /// Status 400: the project id has the wrong form.
+        InvalidProjectIdAuthentication = "invalid_project_id_authentication",
+        /// Status 400: the project is one of the Consumer API.
+        InvalidB2bEndpoint = "invalid_b2b_endpoint",
+        /// Status 404: the intermediate session token is unknown, used or expired.
+        IntermediateSessionNotFound = "intermediate_session_not_found",
+        /// Status 404: the session is unknown or expired.
+        SessionNotFound = "session_not_found",
+        /// Status 404: there is no such path.
+        RouteNotFound = "route_not_found",
+        /// Status 401: attributes of the request differ from the stored ones.
+        AttributeMismatch = "attribute_mismatch",
+        /// Status 403: the account of the project is suspended.
+        OrganizationSuspended = "organization_suspended",
+        /// Status 403: the Member may not do this.
+        SessionAuthorizationError = "session_authorization_error",
+        /// Status 403: the session belongs to another Organization.
+        SessionAuthorizationTenancyError = "session_authorization_tenancy_error",
+        /// Status 403: the request came by http.
+        UseHttps = "use_https",
+        /// Status 429: the Member is locked after too many failed attempts.
+        UserLockLimitReached = "user_lock_limit_reached",
+        /// Status 429: too many requests, too few of them completed.
+        TooFewTokensAuthenticated = "too_few_tokens_authenticated",
+        /// The code was used before; wait for the next one.
+        TotpCodeAlreadyAuthenticated = "totp_code_already_authenticated",
+        /// The code has the wrong form.
+        InvalidCode = "invalid_code",
+        /// `session_duration_minutes` is not between 5 and 527040.
+        InvalidSessionDurationMinutes = "invalid_session_duration_minutes",
+        /// The session would be longer than the project allows.
+        InvalidSessionDuration = "invalid_session_duration",
+        /// The Member must authenticate again first.
+        StaleFactors = "stale_factors",
+        /// The API failed; trying again may help.
+        ServerUnavailable = "server_unavailable",
+        /// The action is not allowed.
+        UnauthorizedAction = "unauthorized_action",
+        /// Status 401: more factors are needed.
+        InsufficientFactors = "insufficient_factors",
+        /// Status 429: the captcha failed.
+        CaptchaFailed = "captcha_failed",
+        /// Status 403: a captcha is required.
+        CaptchaRequired = "captcha_required",
+        /// By its name: the code is not a TOTP code.
+        InvalidTotpCode = "invalid_totp_code",
+        InvalidTotpId = "invalid_totp_id",
+        /// By its name: the code is wrong.
+        UnableToAuthenticateTotp = "unable_to_authenticate_totp",
+        TotpNotFound = "totp_not_found",
+        TotpsNotFoundForUser = "totps_not_found_for_user",
+        ExpiredTotp = "expired_totp",
+        PendingTotpExists = "pending_totp_exists",
+        RecoveryCodeUsedAsTotpCode = "recovery_code_used_as_totp_code",
+        TotpCodeUsedAsRecoveryCode = "totp_code_used_as_recovery_code",
+        InvalidRecoveryCode = "invalid_recovery_code",
+        UnableToAuthenticateRecoveryCode = "unable_to_authenticate_recovery_code",
+        RecoveryCodesAlreadyExist = "recovery_codes_already_exist",
+        RecoveryCodesNotFound = "recovery_codes_not_found",
+        NoActiveRecoveryCodeBackedFactor = "no_active_recovery_code_backed_factor",
+        SecondaryFactorNotFound = "secondary_factor_not_found",
+        InvalidExpiration = "invalid_expiration",
+        InvalidMfaDefaultMethod = "invalid_mfa_default_method",
+        DefaultMfaMemberMissingFactor = "default_mfa_member_missing_factor",
+        OperationRestrictedByOrganizationMfaMethods = "operation_restricted_by_organization_mfa_methods",
+        MemberNotFound = "member_not_found",
+        MemberDoesNotExistInOrganization = "member_does_not_exist_in_organization",
+        InvalidOrganizationId = "invalid_organization_id",
+        InvalidId = "invalid_id",
+        NoSessionArguments = "no_session_arguments",
+        IncompatibleSessionType = "incompatible_session_type",
+        InvalidIntermediateSessionTokenForOrganization = "invalid_intermediate_session_token_for_organization",
+        InvalidSessionMissingPrimaryFactor = "invalid_session_missing_primary_factor",
+        InvalidSessionFields = "invalid_session_fields",
+        SessionMustHaveAtLeastOneActiveFactor = "session_must_have_at_least_one_active_factor",
+        SessionNotMutableImpersonated = "session_not_mutable_impersonated",
+        UnableToParseSessionJwt = "unable_to_parse_session_jwt",
+        JwtInvalidAudience = "jwt_invalid_audience",
+        JwtInvalidClaims = "jwt_invalid_claims",
+        JwtInvalidIssuer = "jwt_invalid_issuer",
+        CustomClaimsTooLarge = "custom_claims_too_large",
+        ReservedClaimsInCustomClaims = "reserved_claims_in_custom_claims",
+        StytchClaimsInCustomClaims = "stytch_claims_in_custom_claims",
+        UnableToRepresentCustomClaimsJson = "unable_to_represent_custom_claims_json",
+        InvalidAuthorizationHeader = "invalid_authorization_header",
+        InvalidSecretAuthentication = "invalid_secret_authentication",
+        UnauthorizedProjectIdLive = "unauthorized_project_id_live",
+        UnauthorizedProjectIdTest = "unauthorized_project_id_test",
+        LiveIdUsedInTestEnvironment = "live_id_used_in_test_environment",
+        TestIdUsedInLiveEnvironment = "test_id_used_in_live_environment",
+        ProjectNotFound = "project_not_found",
+        MethodNotAllowed = "method_not_allowed",
+        AppleOAuthConfigNotFound = "apple_oauth_config_not_found",
+        UnableToAuthMagicLink = "unable_to_auth_magic_link",
+        InvalidUserId = "invalid_user_id",
+        UserNotFound = "user_not_found",
+    }
+}

@@ -1,0 +1,168 @@
+//! How the models read what the API leaves out: `deserialize_with` functions, one for each kind of
+//! field. Together with `serde(default)` a missing field reads like a `null` one.
+//!
+//! Optional booleans, numbers, timestamps and free strings need none of these: `Option` does.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+
+/// Required text: `null` is the empty text.
+pub(crate) fn or_default<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de> + Default,
+{
+    Option::deserialize(from).map(Option::unwrap_or_default)
+}
+
+/// Text that the API leaves empty when it is unset: `null` and `""` are `None`.
+pub(crate) fn blank<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> From<&'a str>,
+{
+    from.deserialize_option(Blank(PhantomData))
+}
+
+/// An object: `null` and `[]`, which stands for it in some documented answers, are `None`.
+pub(crate) fn object<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    from.deserialize_any(Object(PhantomData))
+}
+
+/// A list of strings: `null` is the empty list, and `null` elements are left out.
+pub(crate) fn strings<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    from.deserialize_option(List::<Option<T>, T>(PhantomData))
+}
+
+/// A list of objects: `null` is the empty list, and unset elements are left out.
+pub(crate) fn objects<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    from.deserialize_option(List::<Maybe<T>, T>(PhantomData))
+}
+
+struct Blank<T>(PhantomData<T>);
+
+impl<'de, T: for<'a> From<&'a str>> Visitor<'de> for Blank<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or null")
+    }
+
+    fn visit_none<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Option<T>, D::Error> {
+        from.deserialize_str(self)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Option<T>, E> {
+        Ok((!text.is_empty()).then(|| T::from(text)))
+    }
+}
+
+struct Object<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+    type Value = Option<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or null")
+    }
+
+    fn visit_none<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_unit<E>(self) -> Result<Option<T>, E> {
+        Ok(None)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<T>, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Some)
+    }
+
+    /// Derived structs would take a full array, too, and read it by position.
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
+        match list.next_element::<IgnoredAny>()? {
+            None => Ok(None),
+            Some(_) => Err(A::Error::custom("an array where an object belongs")),
+        }
+    }
+}
+
+/// [`object`] as a type, for elements of lists and for maps read by hand.
+pub(crate) struct Maybe<T>(pub(crate) Option<T>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        object(from).map(Self)
+    }
+}
+
+impl<T> From<Maybe<T>> for Option<T> {
+    fn from(maybe: Maybe<T>) -> Self {
+        maybe.0
+    }
+}
+
+/// [`blank`] as a type, for maps read by hand.
+pub(crate) struct MaybeText<T>(pub(crate) Option<T>);
+
+impl<'de, T: for<'a> From<&'a str>> Deserialize<'de> for MaybeText<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        blank(from).map(Self)
+    }
+}
+
+struct List<E, T>(PhantomData<(E, T)>);
+
+impl<'de, E, T> Visitor<'de> for List<E, T>
+where
+    E: Deserialize<'de> + Into<Option<T>>,
+{
+    type Value = Vec<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an array or null")
+    }
+
+    fn visit_none<Er>(self) -> Result<Vec<T>, Er> {
+        Ok(Vec::new())
+    }
+
+    fn visit_unit<Er>(self) -> Result<Vec<T>, Er> {
+        Ok(Vec::new())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Vec<T>, D::Error> {
+        from.deserialize_seq(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Vec<T>, A::Error> {
+        let mut list = Vec::new();
+        while let Some(element) = elements.next_element::<E>()? {
+            list.extend(element.into());
+        }
+        Ok(list)
+    }
+}

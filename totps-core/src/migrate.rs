@@ -1,0 +1,135 @@
+//! `POST /v1/b2b/totp/migrate`: bring an existing secret in.
+//!
+//! See Stytch's [Migrate TOTP](https://stytch.com/docs/b2b/api/migrate-totp).
+
+use http::StatusCode;
+use serde::{Deserialize, Serialize};
+
+use crate::decode::{self, Reply};
+use crate::operation::{Checked, Operation};
+use crate::secret::{expose, expose_list};
+use crate::{
+    Error, InvalidParams, Member, MemberId, Organization, OrganizationId, RecoveryCode,
+    TotpRegistrationId, TotpSecret, Undecoded, lenient,
+};
+
+/// Parameters of Migrate: takes over the secret of a TOTP that the Member has elsewhere.
+///
+/// ```
+/// use totps_core::MigrateParams;
+///
+/// let params = MigrateParams::new("acme", "member-test-…", "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS")
+///     .recovery_codes(["ckss-2skx-ebow", "spbc-424h-usy0"]);
+/// ```
+///
+/// Mirrors Stytch's [Migrate TOTP](https://stytch.com/docs/b2b/api/migrate-totp).
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct MigrateParams {
+    /// The Organization: its id, slug or external id.
+    pub organization_id: OrganizationId,
+    /// The Member: its id or external id.
+    pub member_id: MemberId,
+    /// The shared secret of the TOTP.
+    #[serde(serialize_with = "expose")]
+    pub secret: TotpSecret,
+    /// The Member's recovery codes; without any, new ones are made.
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "expose_list"
+    )]
+    pub recovery_codes: Option<Vec<RecoveryCode>>,
+}
+
+impl MigrateParams {
+    /// What is required; none may be empty.
+    pub fn new(
+        organization_id: impl Into<OrganizationId>,
+        member_id: impl Into<MemberId>,
+        secret: impl Into<TotpSecret>,
+    ) -> Self {
+        Self {
+            organization_id: organization_id.into(),
+            member_id: member_id.into(),
+            secret: secret.into(),
+            recovery_codes: None,
+        }
+    }
+
+    /// Sets [`recovery_codes`](Self::recovery_codes); an empty list is sent as such.
+    #[must_use]
+    pub fn recovery_codes(
+        mut self,
+        codes: impl IntoIterator<Item = impl Into<RecoveryCode>>,
+    ) -> Self {
+        self.recovery_codes = Some(codes.into_iter().map(Into::into).collect());
+        self
+    }
+}
+
+impl Checked for MigrateParams {
+    fn check(&self) -> Result<(), InvalidParams> {
+        InvalidParams::require("organization_id", self.organization_id.as_str())?;
+        InvalidParams::require("member_id", self.member_id.as_str())?;
+        InvalidParams::require("secret", self.secret.expose())
+    }
+}
+
+impl Operation for MigrateParams {
+    type Response = MigrateResponse;
+    const PATH: &'static str = "/v1/b2b/totp/migrate";
+}
+
+/// Answer of Migrate.
+#[derive(Debug, Clone, Deserialize)]
+#[non_exhaustive]
+pub struct MigrateResponse {
+    /// The HTTP status.
+    #[serde(skip)]
+    pub status_code: StatusCode,
+    /// The id of the request, to give to Stytch's support.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub request_id: Option<String>,
+    /// The Member, by its own id; empty if it was not sent.
+    #[serde(default, deserialize_with = "lenient::or_default")]
+    pub member_id: MemberId,
+    /// The id of the TOTP.
+    pub totp_registration_id: TotpRegistrationId,
+    /// The Member's recovery codes.
+    #[serde(default, deserialize_with = "lenient::strings")]
+    pub recovery_codes: Vec<RecoveryCode>,
+    /// The Member, unless it could not be read.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub member: Option<Member>,
+    /// The Organization, unless it could not be read.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub organization: Option<Organization>,
+    #[serde(skip)]
+    undecoded: Vec<Undecoded>,
+}
+
+impl MigrateResponse {
+    /// The fields that could not be read and were set aside; usually none.
+    pub fn undecoded(&self) -> &[Undecoded] {
+        &self.undecoded
+    }
+}
+
+impl Reply for MigrateResponse {
+    const ESSENTIAL: &'static [&'static str] = &["totp_registration_id", "recovery_codes"];
+    const UNIQUE: &'static [&'static str] = Self::ESSENTIAL;
+
+    fn complete(&mut self, status: StatusCode, undecoded: Vec<Undecoded>) {
+        self.status_code = status;
+        self.undecoded = undecoded;
+    }
+}
+
+/// Reads an answer of any HTTP stack. The status is looked at first.
+impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for MigrateResponse {
+    type Error = Error;
+
+    fn try_from(response: http::Response<B>) -> Result<Self, Error> {
+        decode::response(response)
+    }
+}

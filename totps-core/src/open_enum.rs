@@ -1,0 +1,127 @@
+//! Enums that grow: a value that this version does not know is kept, not refused.
+
+use std::fmt;
+
+/// Defines an enum over the values of a string on the wire.
+macro_rules! open_enum {
+    (
+        $(#[$doc:meta])*
+        pub enum $name:ident {
+            $($(#[$variant_doc:meta])* $variant:ident = $text:literal,)+
+        }
+    ) => {
+        $(#[$doc])*
+        ///
+        /// The API may send values that this version does not know; they arrive as `Unknown`.
+        /// Compare those by [`as_str`](Self::as_str), which keeps working when a later version
+        /// gives the value a variant.
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum $name {
+            $($(#[$variant_doc])* #[doc = concat!("`", $text, "`.")] $variant,)+
+            /// A value that this version does not know.
+            Unknown(crate::Unrecognized),
+        }
+
+        impl $name {
+            /// The value as on the wire.
+            pub fn as_str(&self) -> &str {
+                match self {
+                    $(Self::$variant => $text,)+
+                    Self::Unknown(unrecognized) => unrecognized.as_str(),
+                }
+            }
+
+            fn known(text: &str) -> Option<Self> {
+                match text {
+                    $($text => Some(Self::$variant),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self::known(text).unwrap_or_else(|| Self::from(text.to_owned()))
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self::known(&text)
+                    .unwrap_or_else(|| Self::Unknown(crate::Unrecognized::new(text)))
+            }
+        }
+
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+                to.serialize_str(self.as_str())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+                from.deserialize_str(crate::open_enum::TextVisitor(std::marker::PhantomData))
+            }
+        }
+    };
+}
+pub(crate) use open_enum;
+
+/// A value that this version does not know, in the `Unknown` variant of an enum.
+///
+/// `Debug` shows it only if it looks like a constant of the API, since anything may stand there.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Unrecognized(String);
+
+impl Unrecognized {
+    pub(crate) fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The value as on the wire.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Unrecognized {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(printable(&self.0))
+    }
+}
+
+/// The text if it looks like a name or an id of the API (lower-case ASCII letters, digits, `_` and
+/// `-`, at most 128 characters), else a placeholder: text from a server may hold anything.
+pub(crate) fn printable(text: &str) -> &str {
+    const LONGEST: usize = 128;
+    let allowed =
+        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
+    if !text.is_empty() && text.len() <= LONGEST && text.bytes().all(allowed) {
+        text
+    } else {
+        "(not shown)"
+    }
+}
+
+/// Reads a string without a copy where the value is known.
+pub(crate) struct TextVisitor<T>(pub(crate) std::marker::PhantomData<T>);
+
+impl<T> serde::de::Visitor<'_> for TextVisitor<T>
+where
+    T: for<'a> From<&'a str> + From<String>,
+{
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(T::from(text))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<T, E> {
+        Ok(T::from(text))
+    }
+}

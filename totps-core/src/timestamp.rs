@@ -1,0 +1,125 @@
+//! Points in time as the API writes them.
+
+use std::fmt;
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+
+/// A point in time in the API's own text, RFC 3339, such as `2026-04-25T16:37:09Z`.
+///
+/// The text is kept as it came, so that an odd one neither costs the answer nor changes when it is
+/// stored; it is read when asked for.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use totps_core::Timestamp;
+///
+/// let time = Timestamp::new("1970-01-01T01:00:01.5+01:00");
+/// assert_eq!(time.to_system_time()?, SystemTime::UNIX_EPOCH + Duration::from_millis(1500));
+/// # Ok::<_, totps_core::InvalidTimestamp>(())
+/// ```
+///
+/// With the feature `jiff-02` it converts into `jiff::Timestamp` of jiff 0.2.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(String);
+
+impl Timestamp {
+    /// Takes any text; it is read by [`to_system_time`](Self::to_system_time).
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text as on the wire.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads the text: any offset, zero to nine fractional digits.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidTimestamp`] when the text is not RFC 3339 or names no real point in time.
+    pub fn to_system_time(&self) -> Result<SystemTime, InvalidTimestamp> {
+        let timestamp: jiff::Timestamp = self.0.parse().map_err(|_| InvalidTimestamp(()))?;
+        SystemTime::try_from(timestamp).map_err(|_| InvalidTimestamp(()))
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<String> for Timestamp {
+    fn from(text: String) -> Self {
+        Self(text)
+    }
+}
+
+impl From<&str> for Timestamp {
+    fn from(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+}
+
+impl TryFrom<&Timestamp> for SystemTime {
+    type Error = InvalidTimestamp;
+
+    fn try_from(timestamp: &Timestamp) -> Result<Self, InvalidTimestamp> {
+        timestamp.to_system_time()
+    }
+}
+
+#[cfg(feature = "jiff-02")]
+impl TryFrom<&Timestamp> for jiff_02::Timestamp {
+    type Error = InvalidTimestamp;
+
+    fn try_from(timestamp: &Timestamp) -> Result<Self, InvalidTimestamp> {
+        timestamp.0.parse().map_err(|_| InvalidTimestamp(()))
+    }
+}
+
+/// The text of a [`Timestamp`] is not an RFC 3339 date and time.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("not an RFC 3339 date and time")]
+pub struct InvalidTimestamp(());
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[test]
+    fn what_the_wire_shows() {
+        for (text, since_epoch) in [
+            ("1970-01-01T00:00:00Z", Some(Duration::ZERO)),
+            (
+                "2021-08-28T00:41:58.935673870Z",
+                Some(Duration::new(1_630_111_318, 935_673_870)),
+            ),
+            (
+                "2026-04-25T16:37:09Z",
+                Some(Duration::from_secs(1_777_135_029)),
+            ),
+            (
+                "2026-04-25T18:37:09+02:00",
+                Some(Duration::from_secs(1_777_135_029)),
+            ),
+            ("", None),
+            ("2026-04-25", None),
+            ("2026-04-25T16:37:09", None),
+            ("2026-02-30T00:00:00Z", None),
+            ("tomorrow", None),
+        ] {
+            let read = Timestamp::new(text).to_system_time().ok();
+            let expected = since_epoch.map(|duration| SystemTime::UNIX_EPOCH + duration);
+            assert_eq!(read, expected, "text: {text:?}");
+        }
+        let before = Timestamp::new("1969-12-31T23:59:59Z")
+            .to_system_time()
+            .unwrap();
+        assert_eq!(before, SystemTime::UNIX_EPOCH - Duration::from_secs(1));
+    }
+}

@@ -1,0 +1,3 @@
+//! Blocking adapter.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
