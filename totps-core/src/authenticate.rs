@@ -237,6 +237,8 @@ impl Operation for AuthenticateParams {
 }
 
 /// Answer of Authenticate: the session.
+///
+/// Mirrors Stytch's [Authenticate TOTP](https://stytch.com/docs/b2b/api/authenticate-totp).
 #[derive(Debug, Clone, Deserialize)]
 #[non_exhaustive]
 pub struct AuthenticateResponse {

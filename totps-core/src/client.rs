@@ -1,5 +1,7 @@
 //! The three calls over a transport.
 
+use std::fmt;
+
 use crate::decode;
 use crate::{
     AsyncTransport, AuthenticateParams, AuthenticateResponse, CreateParams, CreateResponse, Error,
@@ -28,7 +30,7 @@ use crate::{
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Client<T> {
     project: Project,
     transport: T,
@@ -48,6 +50,14 @@ impl<T> Client<T> {
     /// The transport.
     pub fn transport(&self) -> &T {
         &self.transport
+    }
+}
+
+impl<T> fmt::Debug for Client<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("project", &self.project)
+            .finish_non_exhaustive()
     }
 }
 
@@ -89,7 +99,7 @@ impl<T: Transport> Client<T> {
 ///
 /// The crate `totps-hyper` brings one. Dropping the future of a call may leave the request sent:
 /// treat it as [`Delivery::Unknown`](crate::Delivery::Unknown).
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct AsyncClient<T> {
     project: Project,
     transport: T,
@@ -109,6 +119,14 @@ impl<T> AsyncClient<T> {
     /// The transport.
     pub fn transport(&self) -> &T {
         &self.transport
+    }
+}
+
+impl<T> fmt::Debug for AsyncClient<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AsyncClient")
+            .field("project", &self.project)
+            .finish_non_exhaustive()
     }
 }
 

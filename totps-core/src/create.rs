@@ -131,6 +131,8 @@ impl Operation for CreateParams {
 /// assert!(created.recovery_codes.is_empty());
 /// # Ok::<_, totps_core::Error>(())
 /// ```
+///
+/// Mirrors Stytch's [Create TOTP](https://stytch.com/docs/b2b/api/create-totp).
 #[derive(Debug, Clone, Deserialize)]
 #[non_exhaustive]
 pub struct CreateResponse {

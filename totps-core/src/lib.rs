@@ -1,4 +1,4 @@
-//! Sans-IO core.
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -81,6 +81,8 @@ impl Operation for MigrateParams {
 }
 
 /// Answer of Migrate.
+///
+/// Mirrors Stytch's [Migrate TOTP](https://stytch.com/docs/b2b/api/migrate-totp).
 #[derive(Debug, Clone, Deserialize)]
 #[non_exhaustive]
 pub struct MigrateResponse {
