@@ -13,6 +13,7 @@ use serde::de::{
     Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer,
     MapAccess, Visitor,
 };
+use serde_json::Value;
 use serde_json::value::RawValue;
 use zeroize::{Zeroize, Zeroizing};
 
@@ -303,8 +304,7 @@ impl<'a> RawObject<'a> {
     fn text(&self, names: &[&str]) -> Option<String> {
         names
             .iter()
-            .find_map(|name| self.get(name))
-            .filter(|text: &String| !text.is_empty())
+            .find_map(|name| self.get(name).filter(|text: &String| !text.is_empty()))
     }
 
     fn get<T: Deserialize<'a>>(&self, name: &str) -> Option<T> {
@@ -385,7 +385,9 @@ fn api_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
         message: object.text(&["error_message", "error_description"]),
         url: object.text(&["error_url", "error_uri"]),
         request_id: object.text(&["request_id"]),
-        details: object.get("error_details"),
+        details: object
+            .get("error_details")
+            .filter(|details: &Value| !details.is_null()),
         retry_after: retry_after
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned),

@@ -305,14 +305,15 @@ impl BaseUrl {
                 "must not contain user info; the project id and secret are given separately",
             );
         }
-        if authority.host().is_empty() {
+        // The http crate takes hosts and ports that are none.
+        let (host, port) = authority.as_str().split_at(authority.host().len());
+        if !is_host(host) {
             return refuse("must have a host, such as `https://api.stytch.com`");
         }
-        // The http crate takes ports that are none.
-        if authority.as_str().len() != authority.host().len() && authority.port_u16().is_none() {
+        if !is_port(port) {
             return refuse("must have a port between 0 and 65535, or none");
         }
-        if scheme != Scheme::HTTPS && !(scheme == Scheme::HTTP && is_loopback(authority.host())) {
+        if scheme != Scheme::HTTPS && !(scheme == Scheme::HTTP && is_loopback(host)) {
             return refuse(
                 "must be `https://`; only on loopback (`localhost`, `127.0.0.1`, `[::1]`) may it be \
                  `http://`",
@@ -359,19 +360,27 @@ impl fmt::Display for BaseUrl {
     }
 }
 
+/// The address in a host in brackets.
+fn ipv6(host: &str) -> Option<Ipv6Addr> {
+    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+}
+
+fn is_host(host: &str) -> bool {
+    !host.is_empty() && (!host.contains(['[', ']']) || ipv6(host).is_some())
+}
+
+/// Takes the port with its colon, or nothing.
+fn is_port(port: &str) -> bool {
+    port.strip_prefix(':').map_or(port.is_empty(), |digits| {
+        // `parse` would take a sign, too.
+        digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok()
+    })
+}
+
 fn is_loopback(host: &str) -> bool {
-    let bare = host
-        .strip_prefix('[')
-        .and_then(|host| host.strip_suffix(']'));
-    match bare {
-        Some(ipv6) => ipv6
+    host.eq_ignore_ascii_case("localhost")
+        || host
             .parse()
-            .is_ok_and(|address: Ipv6Addr| address.is_loopback()),
-        None => {
-            host.eq_ignore_ascii_case("localhost")
-                || host
-                    .parse()
-                    .is_ok_and(|address: Ipv4Addr| address.is_loopback())
-        }
-    }
+            .is_ok_and(|address: Ipv4Addr| address.is_loopback())
+        || ipv6(host).is_some_and(|address| address.is_loopback())
 }

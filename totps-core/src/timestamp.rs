@@ -3,6 +3,8 @@
 use std::fmt;
 use std::time::SystemTime;
 
+use jiff::SignedDuration;
+use jiff::civil::{DateTime, date};
 use serde::{Deserialize, Serialize};
 
 /// A point in time in the API's own text, RFC 3339, such as `2026-04-25T16:37:09Z`.
@@ -41,8 +43,7 @@ impl Timestamp {
     ///
     /// [`InvalidTimestamp`] when the text is not RFC 3339 or names no real point in time.
     pub fn to_system_time(&self) -> Result<SystemTime, InvalidTimestamp> {
-        let timestamp: jiff::Timestamp = self.0.parse().map_err(|_| InvalidTimestamp(()))?;
-        SystemTime::try_from(timestamp).map_err(|_| InvalidTimestamp(()))
+        read(&self.0).ok_or(InvalidTimestamp(()))
     }
 }
 
@@ -77,8 +78,56 @@ impl TryFrom<&Timestamp> for jiff_02::Timestamp {
     type Error = InvalidTimestamp;
 
     fn try_from(timestamp: &Timestamp) -> Result<Self, InvalidTimestamp> {
-        timestamp.0.parse().map_err(|_| InvalidTimestamp(()))
+        timestamp
+            .to_system_time()?
+            .try_into()
+            .map_err(|_| InvalidTimestamp(()))
     }
+}
+
+/// Reads RFC 3339. The date and the time of day are read by jiff, whose own timestamps would take
+/// other forms of ISO 8601, too, and end a day before 9999 does.
+fn read(text: &str) -> Option<SystemTime> {
+    const SECONDS: &str = "0000-00-00T00:00:00";
+    let (seconds, rest) = text.split_at_checked(SECONDS.len())?;
+    let has_shape = seconds
+        .bytes()
+        .zip(SECONDS.bytes())
+        .all(|(byte, shape)| match shape {
+            b'0' => byte.is_ascii_digit(),
+            _ => byte.eq_ignore_ascii_case(&shape),
+        });
+    let offset_at = rest.find(['Z', 'z', '+', '-'])?;
+    let (fraction, offset) = rest.split_at(offset_at);
+    if !has_shape || !(fraction.is_empty() || fraction.starts_with('.')) {
+        return None;
+    }
+    let local: DateTime = [seconds, fraction].concat().parse().ok()?;
+    let since_epoch = local.duration_since(date(1970, 1, 1).at(0, 0, 0, 0)) - read_offset(offset)?;
+    let length = since_epoch.unsigned_abs();
+    if since_epoch.is_negative() {
+        SystemTime::UNIX_EPOCH.checked_sub(length)
+    } else {
+        SystemTime::UNIX_EPOCH.checked_add(length)
+    }
+}
+
+/// Reads `Z` or `+hh:mm`, by how much local time is ahead.
+fn read_offset(text: &str) -> Option<SignedDuration> {
+    if text.eq_ignore_ascii_case("z") {
+        return Some(SignedDuration::ZERO);
+    }
+    let (sign, [h1, h2, b':', m1, m2]) = text.as_bytes().split_first_chunk::<1>()? else {
+        return None;
+    };
+    let two_digits = |tens: u8, ones: u8| match (tens, ones) {
+        (b'0'..=b'9', b'0'..=b'9') => Some(i64::from(tens - b'0') * 10 + i64::from(ones - b'0')),
+        _ => None,
+    };
+    let hours = two_digits(*h1, *h2).filter(|hours| *hours < 24)?;
+    let minutes = two_digits(*m1, *m2).filter(|minutes| *minutes < 60)?;
+    let offset = SignedDuration::from_secs(hours * 3600 + minutes * 60);
+    Some(if sign == b"-" { -offset } else { offset })
 }
 
 /// The text of a [`Timestamp`] is not an RFC 3339 date and time.
@@ -112,6 +161,22 @@ mod tests {
             ("2026-04-25T16:37:09", None),
             ("2026-02-30T00:00:00Z", None),
             ("tomorrow", None),
+            (
+                "9999-12-31T23:59:59Z",
+                Some(Duration::from_secs(253_402_300_799)),
+            ),
+            (
+                "2026-04-25t16:37:09z",
+                Some(Duration::from_secs(1_777_135_029)),
+            ),
+            ("2026-04-25 16:37:09Z", None),
+            ("2026-04-25T16:37:09+0200", None),
+            ("2026-04-25T16:37:09+24:00", None),
+            ("2026-04-25T16:37:09,5Z", None),
+            ("2026-04-25T16:37:09.Z", None),
+            ("2026-04-25T16:37:09Z[Europe/Paris]", None),
+            ("20260425T163709Z", None),
+            ("\u{660}2026-04-25T16:37:09Z", None),
         ] {
             let read = Timestamp::new(text).to_system_time().ok();
             let expected = since_epoch.map(|duration| SystemTime::UNIX_EPOCH + duration);
