@@ -1,0 +1,37 @@
+//! Like `enroll` of `totps-ureq`, but async on smol, without tokio and without an executor: the task
+//! that calls drives its connection.
+//!
+//! ```text
+//! cargo run -p totps-hyper --example enroll_smol --features conn
+//! ```
+
+#![allow(clippy::print_stdout, reason = "an example talks to a person")]
+
+#[path = "../../totps-ureq/examples/enroll/code.rs"]
+mod code;
+#[path = "support/enrolment.rs"]
+mod enrolment;
+#[path = "../../totps-ureq/examples/enroll/options.rs"]
+mod options;
+#[path = "../../totps-ureq/examples/enroll/qr_code.rs"]
+mod qr_code;
+#[path = "../../totps-ureq/examples/enroll/report.rs"]
+mod report;
+#[path = "support/smol_connector.rs"]
+mod smol_connector;
+#[path = "../../totps-ureq/examples/enroll/target.rs"]
+mod target;
+
+use std::process::ExitCode;
+
+use smol_connector::connect;
+use smol_hyper::rt::SmolTimer;
+use totps_hyper::{AsyncClient, ConnTransport};
+
+fn main() -> ExitCode {
+    report::exit_code(target::with_options(|options, target| {
+        let transport = ConnTransport::new(connect, SmolTimer::new());
+        let client = AsyncClient::new(target.project.clone(), transport);
+        smol::block_on(enrolment::run(&client, options, target))
+    }))
+}

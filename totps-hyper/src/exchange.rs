@@ -1,0 +1,166 @@
+//! What every mode has in common: the deadline, and how an answer is read.
+
+use std::error::Error;
+use std::future::{Future, poll_fn};
+use std::pin::{Pin, pin};
+use std::task::Poll;
+use std::time::Duration;
+
+use bytes::{Buf as _, Bytes};
+use http_body::Body as _;
+use http_body_util::Full;
+use hyper::rt::Sleep;
+use totps_core::http;
+use totps_core::{BoxError, ConfigError, LimitedBody, Request, Response, TransportError};
+
+/// The whole call may take so long unless set otherwise.
+const TIMEOUT: Duration = Duration::from_secs(10);
+
+/// An answer may be so large, in bytes, unless set otherwise.
+const RESPONSE_LIMIT: usize = 1024 * 1024;
+
+/// Making a connection may take so long unless set otherwise.
+#[cfg(any(feature = "tokio", feature = "conn"))]
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// An answer may have so many header fields.
+pub(crate) const HEADERS: usize = 64;
+
+/// The head of an answer may be so large, in bytes.
+#[cfg(any(feature = "tokio", feature = "conn"))]
+pub(crate) const HEAD: usize = 32 * 1024;
+
+/// So many idle connections are kept for one host.
+#[cfg(any(feature = "tokio", feature = "conn"))]
+pub(crate) const IDLE_PER_HOST: usize = 4;
+
+/// A connection is kept idle so long.
+#[cfg(any(feature = "tokio", feature = "conn"))]
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// The bounds of one call.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    pub(crate) timeout: Duration,
+    pub(crate) response_limit: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            timeout: TIMEOUT,
+            response_limit: RESPONSE_LIMIT,
+        }
+    }
+}
+
+impl Limits {
+    pub(crate) fn checked(self) -> Result<Self, ConfigError> {
+        if self.response_limit == 0 {
+            return Err(ConfigError::new("response limit", "must not be zero"));
+        }
+        Ok(Self {
+            timeout: duration("timeout", self.timeout)?,
+            ..self
+        })
+    }
+}
+
+/// Refuses zero, and cuts what is as good as for ever, so that a point in time can be told.
+pub(crate) fn duration(setting: &'static str, duration: Duration) -> Result<Duration, ConfigError> {
+    const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
+    if duration.is_zero() {
+        return Err(ConfigError::new(setting, "must not be zero"));
+    }
+    Ok(duration.min(LONGEST))
+}
+
+/// The request with a body for hyper. Its bytes are still wiped when the last of them is dropped.
+pub(crate) fn with_bytes(request: Request) -> http::Request<Full<Bytes>> {
+    request.map(|body| Full::new(Bytes::from_owner(body)))
+}
+
+/// Runs a future until it or the sleep is ready.
+pub(crate) async fn before<F: Future>(
+    mut sleep: Pin<Box<dyn Sleep>>,
+    future: F,
+) -> Result<F::Output, Elapsed> {
+    let mut future = pin!(future);
+    poll_fn(|cx| {
+        if let Poll::Ready(output) = future.as_mut().poll(cx) {
+            return Poll::Ready(Ok(output));
+        }
+        sleep.as_mut().poll(cx).map(|()| Err(Elapsed))
+    })
+    .await
+}
+
+/// A deadline passed.
+#[derive(Debug)]
+pub(crate) struct Elapsed;
+
+impl Elapsed {
+    /// The overall deadline.
+    pub(crate) fn overall(self, timeout: Duration) -> TransportError {
+        TransportError::timed_out(format!("no whole answer within {timeout:?}"))
+    }
+}
+
+/// Reads the body of an answer up to the limit. When it is dropped before its end, hyper closes the
+/// connection.
+pub(crate) async fn collect<B>(
+    response: http::Response<B>,
+    limits: Limits,
+) -> Result<Response, TransportError>
+where
+    B: http_body::Body,
+    B::Error: Into<BoxError>,
+{
+    if response.headers().len() > HEADERS {
+        return Err(TransportError::too_large(format!(
+            "more than {HEADERS} header fields"
+        )));
+    }
+    let (head, body) = response.into_parts();
+    let mut body = pin!(body);
+    let mut collected = LimitedBody::new(limits.response_limit, body.size_hint().exact());
+    while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
+        let frame = frame.map_err(failed)?;
+        // Trailers carry nothing of interest.
+        let Ok(mut data) = frame.into_data() else {
+            continue;
+        };
+        while data.has_remaining() {
+            let chunk = data.chunk();
+            let length = chunk.len();
+            collected.push(chunk).map_err(TransportError::too_large)?;
+            data.advance(length);
+        }
+    }
+    Ok(http::Response::from_parts(head, collected.finish()))
+}
+
+/// An error of hyper, or of what is over it, after the request may have been sent.
+pub(crate) fn failed(error: impl Into<BoxError>) -> TransportError {
+    let error = error.into();
+    if causes(&*error).any(is_too_large) {
+        TransportError::too_large(error)
+    } else {
+        TransportError::other(error)
+    }
+}
+
+/// An error and what is below it.
+pub(crate) fn causes<'a>(
+    error: &'a (dyn Error + 'static),
+) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |&error| error.source())
+}
+
+/// Whether hyper found the head of an answer too large. Its own test for that comes with its server
+/// only, which is not worth a dependency; should the text change, the error is still an error.
+fn is_too_large(error: &(dyn Error + 'static)) -> bool {
+    error
+        .downcast_ref::<hyper::Error>()
+        .is_some_and(|error| error.is_parse() && error.to_string() == "message head is too large")
+}
