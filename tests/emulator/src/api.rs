@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, USER_AGENT};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use jiff::Timestamp;
 use percent_encoding::percent_decode_str;
@@ -14,12 +14,14 @@ use crate::authorization;
 use crate::config::{Config, ConfigError};
 use crate::directory::Directory;
 use crate::error::{
-    ApiError, KnownError, ORGANIZATION_NOT_FOUND, ORGANIZATION_SUSPENDED, ROUTE_NOT_FOUND, TOO_MANY_REQUESTS,
-    USER_LOCKED,
+    ApiError, KnownError, ORGANIZATION_NOT_FOUND, ORGANIZATION_SUSPENDED, ROUTE_NOT_FOUND,
+    TOO_MANY_REQUESTS, USER_LOCK_LIMIT_REACHED,
 };
 use crate::fields::Fields;
 use crate::generator::Generator;
 use crate::json;
+use crate::organization::NewOrganization;
+use crate::response::{self, add_headers, final_status};
 use crate::session::Sessions;
 use crate::session_jwt::JwtSigner;
 use crate::settings::{Settings, Situation};
@@ -39,7 +41,7 @@ pub(crate) struct Api {
     pub(crate) generate: Generator,
     /// Apart from the other values, so that failed calls do not change what comes after them.
     request_ids: Generator,
-    calls: RateLimit,
+    calls: HourlyCalls,
 }
 
 /// A request that was routed and authorized.
@@ -84,12 +86,20 @@ enum Route<'a> {
     CreateTotp,
     AuthenticateTotp,
     MigrateTotp,
-    DeleteTotp { organization: &'a str, member: &'a str },
-    GetRecoveryCodes { organization: &'a str, member: &'a str },
+    DeleteTotp {
+        organization: &'a str,
+        member: &'a str,
+    },
+    GetRecoveryCodes {
+        organization: &'a str,
+        member: &'a str,
+    },
     RotateRecoveryCodes,
     Recover,
     AuthenticateSession,
-    JsonWebKeySet { project: &'a str },
+    JsonWebKeySet {
+        project: &'a str,
+    },
 }
 
 impl<'a> Route<'a> {
@@ -98,14 +108,24 @@ impl<'a> Route<'a> {
             ["v1", "b2b", "totp"] => Self::CreateTotp,
             ["v1", "b2b", "totp", "authenticate"] => Self::AuthenticateTotp,
             ["v1", "b2b", "totp", "migrate"] => Self::MigrateTotp,
-            ["v1", "b2b", "organizations", organization, "members", member, "totp"] => {
-                Self::DeleteTotp { organization, member }
-            }
+            [
+                "v1",
+                "b2b",
+                "organizations",
+                organization,
+                "members",
+                member,
+                "totp",
+            ] => Self::DeleteTotp {
+                organization,
+                member,
+            },
             ["v1", "b2b", "recovery_codes", "rotate"] => Self::RotateRecoveryCodes,
             ["v1", "b2b", "recovery_codes", "recover"] => Self::Recover,
-            ["v1", "b2b", "recovery_codes", organization, member] => {
-                Self::GetRecoveryCodes { organization, member }
-            }
+            ["v1", "b2b", "recovery_codes", organization, member] => Self::GetRecoveryCodes {
+                organization,
+                member,
+            },
             ["v1", "b2b", "sessions", "authenticate"] => Self::AuthenticateSession,
             ["v1", "b2b", "sessions", "jwks", project] => Self::JsonWebKeySet { project },
             _ => return None,
@@ -141,21 +161,23 @@ impl Api {
             signer: JwtSigner::new(generate.id("jwk"))?,
             generate,
             request_ids: Generator::new(seed, 1, environment),
-            calls: RateLimit::default(),
+            calls: HourlyCalls::default(),
         };
         for organization in &config.organizations {
-            api.directory
-                .add_organization(organization, &mut api.generate, now)?;
+            api.add_organization(organization, now)?;
         }
         if config.organizations.is_empty() {
-            api.directory
-                .add_organization(&crate::NewOrganization::default(), &mut api.generate, now)?;
+            api.add_organization(&NewOrganization::default(), now)?;
         }
         Ok(api)
     }
 
     /// Answers a request.
-    pub(crate) fn answer(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Response<Vec<u8>> {
+    pub(crate) fn answer(
+        &mut self,
+        request: &Request<Vec<u8>>,
+        now: Timestamp,
+    ) -> Response<Vec<u8>> {
         let settings = Arc::clone(&self.settings);
         let call = Call {
             now,
@@ -172,26 +194,20 @@ impl Api {
     pub(crate) fn respond(&mut self, answer: Answer) -> Response<Vec<u8>> {
         let (status, retry_after, mut body) = match answer {
             Ok(body) => {
-                let status = StatusCode::from_u16(self.settings.success_status);
+                let status = final_status(self.settings.success_status);
                 (status.unwrap_or(StatusCode::OK), None, body)
             }
             Err(error) => (error.status, error.retry_after, error.into_body()),
         };
         body.insert("status_code".to_owned(), status.as_u16().into());
-        body.insert("request_id".to_owned(), self.request_ids.id("request-id").into());
-        let mut response = Response::new(Value::Object(body).to_string().into_bytes());
-        *response.status_mut() = status;
-        let headers = response.headers_mut();
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        let id = self.request_ids.id("request-id");
+        body.insert("request_id".to_owned(), id.into());
+        let mut response = response::json(status, Value::Object(body).to_string());
         if let Some(after) = retry_after {
-            headers.insert(RETRY_AFTER, after.as_secs().into());
+            let seconds = after.as_secs().into();
+            response.headers_mut().insert(RETRY_AFTER, seconds);
         }
-        for (name, value) in &self.settings.response_headers {
-            let name = HeaderName::try_from(name.as_str());
-            if let (Ok(name), Ok(value)) = (name, HeaderValue::try_from(value.as_str())) {
-                headers.insert(name, value);
-            }
-        }
+        add_headers(&mut response, &self.settings.response_headers);
         response
     }
 
@@ -205,40 +221,29 @@ impl Api {
         if *method != route.method() {
             return Err(call.error(Situation::MethodNotAllowed));
         }
-        let public = matches!(route, Route::JsonWebKeySet { .. })
-            && !call.settings.jwks_need_authorization;
+        let public =
+            matches!(route, Route::JsonWebKeySet { .. }) && !call.settings.jwks_need_authorization;
         if !public {
             authorization::check(call.headers, &self.project_id, &self.secret, call.settings)?;
         }
-        self.check_body(call)?;
+        check_content_type(call)?;
         match route {
             Route::CreateTotp => self.create_totp(call),
             Route::AuthenticateTotp => self.authenticate_totp(call),
             Route::MigrateTotp => self.migrate_totp(call),
-            Route::DeleteTotp { organization, member } => {
-                self.delete_totp(call, organization, member)
-            }
-            Route::GetRecoveryCodes { organization, member } => {
-                self.get_recovery_codes(call, organization, member)
-            }
+            Route::DeleteTotp {
+                organization,
+                member,
+            } => self.delete_totp(call, organization, member),
+            Route::GetRecoveryCodes {
+                organization,
+                member,
+            } => self.get_recovery_codes(call, organization, member),
             Route::RotateRecoveryCodes => self.rotate_recovery_codes(call),
             Route::Recover => self.recover(call),
             Route::AuthenticateSession => self.authenticate_session(call),
             Route::JsonWebKeySet { project } => self.json_web_key_set(call, project),
         }
-    }
-
-    fn check_body(&self, call: &Call<'_>) -> Result<(), ApiError> {
-        if call.body.len() > call.settings.max_body_bytes {
-            return Err(call.error(Situation::BodyTooLarge));
-        }
-        let content_type = call.headers.get(CONTENT_TYPE);
-        let essence = content_type.and_then(|value| value.to_str().ok()?.split(';').next());
-        let is_json = essence.is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"));
-        if call.settings.require_json_content_type && !call.body.is_empty() && !is_json {
-            return Err(call.error(Situation::ContentType));
-        }
-        Ok(())
     }
 
     /// Finds the member that the fields of a request name.
@@ -258,7 +263,7 @@ impl Api {
             return Ok(());
         };
         let rest = lock.expires_at.as_second() - call.now.as_second();
-        Err(call.refusal(USER_LOCKED, rest))
+        Err(call.refusal(USER_LOCK_LIMIT_REACHED, rest))
     }
 
     /// Finds the member that a request names, and counts the call for the rate limit.
@@ -300,14 +305,24 @@ impl Api {
     }
 }
 
+fn check_content_type(call: &Call<'_>) -> Result<(), ApiError> {
+    let content_type = call.headers.get(CONTENT_TYPE);
+    let essence = content_type.and_then(|value| value.to_str().ok()?.split(';').next());
+    let is_json = essence.is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"));
+    if call.settings.require_json_content_type && !call.body.is_empty() && !is_json {
+        return Err(call.error(Situation::ContentType));
+    }
+    Ok(())
+}
+
 /// Calls per endpoint and member in the present clock hour.
 #[derive(Debug, Default)]
-struct RateLimit {
+struct HourlyCalls {
     hour: i64,
     calls: BTreeMap<(String, usize), u32>,
 }
 
-impl RateLimit {
+impl HourlyCalls {
     fn count(&mut self, call: &Call<'_>, member: usize) -> Result<(), ApiError> {
         let Some(limit) = call.settings.rate_limit_per_hour else {
             return Ok(());
@@ -319,7 +334,10 @@ impl RateLimit {
             self.hour = hour;
             self.calls.clear();
         }
-        let calls = self.calls.entry((call.path.to_owned(), member)).or_default();
+        let calls = self
+            .calls
+            .entry((call.path.to_owned(), member))
+            .or_default();
         *calls = calls.saturating_add(1);
         if *calls <= limit {
             return Ok(());

@@ -3,16 +3,19 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use http::{HeaderMap, Method, Request, Response};
 use jiff::Timestamp;
 
 use crate::api::Api;
-use crate::clock::{Clock, minutes_later};
+use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
+use crate::control;
 use crate::emulator::MemberHandle;
-use crate::member::NewMember;
-use crate::session::{AuthenticationFactor, Factor, Factors, IntermediateSession};
+use crate::error::BAD_REQUEST;
+use crate::fault::{Delivery, Fault, Faults, custom_answer};
+use crate::settings::Situation;
 
 /// Requests that the log holds at most; older ones are dropped.
 const LOG_CAPACITY: usize = 10_000;
@@ -42,13 +45,32 @@ impl fmt::Debug for RecordedRequest {
     }
 }
 
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum UnreadBody {
+    /// It is larger than the setting allows.
+    TooLarge,
+    /// It ended too early, took too long, or its framing is broken.
+    Incomplete,
+}
+
+/// An answer and how it goes out.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) response: Response<Vec<u8>>,
+    pub(crate) delivery: Delivery,
+}
+
 /// The state behind the server.
 #[derive(Debug)]
 pub(crate) struct Backend {
     config: Config,
-    seed: u64,
+    pub(crate) seed: u64,
     pub(crate) api: Api,
     pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
+    /// The first member.
+    pub(crate) ready: MemberHandle,
     log: VecDeque<RecordedRequest>,
 }
 
@@ -69,29 +91,112 @@ impl SharedBackend {
 
 impl Backend {
     pub(crate) fn new(config: Config, seed: u64) -> Result<Self, ConfigError> {
-        let clock = match config.clock {
-            Some(at) => Clock::Standing { at },
-            None => Clock::REAL,
-        };
+        let clock = config
+            .clock
+            .map_or(Clock::REAL, |at| Clock::Standing { at });
+        let mut api = Api::new(&config, seed, clock.now())?;
         Ok(Self {
-            api: Api::new(&config, seed, clock.now())?,
+            // An organization is made with its members: the first one belongs to the first one.
+            ready: api.handle(0, clock.now()),
+            api,
             clock,
             config,
             seed,
+            faults: Faults::default(),
             log: VecDeque::new(),
         })
+    }
+
+    /// Goes back to the start, with the same seed.
+    pub(crate) fn reset(&mut self) -> Result<(), ConfigError> {
+        *self = Self::new(self.config.clone(), self.seed)?;
+        Ok(())
     }
 
     pub(crate) fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// Answers a request and records it.
-    pub(crate) fn answer(&mut self, request: Request<Vec<u8>>) -> Response<Vec<u8>> {
-        let response = self.api.answer(&request, self.clock.now());
-        let path = request.uri().path_and_query();
-        let path = path.map_or_else(|| request.uri().to_string(), ToString::to_string);
+    /// The largest body that a request with this path may have.
+    pub(crate) fn max_body_bytes(&self, path: &str) -> usize {
+        if control::is_meant(path) {
+            control::MAX_BODY_BYTES
+        } else {
+            self.api.settings.max_body_bytes
+        }
+    }
+
+    /// Answers a request. Those of the control interface are neither recorded nor spoiled.
+    pub(crate) fn answer(&mut self, request: Request<Result<Vec<u8>, UnreadBody>>) -> Reply {
+        let is_control = control::is_meant(request.uri().path());
         let (parts, body) = request.into_parts();
+        let (body, unread) = match body {
+            Ok(body) => (body, None),
+            Err(unread) => (Vec::new(), Some(unread)),
+        };
+        let request = Request::from_parts(parts, body);
+        let reply = match unread {
+            Some(unread) => Reply::whole(self.refuse(unread)),
+            None if is_control => Reply::whole(self.control(&request)),
+            None => match self.faults.next() {
+                Some(fault) => self.spoil(fault, &request),
+                None => Reply::whole(self.api.answer(&request, self.now())),
+            },
+        };
+        if !is_control {
+            self.record(request);
+        }
+        reply
+    }
+
+    fn refuse(&mut self, unread: UnreadBody) -> Response<Vec<u8>> {
+        let error = match unread {
+            UnreadBody::TooLarge => self.api.settings.error(Situation::BodyTooLarge),
+            UnreadBody::Incomplete => BAD_REQUEST.into(),
+        };
+        self.api.respond(Err(error))
+    }
+
+    /// The answer to a request that the HTTP library cannot parse.
+    pub(crate) fn unparsable(&mut self) -> Response<Vec<u8>> {
+        self.api.respond(Err(BAD_REQUEST.into()))
+    }
+
+    fn spoil(&mut self, fault: Fault, request: &Request<Vec<u8>>) -> Reply {
+        let delivery = match fault {
+            Fault::Answer {
+                status,
+                body,
+                headers,
+            } => return Reply::whole(custom_answer(status, &body, &headers)),
+            Fault::RateLimited {
+                error_type,
+                retry_after_seconds,
+            } => {
+                let refusal = error_type.refusal(retry_after_seconds);
+                return Reply::whole(self.api.respond(Err(refusal)));
+            }
+            Fault::Delay { milliseconds } => Delivery::Delayed(Duration::from_millis(milliseconds)),
+            Fault::CloseAfter { bytes } => Delivery::CutAfter(bytes),
+            Fault::Reset => Delivery::Reset,
+            Fault::Drip {
+                bytes,
+                milliseconds,
+            } => Delivery::Drip {
+                bytes,
+                pause: Duration::from_millis(milliseconds),
+            },
+        };
+        Reply {
+            response: self.api.answer(request, self.now()),
+            delivery,
+        }
+    }
+
+    fn record(&mut self, request: Request<Vec<u8>>) {
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path_and_query();
+        let path = path.map_or_else(|| parts.uri.to_string(), ToString::to_string);
         if self.log.len() == LOG_CAPACITY {
             self.log.pop_front();
         }
@@ -101,7 +206,6 @@ impl Backend {
             headers: parts.headers,
             body,
         });
-        response
     }
 
     /// The requests that came in, the oldest first.
@@ -109,47 +213,9 @@ impl Backend {
         self.log.iter().cloned().collect()
     }
 
-    /// Makes a member in an organization and returns its position.
-    pub(crate) fn add_member(
-        &mut self,
-        new: &NewMember,
-        organization: usize,
-    ) -> Result<usize, ConfigError> {
-        let now = self.now();
-        let api = &mut self.api;
-        api.directory
-            .add_member(new, organization, &mut api.generate, now)
-    }
-
-    /// Makes an active member with made-up names in an organization and returns its position.
-    pub(crate) fn add_default_member(&mut self, organization: usize) -> usize {
-        let now = self.now();
-        let api = &mut self.api;
-        api.directory
-            .add_default_member(organization, &mut api.generate, now)
-    }
-
-    /// A member's ids with a new intermediate session.
-    pub(crate) fn handle(&mut self, member: usize) -> MemberHandle {
-        MemberHandle {
-            intermediate_session_token: self
-                .add_intermediate_session(member, &[Factor::MagicLink]),
-            organization_id: self.api.directory.organization_of(member).id.clone(),
-            member_id: self.api.directory.members[member].id.clone(),
-        }
-    }
-
-    /// Makes an intermediate session with these factors and returns its token.
-    pub(crate) fn add_intermediate_session(&mut self, member: usize, factors: &[Factor]) -> String {
-        let now = self.now();
-        let token = self.api.generate.intermediate_session_token();
-        let session = IntermediateSession {
-            member,
-            factors: self.factors(member, factors),
-            expires_at: minutes_later(now, self.api.settings.intermediate_session_minutes),
-        };
-        self.api.sessions.insert_intermediate(token.clone(), session);
-        token
+    /// Forgets the requests that came in.
+    pub(crate) fn clear_requests(&mut self) {
+        self.log.clear();
     }
 
     /// The present code of a member's TOTP, active or pending.
@@ -158,14 +224,13 @@ impl Backend {
         let registration = self.api.directory.members[position].registration.as_ref()?;
         Some(registration.code(self.api.settings.totp_algorithm, self.now()))
     }
+}
 
-    fn factors(&self, member: usize, factors: &[Factor]) -> Factors {
-        let current = &self.api.directory.members[member];
-        let mut all = Factors::default();
-        for factor in factors {
-            let details = current.factor_details(*factor);
-            all.add(AuthenticationFactor::new(*factor, details, self.now()));
+impl Reply {
+    fn whole(response: Response<Vec<u8>>) -> Self {
+        Self {
+            response,
+            delivery: Delivery::Whole,
         }
-        all
     }
 }

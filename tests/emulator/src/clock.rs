@@ -44,7 +44,10 @@ pub(crate) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
 
 /// A moment some minutes after another one.
 pub(crate) fn minutes_later(at: Timestamp, minutes: impl Into<i64>) -> Timestamp {
-    later(at, SignedDuration::from_secs(minutes.into().saturating_mul(60)))
+    later(
+        at,
+        SignedDuration::from_secs(minutes.into().saturating_mul(60)),
+    )
 }
 
 /// A moment of the system's clock, clamped to what a timestamp can hold.
@@ -54,4 +57,9 @@ pub(crate) fn timestamp(at: SystemTime) -> Timestamp {
     } else {
         Timestamp::MAX
     })
+}
+
+/// A moment of the system's clock. Every timestamp is one where `SystemTime` has 64 bits.
+pub(crate) fn system_time(at: Timestamp) -> SystemTime {
+    SystemTime::try_from(at).unwrap_or(SystemTime::UNIX_EPOCH)
 }

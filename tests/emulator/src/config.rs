@@ -1,6 +1,8 @@
 //! What an emulator starts with; the configuration file has the same form.
 
-use std::{fmt, io};
+use std::ffi::OsStr;
+use std::path::Path;
+use std::{fmt, fs, io};
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -27,6 +29,24 @@ pub struct Config {
     pub settings: Settings,
     /// The organizations; one if empty. The first member of the first one is the ready one.
     pub organizations: Vec<NewOrganization>,
+}
+
+impl Config {
+    /// Reads a configuration file; its name ends in `.toml` or `.json`.
+    ///
+    /// # Errors
+    ///
+    /// If the file cannot be read, has another ending, or does not hold a configuration.
+    pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
+        let in_file =
+            |error: &dyn fmt::Display| ConfigError(format!("{}: {error}", path.display()));
+        let text = fs::read_to_string(path).map_err(|error| in_file(&error))?;
+        match path.extension().and_then(OsStr::to_str) {
+            Some("toml") => toml::from_str(&text).map_err(|error| in_file(&error)),
+            Some("json") => serde_json::from_str(&text).map_err(|error| in_file(&error)),
+            _ => Err(in_file(&"the name has to end in .toml or .json")),
+        }
+    }
 }
 
 /// A configuration, organization or member that cannot be: a name taken twice, a secret that is

@@ -24,9 +24,11 @@ impl Directory {
         now: Timestamp,
     ) -> Result<usize, ConfigError> {
         let organization = Organization::new(new, generate, now);
-        let names = [&organization.id, &organization.slug];
-        let mut names = names.into_iter().chain(&organization.external_id);
-        if let Some(taken) = names.find(|name| self.organization(name).is_some()) {
+        if let Some(taken) = [&organization.id, &organization.slug]
+            .into_iter()
+            .chain(&organization.external_id)
+            .find(|name| self.organization(name).is_some())
+        {
             return Err(ConfigError(format!(
                 "there is an organization named {taken} already"
             )));
@@ -63,7 +65,9 @@ impl Directory {
             _ => None,
         };
         if let Some(taken) = taken {
-            return Err(ConfigError(format!("there is a member named {taken} already")));
+            return Err(ConfigError(format!(
+                "there is a member named {taken} already"
+            )));
         }
         self.members
             .push(Member::new(new, secret, organization, generate, now));
@@ -102,11 +106,10 @@ impl Directory {
         self.members.iter().position(|member| member.is_named(name))
     }
 
-    /// Position of an organization's first member.
-    pub(crate) fn first_member(&self, organization: usize) -> Option<usize> {
-        self.members
-            .iter()
-            .position(|member| member.organization == organization)
+    /// Positions of an organization's members.
+    pub(crate) fn members_of(&self, organization: usize) -> impl Iterator<Item = usize> {
+        (0..self.members.len())
+            .filter(move |member| self.members[*member].organization == organization)
     }
 
     /// The organization of a member.

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::{Map, Value};
 
+use crate::response::final_status;
 use crate::settings::{ErrorAnswer, Settings, Situation};
 
 /// The page that an `error_url` points to; Stytch uses several forms.
@@ -49,9 +50,9 @@ known_errors! {
     ROUTE_NOT_FOUND: NOT_FOUND, Shared, "route_not_found", "The route provided is not supported.";
     TOO_MANY_REQUESTS: TOO_MANY_REQUESTS, Status, "too_many_requests",
         "Too many requests have been made.";
-    TOO_FEW_TOKENS: TOO_MANY_REQUESTS, Reference, "too_few_tokens_authenticated",
+    TOO_FEW_TOKENS_AUTHENTICATED: TOO_MANY_REQUESTS, Reference, "too_few_tokens_authenticated",
         "Too many requests without sufficient percentage of tokens authenticated.";
-    USER_LOCKED: TOO_MANY_REQUESTS, Reference, "user_lock_limit_reached",
+    USER_LOCK_LIMIT_REACHED: TOO_MANY_REQUESTS, Reference, "user_lock_limit_reached",
         "The user has been locked out due to too many failed authentication attempts. Please try again later.";
     INTERNAL: INTERNAL_SERVER_ERROR, Status, "internal_server_error",
         "Oops, something seems to have gone wrong, please reach out to support@stytch.com to let us know what went wrong.";
@@ -144,7 +145,7 @@ impl From<KnownError> for ApiError {
 impl From<ErrorAnswer> for ApiError {
     fn from(answer: ErrorAnswer) -> Self {
         Self {
-            status: StatusCode::from_u16(answer.status).unwrap_or(StatusCode::BAD_REQUEST),
+            status: final_status(answer.status).unwrap_or(StatusCode::BAD_REQUEST),
             error_type: answer.error_type,
             error_message: answer.error_message,
             page: Page::B2b,

@@ -5,6 +5,9 @@
 //! written from the API's documentation alone, without the types of any client, so that a client's
 //! mistake cannot hide in it.
 //!
+//! [`Emulator::start`] gives a ready member; [`Emulator::builder`] everything else. The README has
+//! the command line, the control interface for other languages and the settings.
+//!
 //! ```
 //! use totps_emulator::Emulator;
 //!
@@ -28,26 +31,41 @@
 #![warn(missing_docs)]
 
 mod api;
+mod authorization;
 mod backend;
 mod clock;
+mod config;
+mod control;
+mod custom_claims;
+mod devices;
 mod directory;
 mod emulator;
 mod error;
+mod fault;
+mod faulty_stream;
 mod fields;
 mod generator;
 mod json;
 mod member;
 mod organization;
+mod provisioning;
 mod qr_code;
-mod seed;
+mod recovery_code_calls;
+mod response;
 mod server;
 mod session;
+mod session_arguments;
+mod session_calls;
 mod session_jwt;
 mod settings;
+mod tls;
 mod totp;
+mod totp_calls;
 
 pub use backend::RecordedRequest;
-pub use emulator::{Builder, Emulator, MemberHandle};
+pub use config::{Config, ConfigError};
+pub use emulator::{Builder, Emulator, MemberHandle, SessionTokens};
+pub use fault::{Fault, RateLimitError};
 pub use member::{MemberStatus, NewMember};
 pub use organization::{MfaMethod, MfaPolicy, NewOrganization};
 pub use session::Factor;
@@ -56,3 +74,8 @@ pub use settings::{
     SecondCreate, Settings, Situation,
 };
 pub use totp::{InvalidSecret, authenticator_code};
+
+/// Compiles and runs the README's Rust code.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

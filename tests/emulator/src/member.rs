@@ -243,15 +243,22 @@ impl Member {
         roles
     }
 
-    pub(crate) fn to_json(&self, organization_id: &str, settings: &Settings, now: Timestamp) -> Value {
+    pub(crate) fn to_json(
+        &self,
+        organization_id: &str,
+        settings: &Settings,
+        now: Timestamp,
+    ) -> Value {
         let shown = self.registration.as_ref().filter(|totp| {
             totp.is_active() || (settings.pending_registration_shown && totp.is_pending(now))
         });
         let lock = self.lock(now);
-        let role = |id| json!({
-            "role_id": id,
-            "sources": [{ "type": "direct_assignment", "details": {} }],
-        });
+        let role = |id| {
+            json!({
+                "role_id": id,
+                "sources": [{ "type": "direct_assignment", "details": {} }],
+            })
+        };
         json!({
             "organization_id": organization_id,
             "member_id": self.id,

@@ -12,7 +12,8 @@ const LIGHT: u8 = 255;
 /// A data URI with a PNG of `pixels` by `pixels`, more if the code does not fit; `None` if the
 /// text is too long for any QR code.
 pub(crate) fn data_uri(text: &str, pixels: u32) -> Option<String> {
-    let code = QrCode::with_error_correction_level(text, EcLevel::M).ok()?;
+    // A screen is clean: little error correction gives larger modules.
+    let code = QrCode::with_error_correction_level(text, EcLevel::L).ok()?;
     let pixels = usize::try_from(pixels.min(4096)).ok()?;
     let png = png(&code, pixels).ok()?;
     Some(format!("data:image/png;base64, {}", STANDARD.encode(png)))
@@ -37,6 +38,7 @@ fn png(code: &QrCode, pixels: usize) -> Result<Vec<u8>, png::EncodingError> {
     let mut encoder = png::Encoder::new(&mut png, side, side);
     encoder.set_color(png::ColorType::Grayscale);
     encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_compression(png::Compression::Fast);
     encoder.write_header()?.write_image_data(&image)?;
     Ok(png)
 }

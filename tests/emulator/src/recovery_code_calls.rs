@@ -72,11 +72,14 @@ impl Api {
         let remaining = current.recovery_codes.len();
         current.count_success();
         let factor = AuthenticationFactor::recovery_code(&used.id, call.now);
-        let session = self.open_session(call, next, factor)?;
+        let session = self.open_session(call, member, next, factor)?;
         let mut answer = self.member_answer(call, member);
         answer.extend(session);
         answer.insert("recovery_codes_remaining".to_owned(), json!(remaining));
-        answer.insert("member_device".to_owned(), self.member_device(call, member, telemetry_id));
+        answer.insert(
+            "member_device".to_owned(),
+            self.member_device(call, member, telemetry_id),
+        );
         Ok(answer)
     }
 

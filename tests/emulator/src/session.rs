@@ -47,7 +47,13 @@ impl AuthenticationFactor {
     /// A used recovery code.
     pub(crate) fn recovery_code(id: &str, now: Timestamp) -> Self {
         let details = json!({ "totp_recovery_code_id": id });
-        Self::named("recovery_codes", "recovery_code", "recovery_code_factor", details, now)
+        Self::named(
+            "recovery_codes",
+            "recovery_code",
+            "recovery_code_factor",
+            details,
+            now,
+        )
     }
 
     fn named(
@@ -191,7 +197,9 @@ impl Sessions {
 
     /// The live session with an id.
     pub(crate) fn by_id(&self, id: &str, now: Timestamp) -> Option<&Session> {
-        self.by_id.get(id).filter(|session| now < session.expires_at)
+        self.by_id
+            .get(id)
+            .filter(|session| now < session.expires_at)
     }
 
     /// The live intermediate session of a token.

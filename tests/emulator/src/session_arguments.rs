@@ -1,6 +1,7 @@
 //! The session arguments of a call: `session_token`, `session_jwt`, `intermediate_session_token`,
 //! and the session that comes out of a successful one.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value};
 
 use crate::api::{Api, Call};
@@ -42,10 +43,17 @@ impl PresentedSession {
 
 /// The session that a call will open or extend if its code is right.
 #[derive(Debug)]
-pub(crate) struct NextSession {
-    session: Session,
-    /// The intermediate token to use up.
-    consumes: Option<String>,
+pub(crate) enum NextSession {
+    /// A new one.
+    New {
+        factors: Factors,
+        minutes: Option<i32>,
+        custom_claims: Map<String, Value>,
+        /// The intermediate token that is used up by it.
+        consumes: Option<String>,
+    },
+    /// The one that was presented, with the call's changes.
+    Extended(Session),
 }
 
 impl Api {
@@ -68,14 +76,21 @@ impl Api {
             }
             _ => return Err(TOO_MANY_SESSION_ARGUMENTS.into()),
         };
-        if presented.as_ref().is_some_and(|session| session.member != member) {
+        if presented
+            .as_ref()
+            .is_some_and(|session| session.member != member)
+        {
             return Err(call.error(Situation::SessionOfOtherMember));
         }
         Ok(presented.map(PresentedSession::Full))
     }
 
     /// The live session of a token.
-    pub(crate) fn session_of_token(&self, call: &Call<'_>, token: &str) -> Result<Session, ApiError> {
+    pub(crate) fn session_of_token(
+        &self,
+        call: &Call<'_>,
+        token: &str,
+    ) -> Result<Session, ApiError> {
         let in_alphabet = |c: u8| c.is_ascii_alphanumeric() || matches!(c, b'-' | b'_');
         if token.len() != 44 || !token.bytes().all(in_alphabet) {
             return Err(INVALID_SESSION_TOKEN.into());
@@ -129,83 +144,89 @@ impl Api {
 
     /// Reads and checks everything that a call says about its session, before anything changes.
     pub(crate) fn next_session(
-        &mut self,
+        &self,
         call: &Call<'_>,
         fields: &Fields<'_>,
         member: usize,
     ) -> Result<NextSession, ApiError> {
         let minutes = session_minutes(call, fields)?;
         let claims = fields.object("session_custom_claims")?;
-        match self.presented_session(call, fields, member)? {
+        let (factors, consumes) = match self.presented_session(call, fields, member)? {
             Some(PresentedSession::Full(mut session)) => {
                 touch(&mut session, call, minutes, claims)?;
-                Ok(NextSession {
-                    session,
-                    consumes: None,
-                })
+                return Ok(NextSession::Extended(session));
             }
-            Some(PresentedSession::Intermediate { token, factors }) => {
-                if !factors.has_primary() {
-                    return Err(PRIMARY_FACTOR_MISSING.into());
-                }
-                let session = self.new_session(call, member, factors, minutes, claims)?;
-                Ok(NextSession {
-                    session,
-                    consumes: Some(token),
-                })
+            Some(PresentedSession::Intermediate { factors, .. }) if !factors.has_primary() => {
+                return Err(PRIMARY_FACTOR_MISSING.into());
             }
+            Some(PresentedSession::Intermediate { token, factors }) => (factors, Some(token)),
             None if call.settings.session_argument_required => {
-                Err(call.error(Situation::NoSessionArgument))
+                return Err(call.error(Situation::NoSessionArgument));
             }
-            None => {
-                let session = self.new_session(call, member, Factors::default(), minutes, claims)?;
-                Ok(NextSession {
-                    session,
-                    consumes: None,
-                })
-            }
-        }
-    }
-
-    fn new_session(
-        &mut self,
-        call: &Call<'_>,
-        member: usize,
-        factors: Factors,
-        minutes: Option<i32>,
-        claims: Option<&Map<String, Value>>,
-    ) -> Result<Session, ApiError> {
-        let mut session = Session {
-            id: self.generate.id("session"),
-            token: self.generate.session_token(),
-            member,
-            factors,
-            started_at: call.now,
-            last_accessed_at: call.now,
-            expires_at: minutes_later(call.now, minutes.unwrap_or(DEFAULT_MINUTES)),
-            custom_claims: Map::new(),
-            user_agent: call.user_agent().to_owned(),
+            None => (Factors::default(), None),
         };
         let wanted = minutes.is_some() || !call.settings.claims_need_session_duration;
+        let mut custom_claims = Map::new();
         if let Some(claims) = claims.filter(|_| wanted) {
-            custom_claims::merge(&mut session.custom_claims, claims, call.settings)?;
+            custom_claims::merge(&mut custom_claims, claims, call.settings)?;
         }
-        Ok(session)
+        Ok(NextSession::New {
+            factors,
+            minutes,
+            custom_claims,
+            consumes,
+        })
     }
 
     /// Opens or extends the session with a new factor and returns its part of the answer.
     pub(crate) fn open_session(
         &mut self,
         call: &Call<'_>,
+        member: usize,
         next: NextSession,
         factor: AuthenticationFactor,
     ) -> Result<Map<String, Value>, ApiError> {
-        let mut session = next.session;
+        let mut session = match next {
+            NextSession::Extended(session) => session,
+            NextSession::New {
+                factors,
+                minutes,
+                custom_claims,
+                consumes,
+            } => {
+                if let Some(token) = consumes {
+                    self.sessions.consume_intermediate(&token);
+                }
+                Session {
+                    custom_claims,
+                    user_agent: call.user_agent().to_owned(),
+                    ..self.blank_session(member, factors, minutes, call.now)
+                }
+            }
+        };
         session.factors.add(factor);
-        if let Some(token) = next.consumes {
-            self.sessions.consume_intermediate(&token);
+        self.keep_session(session, call.now)
+    }
+
+    /// A session without claims, not kept yet.
+    pub(crate) fn blank_session(
+        &mut self,
+        member: usize,
+        factors: Factors,
+        minutes: Option<i32>,
+        now: Timestamp,
+    ) -> Session {
+        Session {
+            id: self.generate.id("session"),
+            token: self.generate.session_token(),
+            member,
+            factors,
+            started_at: now,
+            last_accessed_at: now,
+            expires_at: minutes_later(now, minutes.unwrap_or(DEFAULT_MINUTES)),
+            custom_claims: Map::new(),
+            user_agent: String::new(),
         }
-        self.keep_session(call, session)
     }
 
     /// Applies what a call says about an existing session and returns its part of the answer.
@@ -218,18 +239,22 @@ impl Api {
         let minutes = session_minutes(call, fields)?;
         let claims = fields.object("session_custom_claims")?;
         touch(&mut session, call, minutes, claims)?;
-        self.keep_session(call, session)
+        self.keep_session(session, call.now)
     }
 
-    fn keep_session(
+    /// Keeps a session and returns its part of an answer, with a new JWT.
+    pub(crate) fn keep_session(
         &mut self,
-        call: &Call<'_>,
         session: Session,
+        now: Timestamp,
     ) -> Result<Map<String, Value>, ApiError> {
         let organization = self.directory.organization_of(session.member);
         let member = &self.directory.members[session.member];
         let roles = member.role_ids();
-        let jwt = self.signer.sign(&self.jwt_claims(call, &session)).ok_or(INTERNAL)?;
+        let jwt = self
+            .signer
+            .sign(&self.jwt_claims(&session, now))
+            .ok_or(INTERNAL)?;
         let answer = json::members(serde_json::json!({
             "session_token": session.token,
             "session_jwt": jwt,
@@ -240,10 +265,10 @@ impl Api {
         Ok(answer)
     }
 
-    fn jwt_claims(&self, call: &Call<'_>, session: &Session) -> Map<String, Value> {
+    fn jwt_claims(&self, session: &Session, now: Timestamp) -> Map<String, Value> {
         let organization = self.directory.organization_of(session.member);
         let member = &self.directory.members[session.member];
-        let issued = call.now.as_second();
+        let issued = now.as_second();
         let mut claims = session.custom_claims.clone();
         claims.extend(json::members(serde_json::json!({
             "iss": format!("stytch.com/{}", self.project_id),
@@ -294,7 +319,7 @@ fn touch(
         custom_claims::merge(&mut session.custom_claims, claims, call.settings)?;
     }
     let moves = call.settings.expiry_moves_without_duration;
-    if let Some(minutes) = minutes.or(moves.then_some(DEFAULT_MINUTES)) {
+    if let Some(minutes) = minutes.or_else(|| moves.then_some(DEFAULT_MINUTES)) {
         session.expires_at = minutes_later(call.now, minutes);
     }
     session.last_accessed_at = call.now;

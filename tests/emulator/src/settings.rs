@@ -21,7 +21,8 @@ pub struct Settings {
     pub success_status: u16,
     /// Headers added to every answer (guess: none).
     pub response_headers: BTreeMap<String, String>,
-    /// Whether the key set needs the project's credentials (guess: no).
+    /// Whether the key set needs the project's credentials (the official Python SDK fetches it
+    /// without: no).
     pub jwks_need_authorization: bool,
     /// Largest request body in bytes (guess: 1 MiB).
     pub max_body_bytes: usize,
@@ -245,227 +246,105 @@ pub struct MemberChanges {
     pub default_mfa_method: bool,
 }
 
-/// An error whose status, type or message is not documented.
-#[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Situation {
-    /// The `Authorization` header is not Basic with base64 of `id:secret`.
-    MalformedAuthorization,
-    /// The path exists, but not with this method.
-    MethodNotAllowed,
-    /// The body is larger than [`Settings::max_body_bytes`].
-    BodyTooLarge,
-    /// The content type is not JSON and [`Settings::require_json_content_type`] is set.
-    ContentType,
-    /// A required request field is missing, null or empty.
-    MissingField,
-    /// A field is unknown and [`Settings::refuse_unknown_fields`] is set.
-    UnknownField,
-    /// The project id in the path is not this project's.
-    ProjectNotFound,
-    /// No member has the id.
-    MemberNotFound,
-    /// The member belongs to another organization.
-    MemberOfOtherOrganization,
-    /// No session argument, although one is needed.
-    NoSessionArgument,
-    /// The `session_jwt` cannot be read or its signature is wrong.
-    InvalidSessionJwt,
-    /// The intermediate session belongs to another organization.
-    IntermediateSessionOfOtherOrganization,
-    /// The session belongs to another member.
-    SessionOfOtherMember,
-    /// Create without a session that holds the member's active MFA factor.
-    MfaSessionNeeded,
-    /// The organization does not allow TOTP.
-    MfaMethodNotAllowed,
-    /// `expiration_minutes` is out of range.
-    InvalidExpiration,
-    /// `session_duration_minutes` is out of range.
-    InvalidSessionDuration,
-    /// `session_duration_minutes` is above the project's maximum.
-    SessionDurationAboveMaximum,
-    /// `set_mfa_enrollment` is neither `enroll` nor `unenroll`.
-    InvalidMfaEnrollment,
-    /// The custom claims are too large.
-    CustomClaimsTooLarge,
-    /// The custom claims hold a registered JWT claim.
-    ReservedClaims,
-    /// The custom claims hold a claim of Stytch's own.
-    StytchClaims,
-    /// A registration is pending and [`SecondCreate::Refuse`] is set.
-    PendingTotpExists,
-    /// Migrate got a secret that it does not accept.
-    InvalidSecret,
-    /// The member has recovery codes and [`ExistingRecoveryCodes::Refuse`] is set.
-    RecoveryCodesExist,
-    /// The member has no TOTP.
-    TotpNotFound,
-    /// The pending TOTP expired before its first code.
-    ExpiredTotp,
-    /// The TOTP code is not six digits.
-    MalformedCode,
-    /// The TOTP code is wrong.
-    WrongCode,
-    /// The TOTP code was used before.
-    ReplayedCode,
-    /// A recovery code stands where a TOTP code belongs.
-    RecoveryCodeAsTotpCode,
-    /// The member has no active TOTP that recovery codes could stand for.
-    NoRecoverableFactor,
-    /// The member has no recovery codes.
-    RecoveryCodesNotFound,
-    /// The recovery code has not the form of one.
-    MalformedRecoveryCode,
-    /// The recovery code is wrong or used up.
-    WrongRecoveryCode,
-    /// A TOTP code stands where a recovery code belongs.
-    TotpCodeAsRecoveryCode,
+macro_rules! situations {
+    ($($(#[$doc:meta])* $name:ident: $status:literal, $error_type:literal, $message:literal;)*) => {
+        /// An error whose status, type or message is not documented.
+        #[derive(Clone, Copy, Debug, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
+        #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum Situation {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Situation {
+            /// All situations.
+            pub const ALL: &[Self] = &[$(Self::$name),*];
+
+            /// The guessed answer. The type names are Stytch's; messages are Stytch's where one is
+            /// published for the type.
+            #[must_use]
+            pub fn answer(self) -> ErrorAnswer {
+                match self {
+                    $(Self::$name => ErrorAnswer::new($status, $error_type, $message),)*
+                }
+            }
+        }
+    };
 }
 
-impl Situation {
-    /// The guessed answer. The type names are Stytch's; messages are Stytch's where one is
-    /// published for the type.
-    #[must_use]
-    pub fn answer(self) -> ErrorAnswer {
-        let (status, error_type, error_message) = match self {
-            Self::MalformedAuthorization => (
-                400,
-                "invalid_authorization_header",
-                "The authorization header is invalid.",
-            ),
-            Self::MethodNotAllowed => (
-                405,
-                "method_not_allowed",
-                "The method is not allowed for this route.",
-            ),
-            Self::BodyTooLarge | Self::ContentType | Self::MissingField | Self::UnknownField => {
-                (400, "bad_request", "The submitted request is invalid.")
-            }
-            Self::ProjectNotFound => (404, "project_not_found", "Project could not be found."),
-            Self::MemberNotFound => (404, "member_not_found", "Member could not be found."),
-            Self::MemberOfOtherOrganization => (
-                404,
-                "member_does_not_exist_in_organization",
-                "Member does not exist in the organization.",
-            ),
-            Self::NoSessionArgument => (
-                400,
-                "no_session_arguments",
-                "Please include one of session_token, session_jwt, or intermediate_session_token.",
-            ),
-            Self::InvalidSessionJwt => (
-                400,
-                "unable_to_parse_session_jwt",
-                "Session JWT could not be parsed.",
-            ),
-            Self::IntermediateSessionOfOtherOrganization => (
-                400,
-                "invalid_intermediate_session_token_for_organization",
-                "The intermediate session token is not valid for the organization.",
-            ),
-            Self::SessionOfOtherMember => (403, "unauthorized_action", "Unauthorized action."),
-            Self::MfaSessionNeeded => (
-                401,
-                "insufficient_factors",
-                "User must be logged in with multiple categories of factors to call this endpoint.",
-            ),
-            Self::MfaMethodNotAllowed => (
-                400,
-                "operation_restricted_by_organization_mfa_methods",
-                "The MFA method is not allowed by the organization.",
-            ),
-            Self::InvalidExpiration => (
-                400,
-                "invalid_expiration",
-                "expiration_minutes is invalid, should be between 5 to 1440 minutes.",
-            ),
-            Self::InvalidSessionDuration => (
-                400,
-                "invalid_session_duration_minutes",
-                "session_duration_minutes is invalid, should be between 5 to 527040 minutes.",
-            ),
-            Self::SessionDurationAboveMaximum => (
-                400,
-                "invalid_session_duration",
-                "The submitted session duration exceeds the maximum session duration allowed for this project.",
-            ),
-            Self::InvalidMfaEnrollment => {
-                (400, "bad_request", "The submitted request is invalid.")
-            }
-            Self::CustomClaimsTooLarge => (
-                400,
-                "custom_claims_too_large",
-                "The custom claims are too large.",
-            ),
-            Self::ReservedClaims => (
-                400,
-                "reserved_claims_in_custom_claims",
-                "The custom claims contain reserved claims.",
-            ),
-            Self::StytchClaims => (
-                400,
-                "stytch_claims_in_custom_claims",
-                "The custom claims contain claims reserved by Stytch.",
-            ),
-            Self::PendingTotpExists => (
-                400,
-                "pending_totp_exists",
-                "The member already has a pending TOTP.",
-            ),
-            Self::InvalidSecret => (400, "bad_request", "The submitted request is invalid."),
-            Self::RecoveryCodesExist => (
-                400,
-                "recovery_codes_already_exist",
-                "The member already has recovery codes.",
-            ),
-            Self::TotpNotFound => (404, "totp_not_found", "TOTP could not be found."),
-            Self::ExpiredTotp => (400, "expired_totp", "The TOTP has expired."),
-            Self::MalformedCode => (400, "invalid_code", "Code format is invalid."),
-            Self::WrongCode => (
-                401,
-                "unable_to_authenticate_totp",
-                "The TOTP code could not be authenticated.",
-            ),
-            Self::ReplayedCode => (
-                401,
-                "totp_code_already_authenticated",
-                "This TOTP code has already been authenticated. Please attempt with the next generated code.",
-            ),
-            Self::RecoveryCodeAsTotpCode => (
-                400,
-                "recovery_code_used_as_totp_code",
-                "A recovery code was used as a TOTP code.",
-            ),
-            Self::NoRecoverableFactor => (
-                400,
-                "no_active_recovery_code_backed_factor",
-                "The member has no active factor with recovery codes.",
-            ),
-            Self::RecoveryCodesNotFound => (
-                404,
-                "recovery_codes_not_found",
-                "Recovery codes could not be found.",
-            ),
-            Self::MalformedRecoveryCode => (
-                400,
-                "invalid_recovery_code",
-                "Recovery code format is invalid.",
-            ),
-            Self::WrongRecoveryCode => (
-                401,
-                "unable_to_authenticate_recovery_code",
-                "The recovery code could not be authenticated.",
-            ),
-            Self::TotpCodeAsRecoveryCode => (
-                400,
-                "totp_code_used_as_recovery_code",
-                "A TOTP code was used as a recovery code.",
-            ),
-        };
-        ErrorAnswer::new(status, error_type, error_message)
-    }
+situations! {
+    /// The `Authorization` header is not Basic with base64 of `id:secret`.
+    MalformedAuthorization: 400, "invalid_authorization_header", "The authorization header is invalid.";
+    /// The path exists, but not with this method.
+    MethodNotAllowed: 405, "method_not_allowed", "The method is not allowed for this route.";
+    /// The body is larger than [`Settings::max_body_bytes`].
+    BodyTooLarge: 400, "bad_request", "The submitted request is invalid.";
+    /// The content type is not JSON and [`Settings::require_json_content_type`] is set.
+    ContentType: 400, "bad_request", "The submitted request is invalid.";
+    /// A required request field is missing, null or empty.
+    MissingField: 400, "bad_request", "The submitted request is invalid.";
+    /// A field is unknown and [`Settings::refuse_unknown_fields`] is set.
+    UnknownField: 400, "bad_request", "The submitted request is invalid.";
+    /// The project id in the path is not this project's.
+    ProjectNotFound: 404, "project_not_found", "Project could not be found.";
+    /// No member has the id.
+    MemberNotFound: 404, "member_not_found", "Member could not be found.";
+    /// The member belongs to another organization.
+    MemberOfOtherOrganization: 404, "member_does_not_exist_in_organization", "Member does not exist in the organization.";
+    /// No session argument, although one is needed.
+    NoSessionArgument: 400, "no_session_arguments", "Please include one of session_token, session_jwt, or intermediate_session_token.";
+    /// The `session_jwt` cannot be read or its signature is wrong.
+    InvalidSessionJwt: 400, "unable_to_parse_session_jwt", "Session JWT could not be parsed.";
+    /// The intermediate session belongs to another organization.
+    IntermediateSessionOfOtherOrganization: 400, "invalid_intermediate_session_token_for_organization", "The intermediate session token is not valid for the organization.";
+    /// The session belongs to another member.
+    SessionOfOtherMember: 403, "unauthorized_action", "Unauthorized action.";
+    /// Create without a session that holds the member's active MFA factor.
+    MfaSessionNeeded: 401, "insufficient_factors", "User must be logged in with multiple categories of factors to call this endpoint.";
+    /// The organization does not allow TOTP.
+    MfaMethodNotAllowed: 400, "operation_restricted_by_organization_mfa_methods", "The MFA method is not allowed by the organization.";
+    /// `expiration_minutes` is out of range.
+    InvalidExpiration: 400, "invalid_expiration", "expiration_minutes is invalid, should be between 5 to 1440 minutes.";
+    /// `session_duration_minutes` is out of range.
+    InvalidSessionDuration: 400, "invalid_session_duration_minutes", "session_duration_minutes is invalid, should be between 5 to 527040 minutes.";
+    /// `session_duration_minutes` is above the project's maximum.
+    SessionDurationAboveMaximum: 400, "invalid_session_duration", "The submitted session duration exceeds the maximum session duration allowed for this project.";
+    /// `set_mfa_enrollment` is neither `enroll` nor `unenroll`.
+    InvalidMfaEnrollment: 400, "bad_request", "The submitted request is invalid.";
+    /// The custom claims are too large.
+    CustomClaimsTooLarge: 400, "custom_claims_too_large", "The custom claims are too large.";
+    /// The custom claims hold a registered JWT claim.
+    ReservedClaims: 400, "reserved_claims_in_custom_claims", "The custom claims contain reserved claims.";
+    /// The custom claims hold a claim of Stytch's own.
+    StytchClaims: 400, "stytch_claims_in_custom_claims", "The custom claims contain claims reserved by Stytch.";
+    /// A registration is pending and [`SecondCreate::Refuse`] is set.
+    PendingTotpExists: 400, "pending_totp_exists", "The member already has a pending TOTP.";
+    /// Migrate got a secret that it does not accept.
+    InvalidSecret: 400, "bad_request", "The submitted request is invalid.";
+    /// The member has recovery codes and [`ExistingRecoveryCodes::Refuse`] is set.
+    RecoveryCodesExist: 400, "recovery_codes_already_exist", "The member already has recovery codes.";
+    /// The member has no TOTP.
+    TotpNotFound: 404, "totp_not_found", "TOTP could not be found.";
+    /// The pending TOTP expired before its first code.
+    ExpiredTotp: 400, "expired_totp", "The TOTP has expired.";
+    /// The TOTP code is not six digits.
+    MalformedCode: 400, "invalid_code", "Code format is invalid.";
+    /// The TOTP code is wrong.
+    WrongCode: 401, "unable_to_authenticate_totp", "The TOTP code could not be authenticated.";
+    /// The TOTP code was used before.
+    ReplayedCode: 401, "totp_code_already_authenticated", "This TOTP code has already been authenticated. Please attempt with the next generated code.";
+    /// A recovery code stands where a TOTP code belongs.
+    RecoveryCodeAsTotpCode: 400, "recovery_code_used_as_totp_code", "A recovery code was used as a TOTP code.";
+    /// The member has no active TOTP that recovery codes could stand for.
+    NoRecoverableFactor: 400, "no_active_recovery_code_backed_factor", "The member has no active factor with recovery codes.";
+    /// The member has no recovery codes.
+    RecoveryCodesNotFound: 404, "recovery_codes_not_found", "Recovery codes could not be found.";
+    /// The recovery code has not the form of one.
+    MalformedRecoveryCode: 400, "invalid_recovery_code", "Recovery code format is invalid.";
+    /// The recovery code is wrong or used up.
+    WrongRecoveryCode: 401, "unable_to_authenticate_recovery_code", "The recovery code could not be authenticated.";
+    /// A TOTP code stands where a recovery code belongs.
+    TotpCodeAsRecoveryCode: 400, "totp_code_used_as_recovery_code", "A TOTP code was used as a recovery code.";
 }
 
 /// What an error answer says.

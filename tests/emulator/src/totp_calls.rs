@@ -1,6 +1,7 @@
 //! The TOTP endpoints: Create, Authenticate, Migrate and Delete.
 
 use http::HeaderValue;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use crate::api::{Answer, Api, Call};
@@ -23,6 +24,17 @@ const DEFAULT_EXPIRATION: i32 = 60;
 const MIN_EXPIRATION: i32 = 5;
 const MAX_EXPIRATION: i32 = 1440;
 
+/// What Create and Migrate give a member.
+struct Enrollment {
+    secret: Vec<u8>,
+    /// `None` for a TOTP that is active at once.
+    pending_until: Option<Timestamp>,
+    existing_codes: ExistingRecoveryCodes,
+    /// Recovery codes in the place of new ones.
+    given_codes: Option<Vec<String>>,
+    changes: MemberChanges,
+}
+
 impl Api {
     /// `POST /v1/b2b/totp`
     pub(crate) fn create_totp(&mut self, call: &Call<'_>) -> Answer {
@@ -37,7 +49,8 @@ impl Api {
         let member = self.named_member(call, &fields)?;
         let expiration = expiration_minutes(call, &fields)?;
         let presented = self.presented_session(call, &fields, member)?;
-        self.check_may_enroll(call, member)?;
+        let existing_codes = call.settings.create_existing_recovery_codes;
+        self.check_may_enroll(call, member, existing_codes)?;
         self.check_mfa_session(call, member, presented.as_ref())?;
         let pending = self.directory.members[member]
             .registration
@@ -46,23 +59,24 @@ impl Api {
         if pending && call.settings.second_create == SecondCreate::Refuse {
             return Err(call.error(Situation::PendingTotpExists));
         }
-        let secret = self.generate.totp_secret().to_vec();
+        let secret = self.generate.totp_secret();
         let qr_code = self.qr_code(call, member, &secret)?;
-        let policy = call.settings.create_existing_recovery_codes;
-        self.give_recovery_codes(call, member, policy, None)?;
 
         if let Some(PresentedSession::Intermediate { token, .. }) = presented {
             if call.settings.create_consumes_intermediate_session {
                 self.sessions.consume_intermediate(&token);
             }
         }
-        let encoded = totp::encode_secret(&secret);
-        let pending_until = minutes_later(call.now, expiration);
-        let registration =
-            Registration::new(self.generate.id("member-totp"), secret, Some(pending_until));
-        let mut answer =
-            self.register(call, member, registration, call.settings.create_changes);
-        answer.insert("secret".to_owned(), encoded.into());
+        let enrollment = Enrollment {
+            secret: secret.to_vec(),
+            pending_until: Some(minutes_later(call.now, expiration)),
+            existing_codes,
+            given_codes: None,
+            changes: call.settings.create_changes,
+        };
+        let mut answer = self.enroll(call, member, enrollment);
+        let secret = totp::encode_secret(&secret);
+        answer.insert("secret".to_owned(), secret.into());
         answer.insert("qr_code".to_owned(), qr_code.into());
         Ok(answer)
     }
@@ -128,7 +142,9 @@ impl Api {
         match set_default {
             Some(true) => current.default_mfa_method = Some(MfaMethod::Totp),
             Some(false) if call.settings.set_default_mfa_false_clears => {
-                current.default_mfa_method = None;
+                current
+                    .default_mfa_method
+                    .take_if(|method| *method == MfaMethod::Totp);
             }
             // The first completed MFA flow chooses the default.
             _ => {
@@ -136,35 +152,37 @@ impl Api {
             }
         }
         let factor = AuthenticationFactor::new(Factor::Totp, details, call.now);
-        let session = self.open_session(call, next, factor)?;
+        let session = self.open_session(call, member, next, factor)?;
         let mut answer = self.member_answer(call, member);
         answer.extend(session);
-        answer.insert("member_device".to_owned(), self.member_device(call, member, telemetry_id));
+        answer.insert(
+            "member_device".to_owned(),
+            self.member_device(call, member, telemetry_id),
+        );
         Ok(answer)
     }
 
     /// `POST /v1/b2b/totp/migrate`
     pub(crate) fn migrate_totp(&mut self, call: &Call<'_>) -> Answer {
-        let fields =
-            call.fields(&["organization_id", "member_id", "secret", "recovery_codes"])?;
+        let fields = call.fields(&["organization_id", "member_id", "secret", "recovery_codes"])?;
         let secret = fields.required("secret")?;
         let recovery_codes = fields.texts("recovery_codes")?;
         let member = self.named_member(call, &fields)?;
-        let size =
-            call.settings.migrate_secret_min_bytes..=call.settings.migrate_secret_max_bytes;
+        let size = call.settings.migrate_secret_min_bytes..=call.settings.migrate_secret_max_bytes;
         let secret = totp::decode_secret(secret, call.settings.migrate_secret_lenient)
             .filter(|secret| size.contains(&secret.len()))
             .ok_or_else(|| call.error(Situation::InvalidSecret))?;
-        self.check_may_enroll(call, member)?;
-        let given = recovery_codes.filter(|codes| !codes.is_empty());
-        let policy = call.settings.migrate_existing_recovery_codes;
-        self.give_recovery_codes(call, member, policy, given)?;
-
+        let existing_codes = call.settings.migrate_existing_recovery_codes;
+        self.check_may_enroll(call, member, existing_codes)?;
         let active = call.settings.migrate_is_active;
-        let pending_until = (!active).then(|| minutes_later(call.now, DEFAULT_EXPIRATION));
-        let registration =
-            Registration::new(self.generate.id("member-totp"), secret, pending_until);
-        Ok(self.register(call, member, registration, call.settings.migrate_changes))
+        let enrollment = Enrollment {
+            secret,
+            pending_until: (!active).then(|| minutes_later(call.now, DEFAULT_EXPIRATION)),
+            existing_codes,
+            given_codes: recovery_codes.filter(|codes| !codes.is_empty()),
+            changes: call.settings.migrate_changes,
+        };
+        Ok(self.enroll(call, member, enrollment))
     }
 
     /// `DELETE /v1/b2b/organizations/{organization_id}/members/{member_id}/totp`
@@ -184,14 +202,21 @@ impl Api {
             current.recovery_codes.clear();
         }
         if call.settings.delete_clears_default_mfa_method {
-            current.default_mfa_method.take_if(|method| *method == MfaMethod::Totp);
+            current
+                .default_mfa_method
+                .take_if(|method| *method == MfaMethod::Totp);
         }
         current.updated_at = call.now;
         Ok(self.member_answer(call, member))
     }
 
     /// Checks what Create and Migrate demand of the member and the organization.
-    fn check_may_enroll(&self, call: &Call<'_>, member: usize) -> Result<(), ApiError> {
+    fn check_may_enroll(
+        &self,
+        call: &Call<'_>,
+        member: usize,
+        existing_codes: ExistingRecoveryCodes,
+    ) -> Result<(), ApiError> {
         let current = &self.directory.members[member];
         let active = current.status == MemberStatus::Active;
         if !active && !call.settings.inactive_members_may_enroll {
@@ -201,11 +226,18 @@ impl Api {
         if current.active_totp().is_some() {
             return Err(ACTIVE_TOTP_EXISTS.into());
         }
+        let has_codes = !current.recovery_codes.is_empty();
+        if has_codes && existing_codes == ExistingRecoveryCodes::Refuse {
+            return Err(call.error(Situation::RecoveryCodesExist));
+        }
         Ok(())
     }
 
     fn check_totp_allowed(&self, call: &Call<'_>, member: usize) -> Result<(), ApiError> {
-        let allowed = self.directory.organization_of(member).allows(MfaMethod::Totp);
+        let allowed = self
+            .directory
+            .organization_of(member)
+            .allows(MfaMethod::Totp);
         if allowed || self.directory.members[member].is_breakglass {
             Ok(())
         } else {
@@ -259,60 +291,46 @@ impl Api {
         Ok(())
     }
 
-    fn give_recovery_codes(
-        &mut self,
-        call: &Call<'_>,
-        member: usize,
-        existing: ExistingRecoveryCodes,
-        given: Option<Vec<String>>,
-    ) -> Result<(), ApiError> {
-        let current = &mut self.directory.members[member];
-        if !current.recovery_codes.is_empty() {
-            match existing {
-                ExistingRecoveryCodes::Replace => {}
-                ExistingRecoveryCodes::Keep => return Ok(()),
-                ExistingRecoveryCodes::Refuse => {
-                    return Err(call.error(Situation::RecoveryCodesExist));
-                }
-            }
-        }
-        match given {
-            Some(codes) => current.import_recovery_codes(&codes, &mut self.generate),
-            None => current.mint_recovery_codes(&mut self.generate),
-        }
-        Ok(())
-    }
-
     fn qr_code(&self, call: &Call<'_>, member: usize, secret: &[u8]) -> Result<String, ApiError> {
         let organization = self.directory.organization_of(member);
         let uri = totp::otpauth_uri(
             secret,
             call.settings.totp_algorithm,
-            call.settings.qr_issuer.as_ref().unwrap_or(&organization.name),
+            call.settings
+                .qr_issuer
+                .as_ref()
+                .unwrap_or(&organization.name),
             &self.directory.members[member].email_address,
         );
         Ok(qr_code::data_uri(&uri, call.settings.qr_pixels).ok_or(INTERNAL)?)
     }
 
     /// Gives a member a TOTP and returns the part of the answer that Create and Migrate share.
-    fn register(
+    fn enroll(
         &mut self,
         call: &Call<'_>,
         member: usize,
-        registration: Registration,
-        changes: MemberChanges,
+        enrollment: Enrollment,
     ) -> Map<String, Value> {
+        let id = self.generate.id("member-totp");
+        let totp = Registration::new(id.clone(), enrollment.secret, enrollment.pending_until);
         let current = &mut self.directory.members[member];
-        let id = json!(registration.id);
-        current.registration = Some(registration);
-        current.mfa_enrolled |= changes.mfa_enrolled;
-        if changes.default_mfa_method {
+        current.registration = Some(totp);
+        let kept = !current.recovery_codes.is_empty()
+            && enrollment.existing_codes == ExistingRecoveryCodes::Keep;
+        match enrollment.given_codes {
+            _ if kept => {}
+            Some(codes) => current.import_recovery_codes(&codes, &mut self.generate),
+            None => current.mint_recovery_codes(&mut self.generate),
+        }
+        current.mfa_enrolled |= enrollment.changes.mfa_enrolled;
+        if enrollment.changes.default_mfa_method {
             current.default_mfa_method = Some(MfaMethod::Totp);
         }
         current.updated_at = call.now;
         let recovery_codes = json!(current.recovery_code_texts());
         let mut answer = self.member_answer(call, member);
-        answer.insert("totp_registration_id".to_owned(), id);
+        answer.insert("totp_registration_id".to_owned(), id.into());
         answer.insert("recovery_codes".to_owned(), recovery_codes);
         answer
     }

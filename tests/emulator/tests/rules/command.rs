@@ -1,0 +1,185 @@
+//! The binary.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
+use ureq::http::Request;
+
+use crate::client::{CREATE, basic, send};
+
+/// A running binary; it is killed when a test fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+fn command(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_totps-emulator"));
+    command.args(arguments);
+    command
+}
+
+/// Starts the binary and reads what it prints in one line.
+fn start(arguments: &[&str]) -> (Running, Value) {
+    let mut child = command(arguments)
+        .arg("--json")
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let stdout = child.stdout.take().unwrap();
+    let running = Running(child);
+    BufReader::new(stdout).read_line(&mut line).unwrap();
+    (running, serde_json::from_str(&line).unwrap())
+}
+
+fn file(name: &str, text: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    fs::write(&path, text).unwrap();
+    path
+}
+
+fn create(values: &Value, organization: &str, member: &str) -> (u16, Value) {
+    let text = |name: &str| values[name].as_str().unwrap();
+    let body = json!({ "organization_id": organization, "member_id": member });
+    send(
+        Request::builder()
+            .method("POST")
+            .uri(format!("{}{CREATE}", text("base_url")))
+            .header("Authorization", basic(text("project_id"), text("secret")))
+            .body(body.to_string())
+            .unwrap(),
+    )
+}
+
+#[test]
+#[cfg(unix)]
+fn it_answers_until_it_is_told_to_stop() {
+    for signal in ["INT", "TERM"] {
+        let (mut running, values) = start(&["--seed", "5"]);
+        assert_eq!(values["seed"], 5);
+        assert_eq!(values["ca_file"], Value::Null);
+        let text = |name: &str| values[name].as_str().unwrap();
+        let (status, answer) = create(&values, text("organization_id"), text("member_id"));
+        assert_eq!(status, 200, "{answer}");
+        let id = running.0.id().to_string();
+        let kill = Command::new("kill")
+            .args(["-s", signal, &id])
+            .status()
+            .unwrap();
+        assert!(kill.success());
+        assert!(running.0.wait().unwrap().success(), "after SIG{signal}");
+    }
+}
+
+#[test]
+fn a_configuration_file_describes_the_start() {
+    let toml = r#"
+        seed = 3
+        clock = "2024-01-01T00:00:00Z"
+        project_id = "project-test-00000000-0000-4000-8000-000000000000"
+        secret = "secret-test-x"
+
+        [settings]
+        success_status = 201
+
+        [settings.errors.wrong_code]
+        status = 400
+        error_type = "wrong"
+        error_message = "Wrong."
+
+        [[organizations]]
+        organization_slug = "acme"
+
+        [[organizations.members]]
+        external_id = "jane"
+    "#;
+    let json = json!({
+        "seed": 3,
+        "clock": "2024-01-01T00:00:00Z",
+        "project_id": "project-test-00000000-0000-4000-8000-000000000000",
+        "secret": "secret-test-x",
+        "settings": { "success_status": 201 },
+        "organizations": [{ "organization_slug": "acme", "members": [{ "external_id": "jane" }] }],
+    });
+    for path in [
+        file("config.toml", toml),
+        file("config.json", &json.to_string()),
+    ] {
+        let (_running, values) = start(&["--config", path.to_str().unwrap()]);
+        assert_eq!(values["secret"], "secret-test-x");
+        let (status, answer) = create(&values, "acme", "jane");
+        assert_eq!(status, 201, "{answer}");
+        assert_eq!(answer["member"]["created_at"], "2024-01-01T00:00:00Z");
+    }
+}
+
+#[test]
+fn text_is_printed_for_people() {
+    let mut child = command(&["--seed", "5"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let _running = Running(child);
+    let lines: Vec<String> = stdout.lines().take(7).map(Result::unwrap).collect();
+    assert!(lines[0].starts_with("base URL: "), "{lines:?}");
+    assert!(lines[0].contains(" http://127.0.0.1:"), "{lines:?}");
+    assert!(
+        lines[6].starts_with("seed: ") && lines[6].ends_with(" 5"),
+        "{lines:?}"
+    );
+}
+
+#[test]
+fn tls_prints_the_file_of_the_authority() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ca.pem");
+    let (_running, values) = start(&["--tls", "--ca-file", path.to_str().unwrap()]);
+    assert_eq!(values["ca_file"], path.to_str().unwrap());
+    assert!(
+        values["base_url"]
+            .as_str()
+            .unwrap()
+            .starts_with("https://127.0.0.1:")
+    );
+    assert!(
+        fs::read_to_string(path)
+            .unwrap()
+            .starts_with("-----BEGIN CERTIFICATE-----")
+    );
+}
+
+#[test]
+fn mistakes_end_with_a_message() {
+    let bad = file("bad.toml", "color = \"red\"");
+    let other = file("config.yaml", "");
+    for (arguments, message) in [
+        (vec!["--config", bad.to_str().unwrap()], "color"),
+        (vec!["--config", other.to_str().unwrap()], ".toml or .json"),
+        (
+            vec!["--config", "/does/not/exist.toml"],
+            "/does/not/exist.toml",
+        ),
+        (vec!["--host", "0.0.0.0"], "--host"),
+        (vec!["--port", "70000"], "70000"),
+        (vec!["--ca-file", "x"], "--tls"),
+    ] {
+        let mut child = command(&arguments).stderr(Stdio::piped()).spawn().unwrap();
+        let mut error = String::new();
+        child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut error)
+            .unwrap();
+        assert!(!child.wait().unwrap().success(), "{arguments:?}");
+        assert!(error.contains(message), "{arguments:?}: {error}");
+    }
+}

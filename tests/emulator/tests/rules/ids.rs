@@ -1,0 +1,157 @@
+//! The names that stand for organizations and members, and what a seed makes.
+
+use serde_json::{Value, json};
+use totps_emulator::{Emulator, Factor};
+
+use crate::client::{AUTHENTICATE, CREATE, accept, fixed, ids, ids_of, login, refuse, with};
+
+#[test]
+fn slugs_and_external_ids_stand_for_ids() {
+    let emulator = fixed()
+        .organization(|organization| {
+            organization.organization_slug = Some("acme".to_owned());
+            organization.organization_external_id = Some("tenant 7".to_owned());
+        })
+        .member(|member| member.external_id = Some("user/7".to_owned()))
+        .start()
+        .unwrap();
+    for organization in [emulator.organization_id(), "acme", "tenant 7"] {
+        for member in [emulator.member_id(), "user/7"] {
+            let body = json!({ "organization_id": organization, "member_id": member });
+            let answer = accept(&emulator, CREATE, &body);
+            assert_eq!(answer["member_id"], emulator.member_id());
+            assert_eq!(answer["member"]["external_id"], "user/7");
+            assert_eq!(
+                answer["organization"]["organization_id"],
+                emulator.organization_id()
+            );
+            assert_eq!(
+                answer["organization"]["organization_external_id"],
+                "tenant 7"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_member_belongs_to_one_organization() {
+    let emulator = fixed().start().unwrap();
+    let other = &emulator.add_organization(|_| {}).unwrap()[0];
+    accept(&emulator, CREATE, &ids_of(other));
+    let mixed = json!({
+        "organization_id": emulator.organization_id(),
+        "member_id": other.member_id,
+    });
+    refuse(
+        &emulator,
+        CREATE,
+        &mixed,
+        404,
+        "member_does_not_exist_in_organization",
+    );
+    let mixed = json!({
+        "organization_id": other.organization_id,
+        "member_id": other.member_id,
+        "intermediate_session_token": emulator.intermediate_session_token(),
+    });
+    let kind = "invalid_intermediate_session_token_for_organization";
+    refuse(&emulator, CREATE, &mixed, 400, kind);
+}
+
+#[test]
+fn a_suspended_organization_gets_nothing() {
+    let emulator = fixed()
+        .organization(|organization| organization.suspended = true)
+        .start()
+        .unwrap();
+    refuse(
+        &emulator,
+        CREATE,
+        &ids(&emulator),
+        403,
+        "organization_suspended",
+    );
+}
+
+#[test]
+fn taken_names_and_bad_secrets_are_told() {
+    let emulator = fixed().start().unwrap();
+    let organization = emulator.organization_id().to_owned();
+    let taken = emulator.add_organization(|new| new.organization_slug = Some(organization.clone()));
+    assert!(taken.unwrap_err().to_string().contains(&organization));
+    let member = emulator.member_id().to_owned();
+    let taken = emulator.add_member(&organization, |new| new.member_id = Some(member.clone()));
+    assert!(taken.unwrap_err().to_string().contains(&member));
+    let bad = emulator.add_member(&organization, |new| new.totp_secret = Some("1".to_owned()));
+    assert!(bad.unwrap_err().to_string().contains("base32"));
+    assert!(emulator.add_member("nowhere", |_| {}).is_err());
+    assert!(
+        emulator
+            .new_session("nobody", &[Factor::MagicLink])
+            .is_none()
+    );
+    assert_eq!(emulator.code("nobody"), None);
+}
+
+#[test]
+fn a_project_may_be_live() {
+    let emulator = fixed()
+        .project(
+            "project-live-00000000-0000-4000-8000-000000000000",
+            "secret-live-x",
+        )
+        .start()
+        .unwrap();
+    assert!(emulator.member_id().starts_with("member-live-"));
+    let answer = accept(&emulator, CREATE, &ids(&emulator));
+    crate::client::assert_prefix(&answer["request_id"], "request-id-live-");
+}
+
+#[test]
+fn a_seed_makes_the_same_values_again() {
+    let values = |seed: u64| -> (Vec<String>, Value) {
+        let emulator = fixed().seed(seed).start().unwrap();
+        let fixed_values = [
+            emulator.project_id(),
+            emulator.secret(),
+            emulator.organization_id(),
+            emulator.member_id(),
+            emulator.intermediate_session_token(),
+        ];
+        let created = accept(&emulator, CREATE, &ids(&emulator));
+        (fixed_values.map(str::to_owned).to_vec(), created)
+    };
+    assert_eq!(values(7), values(7));
+    let (one, other) = (values(7), values(8));
+    for (one, other) in one.0.iter().zip(&other.0) {
+        assert_ne!(one, other);
+    }
+    assert_ne!(one.1["secret"], other.1["secret"]);
+}
+
+#[test]
+fn failed_calls_do_not_change_what_a_seed_makes() {
+    let secret = |failures: u32| {
+        let emulator = fixed().start().unwrap();
+        for _ in 0..failures {
+            refuse(&emulator, CREATE, &json!({}), 400, "bad_request");
+            let code = json!({ "code": "000000" });
+            refuse(
+                &emulator,
+                AUTHENTICATE,
+                &with(login(&emulator), code),
+                404,
+                "totp_not_found",
+            );
+        }
+        accept(&emulator, CREATE, &ids(&emulator))["secret"].clone()
+    };
+    assert_eq!(secret(0), secret(3));
+}
+
+#[test]
+fn without_a_seed_everything_differs() {
+    let (one, other) = (Emulator::start().unwrap(), Emulator::start().unwrap());
+    assert_ne!(one.seed(), other.seed());
+    assert_ne!(one.secret(), other.secret());
+}
