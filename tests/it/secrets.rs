@@ -1,1 +1,553 @@
-//! secrets
+//! No secret is ever shown.
+
+use std::collections::HashMap;
+use std::fmt::Debug;
+use std::marker::PhantomData;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use serde_json::{Map, Value, json};
+use totps_core::{
+    AsyncClient, AuthenticateParams, AuthenticateResponse, Body, Client, ConfigError, CreateParams,
+    CreateResponse, Error, IntermediateSessionToken, JsonObject, LimitedBody, Member,
+    MfaEnrollment, MigrateParams, MigrateResponse, OrganizationId, Project, ProjectSecret, QrCode,
+    RecoveryCode, Request, SessionJwt, SessionToken, Timestamp, TotpCode, TotpSecret,
+};
+use totps_tests::sentinel::{assert_hidden, debug_texts, error_texts, leaks};
+
+// Each is unique, and none looks like a constant or an id of the API, which may be shown.
+const PROJECT_SECRET: &str = "Canary-Project-Secret-01";
+const TOTP_SECRET: &str = "Canary-Totp-Secret-02";
+const CODE: &str = "Canary-Code-003";
+const RECOVERY_CODE: &str = "Canary-Recovery-Code-04";
+const QR_CODE: &str = "Canary-Qr-Code-05";
+const INTERMEDIATE: &str = "Canary-Intermediate-06";
+const SESSION_TOKEN: &str = "Canary-Session-Token-07";
+const SESSION_JWT: &str = "Canary-Session-Jwt-08";
+const METADATA: &str = "Canary-Metadata-09";
+const CLAIM: &str = "Canary-Claim-10";
+const SERVER_TEXT: &str = "Canary-Server-Text-11";
+
+const CANARIES: [&str; 11] = [
+    PROJECT_SECRET,
+    TOTP_SECRET,
+    CODE,
+    RECOVERY_CODE,
+    QR_CODE,
+    INTERMEDIATE,
+    SESSION_TOKEN,
+    SESSION_JWT,
+    METADATA,
+    CLAIM,
+    SERVER_TEXT,
+];
+
+#[track_caller]
+fn assert_nothing_shown(what: &str, texts: &[String]) {
+    for canary in CANARIES {
+        assert_hidden(what, texts, canary);
+    }
+}
+
+#[track_caller]
+fn assert_quiet(what: &str, value: &impl Debug) {
+    assert_nothing_shown(what, &debug_texts(value));
+}
+
+#[track_caller]
+fn assert_quiet_error(what: &str, error: &(dyn std::error::Error + 'static)) {
+    assert_nothing_shown(what, &error_texts(error));
+}
+
+fn project() -> Project {
+    Project::new("project-test-x", PROJECT_SECRET).unwrap()
+}
+
+fn create_params() -> CreateParams {
+    CreateParams::new("organization", "member")
+        .expiration_minutes(5)
+        .intermediate_session_token(INTERMEDIATE)
+        .session_token(SESSION_TOKEN)
+        .session_jwt(SESSION_JWT)
+}
+
+fn authenticate_params() -> AuthenticateParams {
+    let claims = Map::from_iter([(CLAIM.to_owned(), json!(CLAIM))]);
+    AuthenticateParams::new("organization", "member", CODE)
+        .intermediate_session_token(INTERMEDIATE)
+        .session_token(SESSION_TOKEN)
+        .session_jwt(SESSION_JWT)
+        .session_custom_claims(claims)
+        .set_mfa_enrollment(MfaEnrollment::Enroll)
+}
+
+fn migrate_params() -> MigrateParams {
+    MigrateParams::new("organization", "member", TOTP_SECRET).recovery_codes([RECOVERY_CODE])
+}
+
+/// The answer to every call, with a canary wherever a secret or an application's data can stand.
+fn answer() -> Value {
+    let metadata = json!({METADATA: METADATA, "nested": [{METADATA: METADATA}]});
+    json!({
+        "request_id": "request-id-test-x",
+        "member_id": "member-test-x",
+        "totp_registration_id": "member-totp-test-x",
+        "secret": TOTP_SECRET,
+        "qr_code": QR_CODE,
+        "recovery_codes": [RECOVERY_CODE],
+        "session_token": SESSION_TOKEN,
+        "session_jwt": SESSION_JWT,
+        "member": {
+            "status": SERVER_TEXT,
+            "default_mfa_method": SERVER_TEXT,
+            "sso_registrations": [{"sso_attributes": metadata}],
+            "roles": [{"sources": [{"type": SERVER_TEXT, "details": metadata}]}],
+            "trusted_metadata": metadata,
+            "untrusted_metadata": metadata,
+        },
+        "organization": {
+            "mfa_policy": SERVER_TEXT,
+            "email_invites": SERVER_TEXT,
+            "allowed_auth_methods": [SERVER_TEXT],
+            "trusted_metadata": metadata,
+            "allowed_oauth_tenants": metadata,
+        },
+        "member_session": {
+            "custom_claims": {CLAIM: CLAIM},
+            "authentication_factors": [
+                {"type": SERVER_TEXT, "delivery_method": SERVER_TEXT, "new_factor": metadata},
+                {"type": "totp", format!("{SERVER_TEXT}_factor"): SERVER_TEXT},
+            ],
+        },
+        "member_device": {},
+    })
+}
+
+fn created(body: &Value) -> Result<CreateResponse, Error> {
+    http::Response::new(body.to_string()).try_into()
+}
+
+fn authenticated(body: &Value) -> Result<AuthenticateResponse, Error> {
+    http::Response::new(body.to_string()).try_into()
+}
+
+fn migrated(body: &Value) -> Result<MigrateResponse, Error> {
+    http::Response::new(body.to_string()).try_into()
+}
+
+#[test]
+fn the_search_finds_every_form() {
+    let canary = "Canary-+/=~-42";
+    let upper = |text: String| text.to_ascii_uppercase();
+    let hex = |separator: &str| {
+        let bytes: Vec<_> = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
+        bytes.join(separator)
+    };
+    let percent: String = canary.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    for (form, text) in [
+        ("plain", format!("a {canary} b")),
+        ("plain", upper(canary.to_owned())),
+        ("plain", format!("{:?}", Some(canary))),
+        ("base64", STANDARD.encode(canary)),
+        ("base64", STANDARD.encode(format!("a{canary}"))),
+        ("base64", STANDARD.encode(format!("ab{canary}"))),
+        ("base64", STANDARD.encode(format!("abc{canary}d"))),
+        ("base64", URL_SAFE_NO_PAD.encode(format!("é?>{canary}de"))),
+        (
+            "base64",
+            STANDARD.encode(canary).replace("Y2Fu", "Y2Fu\r\n"),
+        ),
+        ("hex", hex("")),
+        ("hex", upper(hex(""))),
+        ("hex", hex(" ")),
+        ("hex", hex(":")),
+        ("hex", format!("{:x?}", canary.as_bytes())),
+        ("hex", format!("{:#04X?}", canary.as_bytes())),
+        ("percent", percent.clone()),
+        ("percent", percent.to_lowercase()),
+        ("percent", "a=100%&b=Canary-%2b%2F%3D~-42".to_owned()),
+        ("decimal bytes", format!("{:?}", canary.as_bytes())),
+        (
+            "decimal bytes",
+            format!("{:#?}", format!("é{canary}").into_bytes()),
+        ),
+    ] {
+        assert!(leaks(&text, canary).contains(&form), "{form} in {text:?}");
+    }
+}
+
+#[test]
+fn the_search_finds_nothing_where_nothing_is() {
+    let canary = "Canary-+/=~-42";
+    for text in [
+        "",
+        "Canary-+/=~-43",
+        "Canary",
+        "%",
+        "%4",
+        "é%é",
+        "[67, 97, 110]",
+        "SessionToken(redacted)",
+        &STANDARD.encode("another text of the same length, more or less"),
+        &CANARIES.concat(),
+    ] {
+        assert_eq!(leaks(text, canary), [""; 0], "{text:?}");
+    }
+}
+
+#[test]
+fn canaries_are_sent_and_read() {
+    // Else the other tests would look for what is not there.
+    let project = project();
+    for (request, canaries) in [
+        (
+            project.request(&create_params()).unwrap(),
+            &[INTERMEDIATE, SESSION_TOKEN, SESSION_JWT][..],
+        ),
+        (
+            project.request(&authenticate_params()).unwrap(),
+            &[CODE, INTERMEDIATE, SESSION_TOKEN, SESSION_JWT, CLAIM],
+        ),
+        (
+            project.request(&migrate_params()).unwrap(),
+            &[TOTP_SECRET, RECOVERY_CODE],
+        ),
+    ] {
+        let authorization = request.headers()["authorization"].to_str().unwrap();
+        assert_eq!(leaks(authorization, PROJECT_SECRET), ["base64"]);
+        let body = String::from_utf8(request.into_body().into()).unwrap();
+        for canary in canaries {
+            assert_eq!(leaks(&body, canary), ["plain"], "{body}");
+        }
+    }
+    let created = created(&answer()).unwrap();
+    assert_eq!(created.secret.expose(), TOTP_SECRET);
+    assert_eq!(created.qr_code.expose(), QR_CODE);
+    assert_eq!(created.recovery_codes[0].expose(), RECOVERY_CODE);
+    let authenticated = authenticated(&answer()).unwrap();
+    assert_eq!(
+        authenticated.session_token.as_ref().unwrap().expose(),
+        SESSION_TOKEN
+    );
+    assert_eq!(
+        authenticated.session_jwt.as_ref().unwrap().expose(),
+        SESSION_JWT
+    );
+    let claims: HashMap<String, String> = authenticated.claims().unwrap();
+    assert_eq!(claims[CLAIM], CLAIM);
+    let member = serde_json::to_string(&authenticated.member).unwrap();
+    assert_eq!(leaks(&member, METADATA), ["plain"]);
+    assert_eq!(leaks(&member, SERVER_TEXT), ["plain"]);
+}
+
+#[test]
+fn secrets_are_redacted() {
+    assert_quiet("ProjectSecret", &ProjectSecret::new(PROJECT_SECRET));
+    assert_quiet("TotpSecret", &TotpSecret::new(TOTP_SECRET));
+    assert_quiet("TotpCode", &TotpCode::new(CODE));
+    assert_quiet("RecoveryCode", &RecoveryCode::new(RECOVERY_CODE));
+    assert_quiet("QrCode", &QrCode::new(QR_CODE));
+    assert_quiet("SessionToken", &SessionToken::new(SESSION_TOKEN));
+    assert_quiet("SessionJwt", &SessionJwt::new(SESSION_JWT));
+    let intermediate = IntermediateSessionToken::new(INTERMEDIATE);
+    assert_quiet("IntermediateSessionToken", &intermediate);
+    assert_eq!(
+        format!("{intermediate:?}"),
+        "IntermediateSessionToken(redacted)"
+    );
+    // Not even the length is told.
+    assert_eq!(
+        format!("{:?}", TotpCode::new("")),
+        format!("{:?}", TotpCode::new(CODE))
+    );
+}
+
+#[test]
+fn bodies_and_maps_are_redacted() {
+    assert_quiet("Body", &Body::from(SESSION_TOKEN));
+    assert_eq!(format!("{:?}", Body::from("12345")), "Body(5 bytes)");
+    let mut limited = LimitedBody::new(100, None);
+    limited.push(SESSION_TOKEN.as_bytes()).unwrap();
+    assert_quiet("LimitedBody", &limited);
+    let object = JsonObject::from_iter([(METADATA.to_owned(), json!(METADATA))]);
+    assert_quiet("JsonObject", &object);
+}
+
+#[test]
+fn projects_params_requests_and_clients_are_redacted() {
+    let project = project();
+    assert_quiet("Project", &project);
+    assert_quiet("CreateParams", &create_params());
+    assert_quiet("AuthenticateParams", &authenticate_params());
+    assert_quiet("MigrateParams", &migrate_params());
+    assert_quiet(
+        "request of Create",
+        &project.request(&create_params()).unwrap(),
+    );
+    let request = project.request(&authenticate_params()).unwrap();
+    assert_quiet("request of Authenticate", &request);
+    assert_quiet("headers", request.headers());
+    assert_quiet(
+        "request of Migrate",
+        &project.request(&migrate_params()).unwrap(),
+    );
+
+    type Send = fn(Request) -> Result<http::Response<Body>, std::io::Error>;
+    let send: Send = |_| Ok(http::Response::new(Body::default()));
+    assert_quiet("Client", &Client::new(project.clone(), send));
+    assert_quiet("AsyncClient", &AsyncClient::new(project, send));
+}
+
+#[test]
+fn answers_are_redacted() {
+    let answer = answer();
+    let response = http::Response::new(Body::from(answer.to_string()));
+    assert_quiet("http::Response", &response);
+    let created = created(&answer).unwrap();
+    assert_quiet("CreateResponse", &created);
+    let authenticated = authenticated(&answer).unwrap();
+    assert_quiet("AuthenticateResponse", &authenticated);
+    assert_quiet("MigrateResponse", &migrated(&answer).unwrap());
+    let session = authenticated.member_session.unwrap();
+    for factor in &session.authentication_factors {
+        assert!(factor.factor.is_some(), "the unknown factor must be read");
+        assert_quiet("AuthenticationFactor", factor);
+        assert_quiet("Factor", &factor.factor);
+    }
+}
+
+#[test]
+fn parts_set_aside_are_redacted() {
+    let mut answer = answer();
+    for part in ["member", "organization", "member_session", "member_device"] {
+        answer[part] = json!([{"token": SESSION_TOKEN, "metadata": METADATA}]);
+    }
+    answer["session_token"] = json!({"token": SESSION_TOKEN});
+    answer["session_jwt"] = json!([SESSION_JWT]);
+    answer["request_id"] = json!([SERVER_TEXT]);
+    let authenticated = authenticated(&answer).unwrap();
+    assert_eq!(authenticated.undecoded().len(), 7, "{authenticated:?}");
+    assert_quiet("AuthenticateResponse", &authenticated);
+    for part in authenticated.undecoded() {
+        assert!(
+            part.json().contains("Canary"),
+            "{part:?} must hold what was sent"
+        );
+        assert_quiet("Undecoded", part);
+    }
+}
+
+#[test]
+fn decode_errors_repeat_nothing() {
+    let without = |field: &str, value: Value| {
+        let mut answer = answer();
+        answer[field] = value;
+        answer.to_string()
+    };
+    let twice = answer()
+        .to_string()
+        .replacen('{', &format!("{{\"secret\":\"{TOTP_SECRET}\","), 1);
+    let whole = answer().to_string();
+    for body in [
+        without("secret", json!([TOTP_SECRET])),
+        without("secret", Value::Null),
+        without("recovery_codes", json!(RECOVERY_CODE)),
+        without("recovery_codes", json!([{RECOVERY_CODE: RECOVERY_CODE}])),
+        without("totp_registration_id", json!({SERVER_TEXT: SERVER_TEXT})),
+        twice,
+        whole[..whole.len() - 1].to_owned(),
+        format!("{whole} {SERVER_TEXT}"),
+        format!("[\"{SESSION_TOKEN}\"]"),
+        format!("\"{SESSION_TOKEN}\""),
+        SERVER_TEXT.to_owned(),
+        format!("{{{SERVER_TEXT}"),
+        format!("{{\"{SERVER_TEXT}\"}}"),
+    ] {
+        let error = CreateResponse::try_from(http::Response::new(body.as_str()))
+            .expect_err("an unreadable answer");
+        assert_quiet_error("Error::Decode", &error);
+        let Error::Decode(error) = error else {
+            panic!("a decode error is expected, not {error:?}: {body}")
+        };
+        assert_quiet_error("DecodeError", &*error);
+        assert_quiet("DecodeErrorKind", &error.kind());
+        assert_eq!(error.body(), body.as_bytes(), "yet it can be reached");
+    }
+}
+
+#[test]
+fn api_errors_repeat_nothing() {
+    // A server that echoes everything it got, and more.
+    let echo = CANARIES.join(" ");
+    let json = json!({
+        "status_code": 400,
+        "error_type": echo,
+        "error_message": echo,
+        "error_url": format!("https://stytch.com/{SESSION_TOKEN}?code={CODE}"),
+        "request_id": SESSION_JWT,
+        "error_details": {METADATA: [echo]},
+    });
+    let oauth = json!({"error": CODE, "error_description": echo, "error_uri": echo});
+    for (what, body) in [
+        ("JSON", json.to_string()),
+        ("OAuth", oauth.to_string()),
+        ("cut JSON", json.to_string()[..200].to_owned()),
+        ("text", echo.clone()),
+        ("HTML", format!("<html>{echo}</html>")),
+    ] {
+        for status in [302, 400, 500] {
+            let response = http::Response::builder()
+                .status(status)
+                .header("Retry-After", SERVER_TEXT)
+                .header("Location", format!("https://example.com/?{SESSION_TOKEN}"))
+                .body(body.as_str());
+            let error = AuthenticateResponse::try_from(response.unwrap()).expect_err(what);
+            assert_quiet_error(what, &error);
+            let Error::Api(error) = error else {
+                panic!("an API error is expected, not {error:?}")
+            };
+            assert_quiet_error(what, &*error);
+            assert_quiet(what, &error.error_type());
+            assert_eq!(error.body(), body.as_bytes(), "yet it can be reached");
+            assert_eq!(error.retry_after_text(), Some(SERVER_TEXT));
+        }
+    }
+}
+
+#[test]
+fn config_errors_repeat_nothing() {
+    type Attempt<'a> = &'a dyn Fn() -> Result<Project, ConfigError>;
+
+    let uri = |text: String| text.parse::<http::Uri>().unwrap();
+    let swapped = || Project::new(PROJECT_SECRET, "project-test-x");
+    let colon = || Project::new(format!("project-test-x:{PROJECT_SECRET}"), "x");
+    let line_break = || Project::new("project-test-x", format!("{PROJECT_SECRET}\n"));
+    let live = || Project::new("project-live-x", format!("secret-test-{PROJECT_SECRET}"));
+    let user_info = || project().with_base_url(uri(format!("https://x:{PROJECT_SECRET}@host")));
+    let query = || project().with_base_url(uri(format!("https://host/?{SESSION_TOKEN}")));
+    let http = || project().with_base_url(uri(format!("http://host/{SESSION_TOKEN}")));
+    let user_agent = || project().with_user_agent(format!("{SESSION_TOKEN} {CODE}"));
+    let cases: [(&str, Attempt<'_>); 8] = [
+        ("secret given as id", &swapped),
+        ("colon", &colon),
+        ("line break", &line_break),
+        ("mismatch", &live),
+        ("user info", &user_info),
+        ("query", &query),
+        ("http", &http),
+        ("user agent", &user_agent),
+    ];
+    for (what, make) in cases {
+        assert_quiet_error(what, &make().expect_err(what));
+    }
+}
+
+#[test]
+fn other_errors_repeat_nothing() {
+    struct Failing;
+    impl serde::Serialize for Failing {
+        fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
+            Err(serde::ser::Error::custom(CLAIM))
+        }
+    }
+    let refused = authenticate_params().session_claims_from(&Failing);
+    assert_quiet_error(
+        "InvalidParams",
+        &refused.expect_err("it fails to serialise"),
+    );
+    let refused = authenticate_params().session_claims_from(CLAIM);
+    assert_quiet_error("InvalidParams", &refused.expect_err("a text is no object"));
+
+    // serde's own text would say: invalid type: string "Canary-Claim-10", expected u32.
+    let authenticated = authenticated(&answer()).unwrap();
+    let refused = authenticated.claims::<HashMap<String, u32>>();
+    assert_quiet_error("ClaimsError", &refused.expect_err("texts are no numbers"));
+
+    assert_quiet_error(
+        "InvalidTotpCode",
+        &TotpCode::parse(CODE).expect_err("letters"),
+    );
+    for text in [
+        QR_CODE.to_owned(),
+        format!("data:{QR_CODE}"),
+        STANDARD.encode(QR_CODE),
+    ] {
+        assert_quiet_error("QrCodeError", &QrCode::new(text).png().expect_err("no PNG"));
+    }
+    let timestamp = Timestamp::new(SERVER_TEXT);
+    assert_quiet_error(
+        "InvalidTimestamp",
+        &timestamp.to_system_time().expect_err("a text"),
+    );
+    let mut limited = LimitedBody::new(1, None);
+    let too_large = limited.push(SESSION_TOKEN.as_bytes());
+    assert_quiet_error("BodyTooLarge", &too_large.expect_err("over the limit"));
+}
+
+/// Whether a type implements a trait, as a constant: where it does, the inherent constant hides
+/// that of `Otherwise`.
+macro_rules! implements {
+    ($type:ty: $($trait:tt)+) => {{
+        #[allow(dead_code, reason = "one of the constants is not used")]
+        struct Probe<T>(PhantomData<T>);
+
+        #[allow(dead_code, reason = "one of the constants is not used")]
+        impl<T: $($trait)+> Probe<T> {
+            const ANSWER: bool = true;
+        }
+
+        #[allow(dead_code, reason = "one of the constants is not used")]
+        trait Otherwise {
+            const ANSWER: bool = false;
+        }
+        impl<T> Otherwise for Probe<T> {}
+
+        Probe::<$type>::ANSWER
+    }};
+}
+
+#[test]
+fn secrets_have_no_trait_that_gives_them_away() {
+    macro_rules! probe {
+        ($($type:ident),+ $(,)?) => {
+            [$(
+                (stringify!($type), "Display", implements!($type: std::fmt::Display)),
+                (stringify!($type), "Serialize", implements!($type: serde::Serialize)),
+                (stringify!($type), "PartialEq", implements!($type: PartialEq)),
+                (stringify!($type), "PartialEq<str>", implements!($type: PartialEq<str>)),
+                (stringify!($type), "PartialOrd", implements!($type: PartialOrd)),
+                (stringify!($type), "Hash", implements!($type: std::hash::Hash)),
+                (stringify!($type), "Deref", implements!($type: std::ops::Deref)),
+                (stringify!($type), "AsRef<str>", implements!($type: AsRef<str>)),
+                (stringify!($type), "Borrow<str>", implements!($type: std::borrow::Borrow<str>)),
+                (stringify!($type), "Into<String>", implements!($type: Into<String>)),
+            )+]
+        };
+    }
+    for (r#type, r#trait, is_implemented) in probe!(
+        ProjectSecret,
+        TotpSecret,
+        TotpCode,
+        RecoveryCode,
+        QrCode,
+        SessionToken,
+        SessionJwt,
+        IntermediateSessionToken,
+        Body,
+    ) {
+        assert!(!is_implemented, "{type} must not implement {trait}");
+    }
+    // Else the probe could say no to everything.
+    for (_, r#trait, is_implemented) in probe!(OrganizationId) {
+        let expected = !["Deref", "Borrow<str>"].contains(&r#trait);
+        assert_eq!(is_implemented, expected, "OrganizationId and {trait}");
+    }
+}
+
+#[test]
+fn answers_cannot_be_serialised() {
+    assert!(!implements!(CreateResponse: serde::Serialize));
+    assert!(!implements!(AuthenticateResponse: serde::Serialize));
+    assert!(!implements!(MigrateResponse: serde::Serialize));
+    assert!(implements!(Member: serde::Serialize), "models can be");
+}

@@ -1,1 +1,90 @@
-//! ureq
+//! totps-ureq: the common suite, for both ways to use it, and what is its own.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use totps_core::{ConfigError, Delivery, Transport};
+use totps_ureq::UreqTransport;
+use totps_ureq::ureq::config::Config;
+use totps_ureq::ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use totps_ureq::ureq::{Agent, Proxy};
+
+use crate::adapters::{Difference, Settings, SharedTransport, Subject, suite};
+
+suite!(own_agent, super::OwnAgent);
+suite!(callers_agent, super::CallersAgent);
+
+pub(crate) struct OwnAgent;
+
+impl Subject for OwnAgent {
+    const DIFFERENCES: &'static [Difference] = &[Difference::ResetEndsBody];
+
+    fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
+        let mut builder = UreqTransport::builder();
+        if let Some(timeout) = settings.timeout {
+            builder = builder.timeout(timeout);
+        }
+        if let Some(timeout) = settings.connect_timeout {
+            builder = builder.connect_timeout(timeout);
+        }
+        if let Some(limit) = settings.response_limit {
+            builder = builder.response_limit(limit);
+        }
+        if let Some(pem) = settings.root_certificates_pem {
+            builder = builder.root_certificates_pem(pem);
+        }
+        if let Some(url) = settings.proxy {
+            builder = builder.proxy(url);
+        }
+        Ok(Arc::new(builder.build()?))
+    }
+}
+
+/// An agent with settings against all rules.
+pub(crate) struct CallersAgent;
+
+impl Subject for CallersAgent {
+    const DIFFERENCES: &'static [Difference] = &[
+        Difference::UnprovenDeadline,
+        Difference::UnprovenLookup,
+        Difference::UnprovenHandshake,
+        Difference::ResetEndsBody,
+    ];
+
+    fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
+        let proxy = settings.proxy.as_deref().map(Proxy::new).transpose();
+        let mut tls = TlsConfig::builder();
+        if let Some(pem) = &settings.root_certificates_pem {
+            tls = tls.root_certs(roots(pem));
+        }
+        let config = Config::builder()
+            .proxy(proxy.expect("the proxy's URL is valid"))
+            .tls_config(tls.build())
+            .max_idle_connections_per_host(4)
+            .max_redirects(5)
+            .max_response_header_size(1024 * 1024)
+            .accept_encoding("gzip")
+            .http_status_as_error(true)
+            .timeout_global(Some(Duration::from_secs(3600)))
+            .build();
+        let mut builder = UreqTransport::builder().agent(config.into());
+        if let Some(timeout) = settings.timeout {
+            builder = builder.timeout(timeout);
+        }
+        if let Some(timeout) = settings.connect_timeout {
+            builder = builder.connect_timeout(timeout);
+        }
+        if let Some(limit) = settings.response_limit {
+            builder = builder.response_limit(limit);
+        }
+        Ok(Arc::new(builder.build()?))
+    }
+}
+
+fn roots(pem: &str) -> RootCerts {
+    let certificates = parse_pem(pem.as_bytes()).map(|item| match item {
+        Ok(PemItem::Certificate(certificate)) => certificate,
+        _ => panic!("only certificates"),
+    });
+    RootCerts::from(certificates.collect::<Vec<Certificate>>())
+}

@@ -1,1 +1,103 @@
-//! fixtures
+//! Answers and requests of the API as JSON texts, from the files under `fixtures/`. What they show
+//! and where they are from is told there, in `README.md`.
+
+use serde_json::Value;
+
+/// One file under `fixtures/`.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Fixture {
+    /// The folder and the case, such as `create/full`.
+    pub name: &'static str,
+    /// The text of the file.
+    pub json: &'static str,
+}
+
+impl Fixture {
+    /// The file as a JSON value.
+    #[allow(
+        clippy::expect_used,
+        reason = "a fixture that is no JSON is a mistake in this package"
+    )]
+    pub fn value(&self) -> Value {
+        serde_json::from_str(self.json).expect("a fixture holds JSON")
+    }
+
+    /// The HTTP status that an error answer comes with: the case begins with it.
+    #[allow(
+        clippy::expect_used,
+        reason = "a misnamed fixture is a mistake in this package"
+    )]
+    pub fn status(&self) -> u16 {
+        let (_, case) = self.name.split_once('/').expect("a name has a folder");
+        case[..3].parse().expect("the case begins with a status")
+    }
+}
+
+macro_rules! fixtures {
+    ($folder:literal: $($case:literal),+ $(,)?) => {
+        &[$(Fixture {
+            name: concat!($folder, "/", $case),
+            json: include_str!(concat!("../fixtures/", $folder, "/", $case, ".json")),
+        }),+]
+    };
+}
+
+/// Answers of Create.
+pub const CREATE: &[Fixture] = fixtures!("create": "full", "minimal", "live-shape");
+
+/// Answers of Authenticate.
+pub const AUTHENTICATE: &[Fixture] =
+    fixtures!("authenticate": "full", "minimal", "live-shape", "extra-fields");
+
+/// Answers of Migrate.
+pub const MIGRATE: &[Fixture] = fixtures!("migrate": "full", "minimal", "live-shape");
+
+/// Error answers.
+pub const ERROR: &[Fixture] = fixtures!("error":
+    "400-action-available-only-for-active-members",
+    "400-action-available-only-once-primary-authentication-is-met",
+    "400-active-totp-exists",
+    "400-bad-request",
+    "400-invalid-session-token",
+    "400-too-many-session-arguments",
+    "401",
+    "403-organization-suspended",
+    "404-intermediate-session-not-found",
+    "404-organization-not-found",
+    "404-route-not-found",
+    "404-session-not-found",
+    "429",
+    "429-user-lock-limit-reached",
+    "500",
+);
+
+/// Bodies of requests.
+pub const REQUESTS: &[Fixture] = fixtures!("requests":
+    "create-minimal",
+    "create-full",
+    "authenticate-minimal",
+    "authenticate-full",
+    "migrate-minimal",
+    "migrate-full",
+);
+
+/// All files.
+pub fn all() -> impl Iterator<Item = Fixture> {
+    [CREATE, AUTHENTICATE, MIGRATE, ERROR, REQUESTS]
+        .into_iter()
+        .flatten()
+        .copied()
+}
+
+/// The file of this name.
+///
+/// # Panics
+///
+/// If there is none.
+#[allow(clippy::expect_used, reason = "a misspelt name is a mistake in a test")]
+pub fn fixture(name: &str) -> Fixture {
+    all()
+        .find(|fixture| fixture.name == name)
+        .expect("a fixture of this name")
+}

@@ -1,1 +1,358 @@
-//! hostile
+//! Servers on loopback that are written byte by byte, so that they can do what no server should.
+//!
+//! ```
+//! use std::io::{Read, Write};
+//! use totps_tests::hostile::{Server, answer};
+//!
+//! let server = Server::start(|connection| {
+//!     connection.read_request();
+//!     connection.write(&answer(503, "busy"));
+//! });
+//! let mut client = std::net::TcpStream::connect(server.address())?;
+//! client.write_all(b"POST / HTTP/1.1\r\ncontent-length: 2\r\n\r\n{}")?;
+//! let mut text = String::new();
+//! client.read_to_string(&mut text)?;
+//! assert!(text.starts_with("HTTP/1.1 503"), "a server answers as it was told: {text}");
+//! assert_eq!(server.requests()[0].body, b"{}");
+//! # Ok::<_, std::io::Error>(())
+//! ```
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a test server that cannot do its work ends the test"
+)]
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustls::{ServerConfig, ServerConnection, StreamOwned};
+
+mod authority;
+mod proxy;
+
+pub use authority::{Authority, Leaf};
+pub use proxy::Proxy;
+
+/// No test takes longer: a connection that hangs is given up after this time.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server that runs until it is dropped, with one thread for each connection.
+pub struct Server {
+    address: SocketAddr,
+    record: Arc<Mutex<Record>>,
+}
+
+#[derive(Default)]
+struct Record {
+    stopped: bool,
+    accepted: usize,
+    closed: usize,
+    requests: Vec<Received>,
+}
+
+impl Record {
+    /// The number of the next connection; none if there is to be no other.
+    fn next_number(&mut self) -> Option<usize> {
+        let number = self.accepted;
+        self.accepted += 1;
+        (!self.stopped).then_some(number)
+    }
+}
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Received {
+    /// The number of the connection that it came on, from 0.
+    pub connection: usize,
+    /// Everything up to and including the empty line.
+    pub head: String,
+    /// The body: as many bytes as `Content-Length` says.
+    pub body: Vec<u8>,
+}
+
+impl Received {
+    /// The first line.
+    pub fn line(&self) -> &str {
+        self.head.lines().next().unwrap_or_default()
+    }
+
+    /// The header fields: names in lower case, values without space around them.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        let fields = self.head.lines().skip(1);
+        let fields = fields.filter_map(|line| line.split_once(':'));
+        fields
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
+            .collect()
+    }
+
+    /// The values of a header field; `name` in lower case.
+    pub fn field(&self, name: &str) -> Vec<String> {
+        let fields = self.fields().into_iter();
+        fields
+            .filter(|(this, _)| this == name)
+            .map(|(_, value)| value)
+            .collect()
+    }
+}
+
+impl Server {
+    /// Does as `handle` says with each connection, then closes it.
+    pub fn start(handle: impl Fn(&mut Connection) + Send + Sync + 'static) -> Self {
+        Self::listen(None, handle)
+    }
+
+    /// The same over TLS: `handle` is called after the handshake, and not at all if that fails.
+    pub fn start_tls(
+        config: ServerConfig,
+        handle: impl Fn(&mut Connection) + Send + Sync + 'static,
+    ) -> Self {
+        Self::listen(Some(Arc::new(config)), handle)
+    }
+
+    fn listen(
+        tls: Option<Arc<ServerConfig>>,
+        handle: impl Fn(&mut Connection) + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let address = listener.local_addr().unwrap();
+        let record = Arc::new(Mutex::new(Record::default()));
+        let shared = record.clone();
+        let handle = Arc::new(handle);
+        thread::spawn(move || {
+            for socket in listener.incoming() {
+                let socket = socket.unwrap();
+                let Some(number) = shared.lock().unwrap().next_number() else {
+                    return;
+                };
+                let (tls, handle, record) = (tls.clone(), handle.clone(), shared.clone());
+                thread::spawn(move || {
+                    if let Some(mut connection) = Connection::open(number, socket, tls, &record) {
+                        handle(&mut connection);
+                    }
+                    record.lock().unwrap().closed += 1;
+                });
+            }
+        });
+        Self { address, record }
+    }
+
+    /// A server that only counts who comes.
+    pub fn trap() -> Self {
+        Self::start(|_| {})
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A URL for plain HTTP, without a slash at its end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// A URL for HTTPS by the name `localhost`, without a slash at its end.
+    pub fn https_url(&self) -> String {
+        format!("https://localhost:{}", self.address.port())
+    }
+
+    /// The requests read so far, in the order of their last byte.
+    pub fn requests(&self) -> Vec<Received> {
+        self.record.lock().unwrap().requests.clone()
+    }
+
+    /// How many connections came so far.
+    pub fn connections(&self) -> usize {
+        self.record.lock().unwrap().accepted
+    }
+
+    /// How many connections have ended so far.
+    pub fn closed(&self) -> usize {
+        self.record.lock().unwrap().closed
+    }
+
+    /// Waits until so many connections have ended.
+    ///
+    /// # Panics
+    ///
+    /// If that does not come.
+    pub fn wait_for_closed(&self, connections: usize) {
+        let start = Instant::now();
+        while self.closed() < connections {
+            assert!(
+                start.elapsed() < PATIENCE,
+                "{connections} connections were to end"
+            );
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.record.lock().unwrap().stopped = true;
+        // Wakes the listener.
+        let _ = TcpStream::connect(self.address);
+    }
+}
+
+/// A connection, from the side of the server.
+pub struct Connection {
+    number: usize,
+    channel: Box<dyn Channel>,
+    socket: TcpStream,
+    record: Arc<Mutex<Record>>,
+}
+
+/// Plain or TLS.
+trait Channel: Read + Write + Send {}
+
+impl<T: Read + Write + Send> Channel for T {}
+
+impl Connection {
+    fn open(
+        number: usize,
+        socket: TcpStream,
+        tls: Option<Arc<ServerConfig>>,
+        record: &Arc<Mutex<Record>>,
+    ) -> Option<Self> {
+        socket.set_read_timeout(Some(PATIENCE)).ok()?;
+        socket.set_write_timeout(Some(PATIENCE)).ok()?;
+        socket.set_nodelay(true).ok()?;
+        let mut plain = socket.try_clone().ok()?;
+        let channel: Box<dyn Channel> = match tls {
+            None => Box::new(plain),
+            Some(config) => {
+                let mut session = ServerConnection::new(config).unwrap();
+                while session.is_handshaking() {
+                    session.complete_io(&mut plain).ok()?;
+                }
+                Box::new(StreamOwned::new(session, plain))
+            }
+        };
+        Some(Self {
+            number,
+            channel,
+            socket,
+            record: record.clone(),
+        })
+    }
+
+    /// The number of the connection, from 0.
+    pub fn number(&self) -> usize {
+        self.number
+    }
+
+    /// Reads and records a request. `None` if the client goes before it is complete.
+    pub fn read_request(&mut self) -> Option<Received> {
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            self.channel.read_exact(&mut byte).ok()?;
+            head.push(byte[0]);
+        }
+        let mut request = Received {
+            connection: self.number,
+            head: String::from_utf8(head).unwrap(),
+            body: Vec::new(),
+        };
+        let length = request.field("content-length");
+        let length = length.first().map_or(0, |length| length.parse().unwrap());
+        request.body.resize(length, 0);
+        self.channel.read_exact(&mut request.body).ok()?;
+        self.record.lock().unwrap().requests.push(request.clone());
+        Some(request)
+    }
+
+    /// Writes bytes as they are. `false` if the client has gone.
+    pub fn write(&mut self, bytes: &[u8]) -> bool {
+        self.channel
+            .write_all(bytes)
+            .and_then(|()| self.channel.flush())
+            .is_ok()
+    }
+
+    /// Writes byte by byte, with a pause after each, until the client goes or there are no more.
+    pub fn drip(&mut self, bytes: impl IntoIterator<Item = u8>, pause: Duration) {
+        for byte in bytes {
+            if !self.write(&[byte]) {
+                return;
+            }
+            thread::sleep(pause);
+        }
+    }
+
+    /// Neither reads nor writes until the client goes.
+    pub fn hold(&mut self) {
+        let _ = self.channel.read_to_end(&mut Vec::new());
+    }
+
+    /// Makes the end of the connection a reset, with which answers under way may be lost.
+    pub fn reset_at_end(&mut self) {
+        let socket = socket2::SockRef::from(&self.socket);
+        socket.set_linger(Some(Duration::ZERO)).unwrap();
+    }
+}
+
+/// An answer with a body of known length, for a connection that stays open.
+pub fn answer(status: u16, body: &str) -> Vec<u8> {
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status} Any Reason\r\ncontent-type: application/json\r\n");
+    format!("{head}content-length: {length}\r\n\r\n{body}").into_bytes()
+}
+
+/// An answer whose body comes in chunks of at most `size` bytes.
+pub fn chunked_answer(status: u16, body: &str, size: usize) -> Vec<u8> {
+    let mut answer =
+        format!("HTTP/1.1 {status} Any Reason\r\ntransfer-encoding: chunked\r\n\r\n").into_bytes();
+    for chunk in body.as_bytes().chunks(size) {
+        answer.extend(format!("{:x}\r\n", chunk.len()).bytes());
+        answer.extend(chunk);
+        answer.extend(b"\r\n");
+    }
+    answer.extend(b"0\r\n\r\n");
+    answer
+}
+
+/// An address at which nobody listens.
+pub fn refusing_address() -> SocketAddr {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    listener.local_addr().unwrap()
+}
+
+/// An address at which connections are never made and never refused.
+pub struct DeafServer {
+    address: SocketAddr,
+    _listener: socket2::Socket,
+    _queue: Vec<TcpStream>,
+}
+
+impl DeafServer {
+    /// Fills the queue of a listener that accepts nobody.
+    pub fn start() -> Self {
+        use socket2::{Domain, Socket, Type};
+
+        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        listener
+            .bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())
+            .unwrap();
+        listener.listen(0).unwrap();
+        let address = listener.local_addr().unwrap().as_socket().unwrap();
+        let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(100));
+        let queue = std::iter::from_fn(|| connect().ok()).take(64).collect();
+        Self {
+            address,
+            _listener: listener,
+            _queue: queue,
+        }
+    }
+
+    /// Where it does not answer.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+}

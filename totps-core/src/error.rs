@@ -472,7 +472,7 @@ impl fmt::Display for DecodeError {
                     "the body is not a JSON object (line {line}, column {column})"
                 )
             }
-            DecodeErrorKind::Missing { field } => write!(f, "`{field}` is missing"),
+            DecodeErrorKind::Missing { field } => write!(f, "`{field}` is missing or null"),
             DecodeErrorKind::Unreadable { field } => write!(f, "`{field}` cannot be read"),
             DecodeErrorKind::Duplicate { field } => write!(f, "`{field}` is there twice"),
         }

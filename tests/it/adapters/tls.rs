@@ -1,0 +1,85 @@
+//! Who may answer.
+
+use totps_core::{Delivery, TransportErrorKind};
+use totps_tests::hostile::{Authority, Leaf, Server, answer};
+
+use super::*;
+
+/// A server for HTTPS that answers everything.
+fn secure(authority: &Authority, leaf: Leaf) -> Server {
+    Server::start_tls(authority.server(leaf), |connection| {
+        while connection.read_request().is_some() {
+            connection.write(&answer(200, "{}"));
+        }
+    })
+}
+
+fn trusting(authority: &Authority) -> Settings {
+    Settings {
+        root_certificates_pem: Some(authority.pem()),
+        ..patient()
+    }
+}
+
+pub(crate) fn own_authority_in_pem<S: Subject>() {
+    let authority = Authority::new();
+    let server = secure(&authority, Leaf::Good);
+    let several = Settings {
+        root_certificates_pem: Some(Authority::new().pem() + &authority.pem()),
+        ..patient()
+    };
+    for settings in [trusting(&authority), several] {
+        let transport = transport::<S>(settings);
+        for _ in 0..2 {
+            assert_answer(transport.send(request(&server.https_url())), 200, "{}");
+        }
+    }
+    assert_eq!(server.connections(), 2, "connections are kept with TLS, too");
+}
+
+pub(crate) fn unacceptable_certificates<S: Subject>() {
+    let authority = Authority::new();
+    for (settings, leaf, reason) in [
+        (patient(), Leaf::Good, "unknown issuer"),
+        (trusting(&Authority::new()), Leaf::Good, "unknown issuer"),
+        (trusting(&authority), Leaf::OtherName, "another name"),
+        (trusting(&authority), Leaf::Expired, "expired"),
+        (trusting(&authority), Leaf::NotValidYet, "not valid yet"),
+    ] {
+        let server = secure(&authority, leaf);
+        let result = transport::<S>(settings).send(request(&server.https_url()));
+        let delivery = not_sent::<S>(Difference::UnprovenHandshake);
+        let kind = match delivery {
+            Delivery::NotSent => TransportErrorKind::Connect,
+            _ => TransportErrorKind::Other,
+        };
+        let text = chain(&assert_error(result, kind, delivery));
+        assert!(text.contains(reason), "expected {reason:?} in {text}");
+        server.wait_for_closed(1);
+        assert!(server.requests().is_empty(), "no request reached {leaf:?}");
+    }
+}
+
+pub(crate) fn tls_to_a_plain_port<S: Subject>() {
+    let server = Server::start(|connection| {
+        connection.write(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+        connection.hold();
+    });
+    let result = transport::<S>(patient()).send(request(&server.https_url()));
+    let error = result.expect_err("the server does not speak TLS");
+    assert_eq!(
+        error.delivery(),
+        not_sent::<S>(Difference::UnprovenHandshake),
+        "nothing was sent, got {}",
+        chain(&error)
+    );
+}
+
+pub(crate) fn plain_to_a_tls_port<S: Subject>() {
+    let server = secure(&Authority::new(), Leaf::Good);
+    assert_error(
+        call::<S>(patient(), &server),
+        TransportErrorKind::Other,
+        Delivery::Unknown,
+    );
+}

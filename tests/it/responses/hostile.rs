@@ -1,0 +1,187 @@
+//! Bodies made to break decoders.
+
+use serde_json::{Value, json};
+use totps_core::DecodeErrorKind;
+
+use super::{CALLS, authenticate, authenticated_with, decode_error};
+
+#[test]
+fn depth_and_size_of_metadata_cost_only_their_part() {
+    let deep = |open: &str, close: &str| format!("{}{}", open.repeat(20_000), close.repeat(20_000));
+    for value in [
+        deep("[", "]"),
+        format!("{}0{}", r#"{"a":"#.repeat(20_000), "}".repeat(20_000)),
+        "1e400".to_owned(),
+        "-1e999999999".to_owned(),
+        "[1e400]".to_owned(),
+    ] {
+        let start: String = value.chars().take(20).collect();
+        for (part, raw) in [
+            (
+                "member",
+                format!(r#"{{"trusted_metadata": {{"x": {value}}}}}"#),
+            ),
+            (
+                "organization",
+                format!(r#"{{"trusted_metadata": {{"x": {value}}}}}"#),
+            ),
+            (
+                "member_session",
+                format!(r#"{{"custom_claims": {{"x": {value}}}}}"#),
+            ),
+            (
+                "member_session",
+                format!(r#"{{"authentication_factors": [{{"new_factor": {value}}}]}}"#),
+            ),
+            ("member_device", format!(r#"{{"visitor_id": {value}}}"#)),
+        ] {
+            let authenticated = authenticate(authenticated_with(part, &raw));
+            let [set_aside] = authenticated.undecoded() else {
+                panic!("{part} with {start}… must be set aside: {authenticated:?}")
+            };
+            assert_eq!((set_aside.name(), set_aside.json()), (part, &*raw));
+            let token = authenticated
+                .session_token
+                .as_ref()
+                .map(|token| token.expose());
+            assert_eq!(token, Some("TOKEN"), "{part} with {start}…");
+        }
+        // Under a key that nobody knows, it costs nothing at all.
+        let authenticated = authenticate(authenticated_with("new", &value));
+        assert!(authenticated.undecoded().is_empty(), "{start}…");
+        let raw = format!(r#"{{"name": "N", "new": {value}}}"#);
+        let authenticated = authenticate(authenticated_with("member", &raw));
+        assert_eq!(
+            authenticated.session_token.unwrap().expose(),
+            "TOKEN",
+            "{start}…"
+        );
+    }
+}
+
+#[test]
+fn secrets_and_tokens_given_twice_are_refused() {
+    for call in &CALLS {
+        for &field in call.unique {
+            let value = &call.full().value()[field];
+            // The last byte of the field's name, escaped.
+            let (head, tail) = field.split_at(field.len() - 1);
+            let escaped = format!("{head}\\u{:04x}", tail.as_bytes()[0]);
+            for (key, first) in [
+                (field, value.clone()),
+                (field, json!("other")),
+                (field, Value::Null),
+                (field, json!(5)),
+                (&escaped, value.clone()),
+            ] {
+                for body in [
+                    call.full()
+                        .json
+                        .replacen('{', &format!("{{\"{key}\": {first},"), 1),
+                    format!(
+                        "{}, \"{key}\": {first}}}",
+                        call.full().json.trim_end().strip_suffix('}').unwrap()
+                    ),
+                ] {
+                    let error = decode_error(call, 200, body.as_bytes());
+                    assert_eq!(error.field(), Some(field), "{key}: {first}");
+                    assert!(
+                        matches!(error.kind(), DecodeErrorKind::Duplicate { .. }),
+                        "{key}: {first}: {error:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn other_fields_given_twice_cost_no_token() {
+    for (field, raw) in [
+        ("request_id", r#""a""#),
+        ("member", "{}"),
+        ("member", "5"),
+        ("member_session", "null"),
+        ("status_code", "200"),
+        ("new", "{}"),
+    ] {
+        let body = authenticated_with(field, &format!(r#"{raw}, "{field}": {raw}"#));
+        let authenticated = authenticate(&body);
+        assert_eq!(
+            authenticated.session_token.unwrap().expose(),
+            "TOKEN",
+            "{body}"
+        );
+    }
+    // Inside of a part, too.
+    let raw = r#"{"name": "A", "name": "B"}"#;
+    let authenticated = authenticate(authenticated_with("member", raw));
+    assert_eq!(authenticated.session_token.unwrap().expose(), "TOKEN");
+}
+
+#[test]
+fn escaped_keys_are_the_same_keys() {
+    let body = r#"{"m\u0065mber_id": "m", "\u0073ession_token": "TOKEN", "m\u0065mber": 5}"#;
+    let authenticated = authenticate(body);
+    assert_eq!(
+        authenticated.session_token.as_ref().unwrap().expose(),
+        "TOKEN"
+    );
+    assert_eq!(authenticated.undecoded()[0].name(), "member");
+}
+
+#[test]
+fn bytes_that_are_not_utf8_cost_only_their_part() {
+    let replace = |body: String| -> Vec<u8> {
+        body.into_bytes()
+            .into_iter()
+            .map(|byte| if byte == b'@' { 0xe9 } else { byte })
+            .collect()
+    };
+    let body = replace(authenticated_with("member", r#"{"name": "Ren@"}"#));
+    let authenticated = authenticate(&body);
+    assert_eq!(authenticated.undecoded()[0].name(), "member");
+    assert!(authenticated.undecoded()[0].json().contains("Ren"));
+    assert_eq!(authenticated.session_token.unwrap().expose(), "TOKEN");
+
+    let body = replace(authenticated_with("new", r#""Ren@""#));
+    let authenticated = authenticate(&body);
+    assert!(authenticated.undecoded().is_empty());
+    let body = replace(authenticated_with("n@w", r#""x""#));
+    assert_eq!(authenticate(&body).session_token.unwrap().expose(), "TOKEN");
+
+    let body =
+        replace(r#"{"member_id": "m", "session_token": "TOK@N", "session_jwt": "JWT"}"#.into());
+    let authenticated = authenticate(&body);
+    assert!(
+        authenticated.session_token.is_none(),
+        "a token must not be altered"
+    );
+    assert_eq!(authenticated.undecoded()[0].name(), "session_token");
+    assert_eq!(authenticated.session_jwt.unwrap().expose(), "JWT");
+
+    let [create, ..] = &CALLS;
+    let body = replace(r#"{"totp_registration_id": "t", "secret": "B@G", "qr_code": ""}"#.into());
+    assert_eq!(decode_error(create, 200, &body).field(), Some("secret"));
+}
+
+#[test]
+fn lone_surrogates_cost_only_their_part() {
+    let authenticated = authenticate(authenticated_with("member", r#"{"name": "\ud83d"}"#));
+    assert_eq!(authenticated.undecoded()[0].json(), r#"{"name": "\ud83d"}"#);
+    assert_eq!(authenticated.session_token.unwrap().expose(), "TOKEN");
+
+    for raw in [r#""\udc00""#, r#"{"\ud83d": 1}"#] {
+        let authenticated = authenticate(authenticated_with("new", raw));
+        assert!(authenticated.undecoded().is_empty(), "{raw}");
+    }
+    let authenticated = authenticate(authenticated_with(r"\ud83d", "1"));
+    assert!(authenticated.undecoded().is_empty(), "an unknown key");
+    assert_eq!(authenticated.session_token.unwrap().expose(), "TOKEN");
+
+    let authenticated = authenticate(r#"{"member_id": "m", "session_token": "\ud83d"}"#);
+    assert_eq!(authenticated.undecoded()[0].json(), r#""\ud83d""#);
+    let [create, ..] = &CALLS;
+    let body = br#"{"totp_registration_id": "t", "secret": "\ud83d", "qr_code": ""}"#;
+    assert_eq!(decode_error(create, 200, body).field(), Some("secret"));
+}

@@ -1,0 +1,119 @@
+//! What is done with answers: reading claims and QR codes, making fakes.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+use totps_core::{Body, ClaimsError, CreateResponse, Error, QrCode, QrCodeError};
+use totps_tests::fixtures::fixture;
+
+use super::{authenticate, authenticated_with, create};
+
+#[test]
+fn claims_are_read_into_the_callers_type() {
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Claims {
+        claim1: String,
+        claim2: Option<String>,
+        #[serde(default)]
+        claim3: Vec<String>,
+    }
+    let authenticated = authenticate(fixture("authenticate/full").json);
+    let claims: Claims = authenticated.claims().unwrap();
+    let expected = Claims {
+        claim1: "value1".to_owned(),
+        claim2: Some("value2".to_owned()),
+        claim3: Vec::new(),
+    };
+    assert_eq!(claims, expected);
+    let map: HashMap<String, String> = authenticated.claims().unwrap();
+    assert_eq!(map["claim2"], "value2");
+    let raw: Map<String, Value> = authenticated.claims().unwrap();
+    assert_eq!(raw.len(), 2);
+    let mismatch = authenticated.claims::<HashMap<String, u32>>();
+    assert_eq!(mismatch.unwrap_err(), ClaimsError::Mismatch);
+}
+
+#[test]
+fn claims_that_are_not_there() {
+    for (raw, expected) in [
+        ("null", ClaimsError::NoSession),
+        ("5", ClaimsError::NoSession),
+        ("{}", ClaimsError::NoClaims),
+        (r#"{"custom_claims": null}"#, ClaimsError::NoClaims),
+        (r#"{"custom_claims": []}"#, ClaimsError::NoClaims),
+    ] {
+        let authenticated = authenticate(authenticated_with("member_session", raw));
+        let claims = authenticated.claims::<Map<String, Value>>();
+        assert_eq!(claims.unwrap_err(), expected, "member_session: {raw}");
+    }
+    let empty = authenticate(fixture("authenticate/live-shape").json);
+    assert_eq!(empty.claims::<Map<String, Value>>().unwrap(), Map::new());
+}
+
+#[test]
+fn qr_codes_are_decoded() {
+    // A whole image of one pixel.
+    const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
+    for text in [
+        format!("data:image/png;base64, {PNG}"),
+        format!("data:image/png;base64,{PNG}"),
+        PNG.to_owned(),
+    ] {
+        let png = QrCode::new(text.as_str()).png();
+        let png = png.unwrap_or_else(|error| panic!("{error}: {text}"));
+        assert!(png.starts_with(b"\x89PNG\r\n\x1a\n"), "{text}");
+        assert!(png.ends_with(b"IEND\xaeB`\x82"), "{text}");
+    }
+    for (text, expected) in [
+        ("".to_owned(), QrCodeError::Signature),
+        ("data:image/png;base64,".to_owned(), QrCodeError::Signature),
+        ("R0lGODlhAQABAAAAACw=".to_owned(), QrCodeError::Signature),
+        (
+            PNG.replacen("iVBORw0KGgo", "iVBORw0KGgs", 1),
+            QrCodeError::Signature,
+        ),
+        (
+            format!("data:image/gif;base64,{PNG}"),
+            QrCodeError::MediaType,
+        ),
+        (format!("data:{PNG}"), QrCodeError::MediaType),
+        (format!("https://example.com/{PNG}"), QrCodeError::Base64),
+        (format!("{PNG}*"), QrCodeError::Base64),
+        (format!("data:image/png;base64,{PNG}é"), QrCodeError::Base64),
+    ] {
+        assert_eq!(QrCode::new(text.as_str()).png(), Err(expected), "{text}");
+    }
+}
+
+#[test]
+fn the_qr_code_of_the_documentation_is_an_error_value() {
+    let created = create(fixture("create/full").json);
+    assert_eq!(
+        created.qr_code.png(),
+        Err(QrCodeError::Base64),
+        "it is abbreviated"
+    );
+}
+
+#[test]
+fn fakes_are_made_of_any_bytes() {
+    let json = r#"{"totp_registration_id": "t", "secret": "s", "qr_code": "q"}"#;
+    let fakes: [(&str, Result<CreateResponse, Error>); 6] = [
+        ("&str", http::Response::new(json).try_into()),
+        ("String", http::Response::new(json.to_owned()).try_into()),
+        ("&[u8]", http::Response::new(json.as_bytes()).try_into()),
+        (
+            "Vec<u8>",
+            http::Response::new(json.as_bytes().to_vec()).try_into(),
+        ),
+        ("Body", http::Response::new(Body::from(json)).try_into()),
+        (
+            "Box<[u8]>",
+            http::Response::new(Box::<[u8]>::from(json.as_bytes())).try_into(),
+        ),
+    ];
+    for (body, fake) in fakes {
+        assert_eq!(fake.unwrap().secret.expose(), "s", "{body}");
+    }
+}
