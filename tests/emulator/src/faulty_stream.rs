@@ -1,6 +1,5 @@
 //! The byte stream of a connection, with the faults that it can have.
 
-use std::future::Future as _;
 use std::io;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
