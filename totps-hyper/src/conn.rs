@@ -18,8 +18,8 @@ use totps_core::{
 };
 
 use crate::exchange::{
-    CONNECT_TIMEOUT, HEAD, HEADERS, IDLE_PER_HOST, IDLE_TIMEOUT, Limits, before, collect, duration,
-    failed, with_bytes,
+    CONNECT_TIMEOUT, HEAD, HEADERS, IDLE_PER_HOST, IDLE_TIMEOUT, Limits, before, check_url,
+    collect, duration, failed, not_connected, with_bytes,
 };
 
 /// A transport over HTTP/1.1 connections that the calling task drives itself.
@@ -103,6 +103,7 @@ where
     T: Timer + Send + Sync,
 {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        check_url(&request)?;
         let deadline = self.timer.now() + self.limits.timeout;
         let url = request.uri().clone();
         let (origin, mut request) = addressed(with_bytes(request))?;
@@ -153,7 +154,7 @@ where
             .map_err(|_| {
                 TransportError::timed_out("no connection in time").with_delivery(Delivery::NotSent)
             })?
-            .map_err(TransportError::not_sent)?;
+            .map_err(not_connected)?;
         let (sender, driver) = http1::Builder::new()
             .max_headers(HEADERS)
             .max_header_size(HEAD)

@@ -25,11 +25,6 @@ pub(crate) struct Connector {
 
 type Connecting = Pin<Box<dyn Future<Output = Result<Stream, BoxError>> + Send>>;
 
-/// No connection was made within the time for it.
-#[derive(Debug, thiserror::Error)]
-#[error("no connection within {0:?}")]
-pub(crate) struct ConnectTimedOut(Duration);
-
 impl Connector {
     /// Connects by a connector of hyper-util's kind.
     pub(crate) fn new<C>(connector: C, timeout: Duration) -> Self
@@ -89,7 +84,7 @@ impl Service<Uri> for Connector {
         Box::pin(async move {
             before(TokioTimer::new().sleep(timeout), connecting)
                 .await
-                .unwrap_or_else(|_| Err(ConnectTimedOut(timeout).into()))
+                .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
         })
     }
 }

@@ -10,8 +10,10 @@ use bytes::{Buf as _, Bytes};
 use http_body::Body as _;
 use http_body_util::Full;
 use hyper::rt::Sleep;
-use totps_core::http;
-use totps_core::{BoxError, ConfigError, LimitedBody, Request, Response, TransportError};
+use totps_core::http::{self, HeaderName, HeaderValue};
+use totps_core::{
+    BoxError, ConfigError, Delivery, LimitedBody, Request, Response, TransportError, is_secure,
+};
 
 /// The whole call may take so long unless set otherwise.
 const TIMEOUT: Duration = Duration::from_secs(10);
@@ -27,7 +29,6 @@ pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 pub(crate) const HEADERS: usize = 64;
 
 /// The head of an answer may be so large, in bytes.
-#[cfg(any(feature = "tokio", feature = "conn"))]
 pub(crate) const HEAD: usize = 32 * 1024;
 
 /// So many idle connections are kept for one host.
@@ -116,13 +117,25 @@ where
     B: http_body::Body,
     B::Error: Into<BoxError>,
 {
-    if response.headers().len() > HEADERS {
+    let fields = response.headers();
+    if fields.len() > HEADERS {
         return Err(TransportError::too_large(format!(
             "more than {HEADERS} header fields"
         )));
     }
+    // A stack may take more than it was told, by as much as it reads at once.
+    let length = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + value.len() + 4;
+    if fields.iter().map(length).sum::<usize>() > HEAD {
+        return Err(TransportError::too_large(format!(
+            "a head of more than {HEAD} bytes"
+        )));
+    }
     let (head, body) = response.into_parts();
     let mut body = pin!(body);
+    // Refused at once, not after so many bytes.
+    if body.size_hint().lower() > limits.response_limit as u64 {
+        return Err(TransportError::too_large("the announced body is too large"));
+    }
     let mut collected = LimitedBody::new(limits.response_limit, body.size_hint().exact());
     while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
         let frame = frame.map_err(failed)?;
@@ -140,6 +153,30 @@ where
     Ok(http::Response::from_parts(head, collected.finish()))
 }
 
+/// Sends no credentials in clear over a network.
+pub(crate) fn check_url(request: &Request) -> Result<(), TransportError> {
+    if is_secure(request.uri()) {
+        return Ok(());
+    }
+    Err(TransportError::not_sent(
+        "the URL must be `https://`, or `http://` on loopback",
+    ))
+}
+
+/// An error while connecting: nothing was sent.
+pub(crate) fn not_connected(error: impl Into<BoxError>) -> TransportError {
+    let error = error.into();
+    let timed_out = |cause: &(dyn Error + 'static)| {
+        let io = cause.downcast_ref::<std::io::Error>();
+        io.is_some_and(|error| error.kind() == std::io::ErrorKind::TimedOut)
+    };
+    if causes(&*error).any(timed_out) {
+        TransportError::timed_out(error).with_delivery(Delivery::NotSent)
+    } else {
+        TransportError::not_sent(error)
+    }
+}
+
 /// An error of hyper, or of what is over it, after the request may have been sent.
 pub(crate) fn failed(error: impl Into<BoxError>) -> TransportError {
     let error = error.into();
@@ -151,9 +188,7 @@ pub(crate) fn failed(error: impl Into<BoxError>) -> TransportError {
 }
 
 /// An error and what is below it.
-pub(crate) fn causes<'a>(
-    error: &'a (dyn Error + 'static),
-) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
 

@@ -14,7 +14,7 @@ use totps_core::{
 };
 use tower_service::Service;
 
-use crate::exchange::{Limits, before, collect, failed, with_bytes};
+use crate::exchange::{Limits, before, check_url, collect, failed, not_connected, with_bytes};
 
 /// A transport over any HTTP stack that is a [`tower_service::Service`]: hyper-util's client with any
 /// connector and executor, or a tower stack over it.
@@ -102,7 +102,7 @@ where
         Self {
             classify: Arc::new(move |error| {
                 if proves(&error) {
-                    TransportError::not_sent(error)
+                    not_connected(error)
                 } else {
                     failed(error)
                 }
@@ -126,6 +126,7 @@ where
     E: Into<BoxError> + Send,
 {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        check_url(&request)?;
         let mut service = self.service.clone();
         let exchange = async {
             let ready = poll_fn(|cx| service.poll_ready(cx)).await;

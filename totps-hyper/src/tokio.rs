@@ -3,14 +3,13 @@
 use std::fmt;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http_body_util::Full;
-use hyper_util::client::legacy::{self, Client as LegacyClient};
+use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use totps_core::{AsyncTransport, ConfigError, Delivery, Request, Response, TransportError};
+use totps_core::{AsyncTransport, ConfigError, Request, Response, TransportError};
 
-use crate::connector::{ConnectTimedOut, Connector};
+use crate::connector::Connector;
 use crate::exchange::{self, HEAD, HEADERS, IDLE_PER_HOST, IDLE_TIMEOUT, Limits, duration};
+use crate::retire::Retiring;
 use crate::service::ServiceTransport;
 use crate::tls::{Library, Roots};
 
@@ -21,7 +20,7 @@ use crate::tls::{Library, Roots};
 #[derive(Clone)]
 pub struct HyperTransport(Stack);
 
-type Stack = ServiceTransport<LegacyClient<Connector, Full<Bytes>>, TokioTimer, legacy::Error>;
+type Stack = ServiceTransport<Retiring, TokioTimer, legacy::Error>;
 
 impl HyperTransport {
     /// A transport with the defaults of [`HyperTransportBuilder`].
@@ -158,7 +157,7 @@ impl HyperTransportBuilder {
     }
 
     fn over(self, connector: Connector) -> HyperTransport {
-        let client = LegacyClient::builder(TokioExecutor::new())
+        let client = legacy::Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(IDLE_PER_HOST)
@@ -166,7 +165,7 @@ impl HyperTransportBuilder {
             .http1_max_buf_size(HEAD)
             .build(connector);
         HyperTransport(ServiceTransport::classified(
-            client,
+            Retiring(client),
             TokioTimer::new(),
             self.limits,
             classify,
@@ -176,11 +175,9 @@ impl HyperTransportBuilder {
 
 /// An error while connecting proves that nothing was sent; no other does.
 fn classify(error: legacy::Error) -> TransportError {
-    if !error.is_connect() {
-        return exchange::failed(error);
+    if error.is_connect() {
+        exchange::not_connected(error)
+    } else {
+        exchange::failed(error)
     }
-    if exchange::causes(&error).any(|cause| cause.is::<ConnectTimedOut>()) {
-        return TransportError::timed_out(error).with_delivery(Delivery::NotSent);
-    }
-    TransportError::not_sent(error)
 }
