@@ -5,3 +5,8 @@
 pub mod fixtures;
 pub mod hostile;
 pub mod sentinel;
+
+/// The examples in the README compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -166,7 +166,8 @@ impl AuthenticateParams {
     }
 
     /// Sets [`session_custom_claims`](Self::session_custom_claims) from anything that serialises
-    /// to a JSON object.
+    /// to a JSON object. What serialises to `null`, such as `None` and the float `NaN`, deletes its
+    /// claim.
     ///
     /// ```
     /// use totps_core::AuthenticateParams;

@@ -32,7 +32,7 @@ pub(crate) trait Reply: DeserializeOwned {
     fn complete(&mut self, status: StatusCode, undecoded: Vec<Undecoded>);
 }
 
-/// A field of a success answer that could not be read and was set aside.
+/// A field of a success answer that was set aside: it could not be read, or it is there again.
 ///
 /// `Debug` shows only its name, since a token may be in it.
 #[derive(Clone)]
@@ -42,6 +42,13 @@ pub struct Undecoded {
 }
 
 impl Undecoded {
+    fn new(name: &'static str, raw: &RawValue) -> Self {
+        Self {
+            name,
+            json: Zeroizing::new(raw.get().to_owned()),
+        }
+    }
+
     /// The field, by its name on the wire.
     pub fn name(&self) -> &'static str {
         self.name
@@ -153,12 +160,11 @@ impl<'de> Deserializer<'de> for Isolating<'de> {
                 column: error.column(),
             }));
         }
-        if let Some(&field) = object
-            .repeated
-            .iter()
-            .find(|field| self.unique.contains(field))
-        {
-            return Err(Unreadable(DecodeErrorKind::Duplicate { field }));
+        for (field, earlier) in object.repeated {
+            if self.unique.contains(&field) {
+                return Err(Unreadable(DecodeErrorKind::Duplicate { field }));
+            }
+            self.undecoded.push(Undecoded::new(field, earlier));
         }
         visitor.visit_map(RawFields {
             fields: fields.iter().copied().zip(object.values),
@@ -229,10 +235,7 @@ where
     fn next_value<V: Deserialize<'de>>(&mut self) -> Result<V, Unreadable> {
         let (name, raw) = self.current.take().ok_or_else(Unreadable::out_of_order)?;
         self.value(raw).or_else(|()| {
-            self.undecoded.push(Undecoded {
-                name,
-                json: Zeroizing::new(raw.get().to_owned()),
-            });
+            self.undecoded.push(Undecoded::new(name, raw));
             V::deserialize(IntoDeserializer::<Unreadable>::into_deserializer(()))
                 .map_err(|_| Unreadable(DecodeErrorKind::Unreadable { field: name }))
         })
@@ -282,7 +285,8 @@ struct RawObject<'a> {
     fields: &'static [&'static str],
     /// One for each of `fields`; of repeated ones, the last.
     values: Vec<Option<&'a RawValue>>,
-    repeated: Vec<&'static str>,
+    /// The ones before the last.
+    repeated: Vec<(&'static str, &'a RawValue)>,
     error: Option<serde_json::Error>,
 }
 
@@ -324,8 +328,8 @@ impl<'a> Visitor<'a> for &mut RawObject<'a> {
         while let Some(index) = map.next_key_seed(FieldIndex(self.fields))? {
             match index {
                 Some(index) => {
-                    if self.values[index].replace(map.next_value()?).is_some() {
-                        self.repeated.push(self.fields[index]);
+                    if let Some(earlier) = self.values[index].replace(map.next_value()?) {
+                        self.repeated.push((self.fields[index], earlier));
                     }
                 }
                 None => {

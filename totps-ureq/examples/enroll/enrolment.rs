@@ -15,7 +15,9 @@ pub(crate) fn run<T: Transport>(
 ) -> Result<(), Box<dyn Error>> {
     println!("\n1. Create: enrol the Member {}", target.member_id);
     let params = CreateParams::new(&target.organization_id, &target.member_id);
-    let created = client.create(&params).map_err(report::advise("enrolment"))?;
+    let created = client
+        .create(&params)
+        .map_err(report::advise("enrolment"))?;
     println!("   TOTP {}", created.totp_registration_id);
     qr_code::show(&created.qr_code)?;
     report::recovery_codes(&created.recovery_codes, options);
@@ -24,7 +26,9 @@ pub(crate) fn run<T: Transport>(
     let code = code::code(options, target, &created)?;
     let mut params = AuthenticateParams::new(&target.organization_id, &target.member_id, code);
     params.intermediate_session_token = target.intermediate_session_token.clone();
-    let authenticated = client.authenticate(&params).map_err(report::advise("code"))?;
+    let authenticated = client
+        .authenticate(&params)
+        .map_err(report::advise("code"))?;
     report::session(authenticated.member_session.as_ref());
 
     println!("\n3. Migrate: bring in the secret of a second Member");
@@ -33,7 +37,9 @@ pub(crate) fn run<T: Transport>(
         return Ok(());
     };
     let params = MigrateParams::new(&target.organization_id, member_id, secret.clone());
-    let migrated = client.migrate(&params).map_err(report::advise("migration"))?;
+    let migrated = client
+        .migrate(&params)
+        .map_err(report::advise("migration"))?;
     println!("   TOTP {} of {member_id}", migrated.totp_registration_id);
     report::recovery_codes(&migrated.recovery_codes, options);
     Ok(())

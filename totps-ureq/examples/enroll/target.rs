@@ -97,7 +97,10 @@ impl Target {
     fn name(&self) -> String {
         match &self.emulator {
             Some(emulator) => format!("the emulator at {}", emulator.base_url()),
-            None => format!("Stytch as {}", self.project.id()),
+            None => {
+                let server = variable("STYTCH_BASE_URL").unwrap_or_else(|| "Stytch".to_owned());
+                format!("{server} as {}", self.project.id())
+            }
         }
     }
 }
