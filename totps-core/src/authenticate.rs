@@ -7,11 +7,11 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::decode::{self, Reply};
+use crate::decode::reply;
 use crate::operation::{Checked, Operation};
 use crate::secret::{expose, expose_some};
 use crate::{
-    DeviceInfo, Error, IntermediateSessionToken, InvalidParams, JsonObject, Member, MemberId,
+    DeviceInfo, IntermediateSessionToken, InvalidParams, JsonObject, Member, MemberId,
     MemberSession, Organization, OrganizationId, SessionJwt, SessionToken, TotpCode, Undecoded,
     lenient,
 };
@@ -274,11 +274,6 @@ pub struct AuthenticateResponse {
 }
 
 impl AuthenticateResponse {
-    /// The fields that could not be read and were set aside; usually none.
-    pub fn undecoded(&self) -> &[Undecoded] {
-        &self.undecoded
-    }
-
     /// Reads the session's custom claims into a type of the application.
     ///
     /// ```
@@ -324,21 +319,8 @@ pub enum ClaimsError {
     Mismatch,
 }
 
-impl Reply for AuthenticateResponse {
-    const ESSENTIAL: &'static [&'static str] = &["member_id"];
-    const UNIQUE: &'static [&'static str] = &["member_id", "session_token", "session_jwt"];
-
-    fn complete(&mut self, status: StatusCode, undecoded: Vec<Undecoded>) {
-        self.status_code = status;
-        self.undecoded = undecoded;
-    }
-}
-
-/// Reads an answer of any HTTP stack. The status is looked at first.
-impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for AuthenticateResponse {
-    type Error = Error;
-
-    fn try_from(response: http::Response<B>) -> Result<Self, Error> {
-        decode::response(response)
-    }
+reply! {
+    AuthenticateResponse,
+    essential: ["member_id"],
+    unique: ["member_id", "session_token", "session_jwt"]
 }

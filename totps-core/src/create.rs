@@ -5,11 +5,11 @@
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{self, Reply};
+use crate::decode::reply;
 use crate::operation::{Checked, Operation};
 use crate::secret::expose_some;
 use crate::{
-    Error, IntermediateSessionToken, InvalidParams, Member, MemberId, Organization, OrganizationId,
+    IntermediateSessionToken, InvalidParams, Member, MemberId, Organization, OrganizationId,
     QrCode, RecoveryCode, SessionJwt, SessionToken, TotpRegistrationId, TotpSecret, Undecoded,
     lenient,
 };
@@ -164,33 +164,8 @@ pub struct CreateResponse {
     undecoded: Vec<Undecoded>,
 }
 
-impl CreateResponse {
-    /// The fields that could not be read and were set aside; usually none.
-    pub fn undecoded(&self) -> &[Undecoded] {
-        &self.undecoded
-    }
-}
-
-impl Reply for CreateResponse {
-    const ESSENTIAL: &'static [&'static str] = &[
-        "totp_registration_id",
-        "secret",
-        "qr_code",
-        "recovery_codes",
-    ];
-    const UNIQUE: &'static [&'static str] = Self::ESSENTIAL;
-
-    fn complete(&mut self, status: StatusCode, undecoded: Vec<Undecoded>) {
-        self.status_code = status;
-        self.undecoded = undecoded;
-    }
-}
-
-/// Reads an answer of any HTTP stack. The status is looked at first.
-impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for CreateResponse {
-    type Error = Error;
-
-    fn try_from(response: http::Response<B>) -> Result<Self, Error> {
-        decode::response(response)
-    }
+reply! {
+    CreateResponse,
+    essential: ["totp_registration_id", "secret", "qr_code", "recovery_codes"],
+    unique: ["totp_registration_id", "secret", "qr_code", "recovery_codes"]
 }

@@ -32,6 +32,39 @@ pub(crate) trait Reply: DeserializeOwned {
     fn complete(&mut self, status: StatusCode, undecoded: Vec<Undecoded>);
 }
 
+/// Makes a struct with the fields `status_code` and `undecoded` the answer of a call.
+macro_rules! reply {
+    ($name:ident, essential: $essential:expr, unique: $unique:expr) => {
+        impl $name {
+            /// The fields that were set aside, because they could not be read or were there again;
+            /// usually none.
+            pub fn undecoded(&self) -> &[crate::Undecoded] {
+                &self.undecoded
+            }
+        }
+
+        impl crate::decode::Reply for $name {
+            const ESSENTIAL: &'static [&'static str] = &$essential;
+            const UNIQUE: &'static [&'static str] = &$unique;
+
+            fn complete(&mut self, status: http::StatusCode, undecoded: Vec<crate::Undecoded>) {
+                self.status_code = status;
+                self.undecoded = undecoded;
+            }
+        }
+
+        /// Reads an answer of any HTTP stack. The status is looked at first.
+        impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for $name {
+            type Error = crate::Error;
+
+            fn try_from(response: http::Response<B>) -> Result<Self, crate::Error> {
+                crate::decode::response(response)
+            }
+        }
+    };
+}
+pub(crate) use reply;
+
 /// A field of a success answer that was set aside: it could not be read, or it is there again.
 ///
 /// `Debug` shows only its name, since a token may be in it.

@@ -5,11 +5,11 @@
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use crate::decode::{self, Reply};
+use crate::decode::reply;
 use crate::operation::{Checked, Operation};
 use crate::secret::{expose, expose_list};
 use crate::{
-    Error, InvalidParams, Member, MemberId, Organization, OrganizationId, RecoveryCode,
+    InvalidParams, Member, MemberId, Organization, OrganizationId, RecoveryCode,
     TotpRegistrationId, TotpSecret, Undecoded, lenient,
 };
 
@@ -110,28 +110,8 @@ pub struct MigrateResponse {
     undecoded: Vec<Undecoded>,
 }
 
-impl MigrateResponse {
-    /// The fields that could not be read and were set aside; usually none.
-    pub fn undecoded(&self) -> &[Undecoded] {
-        &self.undecoded
-    }
-}
-
-impl Reply for MigrateResponse {
-    const ESSENTIAL: &'static [&'static str] = &["totp_registration_id", "recovery_codes"];
-    const UNIQUE: &'static [&'static str] = Self::ESSENTIAL;
-
-    fn complete(&mut self, status: StatusCode, undecoded: Vec<Undecoded>) {
-        self.status_code = status;
-        self.undecoded = undecoded;
-    }
-}
-
-/// Reads an answer of any HTTP stack. The status is looked at first.
-impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for MigrateResponse {
-    type Error = Error;
-
-    fn try_from(response: http::Response<B>) -> Result<Self, Error> {
-        decode::response(response)
-    }
+reply! {
+    MigrateResponse,
+    essential: ["totp_registration_id", "recovery_codes"],
+    unique: ["totp_registration_id", "recovery_codes"]
 }
