@@ -49,7 +49,7 @@ fn send(request: Request) -> Result<Response, Box<dyn Error + Send + Sync>> {
         minreq::Error::AddressNotFound => TransportError::not_sent(error),
         error => TransportError::other(error).with_delivery(Delivery::Unknown),
     })?;
-    let mut response = http::Response::builder().status(u16::try_from(answer.status_code)?);
+    let mut response = http::Response::builder().status(answer.status_code);
     for (name, value) in &answer.headers {
         response = response.header(name, value);
     }

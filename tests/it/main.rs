@@ -9,6 +9,7 @@
 
 mod adapters;
 mod errors;
+mod hyper;
 mod requests;
 mod responses;
 mod secrets;

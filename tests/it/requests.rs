@@ -1,5 +1,7 @@
 //! What goes over the wire, and what is refused before anything does.
 
+use std::net::Ipv4Addr;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::Uri;
@@ -649,6 +651,29 @@ proptest! {
             "recovery_codes": codes,
         });
         assert_unmoved(&project.request(&params).unwrap(), "/v1/b2b/totp/migrate", &json);
+    }
+
+    #[test]
+    fn any_base_url_is_refused_or_only_gets_longer(
+        base_url in "(https|http|ftp)://(localhost|127\\.0\\.0\\.1|\\[::1\\]|[a-z@:.\\[\\]-]{0,9})[:@/?%.a-z0-9_~-]{0,9}",
+    ) {
+        let parsed = base_url.parse::<Uri>().ok();
+        let Some(Ok(project)) = parsed.map(|uri| Project::at(uri, "emulator", "secret")) else {
+            return Ok(());
+        };
+        let request = project.request(&create()).unwrap();
+        let uri = request.uri();
+        prop_assert_eq!(
+            uri.to_string(),
+            format!("{}/v1/b2b/totp", base_url.trim_end_matches('/')),
+            "base URL {}", base_url
+        );
+        prop_assert!(uri.query().is_none(), "{}", uri);
+        prop_assert!(!uri.authority().unwrap().as_str().contains('@'), "{}", uri);
+        let host = uri.host().unwrap();
+        let is_loopback = ["localhost", "[::1]"].contains(&host)
+            || host.parse().is_ok_and(|address: Ipv4Addr| address.is_loopback());
+        prop_assert!(uri.scheme_str() == Some("https") || is_loopback, "{}", uri);
     }
 
     #[test]

@@ -199,19 +199,24 @@ const CALLS: [Call; 3] = [
             "qr_code",
             "recovery_codes",
         ],
-        unique: &["secret", "recovery_codes"],
+        unique: &[
+            "totp_registration_id",
+            "secret",
+            "qr_code",
+            "recovery_codes",
+        ],
         decode: |status, body| CreateResponse::try_from(answer(status, body)).map(Seen::from),
     },
     Call {
         fixtures: AUTHENTICATE,
         essential: &["member_id"],
-        unique: &["session_token", "session_jwt"],
+        unique: &["member_id", "session_token", "session_jwt"],
         decode: |status, body| AuthenticateResponse::try_from(answer(status, body)).map(Seen::from),
     },
     Call {
         fixtures: MIGRATE,
         essential: &["totp_registration_id", "recovery_codes"],
-        unique: &["recovery_codes"],
+        unique: &["totp_registration_id", "recovery_codes"],
         decode: |status, body| MigrateResponse::try_from(answer(status, body)).map(Seen::from),
     },
 ];

@@ -166,6 +166,17 @@ fn the_search_finds_every_form() {
         ("percent", percent.clone()),
         ("percent", percent.to_lowercase()),
         ("percent", "a=100%&b=Canary-%2b%2F%3D~-42".to_owned()),
+        (
+            "percent",
+            STANDARD
+                .encode(canary)
+                .replace('=', "%3D")
+                .replace('+', "%2B"),
+        ),
+        (
+            "decimal bytes",
+            format!("{:?}", STANDARD.encode(format!("a{canary}")).as_bytes()),
+        ),
         ("decimal bytes", format!("{:?}", canary.as_bytes())),
         (
             "decimal bytes",

@@ -3,22 +3,32 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use totps_core::{ConfigError, Delivery, Transport};
+use totps_core::ConfigError;
 use totps_ureq::UreqTransport;
+use totps_ureq::ureq::Proxy;
 use totps_ureq::ureq::config::Config;
 use totps_ureq::ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use totps_ureq::ureq::{Agent, Proxy};
 
 use crate::adapters::{Difference, Settings, SharedTransport, Subject, suite};
 
-suite!(own_agent, super::OwnAgent);
+mod logs;
+mod settings;
+mod strictness;
+
+suite!(own, super::Own);
 suite!(callers_agent, super::CallersAgent);
 
-pub(crate) struct OwnAgent;
+mod own_by_proxy {
+    crate::adapters::suite! { super::Own: proxies::tunnel proxies::refused_tunnel }
+}
 
-impl Subject for OwnAgent {
-    const DIFFERENCES: &'static [Difference] = &[Difference::ResetEndsBody];
+mod callers_agent_by_proxy {
+    crate::adapters::suite! { super::CallersAgent: proxies::tunnel proxies::refused_tunnel }
+}
 
+pub(crate) struct Own;
+
+impl Subject for Own {
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         let mut builder = UreqTransport::builder();
         if let Some(timeout) = settings.timeout {

@@ -24,12 +24,13 @@ const SHORTEST: usize = 12;
 
 /// The forms in which `text` holds `canary`; none if it is hidden.
 ///
-/// Found are, each in upper and lower case where that makes no difference to a reader:
-/// - `plain`: the canary itself;
+/// Found are
+/// - `plain`: the canary itself, in any case;
 /// - `base64`: standard or URL-safe, with any text before and behind it, also across line breaks;
-/// - `hex`: digits with or without spaces, commas or `0x` between the bytes;
-/// - `percent`: percent-encoded, wholly or in part;
-/// - `decimal bytes`: a list of numbers, as `Debug` shows bytes, also over several lines.
+/// - `hex`: digits in any case, with or without spaces, commas, colons or `0x` between the bytes;
+/// - `percent`: percent-encoded, wholly or in part, the canary or its base64;
+/// - `decimal bytes`: a list of numbers, as `Debug` shows bytes, also over several lines, of the
+///   canary or its base64.
 ///
 /// # Panics
 ///
@@ -39,30 +40,16 @@ pub fn leaks(text: &str, canary: &str) -> Vec<&'static str> {
         canary.len() >= SHORTEST,
         "a canary must have 12 bytes or more"
     );
-    let folded = text.to_ascii_lowercase();
-    let compact: String = folded.split_whitespace().collect();
-    let plain = canary.to_ascii_lowercase();
-    let is_in_base64 = || {
-        let text: String = text.split_whitespace().collect();
-        let text = text.replace('-', "+").replace('_', "/");
-        base64_at_any_offset(canary.as_bytes()).any(|encoded| text.contains(&encoded))
-    };
-    let is_in_hex = || {
-        let digits = compact.replace("0x", "").replace([',', ':', '-'], "");
-        digits.contains(&join(canary, "", |byte| format!("{byte:02x}")))
-    };
+    let is_legible = |text: &str| has_plain(text, canary) || has_base64(text, canary);
     let forms = [
-        ("plain", folded.contains(&plain)),
-        ("base64", is_in_base64()),
-        ("hex", is_in_hex()),
+        ("plain", has_plain(text, canary)),
+        ("base64", has_base64(text, canary)),
+        ("hex", has_hex(text, canary)),
         (
             "percent",
-            folded.contains('%') && percent_decoded(&folded).contains(&plain),
+            text.contains('%') && is_legible(&percent_decoded(text)),
         ),
-        (
-            "decimal bytes",
-            compact.contains(&join(canary, ",", |byte| byte.to_string())),
-        ),
+        ("decimal bytes", is_legible(&decimal_decoded(text))),
     ];
     forms
         .into_iter()
@@ -107,27 +94,40 @@ pub fn error_texts(error: &(dyn Error + 'static)) -> Vec<String> {
         .collect()
 }
 
+fn has_plain(text: &str, canary: &str) -> bool {
+    let canary = canary.to_ascii_lowercase();
+    text.to_ascii_lowercase().contains(&canary)
+}
+
+fn has_base64(text: &str, canary: &str) -> bool {
+    let text: String = text.split_whitespace().collect();
+    let text = text.replace('-', "+").replace('_', "/");
+    base64_at_any_offset(canary.as_bytes()).any(|encoded| text.contains(&encoded))
+}
+
+fn has_hex(text: &str, canary: &str) -> bool {
+    let digits: String = text.split([',', ':', '-', ' ', '\r', '\n', '\t']).collect();
+    let digits = digits.to_ascii_lowercase().replace("0x", "");
+    let canary: Vec<_> = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
+    digits.contains(&canary.concat())
+}
+
 /// The base64 of the bytes behind nothing, one and two other bytes, each without the characters
 /// that depend on what is before or behind. Only the standard alphabet, without padding.
 fn base64_at_any_offset(bytes: &[u8]) -> impl Iterator<Item = String> {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
     (0..3).map(|skipped| {
         bytes[skipped..]
             .chunks_exact(3)
             .flat_map(|three| {
                 let bits = three
                     .iter()
-                    .fold(0, |bits, &byte| bits << 8 | usize::from(byte));
-                [18, 12, 6, 0].map(|shift| char::from(BASE64[bits >> shift & 0x3f]))
+                    .fold(0, |bits, &byte| (bits << 8) | usize::from(byte));
+                [18, 12, 6, 0].map(|shift| char::from(ALPHABET[(bits >> shift) & 0x3f]))
             })
             .collect()
     })
-}
-
-const BASE64: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// The bytes of the canary, each as `show` writes it.
-fn join(canary: &str, separator: &str, show: impl Fn(u8) -> String) -> String {
-    canary.bytes().map(show).collect::<Vec<_>>().join(separator)
 }
 
 /// The text with every valid `%xx` replaced by its byte, taken as Latin-1.
@@ -144,7 +144,14 @@ fn percent_decoded(text: &str) -> String {
             None => decoded.push(character),
         }
     }
-    // Percent-encoding keeps the case of letters, the caller has folded it.
-    decoded.make_ascii_lowercase();
     decoded
+}
+
+/// The numbers of the text that are bytes, each as its Latin-1 character, without what is between
+/// them.
+fn decimal_decoded(text: &str) -> String {
+    text.split(|character: char| !character.is_ascii_digit())
+        .filter_map(|number| number.parse().ok())
+        .map(|byte: u8| char::from(byte))
+        .collect()
 }

@@ -197,7 +197,9 @@ impl<'de> Deserializer<'de> for Isolating<'de> {
             if self.unique.contains(&field) {
                 return Err(Unreadable(DecodeErrorKind::Duplicate { field }));
             }
-            self.undecoded.push(Undecoded::new(field, earlier));
+            if earlier.get() != "null" {
+                self.undecoded.push(Undecoded::new(field, earlier));
+            }
         }
         visitor.visit_map(RawFields {
             fields: fields.iter().copied().zip(object.values),

@@ -1,38 +1,63 @@
-//! The agent of a transport of our own.
+//! Sends requests by an agent of the caller's, under rules that win over the agent's own.
 
-use std::time::Duration;
+use std::io::Read;
 
-use ureq::{Agent, Proxy};
+use totps_core::http::header::{self, HeaderValue};
+use totps_core::http::uri::Scheme;
+use totps_core::{Body, LimitedBody, Request, Response, TransportError, http};
+use ureq::Agent;
+use zeroize::Zeroizing;
 
-use crate::connector::{LookupConnector, NoLookup};
-use crate::limits::HEAD_LIMIT;
-use crate::tls::TlsSettings;
+use crate::error::{agent_failed, announced_too_large, exchange_failed, too_many_fields};
+use crate::limits::{FIELD_LIMIT, HEAD_LIMIT, Limits};
 
-/// How long an idle connection is kept.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+pub(crate) fn send(
+    agent: &Agent,
+    request: Request,
+    limits: &Limits,
+) -> Result<Response, TransportError> {
+    let (head, body) = request.into_parts();
+    let mut request = http::Request::from_parts(head, body.as_bytes());
+    let identity = HeaderValue::from_static("identity");
+    request
+        .headers_mut()
+        .insert(header::ACCEPT_ENCODING, identity);
+    request.headers_mut().remove(header::EXPECT);
+    let https_only = request.uri().scheme() == Some(&Scheme::HTTPS);
+    let request = agent
+        .configure_request(request)
+        .https_only(https_only)
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .max_response_header_size(HEAD_LIMIT)
+        .timeout_global(Some(limits.timeout))
+        .timeout_resolve(Some(limits.connect_timeout))
+        .timeout_connect(Some(limits.connect_timeout))
+        .build();
+    let (head, body) = agent.run(request).map_err(agent_failed)?.into_parts();
+    if head.headers.len() > FIELD_LIMIT {
+        return Err(too_many_fields());
+    }
+    let body = read_body(body, limits.response_limit)?;
+    Ok(Response::from_parts(head, body))
+}
 
-/// How many idle connections are kept for each host.
-const IDLE_PER_HOST: usize = 4;
-
-/// A head must not fill it, or ureq could not notice that it is too large. In bytes.
-const INPUT_BUFFER: usize = HEAD_LIMIT + 1024;
-
-/// Most requests fit in, in bytes.
-const OUTPUT_BUFFER: usize = 8 * 1024;
-
-pub(crate) fn new_agent(proxy: Option<Proxy>, tls: &TlsSettings) -> Agent {
-    let config = Agent::config_builder()
-        // Also if there is none: ureq's default comes from the environment.
-        .proxy(proxy)
-        // What a proxy sees; requests bring their own.
-        .user_agent("")
-        .max_idle_age(IDLE_TIMEOUT)
-        .max_idle_connections_per_host(IDLE_PER_HOST)
-        .input_buffer_size(INPUT_BUFFER)
-        .output_buffer_size(OUTPUT_BUFFER);
-    #[cfg(feature = "_tls")]
-    let config = config.tls_config(tls.config());
-    #[cfg(not(feature = "_tls"))]
-    let _ = tls;
-    Agent::with_parts(config.build(), LookupConnector::default(), NoLookup)
+fn read_body(body: ureq::Body, limit: usize) -> Result<Body, TransportError> {
+    let announced = body.content_length();
+    if announced.is_some_and(|length| length > limit as u64) {
+        return Err(announced_too_large());
+    }
+    let mut collected = LimitedBody::new(limit, announced);
+    let mut reader = body.into_reader();
+    let mut piece = Zeroizing::new([0; 2048]);
+    loop {
+        // Read to the end, so that the agent can keep the connection.
+        let length = reader.read(&mut *piece).map_err(exchange_failed)?;
+        if length == 0 {
+            return Ok(collected.finish());
+        }
+        collected
+            .push(&piece[..length])
+            .map_err(TransportError::too_large)?;
+    }
 }

@@ -7,9 +7,9 @@ use totps_core::ConfigError;
 use ureq::{Agent, Proxy, ProxyProtocol};
 
 use crate::UreqTransport;
-use crate::agent::new_agent;
 use crate::limits::Limits;
 use crate::tls::TlsSettings;
+use crate::transport::Route;
 
 /// Settings for a [`UreqTransport`]; see [`UreqTransport::builder`].
 ///
@@ -111,15 +111,15 @@ impl UreqTransportBuilder {
         if let Some(pem) = &self.root_certificates_pem {
             tls.root_certificates = crate::tls::parse_root_certificates(pem)?;
         }
-        let agent = match self.agent {
-            None => new_agent(proxy, &tls),
+        let route = match self.agent {
+            None => Route::own(proxy, &tls),
             Some(_) if proxy.is_some() => return Err(ConfigError::new("proxy", OF_THE_AGENT)),
             Some(_) if tls != TlsSettings::default() => {
                 return Err(ConfigError::new("TLS settings", OF_THE_AGENT));
             }
-            Some(agent) => agent,
+            Some(agent) => Route::Agent(agent),
         };
-        Ok(UreqTransport::from_parts(agent, limits))
+        Ok(UreqTransport::from_parts(limits, route))
     }
 }
 

@@ -1,86 +1,109 @@
-//! Looks up names for new connections only, and tells errors that came before any request.
+//! Makes connections: looks up the name, connects, passes the proxy, completes the TLS handshake.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use totps_core::http::Uri;
-use ureq::Error;
 use ureq::config::Config;
 use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::time::Instant;
 use ureq::unversioned::transport::{
-    ConnectionDetails, Connector, DefaultConnector, NextTimeout, Transport,
+    ConnectionDetails, Connector as _, DefaultConnector, NextTimeout, Transport as Connection,
 };
+use ureq::{Error, Proxy, Timeout};
 
-use crate::error::BeforeRequest;
+use crate::proxy_deadline::ProxyDeadline;
+use crate::stream::Deadline;
+use crate::tls::TlsSettings;
 
-/// Leaves the lookup to [`LookupConnector`].
-///
-/// ureq resolves before it looks into its pool and, if there is a deadline, on a new thread for each
-/// call.
-#[derive(Debug)]
-pub(crate) struct NoLookup;
+/// A connection has a buffer of this size for each direction, and two more with TLS, in bytes. Most
+/// requests and answers fit, and so take one system call.
+const BUFFER_SIZE: usize = 8 * 1024;
 
-impl Resolver for NoLookup {
-    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        Ok(self.empty())
+/// ureq's connectors.
+pub(crate) struct Connector {
+    config: Config,
+    connector: Arc<DefaultConnector>,
+}
+
+impl Connector {
+    pub(crate) fn new(proxy: Option<Proxy>, tls: &TlsSettings) -> Self {
+        let config = Config::builder()
+            // Also if there is none: ureq's default comes from the environment.
+            .proxy(proxy)
+            // It goes to the proxy only.
+            .user_agent("")
+            .input_buffer_size(BUFFER_SIZE)
+            .output_buffer_size(BUFFER_SIZE);
+        #[cfg(feature = "_tls")]
+        let config = config.tls_config(tls.config());
+        #[cfg(not(feature = "_tls"))]
+        let _ = tls;
+        Self {
+            config: config.build(),
+            connector: Arc::new(DefaultConnector::new()),
+        }
+    }
+
+    pub(crate) fn proxy(&self) -> Option<&Proxy> {
+        self.config.proxy()
+    }
+
+    /// Makes a connection within `timeout`, complete with its TLS handshake.
+    pub(crate) fn connect(
+        &self,
+        url: &Uri,
+        timeout: Duration,
+    ) -> Result<Box<dyn Connection>, Error> {
+        let deadline = Deadline::after(timeout);
+        let addrs = match self.proxy() {
+            // It looks up the name by itself.
+            Some(_) => Lookup.empty(),
+            None => Lookup.resolve(url, &self.config, deadline.next(Timeout::Connect))?,
+        };
+        let connector = self.connector.clone();
+        let details = ConnectionDetails {
+            uri: url,
+            addrs,
+            config: &self.config,
+            request_level: false,
+            resolver: &Lookup,
+            now: Instant::now(),
+            timeout: deadline.next(Timeout::Connect),
+            current_time: Arc::new(Instant::now),
+            // Called for the connection to the proxy.
+            run_connector: Arc::new(move |details| {
+                let connection = connector.connect(details, None)?;
+                let connection = connection.ok_or(Error::ConnectionFailed)?;
+                Ok(Box::new(ProxyDeadline::new(connection, deadline)))
+            }),
+            register_shutdown: Arc::new(|_| Ok(())),
+        };
+        let connection = self.connector.connect(&details, None)?;
+        let connection = connection.ok_or(Error::ConnectionFailed)?;
+        if details.needs_tls() && !connection.is_tls() {
+            return Err(Error::TlsRequired);
+        }
+        Ok(connection)
     }
 }
 
-/// Looks up the name, then connects as ureq does by default: by a proxy, with TLS.
-///
-/// ureq asks for a connection, complete with its TLS handshake, before it writes the request, so
-/// every error from here is marked as [`BeforeRequest`].
-#[derive(Debug, Default)]
-pub(crate) struct LookupConnector {
-    resolver: DefaultResolver,
-    connector: DefaultConnector,
-}
+/// Looks up names by the system, on a thread that is left behind when the time is over.
+#[derive(Debug)]
+struct Lookup;
 
-impl LookupConnector {
-    fn lookup(&self, details: &ConnectionDetails) -> Result<ResolvedSocketAddrs, Error> {
-        // A proxy looks up the name by itself; its own name comes here in a call of its own.
-        if details.config.proxy().is_some() {
-            return Ok(NoLookup.empty());
-        }
-        self.resolver
-            .resolve(details.uri, details.config, details.timeout)
+impl Resolver for Lookup {
+    fn resolve(
+        &self,
+        url: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        DefaultResolver::default()
+            .resolve(url, config, timeout)
             .map_err(|error| match error {
                 Error::Io(_) => Error::HostNotFound,
                 error => error,
             })
-    }
-}
-
-impl Connector for LookupConnector {
-    type Out = Box<dyn Transport>;
-
-    fn connect(
-        &self,
-        details: &ConnectionDetails,
-        chained: Option<()>,
-    ) -> Result<Option<Self::Out>, Error> {
-        let started = std::time::Instant::now();
-        let addrs = self.lookup(details).map_err(BeforeRequest::mark)?;
-        // Not zero, which ureq would take for a second.
-        let left = details.timeout.after.saturating_sub(started.elapsed());
-        let details = ConnectionDetails {
-            uri: details.uri,
-            addrs,
-            config: details.config,
-            // The TLS settings are always the agent's, so that ureq need not build them anew.
-            request_level: false,
-            resolver: details.resolver,
-            now: Instant::now(),
-            timeout: NextTimeout {
-                after: left.max(Duration::from_millis(1)).into(),
-                ..details.timeout
-            },
-            current_time: details.current_time.clone(),
-            run_connector: details.run_connector.clone(),
-            register_shutdown: details.register_shutdown.clone(),
-        };
-        self.connector
-            .connect(&details, chained)
-            .map_err(BeforeRequest::mark)
     }
 }

@@ -1,66 +1,37 @@
 //! Tells how far a request got when ureq fails, in words of our own: ureq's may repeat the server's.
 
-use std::{fmt, io};
+use std::io;
 
 use totps_core::{BoxError, Delivery, TransportError};
 use ureq::{Error, Timeout};
 
-/// An error from before the request was written.
-#[derive(Debug)]
-pub(crate) struct BeforeRequest(Error);
-
-impl BeforeRequest {
-    /// Marks an error for its way through ureq.
-    pub(crate) fn mark(error: Error) -> Error {
-        Error::Other(Box::new(Self(error)))
-    }
-}
-
-impl fmt::Display for BeforeRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no connection")
-    }
-}
-
-impl std::error::Error for BeforeRequest {}
-
-/// Classifies an error of ureq's. It is [`Delivery::NotSent`] only by proof.
-pub(crate) fn classify(error: Error) -> TransportError {
-    let (error, marked) = unmark(error);
-    let not_sent = marked || is_before_request(&error);
+/// No connection could be made: nothing of the request was sent, whatever the reason.
+pub(crate) fn not_connected(error: Error) -> TransportError {
     match error {
-        Error::Timeout(_) if not_sent => {
+        Error::Timeout(_) => {
             TransportError::timed_out("no connection in time").with_delivery(Delivery::NotSent)
         }
+        error => TransportError::not_sent(cause(error)),
+    }
+}
+
+/// The exchange on a connection failed: bytes of the request may have left.
+pub(crate) fn exchange_failed(error: io::Error) -> TransportError {
+    match Error::from(error) {
         Error::Timeout(_) => TransportError::timed_out("no whole answer in time"),
-        Error::LargeResponseHeader(..) => {
-            TransportError::too_large("the head of the answer is larger than 32 KiB")
-        }
-        error if not_sent => TransportError::not_sent(cause(error)),
+        Error::LargeResponseHeader(..) => head_too_large(),
         error => TransportError::other(cause(error)),
     }
 }
 
-/// The error itself, and whether it was marked: twice, if it happened on the way to a proxy.
-fn unmark(mut error: Error) -> (Error, bool) {
-    let mut marked = false;
-    loop {
-        match error {
-            Error::Other(boxed) => match boxed.downcast::<BeforeRequest>() {
-                Ok(before) => (error, marked) = (before.0, true),
-                Err(boxed) => return (Error::Other(boxed), marked),
-            },
-            error => return (error, marked),
-        }
-    }
-}
-
-/// Whether ureq makes this error only before it writes the request; for agents that do not mark.
-fn is_before_request(error: &Error) -> bool {
-    match error {
+/// An agent of the caller's failed, and does not say whether it was connected.
+pub(crate) fn agent_failed(error: Error) -> TransportError {
+    // ureq makes these before it writes the request, and never later.
+    let not_sent = match &error {
         Error::HostNotFound
         | Error::BadUri(_)
         | Error::RequireHttpsOnly(_)
+        | Error::ConnectProxyFailed(_)
         | Error::TlsRequired
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => true,
         Error::Io(error) => matches!(
@@ -68,7 +39,29 @@ fn is_before_request(error: &Error) -> bool {
             io::ErrorKind::ConnectionRefused | io::ErrorKind::AddrNotAvailable
         ),
         _ => false,
+    };
+    if not_sent {
+        not_connected(error)
+    } else {
+        exchange_failed(error.into_io())
     }
+}
+
+/// The answer breaks the rules of HTTP.
+pub(crate) fn broken(text: &'static str) -> TransportError {
+    TransportError::other(text)
+}
+
+pub(crate) fn head_too_large() -> TransportError {
+    TransportError::too_large("the head of the answer is larger than 32 KiB")
+}
+
+pub(crate) fn too_many_fields() -> TransportError {
+    TransportError::too_large("the answer has more than 64 header fields")
+}
+
+pub(crate) fn announced_too_large() -> TransportError {
+    TransportError::too_large("the announced body is larger than the response limit")
 }
 
 /// The reason, without a word that came from the server.

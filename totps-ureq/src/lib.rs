@@ -1,4 +1,4 @@
-//! x
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -6,19 +6,28 @@ mod agent;
 mod builder;
 mod connector;
 mod error;
+mod http1;
 mod limits;
+mod pool;
+mod proxy_deadline;
+mod stream;
 mod tls;
 mod transport;
 
 pub use builder::UreqTransportBuilder;
+// All of it, so that this crate is all that a program names. `Client` below takes precedence.
+#[doc(no_inline)]
 pub use totps_core::*;
 pub use transport::UreqTransport;
+#[doc(no_inline)]
 pub use ureq;
 
-/// A blocking client on ureq.
+/// The blocking client, with a type that can be named and stored.
 pub type Client = totps_core::Client<UreqTransport>;
 
-/// A client with the default settings.
+/// A client with the default settings. Nothing is read or connected before the first call.
+///
+/// For other settings, give `Client::new` a transport of [`UreqTransport::builder`].
 pub fn client(project: Project) -> Client {
     Client::new(project, UreqTransport::new())
 }

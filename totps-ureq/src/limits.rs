@@ -8,7 +8,7 @@ use totps_core::ConfigError;
 pub(crate) const HEAD_LIMIT: usize = 32 * 1024;
 
 /// The most header fields of an answer.
-pub(crate) const HEADER_LIMIT: usize = 64;
+pub(crate) const FIELD_LIMIT: usize = 64;
 
 #[derive(Debug, Clone)]
 pub(crate) struct Limits {

@@ -1,34 +1,64 @@
-//! Sends requests by an agent of ureq's, under rules that win over the agent's own.
+//! The transport: which way a request goes, and which are refused.
 
 use std::fmt;
-use std::io::Read;
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use totps_core::http::header::{self, HeaderValue};
-use totps_core::http::uri::{Scheme, Uri};
-use totps_core::{Body, LimitedBody, Request, Response, Transport, TransportError, http};
+use totps_core::http::Uri;
+use totps_core::http::uri::{Authority, Scheme};
+use totps_core::{Request, Response, Transport, TransportError};
 use ureq::{Agent, Proxy};
-use zeroize::Zeroizing;
 
-use crate::UreqTransportBuilder;
-use crate::agent::new_agent;
-use crate::error::classify;
-use crate::limits::{HEAD_LIMIT, HEADER_LIMIT, Limits};
+use crate::connector::Connector;
+use crate::error::not_connected;
+use crate::limits::Limits;
+use crate::pool::Pool;
+use crate::stream::{Deadline, Stream};
 use crate::tls::TlsSettings;
+use crate::{UreqTransportBuilder, agent, http1};
 
 /// A blocking [`Transport`] over HTTP/1.1 that keeps connections for the next call.
 ///
 /// Cheap to clone; clones share the connections. Its rules are on the [crate's page](crate).
 #[derive(Clone)]
-pub struct UreqTransport {
-    agent: Agent,
+pub struct UreqTransport(Arc<Inner>);
+
+struct Inner {
     limits: Limits,
+    route: Route,
+}
+
+/// How requests travel.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one for each transport, and that is behind an `Arc`"
+)]
+pub(crate) enum Route {
+    Own { pool: Pool, connector: Connector },
+    Agent(Agent),
+}
+
+impl Route {
+    pub(crate) fn own(proxy: Option<Proxy>, tls: &TlsSettings) -> Self {
+        Self::Own {
+            pool: Pool::default(),
+            connector: Connector::new(proxy, tls),
+        }
+    }
+
+    fn proxy(&self) -> Option<&Proxy> {
+        match self {
+            Self::Own { connector, .. } => connector.proxy(),
+            Self::Agent(agent) => agent.config().proxy(),
+        }
+    }
 }
 
 impl UreqTransport {
     /// With the default settings. Nothing is read or connected before the first call.
     pub fn new() -> Self {
-        Self::from_parts(new_agent(None, &TlsSettings::default()), Limits::default())
+        let route = Route::own(None, &TlsSettings::default());
+        Self::from_parts(Limits::default(), route)
     }
 
     /// For other settings than the defaults.
@@ -48,18 +78,24 @@ impl UreqTransport {
     /// - its resolver, connectors and TLS settings, whether it checks certificates among them;
     /// - its pool, and other timeouts where they are shorter;
     /// - its middleware, which sees every request and may change or repeat it;
-    /// - cookies, if any crate of the program turns on that feature of ureq's;
-    /// - a new thread for each call, on which ureq looks up the name.
+    /// - cookies, and decoding a body that comes compressed unasked, if any crate of the program
+    ///   turns on these features of ureq's;
+    /// - **its log: at the level *trace*, under the target `ureq_proto`, is all that is sent and
+    ///   received but the body of the request, credentials and session tokens included.** Keep
+    ///   that target at *debug*, or do without an agent of your own: the others log nothing secret;
+    /// - a new thread for each call, on which ureq looks up the name;
+    /// - buffers, which are not wiped.
     ///
-    /// A failed call is [`NotSent`](totps_core::Delivery::NotSent) less often than by a transport of
-    /// our own: for a refused connection, a host that is not found or a connect timeout, but not for
-    /// a certificate that was refused.
+    /// A body that has neither a length nor chunks counts as whole even if its connection was reset.
+    ///
+    /// Fewer errors are [`NotSent`](totps_core::Delivery::NotSent): a refused connection, a refused
+    /// tunnel and a connect timeout are, but not a failed TLS handshake, nor always a lookup.
     pub fn with_agent(agent: Agent) -> Self {
-        Self::from_parts(agent, Limits::default())
+        Self::from_parts(Limits::default(), Route::Agent(agent))
     }
 
-    pub(crate) fn from_parts(agent: Agent, limits: Limits) -> Self {
-        Self { agent, limits }
+    pub(crate) fn from_parts(limits: Limits, route: Route) -> Self {
+        Self(Arc::new(Inner { limits, route }))
     }
 }
 
@@ -69,72 +105,57 @@ impl Default for UreqTransport {
     }
 }
 
-/// Shows the limits, but not the agent: it may know a proxy's password.
+/// Shows the limits, but no proxy: it may have a password.
 impl fmt::Debug for UreqTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UreqTransport")
-            .field("limits", &self.limits)
+            .field("limits", &self.0.limits)
             .finish_non_exhaustive()
     }
 }
 
 impl Transport for UreqTransport {
     fn send(&self, request: Request) -> Result<Response, TransportError> {
-        check_url(request.uri(), self.agent.config().proxy())?;
-        let (head, body) = request.into_parts();
-        let mut request = http::Request::from_parts(head, body.as_bytes());
-        request.headers_mut().remove(header::EXPECT);
-        request.headers_mut().insert(header::ACCEPT_ENCODING, IDENTITY);
-        let https_only = request.uri().scheme() == Some(&Scheme::HTTPS);
-        let request = self
-            .agent
-            .configure_request(request)
-            .https_only(https_only)
-            .max_redirects(0)
-            .http_status_as_error(false)
-            .max_response_header_size(HEAD_LIMIT)
-            .timeout_global(Some(self.limits.timeout))
-            .timeout_connect(Some(self.limits.connect_timeout))
-            .build();
-        let (head, body) = self.agent.run(request).map_err(classify)?.into_parts();
-        if head.headers.len() > HEADER_LIMIT {
-            return Err(TransportError::too_large(
-                "the answer has more than 64 header fields",
-            ));
+        let Inner { limits, route } = &*self.0;
+        check_url(request.uri(), route.proxy())?;
+        match route {
+            Route::Own { pool, connector } => send(pool, connector, &request, limits),
+            Route::Agent(agent) => agent::send(agent, request, limits),
         }
-        let body = read_body(body, self.limits.response_limit)?;
-        Ok(Response::from_parts(head, body))
     }
 }
 
-const IDENTITY: HeaderValue = HeaderValue::from_static("identity");
-
-/// Reads to the end, so that the connection can be kept.
-fn read_body(body: ureq::Body, limit: usize) -> Result<Body, TransportError> {
-    let announced = body.content_length();
-    if announced.is_some_and(|length| usize::try_from(length).map_or(true, |n| n > limit)) {
-        return Err(TransportError::too_large(
-            "the announced body is larger than the response limit",
-        ));
+fn send(
+    pool: &Pool,
+    connector: &Connector,
+    request: &Request,
+    limits: &Limits,
+) -> Result<Response, TransportError> {
+    let deadline = Deadline::after(limits.timeout);
+    let url = request.uri();
+    let mut connection = match pool.take(url) {
+        Some(connection) => connection,
+        None => connector
+            .connect(url, limits.connect_timeout.min(deadline.remaining()))
+            .map_err(not_connected)?,
+    };
+    let mut stream = Stream::new(&mut *connection, deadline);
+    let answer = http1::exchange(&mut stream, request, limits.response_limit)?;
+    // Bytes after the answer were not asked for.
+    let keep_alive = answer.keep_alive && !stream.has_unread();
+    drop(stream);
+    if keep_alive {
+        pool.put(url, connection);
     }
-    let mut collected = LimitedBody::new(limit, announced);
-    let mut reader = body.into_reader();
-    let mut piece = Zeroizing::new([0; 2048]);
-    loop {
-        let length = reader
-            .read(&mut *piece)
-            .map_err(|error| classify(error.into()))?;
-        if length == 0 {
-            return Ok(collected.finish());
-        }
-        collected
-            .push(&piece[..length])
-            .map_err(TransportError::too_large)?;
-    }
+    Ok(answer.response)
 }
 
 /// Credentials leave this machine by TLS only.
 fn check_url(url: &Uri, proxy: Option<&Proxy>) -> Result<(), TransportError> {
+    let authority = url.authority().map_or("", Authority::as_str);
+    if authority.contains('@') {
+        return Err(TransportError::not_sent("the URL must have no user info"));
+    }
     let host = url.host().unwrap_or_default();
     let stays_here = is_loopback(host) && proxy.is_none_or(|proxy| is_loopback(proxy.host()));
     if url.scheme() == Some(&Scheme::HTTPS) || url.scheme() == Some(&Scheme::HTTP) && stays_here {

@@ -45,7 +45,8 @@ pub(crate) fn errors_are_answers<S: Subject>() {
 }
 
 pub(crate) fn interim_answers_are_passed_over<S: Subject>() {
-    let mut bytes = b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n".to_vec();
+    let mut bytes =
+        b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nlink: x\r\n\r\n".to_vec();
     bytes.extend(answer(200, "final"));
     assert_answer(call::<S>(patient(), &answering(bytes)), 200, "final");
 }
@@ -58,10 +59,22 @@ pub(crate) fn answers_may_be_framed_in_any_way<S: Subject>() {
         (answering(chunked_answer(200, &text, 7)), 200, &text),
         (answering(chunked_answer(200, &text, 40_000)), 200, &text),
         (answering(chunked_answer(200, "", 1)), 200, ""),
-        (answering_once(format!("HTTP/1.1 200 OK\r\n\r\n{text}")), 200, &text),
-        (answering_once(format!("HTTP/1.0 200 OK\r\n\r\n{text}")), 200, &text),
+        (
+            answering_once(format!("HTTP/1.1 200 OK\r\n\r\n{text}")),
+            200,
+            &text,
+        ),
+        (
+            answering_once(format!("HTTP/1.0 200 OK\r\n\r\n{text}")),
+            200,
+            &text,
+        ),
         (answering("HTTP/1.1 204 No Content\r\n\r\n"), 204, ""),
-        (answering("HTTP/1.1 304 Not Modified\r\ncontent-length: 3\r\n\r\n"), 304, ""),
+        (
+            answering("HTTP/1.1 304 Not Modified\r\ncontent-length: 3\r\n\r\n"),
+            304,
+            "",
+        ),
     ] {
         assert_answer(call::<S>(patient(), &server), status, expected);
     }
@@ -114,7 +127,10 @@ pub(crate) fn reset_answers_are_errors<S: Subject>() {
     let bodies = [
         ("content-length: 100", true),
         ("transfer-encoding: chunked", true),
-        ("connection: close", !S::DIFFERENCES.contains(&Difference::ResetEndsBody)),
+        (
+            "connection: close",
+            !S::DIFFERENCES.contains(&Difference::ResetEndsBody),
+        ),
     ];
     for (field, noticed) in bodies {
         let server = Server::start(move |connection| {
@@ -135,7 +151,8 @@ pub(crate) fn reset_answers_are_errors<S: Subject>() {
 
 pub(crate) fn encoded_answers_are_not_decoded<S: Subject>() {
     // What `printf '{}' | gzip -n` writes.
-    let gzip = b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\xae\x05\x00\x43\xbf\xa6\xa3\x02\x00\x00\x00";
+    let gzip =
+        b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\xae\x05\x00\x43\xbf\xa6\xa3\x02\x00\x00\x00";
     let length = gzip.len();
     for coding in ["gzip", "br"] {
         let head = format!(
@@ -153,9 +170,8 @@ pub(crate) fn encoded_answers_are_not_decoded<S: Subject>() {
 }
 
 pub(crate) fn cookies_are_not_kept<S: Subject>() {
-    let server = answering(
-        "HTTP/1.1 200 OK\r\nset-cookie: a=b; Path=/\r\ncontent-length: 2\r\n\r\n{}",
-    );
+    let server =
+        answering("HTTP/1.1 200 OK\r\nset-cookie: a=b; Path=/\r\ncontent-length: 2\r\n\r\n{}");
     let transport = transport::<S>(patient());
     for _ in 0..2 {
         assert_answer(transport.send(request(&server.url())), 200, "{}");

@@ -1,6 +1,7 @@
 //! How connections are made, kept and given up.
 
 use std::sync::Barrier;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use totps_core::{Delivery, TransportErrorKind};
@@ -20,13 +21,10 @@ pub(crate) fn refused<S: Subject>() {
 pub(crate) fn name_that_does_not_resolve<S: Subject>() {
     // Too long for a name server, so that none is asked.
     let url = format!("https://{}.invalid", "a".repeat(64));
-    let error = in_time(|| transport::<S>(patient()).send(request(&url)))
-        .expect_err("there is no such host");
-    assert_eq!(
-        error.delivery(),
-        not_sent::<S>(Difference::UnprovenLookup),
-        "there was nobody to send to, got {}",
-        chain(&error)
+    assert_not_sent::<S>(
+        in_time(|| transport::<S>(patient()).send(request(&url))),
+        TransportErrorKind::Connect,
+        Difference::UnprovenLookup,
     );
 }
 
@@ -43,11 +41,9 @@ pub(crate) fn closed_after_the_request<S: Subject>() {
 
 pub(crate) fn closed_before_the_request_was_read<S: Subject>() {
     let server = Server::start(|connection| connection.reset_at_end());
-    assert_error(
-        call::<S>(patient(), &server),
-        TransportErrorKind::Other,
-        Delivery::Unknown,
-    );
+    let error = call::<S>(patient(), &server).expect_err("there is no answer");
+    // The reset may come before the first byte is sent.
+    assert_ne!(error.delivery(), Delivery::Answered, "there is no answer");
     assert_eq!(server.connections(), 1, "there is no second try");
 }
 
@@ -112,10 +108,11 @@ pub(crate) fn not_kept_after_unasked_bytes<S: Subject>() {
 
 /// The rest of an answer that was too large must not answer the next request.
 pub(crate) fn not_kept_after_an_unread_rest<S: Subject>() {
-    let server = Server::start(|connection| {
-        let body = if connection.number() == 0 { "large" } else { "ok" };
+    let is_first = AtomicBool::new(true);
+    let server = Server::start(move |connection| {
         while connection.read_request().is_some() {
-            connection.write(&answer(200, body));
+            let is_first = is_first.swap(false, Ordering::Relaxed);
+            connection.write(&answer(200, if is_first { "large" } else { "ok" }));
         }
     });
     let transport = transport::<S>(Settings {
@@ -128,6 +125,9 @@ pub(crate) fn not_kept_after_an_unread_rest<S: Subject>() {
         Delivery::Unknown,
     );
     assert_answer(transport.send(request(&server.url())), 200, "ok");
+    if !S::DIFFERENCES.contains(&Difference::ReadsRestAway) {
+        assert_eq!(server.connections(), 2, "such a connection is not kept");
+    }
 }
 
 pub(crate) fn at_most_four_idle<S: Subject>() {

@@ -57,7 +57,11 @@ pub(crate) fn endless_interim_answers<S: Subject>() {
     let result = in_time(|| call::<S>(hurried(), &server));
     let error = result.expect_err("no final answer ever comes");
     assert_eq!(error.delivery(), Delivery::Unknown, "the request was sent");
-    assert_ne!(error.kind(), TransportErrorKind::Connect, "it was connected");
+    assert_ne!(
+        error.kind(),
+        TransportErrorKind::Connect,
+        "it was connected"
+    );
 }
 
 pub(crate) fn server_that_does_not_read<S: Subject>() {
@@ -79,9 +83,12 @@ pub(crate) fn deaf_server<S: Subject>() {
     let result = in_time(|| transport::<S>(impatient).send(request(&url)));
     assert_error(result, TransportErrorKind::Timeout, Delivery::NotSent);
 
-    let delivery = not_sent::<S>(Difference::UnprovenDeadline);
     let result = in_time(|| transport::<S>(hurried()).send(request(&url)));
-    assert_error(result, TransportErrorKind::Timeout, delivery);
+    assert_not_sent::<S>(
+        result,
+        TransportErrorKind::Timeout,
+        Difference::UnprovenDeadline,
+    );
 }
 
 pub(crate) fn stalled_handshake<S: Subject>() {
@@ -98,7 +105,6 @@ pub(crate) fn stalled_handshake<S: Subject>() {
     for server in [silent, dripping] {
         let transport = transport::<S>(impatient.clone());
         let result = in_time(|| transport.send(request(&server.https_url())));
-        let kind = TransportErrorKind::Timeout;
-        assert_error(result, kind, Delivery::NotSent);
+        assert_error(result, TransportErrorKind::Timeout, Delivery::NotSent);
     }
 }

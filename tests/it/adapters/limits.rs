@@ -54,7 +54,9 @@ pub(crate) fn announced_length<S: Subject>() {
 pub(crate) fn header_fields<S: Subject>() {
     let with_fields = |count: usize| {
         let others: String = (1..count).map(|n| format!("x-{n}: y\r\n")).collect();
-        answering(format!("HTTP/1.1 200 OK\r\n{others}content-length: 2\r\n\r\n{{}}"))
+        answering(format!(
+            "HTTP/1.1 200 OK\r\n{others}content-length: 2\r\n\r\n{{}}"
+        ))
     };
     assert_answer(call::<S>(patient(), &with_fields(64)), 200, "{}");
     assert_too_large(call::<S>(patient(), &with_fields(65)));

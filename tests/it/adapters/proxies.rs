@@ -2,6 +2,7 @@
 
 use std::env;
 use std::process::Command;
+use std::thread;
 
 use totps_core::{Delivery, TransportErrorKind};
 use totps_tests::hostile::{Authority, Leaf, Proxy, Server, answer};
@@ -19,11 +20,20 @@ pub(crate) fn environment_is_ignored<S: Subject>() {
         return;
     }
     let trap = Server::trap();
+    // The name of the test, which a thread of its own has.
+    let thread = thread::current();
+    let name = thread.name().filter(|name| *name != "main");
+    let name = name.unwrap_or("environment_is_ignored");
     let proxies = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
     let both_cases = proxies.map(|name| [name.to_owned(), name.to_ascii_lowercase()]);
     let output = Command::new(env::current_exe().expect("a test is a program"))
-        .args(["--test-threads", "2", "environment_is_ignored"])
-        .envs(both_cases.into_iter().flatten().map(|name| (name, trap.url())))
+        .args(["--test-threads", "2", name])
+        .envs(
+            both_cases
+                .into_iter()
+                .flatten()
+                .map(|name| (name, trap.url())),
+        )
         .env_remove("NO_PROXY")
         .env_remove("no_proxy")
         .env(INSIDE, "yes")
@@ -31,7 +41,10 @@ pub(crate) fn environment_is_ignored<S: Subject>() {
         .expect("a test can be run");
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "expected a direct call: {text}");
-    assert!(!text.contains(" 0 passed"), "expected a test to run: {text}");
+    assert!(
+        !text.contains(" 0 passed"),
+        "expected a test to run: {text}"
+    );
     assert_eq!(trap.connections(), 0, "no proxy of the environment is used");
 }
 
@@ -69,14 +82,19 @@ pub(crate) fn tunnel<S: Subject>() {
         requests[0].field("authorization").is_empty(),
         "the API's credentials are not for the proxy"
     );
-    let seen = format!("{}{}", requests[0].head, String::from_utf8_lossy(&proxy.uploaded()));
+    let seen = format!(
+        "{}{}",
+        requests[0].head,
+        String::from_utf8_lossy(&proxy.uploaded())
+    );
     for secret in [PROJECT_SECRET, CODE] {
         assert!(leaks(&seen, secret).is_empty(), "the proxy sees {secret}");
     }
 }
 
 pub(crate) fn refused_tunnel<S: Subject>() {
-    let server = answering("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
+    let server =
+        answering("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
     let transport = transport::<S>(Settings {
         proxy: Some(server.url()),
         ..patient()
@@ -88,5 +106,8 @@ pub(crate) fn refused_tunnel<S: Subject>() {
     );
     let seen = &server.requests()[0].head;
     assert!(seen.starts_with("CONNECT "), "only a tunnel is asked for");
-    assert!(!seen.contains(PROJECT_ID), "the proxy learns no credentials");
+    assert!(
+        !seen.contains(PROJECT_ID),
+        "the proxy learns no credentials"
+    );
 }

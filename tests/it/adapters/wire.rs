@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use totps_core::{Delivery, TransportErrorKind};
-use totps_tests::hostile::{Server, answer};
+use totps_tests::hostile::answer;
 
 use super::*;
 

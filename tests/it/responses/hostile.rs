@@ -1,7 +1,7 @@
 //! Bodies made to break decoders.
 
 use serde_json::{Value, json};
-use totps_core::DecodeErrorKind;
+use totps_core::{AuthenticateResponse, DecodeErrorKind};
 
 use super::{CALLS, authenticate, authenticated_with, decode_error};
 
@@ -96,26 +96,62 @@ fn secrets_and_tokens_given_twice_are_refused() {
 }
 
 #[test]
-fn other_fields_given_twice_cost_no_token() {
-    for (field, raw) in [
-        ("request_id", r#""a""#),
-        ("member", "{}"),
-        ("member", "5"),
-        ("member_session", "null"),
-        ("status_code", "200"),
-        ("new", "{}"),
+fn of_other_fields_given_twice_the_last_counts_and_the_rest_is_set_aside() {
+    let two = authenticated_with("member", r#"{"name": "A"}, "member": { "name": "B" }"#);
+    let authenticated = authenticate(&two);
+    assert_eq!(
+        authenticated.session_token.as_ref().unwrap().expose(),
+        "TOKEN"
+    );
+    assert_eq!(authenticated.member.as_ref().unwrap().name, "B");
+    let set_aside = |authenticated: &AuthenticateResponse| -> Vec<(&str, String)> {
+        let parts = authenticated.undecoded().iter();
+        parts
+            .map(|part| (part.name(), part.json().to_owned()))
+            .collect()
+    };
+    assert_eq!(
+        set_aside(&authenticated),
+        [("member", r#"{"name": "A"}"#.to_owned())]
+    );
+
+    for (field, first, second) in [
+        ("request_id", r#""a""#, r#""b""#),
+        ("member", "{}", "null"),
+        ("member", "{}", "5"),
+        ("member", "5", "{}"),
+        ("member_session", r#"{"roles": ["r"]}"#, "[]"),
     ] {
-        let body = authenticated_with(field, &format!(r#"{raw}, "{field}": {raw}"#));
+        let body = authenticated_with(field, &format!(r#"{first}, "{field}": {second}"#));
         let authenticated = authenticate(&body);
+        let parts = set_aside(&authenticated);
+        assert!(
+            parts.contains(&(field, first.to_owned())),
+            "{body}: {parts:?}"
+        );
         assert_eq!(
             authenticated.session_token.unwrap().expose(),
             "TOKEN",
             "{body}"
         );
     }
-    // Inside of a part, too.
+
+    // What nobody reads may be there any number of times.
+    for field in ["status_code", "new", "undecoded"] {
+        let body = authenticated_with(field, &format!(r#"1, "{field}": 2, "{field}": 3"#));
+        let authenticated = authenticate(&body);
+        assert!(authenticated.undecoded().is_empty(), "{body}");
+        assert_eq!(
+            authenticated.session_token.unwrap().expose(),
+            "TOKEN",
+            "{body}"
+        );
+    }
+
+    // Inside of a part, a repeated key costs the part.
     let raw = r#"{"name": "A", "name": "B"}"#;
     let authenticated = authenticate(authenticated_with("member", raw));
+    assert_eq!(set_aside(&authenticated), [("member", raw.to_owned())]);
     assert_eq!(authenticated.session_token.unwrap().expose(), "TOKEN");
 }
 

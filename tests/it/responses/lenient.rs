@@ -253,6 +253,14 @@ fn of_several_factor_objects_the_first_known_one_counts() {
 }
 
 #[test]
+fn of_several_unknown_factors_the_first_is_kept() {
+    match read_factor(r#"{"b_factor": null, "a_factor": {"id": "1"}, "c_factor": {"id": "2"}}"#) {
+        Some(Factor::Unknown(unknown)) => assert_eq!(unknown.name(), "a_factor"),
+        other => panic!("an unknown factor is expected: {other:?}"),
+    }
+}
+
+#[test]
 fn unknown_factors_are_kept() {
     for (name, json) in [
         (

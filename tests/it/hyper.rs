@@ -1,0 +1,275 @@
+//! totps-hyper: the common suite for its three modes, and what is its own.
+
+mod smol_stack;
+
+use std::sync::{Arc, LazyLock};
+use std::time::Duration;
+
+use hyper_util::client::legacy::Error as LegacyError;
+use smol_hyper::rt::SmolTimer;
+use smol_stack::Connector;
+use tokio::runtime::Runtime;
+use totps_core::{
+    AsyncTransport, AuthenticateParams, ConfigError, CreateParams, Delivery, MigrateParams,
+    Project, Request, TransportErrorKind,
+};
+use totps_hyper::{Client, ConnTransport, HyperTransport, ServiceTransport};
+use totps_tests::hostile::{Server, answer, refusing_address};
+
+use crate::adapters::{Difference, Settings, SharedTransport, Subject, suite};
+
+suite!(on_tokio, super::OnTokio);
+suite!(service_on_smol, super::ServiceOnSmol);
+suite!(conn_on_smol, super::ConnOnSmol);
+
+static TOKIO: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+/// The ready transport.
+pub(crate) struct OnTokio;
+
+impl Subject for OnTokio {
+    const DIFFERENCES: &'static [Difference] = &[Difference::UnprovenDeadline];
+
+    fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
+        let mut builder = HyperTransport::builder();
+        if let Some(timeout) = settings.timeout {
+            builder = builder.timeout(timeout);
+        }
+        if let Some(timeout) = settings.connect_timeout {
+            builder = builder.connect_timeout(timeout);
+        }
+        if let Some(limit) = settings.response_limit {
+            builder = builder.response_limit(limit);
+        }
+        if let Some(pem) = settings.root_certificates_pem {
+            builder = builder.root_certificates_pem(pem);
+        }
+        let transport = builder.build()?;
+        Ok(Arc::new(move |request: Request| {
+            TOKIO.block_on(async {
+                let answer = transport.send(request).await;
+                tokio::time::sleep(SETTLE).await;
+                answer
+            })
+        }))
+    }
+}
+
+/// hyper-util's client on smol, as a stack of the user's own.
+pub(crate) struct ServiceOnSmol;
+
+impl Subject for ServiceOnSmol {
+    const DIFFERENCES: &'static [Difference] =
+        &[Difference::UnprovenDeadline, Difference::ReadsRestAway];
+
+    fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
+        let connector = connector(&settings);
+        let mut transport = ServiceTransport::new(smol_stack::client(connector), SmolTimer::new())
+            .not_sent_if(LegacyError::is_connect);
+        if let Some(timeout) = settings.timeout {
+            transport = transport.timeout(timeout)?;
+        }
+        if let Some(limit) = settings.response_limit {
+            transport = transport.response_limit(limit)?;
+        }
+        Ok(Arc::new(move |request: Request| {
+            smol::block_on(async {
+                let answer = transport.send(request).await;
+                smol::Timer::after(SETTLE).await;
+                answer
+            })
+        }))
+    }
+}
+
+/// Connections driven by their caller.
+pub(crate) struct ConnOnSmol;
+
+impl Subject for ConnOnSmol {
+    fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
+        // Its own connect timeout is the one to be tested.
+        let connector = Connector::new(settings.root_certificates_pem.as_deref(), LONG);
+        let connect = move |url| connector.clone().connect(url);
+        let mut transport = ConnTransport::new(connect, SmolTimer::new());
+        if let Some(timeout) = settings.timeout {
+            transport = transport.timeout(timeout)?;
+        }
+        if let Some(timeout) = settings.connect_timeout {
+            transport = transport.connect_timeout(timeout)?;
+        }
+        if let Some(limit) = settings.response_limit {
+            transport = transport.response_limit(limit)?;
+        }
+        Ok(Arc::new(move |request: Request| {
+            smol::block_on(transport.send(request))
+        }))
+    }
+}
+
+/// hyper-util gives connections back to its pool by a task of its own; a call that comes before that
+/// opens another one. So much time it gets before the next call of a test.
+const SETTLE: Duration = Duration::from_millis(10);
+
+const LONG: Duration = Duration::from_secs(60);
+
+fn connector(settings: &Settings) -> Connector {
+    let timeout = settings.connect_timeout.unwrap_or(LONG);
+    Connector::new(settings.root_certificates_pem.as_deref(), timeout)
+}
+
+fn project(server: &str) -> Project {
+    Project::at(server.parse().unwrap(), "project-test-1", "secret-test-1").unwrap()
+}
+
+/// Clients are cheap to clone and can be used from any thread, and so can their calls.
+#[test]
+fn clients_and_calls_are_send() {
+    fn shareable<T: Clone + Send + Sync + 'static>(_: &T) {}
+    fn send<T: Send>(_: T) {}
+
+    let client: Client = totps_hyper::client(project("http://127.0.0.1:1"));
+    shareable(&client);
+    send(client.create(&CreateParams::new("o", "m")));
+    send(client.authenticate(&AuthenticateParams::new("o", "m", "c")));
+    send(client.migrate(&MigrateParams::new("o", "m", "s")));
+}
+
+#[test]
+fn clones_share_the_connections() {
+    let server = Server::start(|connection| {
+        while connection.read_request().is_some() && connection.write(&answer(200, "{}")) {}
+    });
+    let transport = HyperTransport::new();
+    for _ in 0..20 {
+        let transport = transport.clone();
+        let request = project(&server.url()).request(&CreateParams::new("o", "m")).unwrap();
+        TOKIO.block_on(transport.send(request)).unwrap();
+    }
+    let connections = server.connections();
+    assert!(connections < 20, "expected clones to share connections, got {connections} for 20 calls");
+}
+
+#[test]
+fn settings_that_are_refused_name_themselves() {
+    type Refused = Result<(), ConfigError>;
+    let builder = HyperTransport::builder;
+    let conn = || ConnTransport::new(|url| connector(&Settings::default()).connect(url), SmolTimer::new());
+    let service = || {
+        let client = smol_stack::client(connector(&Settings::default()));
+        ServiceTransport::new(client, SmolTimer::new())
+    };
+    let zero = Duration::ZERO;
+    let cases: [(&str, Refused); 10] = [
+        ("timeout", builder().timeout(zero).build().map(drop)),
+        ("connect timeout", builder().connect_timeout(zero).build().map(drop)),
+        ("response limit", builder().response_limit(0).build().map(drop)),
+        ("root certificates", builder().root_certificates_pem("").build().map(drop)),
+        (
+            "root certificates",
+            builder()
+                .root_certificates_pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----")
+                .build()
+                .map(drop),
+        ),
+        ("timeout", conn().timeout(zero).map(drop)),
+        ("connect timeout", conn().connect_timeout(zero).map(drop)),
+        ("response limit", conn().response_limit(0).map(drop)),
+        ("timeout", service().timeout(zero).map(drop)),
+        ("response limit", service().response_limit(0).map(drop)),
+    ];
+    for (setting, refused) in cases {
+        let error = refused.expect_err("a setting of zero, or that is not PEM");
+        assert_eq!(error.setting(), setting, "expected the error to name it: {error}");
+    }
+}
+
+#[test]
+fn the_longest_timeouts_are_taken() {
+    let server = Server::start(|connection| {
+        connection.read_request();
+        connection.write(&answer(200, "{}"));
+    });
+    let transport = HyperTransport::builder()
+        .timeout(Duration::MAX)
+        .connect_timeout(Duration::MAX)
+        .build()
+        .unwrap();
+    let request = project(&server.url()).request(&CreateParams::new("o", "m")).unwrap();
+    TOKIO.block_on(transport.send(request)).expect("an answer");
+}
+
+/// Nothing is known of the errors of a stack of the user's own unless the user says it.
+#[test]
+fn a_stack_that_says_nothing_proves_nothing() {
+    let transport = ServiceTransport::new(
+        smol_stack::client(connector(&Settings::default())),
+        SmolTimer::new(),
+    );
+    let url = format!("http://{}", refusing_address());
+    let request = project(&url).request(&CreateParams::new("o", "m")).unwrap();
+    let error = smol::block_on(transport.send(request)).expect_err("nobody listens");
+    assert_eq!(error.delivery(), Delivery::Unknown, "expected no claim: {error}");
+}
+
+/// A dropped call closes its connection, and the next one is clean.
+#[test]
+fn dropped_calls_leave_no_trace() {
+    let server = || {
+        Server::start(|connection| {
+            if connection.number() == 0 {
+                connection.read_request();
+                connection.hold();
+            } else {
+                connection.read_request();
+                connection.write(&answer(200, "{}"));
+            }
+        })
+    };
+    let request =
+        |server: &Server| project(&server.url()).request(&CreateParams::new("o", "m")).unwrap();
+
+    let silent = server();
+    let transport = HyperTransport::new();
+    TOKIO.block_on(async {
+        let dropped = tokio::time::timeout(
+            Duration::from_millis(200),
+            transport.send(request(&silent)),
+        );
+        assert!(dropped.await.is_err(), "expected no answer to the first request");
+        transport.send(request(&silent)).await.expect("an answer to the second request");
+    });
+    silent.wait_for_closed(1);
+
+    let silent = server();
+    let connector = connector(&Settings::default());
+    let transport = ConnTransport::new(move |url| connector.clone().connect(url), SmolTimer::new());
+    smol::block_on(async {
+        let dropped = smol::future::or(
+            async { transport.send(request(&silent)).await.is_ok() },
+            async {
+                smol::Timer::after(Duration::from_millis(200)).await;
+                false
+            },
+        );
+        assert!(!dropped.await, "expected no answer to the first request");
+        transport.send(request(&silent)).await.expect("an answer to the second request");
+    });
+    silent.wait_for_closed(1);
+}
+
+#[test]
+fn connecting_takes_no_longer_than_its_timeout() {
+    let deaf = totps_tests::hostile::DeafServer::start();
+    let transport = HyperTransport::builder()
+        .connect_timeout(Duration::from_millis(200))
+        .build()
+        .unwrap();
+    let url = format!("http://{}", deaf.address());
+    let request = project(&url).request(&CreateParams::new("o", "m")).unwrap();
+    let error = TOKIO.block_on(transport.send(request)).expect_err("nobody answers");
+    assert_eq!(
+        (error.kind(), error.delivery()),
+        (TransportErrorKind::Timeout, Delivery::NotSent),
+        "expected a timeout before anything was sent: {error}"
+    );
+}

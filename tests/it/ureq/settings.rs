@@ -1,0 +1,228 @@
+//! The builder, and what a program can rely on at compile time.
+
+use std::env;
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::crypto::CryptoProvider;
+use totps_emulator::Emulator;
+use totps_tests::hostile::{Authority, Leaf, Server, answer, refusing_address};
+use totps_ureq::ureq::Agent;
+use totps_ureq::ureq::config::Config;
+use totps_ureq::ureq::unversioned::resolver::DefaultResolver;
+use totps_ureq::ureq::unversioned::transport::TcpConnector;
+use totps_ureq::{
+    Client, CreateParams, Delivery, Error, Project, Transport, TransportErrorKind, UreqTransport,
+    UreqTransportBuilder,
+};
+
+#[test]
+fn wrong_settings_are_named() {
+    let authority = Authority::new().pem();
+    let broken = authority.replacen("MII", "!!!", 1);
+    let not_x509 = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    let builder = UreqTransport::builder;
+    let pem = |pem: &str| builder().root_certificates_pem(pem);
+    let agent = || Agent::new_with_config(Config::builder().proxy(None).build());
+    let cases: Vec<(&str, UreqTransportBuilder)> = vec![
+        ("timeout", builder().timeout(Duration::ZERO)),
+        ("connect timeout", builder().connect_timeout(Duration::ZERO)),
+        ("response limit", builder().response_limit(0)),
+        ("root certificates", pem("")),
+        ("root certificates", pem("no certificate at all")),
+        ("root certificates", pem(&broken)),
+        ("root certificates", pem(&authority[..authority.len() / 2])),
+        ("root certificates", pem(&(authority.clone() + &broken))),
+        ("root certificates", pem(not_x509)),
+        ("proxy", builder().proxy("")),
+        ("proxy", builder().proxy("not a url")),
+        ("proxy", builder().proxy("http://")),
+        ("proxy", builder().proxy("http://:3128")),
+        ("proxy", builder().proxy("http://proxy:port")),
+        ("proxy", builder().proxy("http://proxy:99999")),
+        ("proxy", builder().proxy("http://user:pass@proxy:99999")),
+        ("proxy", builder().proxy("socks5://proxy:1080")),
+        ("proxy", builder().proxy("ftp://proxy:21")),
+        ("proxy", builder().agent(agent()).proxy("http://proxy:3128")),
+        ("TLS settings", pem(&authority).agent(agent())),
+    ];
+    for (setting, builder) in cases {
+        let error = builder.build().expect_err(setting);
+        assert_eq!(error.setting(), setting, "expected this setting in {error}");
+        let text = format!("{error} {error:?}");
+        assert!(!text.contains("pass"), "{text} repeats a password");
+    }
+}
+
+#[test]
+fn proxies_may_be_written_in_these_ways() {
+    for url in [
+        "http://proxy.example.com:3128",
+        "http://proxy.example.com:3128/",
+        "https://proxy.example.com",
+        "http://user:p%40ss@[::1]:3128",
+    ] {
+        let transport = UreqTransport::builder().proxy(url).build();
+        assert!(transport.is_ok(), "expected {url} to be taken");
+    }
+}
+
+#[test]
+fn very_long_timeouts_are_no_trouble() {
+    let server = Server::start(|connection| {
+        connection.read_request();
+        connection.write(&answer(400, "{}"));
+    });
+    let agent = Agent::new_with_config(Config::builder().proxy(None).build());
+    for builder in [
+        UreqTransport::builder(),
+        UreqTransport::builder().agent(agent),
+    ] {
+        let transport = builder
+            .timeout(Duration::MAX)
+            .connect_timeout(Duration::MAX)
+            .build()
+            .expect("long timeouts are valid");
+        let error = create(&transport, &server.url()).expect_err("the server says 400");
+        assert_eq!(error.delivery(), Delivery::Answered, "got {error}");
+    }
+}
+
+fn create(transport: &UreqTransport, base_url: &str) -> Result<(), Error> {
+    let url = base_url.parse().expect("the URL is valid");
+    let project = Project::at(url, "project-1", "secret-1").expect("the project is valid");
+    let client = Client::new(project, transport.clone());
+    client.create(&CreateParams::new("organization-1", "member-1"))?;
+    Ok(())
+}
+
+#[test]
+fn the_short_way_works() {
+    let emulator = Emulator::start().expect("the emulator starts");
+    let url = emulator.base_url().parse().expect("the URL is valid");
+    let project = Project::at(url, emulator.project_id(), emulator.secret()).expect("valid");
+    let client: Client = totps_ureq::client(project);
+    let params = CreateParams::new(emulator.organization_id(), emulator.member_id());
+    let created = client
+        .clone()
+        .create(&params)
+        .expect("the emulator creates");
+    assert!(!created.secret.expose().is_empty(), "a secret comes back");
+}
+
+#[test]
+fn transports_are_shared_by_threads() {
+    fn assert_shareable<T: Clone + Send + Sync + 'static>() {}
+    assert_shareable::<UreqTransport>();
+    assert_shareable::<Client>();
+    let erased: Arc<dyn Transport + Send + Sync> = Arc::new(UreqTransport::default());
+    drop(erased);
+}
+
+#[test]
+fn debug_shows_no_secret() {
+    let url = "http://user:sentinel-0123-password@127.0.0.1:1";
+    let builder = UreqTransport::builder().proxy(url);
+    let text = format!("{builder:?}");
+    let transport = builder.build().expect("the proxy is valid");
+    let text = format!("{text} {transport:?} {transport:#?}");
+    assert!(!text.contains("sentinel"), "a password is shown: {text}");
+    assert!(text.contains("1048576"), "the limits are shown: {text}");
+}
+
+#[test]
+fn plain_http_to_loopback_does_not_go_by_a_proxy_elsewhere() {
+    let proxy = "http://192.0.2.1:3128";
+    let transport = UreqTransport::builder()
+        .proxy(proxy)
+        .build()
+        .expect("valid");
+    let error = create(&transport, "http://127.0.0.1:1").expect_err("refused");
+    assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
+
+    // The proxy on this machine is asked for a tunnel, in vain.
+    let proxy = format!("http://{}", refusing_address());
+    let transport = UreqTransport::builder()
+        .proxy(proxy)
+        .build()
+        .expect("valid");
+    let error = create(&transport, "http://127.0.0.1:1").expect_err("no proxy there");
+    assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
+}
+
+#[test]
+fn urls_have_no_user_info() {
+    let server = Server::trap();
+    let url = server.url().replace("http://", "http://user:pass@");
+    let mut request = totps_ureq::Request::default();
+    *request.uri_mut() = url.parse().expect("the URL can be written");
+    let error = UreqTransport::new().send(request).expect_err("refused");
+    assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
+    assert_eq!(server.connections(), 0, "nobody was asked");
+}
+
+#[test]
+fn dripping_proxy() {
+    let proxy = Server::start(|connection| {
+        connection.read_request();
+        let endless = std::iter::repeat(b'x');
+        let head = b"HTTP/1.1 200 OK\r\nx: ".iter().copied();
+        connection.drip(head.chain(endless), Duration::from_millis(20));
+    });
+    let builder = UreqTransport::builder().proxy(proxy.url());
+    let builder = builder.connect_timeout(Duration::from_millis(300));
+    let transport = builder.build().expect("valid");
+    let Err(Error::Transport(error)) = create(&transport, "https://api.example.com") else {
+        panic!("expected no connection");
+    };
+    assert_eq!(error.kind(), TransportErrorKind::Timeout, "got {error}");
+    assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
+}
+
+#[test]
+fn an_agent_without_tls_sends_nothing() {
+    let server = Server::trap();
+    let config = Config::builder().proxy(None).build();
+    let agent = Agent::with_parts(config, TcpConnector::default(), DefaultResolver::default());
+    let error = create(&UreqTransport::with_agent(agent), &server.https_url())
+        .expect_err("a connection without TLS is not good enough");
+    assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
+    assert!(
+        server.requests().is_empty(),
+        "no request reached the server"
+    );
+}
+
+/// The default provider belongs to the whole process, so that another one is started for it.
+#[test]
+fn the_default_crypto_provider_is_not_used() {
+    const INSIDE: &str = "TOTPS_TESTS_PROVIDER";
+    const NAME: &str = "ureq::settings::the_default_crypto_provider_is_not_used";
+
+    if env::var_os(INSIDE).is_none() {
+        let output = Command::new(env::current_exe().expect("a test is a program"))
+            .args(["--exact", NAME])
+            .env(INSIDE, "yes")
+            .output()
+            .expect("a test can be run");
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "expected TLS to work: {text}");
+        assert!(text.contains("1 passed"), "expected a test to run: {text}");
+        return;
+    }
+    let useless = CryptoProvider {
+        cipher_suites: Vec::new(),
+        ..rustls::crypto::ring::default_provider()
+    };
+    useless.install_default().expect("no other is installed");
+    let authority = Authority::new();
+    let server = Server::start_tls(authority.server(Leaf::Good), |connection| {
+        connection.read_request();
+        connection.write(&answer(400, "{}"));
+    });
+    let builder = UreqTransport::builder().root_certificates_pem(authority.pem());
+    let transport = builder.build().expect("valid");
+    let error = create(&transport, &server.https_url()).expect_err("the server says 400");
+    assert_eq!(error.delivery(), Delivery::Answered, "got {error}");
+}
