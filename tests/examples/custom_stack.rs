@@ -62,7 +62,9 @@ fn read(mut answer: minreq::ResponseLazy) -> Result<Body, TransportError> {
     loop {
         match answer.read(&mut piece).map_err(TransportError::other)? {
             0 => return Ok(body.finish()),
-            length => body.push(&piece[..length]).map_err(TransportError::too_large)?,
+            length => body
+                .push(&piece[..length])
+                .map_err(TransportError::too_large)?,
         }
     }
 }

@@ -142,18 +142,28 @@ fn clones_share_the_connections() {
     let transport = HyperTransport::new();
     for _ in 0..20 {
         let transport = transport.clone();
-        let request = project(&server.url()).request(&CreateParams::new("o", "m")).unwrap();
+        let request = project(&server.url())
+            .request(&CreateParams::new("o", "m"))
+            .unwrap();
         TOKIO.block_on(transport.send(request)).unwrap();
     }
     let connections = server.connections();
-    assert!(connections < 20, "expected clones to share connections, got {connections} for 20 calls");
+    assert!(
+        connections < 20,
+        "expected clones to share connections, got {connections} for 20 calls"
+    );
 }
 
 #[test]
 fn settings_that_are_refused_name_themselves() {
     type Refused = Result<(), ConfigError>;
     let builder = HyperTransport::builder;
-    let conn = || ConnTransport::new(|url| connector(&Settings::default()).connect(url), SmolTimer::new());
+    let conn = || {
+        ConnTransport::new(
+            |url| connector(&Settings::default()).connect(url),
+            SmolTimer::new(),
+        )
+    };
     let service = || {
         let client = smol_stack::client(connector(&Settings::default()));
         ServiceTransport::new(client, SmolTimer::new())
@@ -161,13 +171,24 @@ fn settings_that_are_refused_name_themselves() {
     let zero = Duration::ZERO;
     let cases: [(&str, Refused); 10] = [
         ("timeout", builder().timeout(zero).build().map(drop)),
-        ("connect timeout", builder().connect_timeout(zero).build().map(drop)),
-        ("response limit", builder().response_limit(0).build().map(drop)),
-        ("root certificates", builder().root_certificates_pem("").build().map(drop)),
+        (
+            "connect timeout",
+            builder().connect_timeout(zero).build().map(drop),
+        ),
+        (
+            "response limit",
+            builder().response_limit(0).build().map(drop),
+        ),
+        (
+            "root certificates",
+            builder().root_certificates_pem("").build().map(drop),
+        ),
         (
             "root certificates",
             builder()
-                .root_certificates_pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----")
+                .root_certificates_pem(
+                    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
+                )
                 .build()
                 .map(drop),
         ),
@@ -179,7 +200,11 @@ fn settings_that_are_refused_name_themselves() {
     ];
     for (setting, refused) in cases {
         let error = refused.expect_err("a setting of zero, or that is not PEM");
-        assert_eq!(error.setting(), setting, "expected the error to name it: {error}");
+        assert_eq!(
+            error.setting(),
+            setting,
+            "expected the error to name it: {error}"
+        );
     }
 }
 
@@ -194,7 +219,9 @@ fn the_longest_timeouts_are_taken() {
         .connect_timeout(Duration::MAX)
         .build()
         .unwrap();
-    let request = project(&server.url()).request(&CreateParams::new("o", "m")).unwrap();
+    let request = project(&server.url())
+        .request(&CreateParams::new("o", "m"))
+        .unwrap();
     TOKIO.block_on(transport.send(request)).expect("an answer");
 }
 
@@ -208,7 +235,11 @@ fn a_stack_that_says_nothing_proves_nothing() {
     let url = format!("http://{}", refusing_address());
     let request = project(&url).request(&CreateParams::new("o", "m")).unwrap();
     let error = smol::block_on(transport.send(request)).expect_err("nobody listens");
-    assert_eq!(error.delivery(), Delivery::Unknown, "expected no claim: {error}");
+    assert_eq!(
+        error.delivery(),
+        Delivery::Unknown,
+        "expected no claim: {error}"
+    );
 }
 
 /// A dropped call closes its connection, and the next one is clean.
@@ -225,18 +256,25 @@ fn dropped_calls_leave_no_trace() {
             }
         })
     };
-    let request =
-        |server: &Server| project(&server.url()).request(&CreateParams::new("o", "m")).unwrap();
+    let request = |server: &Server| {
+        project(&server.url())
+            .request(&CreateParams::new("o", "m"))
+            .unwrap()
+    };
 
     let silent = server();
     let transport = HyperTransport::new();
     TOKIO.block_on(async {
-        let dropped = tokio::time::timeout(
-            Duration::from_millis(200),
-            transport.send(request(&silent)),
+        let dropped =
+            tokio::time::timeout(Duration::from_millis(200), transport.send(request(&silent)));
+        assert!(
+            dropped.await.is_err(),
+            "expected no answer to the first request"
         );
-        assert!(dropped.await.is_err(), "expected no answer to the first request");
-        transport.send(request(&silent)).await.expect("an answer to the second request");
+        transport
+            .send(request(&silent))
+            .await
+            .expect("an answer to the second request");
     });
     silent.wait_for_closed(1);
 
@@ -252,7 +290,10 @@ fn dropped_calls_leave_no_trace() {
             },
         );
         assert!(!dropped.await, "expected no answer to the first request");
-        transport.send(request(&silent)).await.expect("an answer to the second request");
+        transport
+            .send(request(&silent))
+            .await
+            .expect("an answer to the second request");
     });
     silent.wait_for_closed(1);
 }
@@ -266,7 +307,9 @@ fn connecting_takes_no_longer_than_its_timeout() {
         .unwrap();
     let url = format!("http://{}", deaf.address());
     let request = project(&url).request(&CreateParams::new("o", "m")).unwrap();
-    let error = TOKIO.block_on(transport.send(request)).expect_err("nobody answers");
+    let error = TOKIO
+        .block_on(transport.send(request))
+        .expect_err("nobody answers");
     assert_eq!(
         (error.kind(), error.delivery()),
         (TransportErrorKind::Timeout, Delivery::NotSent),

@@ -51,7 +51,11 @@ pub(crate) fn unacceptable_certificates<S: Subject>() {
         (trusting(&Authority::new()), Leaf::Good, unknown_issuer),
         (trusting(&authority), Leaf::OtherName, other_name),
         (trusting(&authority), Leaf::Expired, ["expired"; 2]),
-        (trusting(&authority), Leaf::NotValidYet, ["not valid yet"; 2]),
+        (
+            trusting(&authority),
+            Leaf::NotValidYet,
+            ["not valid yet"; 2],
+        ),
     ] {
         let server = secure(&authority, leaf);
         let result = transport::<S>(settings).send(request(&server.https_url()));
