@@ -57,7 +57,7 @@ fn send(request: Request) -> Result<Response, Box<dyn Error + Send + Sync>> {
 }
 
 fn read(mut answer: minreq::ResponseLazy) -> Result<Body, TransportError> {
-    let mut body = LimitedBody::new(1024 * 1024, None);
+    let mut body = LimitedBody::new(1024 * 1024, None).map_err(TransportError::too_large)?;
     let mut piece = [0; 4096];
     loop {
         match answer.read(&mut piece).map_err(TransportError::other)? {

@@ -277,7 +277,7 @@ fn secrets_are_redacted() {
 fn bodies_and_maps_are_redacted() {
     assert_quiet("Body", &Body::from(SESSION_TOKEN));
     assert_eq!(format!("{:?}", Body::from("12345")), "Body(5 bytes)");
-    let mut limited = LimitedBody::new(100, None);
+    let mut limited = LimitedBody::new(100, None).unwrap();
     limited.push(SESSION_TOKEN.as_bytes()).unwrap();
     assert_quiet("LimitedBody", &limited);
     let object = JsonObject::from_iter([(METADATA.to_owned(), json!(METADATA))]);
@@ -490,7 +490,7 @@ fn other_errors_repeat_nothing() {
         "InvalidTimestamp",
         &timestamp.to_system_time().expect_err("a text"),
     );
-    let mut limited = LimitedBody::new(1, None);
+    let mut limited = LimitedBody::new(1, None).unwrap();
     let too_large = limited.push(SESSION_TOKEN.as_bytes());
     assert_quiet_error("BodyTooLarge", &too_large.expect_err("over the limit"));
 }

@@ -1,7 +1,7 @@
 //! Servers on loopback that are written byte by byte, so that they can do what no server should.
 //!
 //! ```
-//! use std::io::{Read, Write};
+//! use std::io::{BufRead, BufReader, Read, Write};
 //! use totps_tests::hostile::{Server, answer};
 //!
 //! let server = Server::start(|connection| {
@@ -22,7 +22,7 @@
     reason = "a test server that cannot do its work ends the test"
 )]
 
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -203,7 +203,7 @@ impl Drop for Server {
 /// A connection, from the side of the server.
 pub struct Connection {
     number: usize,
-    channel: Box<dyn Channel>,
+    channel: BufReader<Box<dyn Channel>>,
     socket: TcpStream,
     record: Arc<Mutex<Record>>,
 }
@@ -236,7 +236,7 @@ impl Connection {
         };
         Some(Self {
             number,
-            channel,
+            channel: BufReader::new(channel),
             socket,
             record: record.clone(),
         })
@@ -251,9 +251,9 @@ impl Connection {
     pub fn read_request(&mut self) -> Option<Received> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
-            let mut byte = [0];
-            self.channel.read_exact(&mut byte).ok()?;
-            head.push(byte[0]);
+            if self.channel.read_until(b'\n', &mut head).ok()? == 0 {
+                return None;
+            }
         }
         let mut request = Received {
             connection: self.number,
@@ -270,9 +270,10 @@ impl Connection {
 
     /// Writes bytes as they are. `false` if the client has gone.
     pub fn write(&mut self, bytes: &[u8]) -> bool {
-        self.channel
+        let channel = self.channel.get_mut();
+        channel
             .write_all(bytes)
-            .and_then(|()| self.channel.flush())
+            .and_then(|()| channel.flush())
             .is_ok()
     }
 

@@ -105,9 +105,11 @@ impl From<Body> for Vec<u8> {
 /// ```
 /// use totps_core::LimitedBody;
 ///
-/// let mut body = LimitedBody::new(4, None);
+/// let mut body = LimitedBody::new(4, None)?;
 /// assert!(body.push(b"1234").is_ok());
 /// assert!(body.push(b"5").is_err());
+/// assert!(LimitedBody::new(4, Some(5)).is_err());
+/// # Ok::<_, totps_core::BodyTooLarge>(())
 /// ```
 #[derive(Debug)]
 pub struct LimitedBody {
@@ -116,17 +118,23 @@ pub struct LimitedBody {
 }
 
 impl LimitedBody {
-    /// Starts with no bytes. `limit` is the largest body accepted, in bytes; `expected` the length
+    /// Starts with no bytes. `limit` is the largest body accepted, in bytes; `announced` the length
     /// that the answer announced, if it did: so much is reserved at once, but never more than 64 KiB
     /// on the word of a server.
-    pub fn new(limit: usize, expected: Option<u64>) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// [`BodyTooLarge`] when the announced length is over the limit already.
+    pub fn new(limit: usize, announced: Option<u64>) -> Result<Self, BodyTooLarge> {
         const RESERVE_AT_MOST: usize = 64 * 1024;
-        let expected = expected.and_then(|length| usize::try_from(length).ok());
-        let capacity = expected.unwrap_or(0).min(limit).min(RESERVE_AT_MOST);
-        Self {
+        let capacity = match usize::try_from(announced.unwrap_or(0)) {
+            Ok(length) if length <= limit => length.min(RESERVE_AT_MOST),
+            _ => return Err(BodyTooLarge { limit }),
+        };
+        Ok(Self {
             body: Body(Vec::with_capacity(capacity)),
             limit,
-        }
+        })
     }
 
     /// Appends a piece.
@@ -210,7 +218,9 @@ mod tests {
 
     #[test]
     fn pieces_are_kept_in_order_up_to_the_limit() {
-        let mut body = LimitedBody::new(6, Some(u64::MAX));
+        assert_eq!(LimitedBody::new(6, Some(7)).unwrap_err().limit(), 6);
+        assert!(LimitedBody::new(6, Some(u64::MAX)).is_err());
+        let mut body = LimitedBody::new(6, Some(6)).unwrap();
         body.push(b"abc").unwrap();
         body.push(b"").unwrap();
         body.push(b"def").unwrap();

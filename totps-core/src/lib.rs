@@ -49,7 +49,7 @@ pub use model::{
 };
 pub use open_enum::Unrecognized;
 pub use operation::Operation;
-pub use project::{LIVE_BASE_URL, Project, TEST_BASE_URL, is_secure};
+pub use project::{LIVE_BASE_URL, Project, TEST_BASE_URL, is_loopback, is_secure};
 pub use secret::{
     IntermediateSessionToken, InvalidTotpCode, ProjectSecret, QrCode, QrCodeError, RecoveryCode,
     SessionJwt, SessionToken, TotpCode, TotpSecret,

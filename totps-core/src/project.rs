@@ -394,7 +394,9 @@ pub fn is_secure(url: &Uri) -> bool {
         && (scheme == Some(&Scheme::HTTPS) || scheme == Some(&Scheme::HTTP) && is_loopback(host))
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine: `localhost`, an address in `127.0.0.0/8`, or `[::1]`. A tool for
+/// transports.
+pub fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host
             .parse()

@@ -132,11 +132,8 @@ where
     }
     let (head, body) = response.into_parts();
     let mut body = pin!(body);
-    // Refused at once, not after so many bytes.
-    if body.size_hint().lower() > limits.response_limit as u64 {
-        return Err(TransportError::too_large("the announced body is too large"));
-    }
-    let mut collected = LimitedBody::new(limits.response_limit, body.size_hint().exact());
+    let mut collected = LimitedBody::new(limits.response_limit, body.size_hint().exact())
+        .map_err(TransportError::too_large)?;
     while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
         let frame = frame.map_err(failed)?;
         // Trailers carry nothing of interest.

@@ -8,7 +8,7 @@ use totps_core::{Body, LimitedBody, Request, Response, TransportError, http};
 use ureq::Agent;
 use zeroize::Zeroizing;
 
-use crate::error::{agent_failed, announced_too_large, exchange_failed, too_many_fields};
+use crate::error::{agent_failed, exchange_failed, too_many_fields};
 use crate::limits::{FIELD_LIMIT, HEAD_LIMIT, Limits};
 
 pub(crate) fn send(
@@ -43,11 +43,8 @@ pub(crate) fn send(
 }
 
 fn read_body(body: ureq::Body, limit: usize) -> Result<Body, TransportError> {
-    let announced = body.content_length();
-    if announced.is_some_and(|length| length > limit as u64) {
-        return Err(announced_too_large());
-    }
-    let mut collected = LimitedBody::new(limit, announced);
+    let mut collected =
+        LimitedBody::new(limit, body.content_length()).map_err(TransportError::too_large)?;
     let mut reader = body.into_reader();
     let mut piece = Zeroizing::new([0; 2048]);
     loop {

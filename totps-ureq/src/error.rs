@@ -60,10 +60,6 @@ pub(crate) fn too_many_fields() -> TransportError {
     TransportError::too_large("the answer has more than 64 header fields")
 }
 
-pub(crate) fn announced_too_large() -> TransportError {
-    TransportError::too_large("the announced body is larger than the response limit")
-}
-
 /// The reason, without a word that came from the server.
 fn cause(error: Error) -> BoxError {
     let text = match error {

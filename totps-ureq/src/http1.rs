@@ -12,7 +12,7 @@ use totps_core::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use totps_core::http::{StatusCode, Version};
 use totps_core::{Body, LimitedBody, Request, Response, TransportError};
 
-use crate::error::{announced_too_large, broken, exchange_failed, head_too_large, too_many_fields};
+use crate::error::{broken, exchange_failed, head_too_large, too_many_fields};
 use crate::limits::{FIELD_LIMIT, HEAD_LIMIT};
 
 /// The longest line between two chunks of a body, in bytes.
@@ -203,11 +203,10 @@ fn read_body(
     limit: usize,
 ) -> Result<Body, TransportError> {
     let announced = match framing {
-        Framing::Length(length) if length > limit as u64 => return Err(announced_too_large()),
         Framing::Length(length) => Some(length),
         Framing::Chunked | Framing::UntilClose => None,
     };
-    let mut body = LimitedBody::new(limit, announced);
+    let mut body = LimitedBody::new(limit, announced).map_err(TransportError::too_large)?;
     match framing {
         Framing::Length(length) => read_exactly(from, length, &mut body)?,
         Framing::Chunked => read_chunks(from, &mut body)?,

@@ -1,12 +1,11 @@
 //! The transport: which way a request goes, and which are refused.
 
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use totps_core::http::Uri;
 use totps_core::http::uri::{Authority, Scheme};
-use totps_core::{Request, Response, Transport, TransportError};
+use totps_core::{Request, Response, Transport, TransportError, is_loopback, is_secure};
 use ureq::{Agent, Proxy};
 
 use crate::connector::Connector;
@@ -156,20 +155,12 @@ fn check_url(url: &Uri, proxy: Option<&Proxy>) -> Result<(), TransportError> {
     if authority.contains('@') {
         return Err(TransportError::not_sent("the URL must have no user info"));
     }
-    let host = url.host().unwrap_or_default();
-    let stays_here = is_loopback(host) && proxy.is_none_or(|proxy| is_loopback(proxy.host()));
-    if url.scheme() == Some(&Scheme::HTTPS) || url.scheme() == Some(&Scheme::HTTP) && stays_here {
+    let by_tls = url.scheme() == Some(&Scheme::HTTPS);
+    let stays_here = || proxy.is_none_or(|proxy| is_loopback(proxy.host()));
+    if is_secure(url) && (by_tls || stays_here()) {
         return Ok(());
     }
     Err(TransportError::not_sent(
         "the URL must be `https://`, or `http://` on loopback and not by a proxy elsewhere",
     ))
-}
-
-fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
-        || address
-            .parse()
-            .is_ok_and(|address: IpAddr| address.is_loopback())
 }

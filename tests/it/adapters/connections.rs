@@ -153,8 +153,8 @@ pub(crate) fn at_most_four_idle<S: Subject>() {
 }
 
 pub(crate) fn every_caller_gets_its_own_answer<S: Subject>() {
-    const THREADS: usize = 16;
-    const CALLS: usize = 50;
+    const THREADS: usize = 64;
+    const CALLS: usize = 200;
     let server = Server::start(|connection| {
         while let Some(request) = connection.read_request() {
             let body = String::from_utf8(request.body).expect("the body is text");
