@@ -2,19 +2,24 @@
 
 mod smol_stack;
 
-use std::sync::{Arc, LazyLock};
-use std::time::Duration;
+use std::pin::Pin;
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::{Duration, Instant};
 
+use hyper::rt::{Sleep, Timer};
 use hyper_util::client::legacy::Error as LegacyError;
-use smol_hyper::rt::SmolTimer;
+use smol::Executor;
+use smol_hyper::rt::{SmolExecutor, SmolTimer};
 use smol_stack::Connector;
-use tokio::runtime::Runtime;
+use tokio::runtime::{Builder, Runtime};
 use totps_core::{
-    AsyncTransport, AuthenticateParams, ConfigError, CreateParams, Delivery, MigrateParams,
-    Project, Request, TransportErrorKind,
+    AsyncTransport, AuthenticateParams, BoxError, ConfigError, CreateParams, Delivery,
+    MigrateParams, Project, Request, TransportErrorKind,
 };
 use totps_hyper::{Client, ConnTransport, HyperTransport, ServiceTransport};
 use totps_tests::hostile::{Server, answer, refusing_address};
+use tower::ServiceBuilder;
+use tower::util::BoxCloneService;
 
 use crate::adapters::{Difference, Settings, SharedTransport, Subject, suite};
 
@@ -45,13 +50,26 @@ impl Subject for OnTokio {
             builder = builder.root_certificates_pem(pem);
         }
         let transport = builder.build()?;
+        // One thread, so that it can be told when everything has been done.
+        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
         Ok(Arc::new(move |request: Request| {
-            TOKIO.block_on(async {
+            runtime.block_on(async {
+                // The runtime stood still since the last call: what a server closed since is noticed.
+                settle().await;
                 let answer = transport.send(request).await;
-                tokio::time::sleep(SETTLE).await;
+                // hyper-util gives connections back to its pool by a task of its own; a call that
+                // comes before that opens another one.
+                settle().await;
                 answer
             })
         }))
+    }
+}
+
+/// Lets tokio do whatever can be done.
+async fn settle() {
+    for _ in 0..32 {
+        tokio::task::yield_now().await;
     }
 }
 
@@ -63,9 +81,10 @@ impl Subject for ServiceOnSmol {
         &[Difference::UnprovenDeadline, Difference::ReadsRestAway];
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
-        let connector = connector(&settings);
-        let mut transport = ServiceTransport::new(smol_stack::client(connector), SmolTimer::new())
-            .not_sent_if(LegacyError::is_connect);
+        let executor = Arc::new(Executor::new());
+        let client = smol_stack::client(connector(&settings), SmolExecutor::new(executor.clone()));
+        let mut transport =
+            ServiceTransport::new(client, SmolTimer::new()).not_sent_if(LegacyError::is_connect);
         if let Some(timeout) = settings.timeout {
             transport = transport.timeout(timeout)?;
         }
@@ -73,11 +92,10 @@ impl Subject for ServiceOnSmol {
             transport = transport.response_limit(limit)?;
         }
         Ok(Arc::new(move |request: Request| {
-            smol::block_on(async {
-                let answer = transport.send(request).await;
-                smol::Timer::after(SETTLE).await;
-                answer
-            })
+            let answer = smol::block_on(executor.run(transport.send(request)));
+            // As on tokio.
+            while executor.try_tick() {}
+            answer
         }))
     }
 }
@@ -105,10 +123,6 @@ impl Subject for ConnOnSmol {
         }))
     }
 }
-
-/// hyper-util gives connections back to its pool by a task of its own; a call that comes before that
-/// opens another one. So much time it gets before the next call of a test.
-const SETTLE: Duration = Duration::from_millis(10);
 
 const LONG: Duration = Duration::from_secs(60);
 
@@ -165,7 +179,7 @@ fn settings_that_are_refused_name_themselves() {
         )
     };
     let service = || {
-        let client = smol_stack::client(connector(&Settings::default()));
+        let client = smol_stack::client(connector(&Settings::default()), smol_stack::Global);
         ServiceTransport::new(client, SmolTimer::new())
     };
     let zero = Duration::ZERO;
@@ -229,7 +243,7 @@ fn the_longest_timeouts_are_taken() {
 #[test]
 fn a_stack_that_says_nothing_proves_nothing() {
     let transport = ServiceTransport::new(
-        smol_stack::client(connector(&Settings::default())),
+        smol_stack::client(connector(&Settings::default()), smol_stack::Global),
         SmolTimer::new(),
     );
     let url = format!("http://{}", refusing_address());
@@ -240,6 +254,71 @@ fn a_stack_that_says_nothing_proves_nothing() {
         Delivery::Unknown,
         "expected no claim: {error}"
     );
+}
+
+/// A tower stack is a service like any other, also in a box that is not `Sync`.
+#[test]
+fn tower_stacks_plug_in() {
+    let server = Server::start(|connection| {
+        while connection.read_request().is_some() && connection.write(&answer(200, "{}")) {}
+    });
+    let client = smol_stack::client(connector(&Settings::default()), smol_stack::Global);
+    let stack = ServiceBuilder::new()
+        .concurrency_limit(1)
+        .map_err(BoxError::from)
+        .service(client);
+    let stack = BoxCloneService::new(stack);
+    let transport = ServiceTransport::new(stack, SmolTimer::new());
+    for _ in 0..3 {
+        let request = project(&server.url())
+            .request(&CreateParams::new("o", "m"))
+            .unwrap();
+        smol::block_on(transport.send(request)).expect("an answer by way of tower");
+    }
+}
+
+/// A timer whose clock is ahead of the real one by as much as a test says.
+#[derive(Clone, Default)]
+struct AheadTimer {
+    timer: SmolTimer,
+    ahead: Arc<Mutex<Duration>>,
+}
+
+impl Timer for AheadTimer {
+    fn sleep(&self, duration: Duration) -> Pin<Box<dyn Sleep>> {
+        self.timer.sleep(duration)
+    }
+
+    fn sleep_until(&self, deadline: Instant) -> Pin<Box<dyn Sleep>> {
+        self.timer
+            .sleep_until(deadline - *self.ahead.lock().unwrap())
+    }
+
+    fn now(&self) -> Instant {
+        Instant::now() + *self.ahead.lock().unwrap()
+    }
+}
+
+#[test]
+fn idle_connections_are_kept_for_15_seconds() {
+    let server = Server::start(|connection| {
+        while connection.read_request().is_some() && connection.write(&answer(200, "{}")) {}
+    });
+    let timer = AheadTimer::default();
+    let connector = connector(&Settings::default());
+    let transport = ConnTransport::new(move |url| connector.clone().connect(url), timer.clone());
+    for (ahead, connections) in [(0, 1), (14, 1), (28, 1), (44, 2)] {
+        *timer.ahead.lock().unwrap() = Duration::from_secs(ahead);
+        let request = project(&server.url())
+            .request(&CreateParams::new("o", "m"))
+            .unwrap();
+        smol::block_on(transport.send(request)).expect("an answer");
+        assert_eq!(
+            server.connections(),
+            connections,
+            "expected so many connections after a call at {ahead} s"
+        );
+    }
 }
 
 /// A dropped call closes its connection, and the next one is clean.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::poll_fn;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -34,7 +34,8 @@ use crate::exchange::{Limits, before, check_url, collect, failed, not_connected,
 /// # }
 /// ```
 pub struct ServiceTransport<S, T, E> {
-    service: S,
+    /// Locked only to be cloned, so that it need not be `Sync`.
+    service: Mutex<S>,
     timer: T,
     limits: Limits,
     classify: Arc<dyn Fn(E) -> TransportError + Send + Sync>,
@@ -60,7 +61,7 @@ where
         classify: impl Fn(E) -> TransportError + Send + Sync + 'static,
     ) -> Self {
         Self {
-            service,
+            service: Mutex::new(service),
             timer,
             limits,
             classify: Arc::new(classify),
@@ -114,10 +115,7 @@ where
 
 impl<S, T, B, E> AsyncTransport for ServiceTransport<S, T, E>
 where
-    S: Service<http::Request<Full<Bytes>>, Response = http::Response<B>, Error = E>
-        + Clone
-        + Send
-        + Sync,
+    S: Service<http::Request<Full<Bytes>>, Response = http::Response<B>, Error = E> + Clone + Send,
     S::Future: Send,
     B: http_body::Body + Send,
     B::Data: Send,
@@ -127,7 +125,7 @@ where
 {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         check_url(&request)?;
-        let mut service = self.service.clone();
+        let mut service = self.service();
         let exchange = async {
             let ready = poll_fn(|cx| service.poll_ready(cx)).await;
             // The request is still here.
@@ -144,10 +142,17 @@ where
     }
 }
 
+impl<S: Clone, T, E> ServiceTransport<S, T, E> {
+    fn service(&self) -> S {
+        let service = self.service.lock();
+        service.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
 impl<S: Clone, T: Clone, E> Clone for ServiceTransport<S, T, E> {
     fn clone(&self) -> Self {
         Self {
-            service: self.service.clone(),
+            service: Mutex::new(self.service()),
             timer: self.timer.clone(),
             limits: self.limits,
             classify: Arc::clone(&self.classify),

@@ -75,8 +75,14 @@ impl Connector {
 }
 
 /// hyper-util's client, which wants an executor, over the same connections.
-pub(crate) fn client(connector: Connector) -> Client<Connector, Full<hyper::body::Bytes>> {
-    Client::builder(Spawn)
+pub(crate) fn client<E>(
+    connector: Connector,
+    executor: E,
+) -> Client<Connector, Full<hyper::body::Bytes>>
+where
+    E: Executor<Pin<Box<dyn Future<Output = ()> + Send>>> + Clone + Send + Sync + 'static,
+{
+    Client::builder(executor)
         .pool_timer(SmolTimer::new())
         .pool_idle_timeout(Duration::from_secs(15))
         .pool_max_idle_per_host(4)
@@ -85,10 +91,11 @@ pub(crate) fn client(connector: Connector) -> Client<Connector, Full<hyper::body
         .build(connector)
 }
 
+/// smol's own executor, which has threads of its own.
 #[derive(Clone)]
-struct Spawn;
+pub(crate) struct Global;
 
-impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Spawn {
+impl<F: Future<Output = ()> + Send + 'static> Executor<F> for Global {
     fn execute(&self, future: F) {
         smol::spawn(future).detach();
     }
