@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# Takes Stytch's official SDKs and this project's clients through scenario.json, each against an
+# emulator of its own, and compares what they got. Needs Rust and a C compiler; installs the rest.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+export CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0 NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
+interop=$PWD/tests/interop
+work=$PWD/target/interop
+CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
+export CARGO_TARGET_DIR
+exec </dev/null
+
+emulator=
+stop() {
+    if [ -n "$emulator" ]; then
+        kill "$emulator" 2>/dev/null || true
+        wait "$emulator" 2>/dev/null || true
+        emulator=
+    fi
+}
+compared=
+finish() {
+    stop
+    [ -n "$compared" ] || echo '0 passed, 1 failed'
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# Whether $1 has changed since `done_with` it.
+changed() { ! cmp -s "$1" "$work/done/$(basename "$1")"; }
+done_with() { mkdir -p "$work/done" && cp "$1" "$work/done/"; }
+
+tools() {
+    local missing=()
+    command -v node >/dev/null || missing+=(nodejs)
+    command -v npm >/dev/null || missing+=(npm)
+    command -v python3 >/dev/null || missing+=(python3)
+    python3 -c 'import ensurepip' 2>/dev/null || missing+=(python3-venv)
+    [ ${#missing[@]} -gt 0 ] || return 0
+    local as_root=
+    [ "$(id -u)" = 0 ] || as_root='sudo -n'
+    if ! command -v apt-get >/dev/null || ! $as_root true 2>/dev/null; then
+        echo "run.sh: please install these Debian packages or their like: ${missing[*]}" >&2
+        exit 1
+    fi
+    echo "installing ${missing[*]}"
+    $as_root apt-get update -q >/dev/null
+    $as_root apt-get install -q -y --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+node_sdk() {
+    changed "$interop/package-lock.json" || return 0
+    mkdir -p "$work/node"
+    cp "$interop/package.json" "$interop/package-lock.json" "$work/node/"
+    timeout 600 npm --prefix "$work/node" ci --no-audit --no-fund
+    done_with "$interop/package-lock.json"
+}
+
+python_sdk() {
+    changed "$interop/requirements.txt" || return 0
+    python3 -m venv --clear "$work/python"
+    timeout 600 "$work/python/bin/python" -m pip install -q --disable-pip-version-check \
+        -r "$interop/requirements.txt"
+    done_with "$interop/requirements.txt"
+}
+
+rust_sdk() {
+    timeout 1800 cargo build --locked --manifest-path "$interop/rust-sdk/Cargo.toml" \
+        --target-dir "$work/rust-sdk"
+}
+
+# Built from a copy, which can take the workspace's Cargo.lock: the versions that the clients pin.
+our_clients() {
+    rm -rf "$work/ours"
+    cp -Rp "$interop/ours" "$interop/scenario.rs" "$work/"
+    cp -p Cargo.lock "$work/ours/"
+    timeout 1800 cargo build --manifest-path "$work/ours/Cargo.toml"
+}
+
+# run NAME http|https COMMAND…: the command, against a new emulator.
+run() {
+    local name=$1 scheme=$2 tls=()
+    local started=$work/runs/$name.emulator.json ca=$work/runs/$name.ca.pem
+    shift 2
+    [ "$scheme" = http ] || tls=(--tls --ca-file "$ca")
+    "$CARGO_TARGET_DIR/debug/totps-emulator" --seed 1 --config "$interop/emulator.toml" --json \
+        ${tls[@]+"${tls[@]}"} >"$started" &
+    emulator=$!
+    for _ in {1..100}; do
+        [ -s "$started" ] && break
+        sleep 0.1
+    done
+    # A driver that fails leaves no transcript, which the comparison counts.
+    (
+        if [ "$scheme" = https ]; then
+            export NODE_EXTRA_CA_CERTS=$ca REQUESTS_CA_BUNDLE=$ca SSL_CERT_FILE=$ca
+        fi
+        timeout 120 "$@" "$started" "$interop/scenario.json" "$work/runs/$name.transcript.json" \
+            >"$work/runs/$name.log" 2>&1
+    ) || { echo "$name: the driver failed"; tail -n 20 "$work/runs/$name.log"; }
+    stop
+}
+
+step() { printf '\n--- %s\n' "$*"; }
+
+mkdir -p "$work"
+rm -rf "$work/runs" && mkdir "$work/runs"
+step 'tools'
+tools
+step 'Node SDK'
+node_sdk
+step 'Python SDK'
+python_sdk
+step 'emulator'
+timeout 1800 cargo build --locked -p totps-emulator
+step 'our clients'
+our_clients
+step 'Rust SDK'
+rust_sdk
+
+step 'runs'
+node=(node "$interop/sdk.mjs" "$work/node")
+python=("$work/python/bin/python" -B "$interop/sdk.py")
+run node http "${node[@]}"
+run node-tls https "${node[@]}"
+run python http "${python[@]}" sync
+run python-tls https "${python[@]}" sync
+run python-async http "${python[@]}" async
+run python-async-tls https "${python[@]}" async
+run rust http "$work/rust-sdk/debug/interop-rust-sdk"
+run totps-ureq http "$CARGO_TARGET_DIR/debug/interop-ours" blocking
+run totps-hyper http "$CARGO_TARGET_DIR/debug/interop-ours" async
+compared=yes
+python3 -B "$interop/compare.py" "$work/runs"

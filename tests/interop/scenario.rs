@@ -1,0 +1,136 @@
+//! What the Rust drivers share: reads the scenario, moves the emulator, writes the transcript.
+
+use std::error::Error;
+use std::fs;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+use totp_rs::{Algorithm, Secret, TOTP};
+
+pub(crate) type Fallible<T> = Result<T, Box<dyn Error>>;
+
+/// How a call ended, as the transcript shows it.
+pub(crate) enum Outcome {
+    Result(Value),
+    /// `status_code`, `request_id`, `error_type`, `error_message`, `error_url`.
+    Error(Value),
+    /// The client has no such call.
+    #[allow(dead_code, reason = "one of the drivers has them all")]
+    Unsupported,
+}
+
+pub(crate) struct Scenario {
+    steps: Vec<Value>,
+    saved: Map<String, Value>,
+    transcript_file: String,
+}
+
+impl Scenario {
+    /// The steps of these parts, from the files that the command line ends with: `EMULATOR SCENARIO
+    /// TRANSCRIPT`.
+    pub(crate) fn from_arguments(parts: &[&str]) -> Fallible<Self> {
+        let mut arguments: Vec<String> = std::env::args().collect();
+        let mut next = || arguments.pop().ok_or("EMULATOR SCENARIO TRANSCRIPT");
+        let transcript_file = next()?;
+        let scenario: Value = serde_json::from_str(&fs::read_to_string(next()?)?)?;
+        let emulator: Value = serde_json::from_str(&fs::read_to_string(next()?)?)?;
+        let steps = parts.iter().filter_map(|part| scenario[part].as_array());
+        Ok(Self {
+            steps: steps.flatten().cloned().collect(),
+            saved: Map::from_iter([("emulator".to_owned(), emulator)]),
+            transcript_file,
+        })
+    }
+
+    /// What the emulator printed under this name.
+    pub(crate) fn emulator(&self, name: &str) -> Fallible<String> {
+        let value = self.saved["emulator"][name].as_str();
+        Ok(value.ok_or("the emulator did not print this")?.to_owned())
+    }
+
+    /// Takes all steps; `call` is given the client's name, the call's name and the parameters.
+    pub(crate) fn run(
+        mut self,
+        mut call: impl FnMut(&str, &str, Value) -> Fallible<Outcome>,
+    ) -> Fallible<()> {
+        let mut transcript = Map::new();
+        for step in std::mem::take(&mut self.steps) {
+            let name = step["step"].as_str().ok_or("a step has no name")?;
+            let outcome = match self.take(&step, &mut call) {
+                Ok(Outcome::Result(result)) => json!({ "result": result }),
+                Ok(Outcome::Error(error)) => json!({ "error": error }),
+                Ok(Outcome::Unsupported) => json!({ "unsupported": true }),
+                Err(error) => json!({ "unexpected": error.to_string() }),
+            };
+            self.saved
+                .insert(name.to_owned(), outcome["result"].clone());
+            transcript.insert(name.to_owned(), outcome);
+        }
+        fs::write(
+            &self.transcript_file,
+            format!("{:#}", Value::Object(transcript)),
+        )?;
+        Ok(())
+    }
+
+    fn take(
+        &self,
+        step: &Value,
+        call: &mut impl FnMut(&str, &str, Value) -> Fallible<Outcome>,
+    ) -> Fallible<Outcome> {
+        if let Some(path) = step["control"].as_str() {
+            return Ok(Outcome::Result(self.control(path, step.get("body"))?));
+        }
+        let client = step["client"].as_str().unwrap_or("right secret");
+        let name = step["call"].as_str().ok_or("a step has no call")?;
+        call(client, name, self.resolve(&step["params"])?)
+    }
+
+    /// A call of the emulator's control interface.
+    fn control(&self, path: &str, body: Option<&Value>) -> Fallible<Value> {
+        let url = format!("{}/__emulator/{path}", self.emulator("base_url")?);
+        let answer = match body {
+            Some(body) => ureq::post(url).send(body.to_string()),
+            None => ureq::get(url).call(),
+        };
+        Ok(serde_json::from_str(&answer?.body_mut().read_to_string()?)?)
+    }
+
+    /// Replaces `$step.path.to.value` by what that step got, and `code of …` by a secret's code.
+    fn resolve(&self, value: &Value) -> Fallible<Value> {
+        match value {
+            Value::Array(entries) => entries.iter().map(|entry| self.resolve(entry)).collect(),
+            Value::Object(members) => members
+                .iter()
+                .map(|(name, member)| Ok((name.clone(), self.resolve(member)?)))
+                .collect(),
+            Value::String(text) => match text.strip_prefix("code of ") {
+                Some(secret) => Ok(self.code(&self.lookup(secret)?)?.into()),
+                None => self.lookup(text),
+            },
+            _ => Ok(value.clone()),
+        }
+    }
+
+    fn lookup(&self, text: &str) -> Fallible<Value> {
+        let Some(path) = text.strip_prefix('$') else {
+            return Ok(text.into());
+        };
+        let (step, path) = path.split_once('.').unwrap_or((path, ""));
+        let pointer = format!("/{}", path.replace('.', "/"));
+        let saved = self.saved.get(step).and_then(|got| got.pointer(&pointer));
+        Ok(saved.ok_or_else(|| format!("{text} is not there"))?.clone())
+    }
+
+    /// RFC 6238 by the emulator's clock.
+    fn code(&self, secret: &Value) -> Fallible<String> {
+        let secret = secret.as_str().ok_or("a secret is no text")?;
+        let key = Secret::Encoded(secret.to_owned())
+            .to_bytes()
+            .map_err(|error| format!("{error:?}"))?;
+        let now = self.control("clock", None)?;
+        let now: Timestamp = now["now"].as_str().unwrap_or_default().parse()?;
+        let seconds = now.as_second().try_into()?;
+        Ok(TOTP::new_unchecked(Algorithm::SHA1, 6, 0, 30, key).generate(seconds))
+    }
+}

@@ -1,0 +1,91 @@
+// Runs the scenario with Stytch's official Node SDK:
+// node sdk.mjs SDK EMULATOR SCENARIO TRANSCRIPT
+// SDK is the folder in which `stytch` is installed; the others are JSON files.
+import { createHmac } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+
+const [sdk, emulatorFile, scenarioFile, transcriptFile] = process.argv.slice(2);
+const stytch = createRequire(`${sdk}/`)("stytch");
+const readJson = (file) => JSON.parse(readFileSync(file, "utf8"));
+const emulator = readJson(emulatorFile);
+const scenario = readJson(scenarioFile);
+
+// `env` takes any URL, `custom_base_url` takes https only.
+const { project_id, secret, base_url } = emulator;
+const address = emulator.ca_file ? { custom_base_url: base_url } : { env: base_url };
+const clients = {
+  "right secret": new stytch.B2BClient({ project_id, secret, ...address }),
+  "wrong secret": new stytch.B2BClient({ project_id, secret: "wrong", ...address }),
+};
+const calls = {
+  "totps.create": (client, params) => client.totps.create(params),
+  "totps.authenticate": (client, params) => client.totps.authenticate(params),
+  "totps.migrate": (client, params) => client.totps.migrate(params),
+  "sessions.authenticate": (client, params) => client.sessions.authenticate(params),
+  "sessions.authenticate_jwt_local": (client, params) => client.sessions.authenticateJwtLocal(params),
+  "recovery_codes.get": (client, params) => client.recoveryCodes.get(params),
+  "recovery_codes.rotate": (client, params) => client.recoveryCodes.rotate(params),
+  "recovery_codes.recover": (client, params) => client.recoveryCodes.recover(params),
+  "organizations.members.delete_totp": (client, params) => client.organizations.members.deleteTOTP(params),
+};
+
+const saved = { emulator };
+const transcript = {};
+for (const { step, control: path, body, call, client, params } of [...scenario.common, ...scenario.sdk_only, ...scenario.end]) {
+  if (path) {
+    transcript[step] = { result: await control(path, body) };
+  } else {
+    try {
+      const result = await calls[call](clients[client ?? "right secret"], await resolve(params));
+      transcript[step] = { result };
+    } catch (error) {
+      transcript[step] = failure(error);
+    }
+  }
+  saved[step] = transcript[step].result;
+}
+writeFileSync(transcriptFile, JSON.stringify(transcript, null, 1));
+
+async function control(path, body) {
+  const method = body ? "POST" : "GET";
+  const answer = await fetch(`${base_url}/__emulator/${path}`, { method, body: body && JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
+  return answer.json();
+}
+
+// Replaces `$step.path.to.value` by what that step got, and `code of …` by the code of a secret.
+async function resolve(value) {
+  if (Array.isArray(value)) return Promise.all(value.map(resolve));
+  if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value).map(async ([name, entry]) => [name, await resolve(entry)]);
+    return Object.fromEntries(await Promise.all(entries));
+  }
+  if (typeof value !== "string") return value;
+  if (value.startsWith("code of ")) {
+    const { now } = await control("clock");
+    return totp(await resolve(value.slice("code of ".length)), Date.parse(now) / 1000);
+  }
+  if (!value.startsWith("$")) return value;
+  return value.slice(1).split(".").reduce((at, name) => at[name], saved);
+}
+
+// RFC 6238: SHA-1, six digits, thirty seconds.
+function totp(secret, seconds) {
+  const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
+  const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(seconds / 30)));
+  const digest = createHmac("sha1", key).update(counter).digest();
+  const number = digest.readUInt32BE(digest.at(-1) & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, "0");
+}
+
+function failure(error) {
+  if (error instanceof stytch.StytchError) {
+    const { status_code, request_id, error_type, error_message, error_url } = error;
+    return { error: { status_code, request_id, error_type, error_message, error_url } };
+  }
+  if (error.code === "jwt_invalid") return { refused: true };
+  return { unexpected: String(error) };
+}

@@ -1,0 +1,105 @@
+"""Runs the scenario with Stytch's official Python SDK:
+sdk.py sync|async EMULATOR SCENARIO TRANSCRIPT (the last three are JSON files)"""
+
+import asyncio
+import base64
+import datetime
+import functools
+import hashlib
+import hmac
+import json
+import struct
+import sys
+
+import requests
+import stytch
+from stytch.core.response_base import StytchError
+
+mode, emulator_file, scenario_file, transcript_file = sys.argv[1:]
+
+
+def read_json(file):
+    with open(file, encoding="utf-8") as text:
+        return json.load(text)
+
+
+emulator = read_json(emulator_file)
+scenario = read_json(scenario_file)
+saved = {"emulator": emulator}
+
+
+def client(secret):
+    # `environment` takes any URL, `custom_base_url` takes https only.
+    option = "custom_base_url" if emulator["ca_file"] else "environment"
+    address = {option: emulator["base_url"] + "/"}
+    return stytch.B2BClient(project_id=emulator["project_id"], secret=secret, **address)
+
+
+def control(path, body=None):
+    url = f"{emulator['base_url']}/__emulator/{path}"
+    answer = requests.post(url, json=body) if body else requests.get(url)
+    answer.raise_for_status()
+    return answer.json()
+
+
+def totp(secret):
+    """RFC 6238: SHA-1, six digits, thirty seconds; the emulator's clock."""
+    now = datetime.datetime.fromisoformat(control("clock")["now"].replace("Z", "+00:00"))
+    counter = struct.pack(">Q", int(now.timestamp()) // 30)
+    digest = hmac.digest(base64.b32decode(secret), counter, hashlib.sha1)
+    (number,) = struct.unpack_from(">I", digest, digest[-1] & 15)
+    return f"{(number & 0x7FFFFFFF) % 1_000_000:06}"
+
+
+def resolve(value):
+    """Replaces `$step.path.to.value` by what that step got, and `code of …` by a secret's code."""
+    if isinstance(value, list):
+        return [resolve(entry) for entry in value]
+    if isinstance(value, dict):
+        return {name: resolve(entry) for name, entry in value.items()}
+    if not isinstance(value, str):
+        return value
+    if value.startswith("code of "):
+        return totp(resolve(value.removeprefix("code of ")))
+    if not value.startswith("$"):
+        return value
+    get = lambda at, name: at[int(name)] if isinstance(at, list) else at[name]
+    return functools.reduce(get, value[1:].split("."), saved)
+
+
+async def perform(clients, call, params):
+    *path, method = call.split(".")
+    target = functools.reduce(getattr, path, clients)
+    try:
+        if mode == "async":
+            response = await getattr(target, method + "_async")(**params)
+        else:
+            response = getattr(target, method)(**params)
+    except StytchError as error:
+        details = error.details.model_dump(mode="json", exclude={"original_json"})
+        return {"error": details}
+    # The local verification tells by `None` that it refuses.
+    return {"refused": True} if response is None else {"result": response.model_dump(mode="json")}
+
+
+async def main():
+    clients = {"right secret": client(emulator["secret"]), "wrong secret": client("wrong")}
+    transcript = {}
+    for step in scenario["common"] + scenario["sdk_only"] + scenario["end"]:
+        try:
+            if "control" in step:
+                outcome = {"result": control(step["control"], step.get("body"))}
+            else:
+                chosen = clients[step.get("client", "right secret")]
+                outcome = await perform(chosen, step["call"], resolve(step["params"]))
+        except Exception as error:  # told to whoever compares
+            outcome = {"unexpected": repr(error)}
+        transcript[step["step"]] = outcome
+        saved[step["step"]] = outcome.get("result")
+    for each in clients.values():
+        await each.close()
+    with open(transcript_file, "w", encoding="utf-8") as text:
+        json.dump(transcript, text, indent=1)
+
+
+asyncio.run(main())
