@@ -51,6 +51,9 @@ pub(crate) enum Difference {
     UnprovenHandshake,
     /// The stack takes a body that ends with its connection for whole if that was reset.
     ResetEndsBody,
+    /// The stack takes a body in chunks for whole after the line of its last chunk, which is empty,
+    /// though the line that ends the message is still to come. Nothing of the body is missing then.
+    LastChunkEndsBody,
     /// The stack reads a small rest of an answer away and keeps the connection.
     ReadsRestAway,
 }

@@ -13,5 +13,6 @@ mod hyper;
 mod requests;
 mod responses;
 mod secrets;
+mod torture;
 mod transports;
 mod ureq;

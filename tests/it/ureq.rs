@@ -59,6 +59,7 @@ impl Subject for CallersAgent {
         Difference::UnprovenLookup,
         Difference::UnprovenHandshake,
         Difference::ResetEndsBody,
+        Difference::LastChunkEndsBody,
     ];
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {

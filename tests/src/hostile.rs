@@ -23,7 +23,7 @@
 )]
 
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -266,6 +266,22 @@ impl Connection {
         self.channel.read_exact(&mut request.body).ok()?;
         self.record.lock().unwrap().requests.push(request.clone());
         Some(request)
+    }
+
+    /// Reads so many bytes and leaves all others where they are. `false` if the client goes before.
+    ///
+    /// A request is not to be read with [`Connection::read_request`] after that.
+    pub fn read_bytes(&mut self, count: usize) -> bool {
+        self.channel
+            .get_mut()
+            .read_exact(&mut vec![0; count])
+            .is_ok()
+    }
+
+    /// Says that no more bytes will be written, as a server does that closes a connection in order.
+    pub fn finish(&mut self) {
+        // It fails if the client has gone.
+        let _ = self.socket.shutdown(Shutdown::Write);
     }
 
     /// Writes bytes as they are. `false` if the client has gone.
