@@ -108,7 +108,7 @@ impl Subject for ConnOnSmol {
         // Its own connect timeout is the one to be tested.
         let connector = Connector::new(settings.root_certificates_pem.as_deref(), LONG);
         let connect = move |url| connector.clone().connect(url);
-        let mut transport = ConnTransport::new(connect, SmolTimer::new());
+        let mut transport = ConnTransport::new(connect, SmolTimer::new()).connector_brings_tls();
         if let Some(timeout) = settings.timeout {
             transport = transport.timeout(timeout)?;
         }
@@ -275,6 +275,23 @@ fn tower_stacks_plug_in() {
             .unwrap();
         smol::block_on(transport.send(request)).expect("an answer by way of tower");
     }
+}
+
+/// A connector that does no TLS would send the credentials in clear.
+#[test]
+fn https_needs_a_connector_that_is_said_to_bring_tls() {
+    let server = Server::trap();
+    let connector = connector(&Settings::default());
+    let transport = ConnTransport::new(move |url| connector.clone().connect(url), SmolTimer::new());
+    let request = project(&server.https_url())
+        .request(&CreateParams::new("o", "m"))
+        .unwrap();
+    let error = smol::block_on(transport.send(request)).expect_err("a refusal");
+    assert_eq!(
+        (error.delivery(), server.connections()),
+        (Delivery::NotSent, 0),
+        "expected nothing to be sent and nobody to be asked: {error}"
+    );
 }
 
 /// A timer whose clock is ahead of the real one by as much as a test says.

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Debug;
+use std::future::ready;
 use std::marker::PhantomData;
 
 use base64::Engine as _;
@@ -306,7 +307,10 @@ fn projects_params_requests_and_clients_are_redacted() {
     type Send = fn(Request) -> Result<http::Response<Body>, std::io::Error>;
     let send: Send = |_| Ok(http::Response::new(Body::default()));
     assert_quiet("Client", &Client::new(project.clone(), send));
-    assert_quiet("AsyncClient", &AsyncClient::new(project, send));
+    assert_quiet(
+        "AsyncClient",
+        &AsyncClient::new(project, move |request: Request| ready(send(request))),
+    );
 }
 
 #[test]

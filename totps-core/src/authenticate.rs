@@ -18,7 +18,7 @@ use crate::{
 
 /// Parameters of Authenticate: checks a code of a Member's TOTP.
 ///
-/// At most one of the three session tokens may be given. With an intermediate one the login is
+/// At most one of the three session tokens may be given, which the server checks. With an intermediate one the login is
 /// completed and the token used up; with one of the others the factor is added to that session.
 ///
 /// ```
@@ -249,7 +249,7 @@ pub struct AuthenticateResponse {
     /// The id of the request, to give to Stytch's support.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id.
+    /// The Member, by its own id: the one field without which this answer is an error.
     pub member_id: MemberId,
     /// The Member, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
@@ -257,7 +257,8 @@ pub struct AuthenticateResponse {
     /// The Organization, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
     pub organization: Option<Organization>,
-    /// The token of the session; `None` when there is none.
+    /// The token of the session. `None` when the answer has none, or not a readable one: then nobody
+    /// is logged in by it, however well the code was.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub session_token: Option<SessionToken>,
     /// The JWT of the session, which lives five minutes; `None` when there is none.

@@ -37,11 +37,6 @@ pub struct Client<T> {
 }
 
 impl<T> Client<T> {
-    /// A client of a project.
-    pub fn new(project: Project, transport: T) -> Self {
-        Self { project, transport }
-    }
-
     /// The project.
     pub fn project(&self) -> &Project {
         &self.project
@@ -62,6 +57,11 @@ impl<T> fmt::Debug for Client<T> {
 }
 
 impl<T: Transport> Client<T> {
+    /// A client of a project.
+    pub fn new(project: Project, transport: T) -> Self {
+        Self { project, transport }
+    }
+
     /// Makes a TOTP for a Member.
     ///
     /// # Errors
@@ -106,11 +106,6 @@ pub struct AsyncClient<T> {
 }
 
 impl<T> AsyncClient<T> {
-    /// A client of a project.
-    pub fn new(project: Project, transport: T) -> Self {
-        Self { project, transport }
-    }
-
     /// The project.
     pub fn project(&self) -> &Project {
         &self.project
@@ -131,6 +126,11 @@ impl<T> fmt::Debug for AsyncClient<T> {
 }
 
 impl<T: AsyncTransport> AsyncClient<T> {
+    /// A client of a project.
+    pub fn new(project: Project, transport: T) -> Self {
+        Self { project, transport }
+    }
+
     /// Makes a TOTP for a Member.
     ///
     /// # Errors

@@ -20,7 +20,7 @@ use crate::{
 /// TOTP, and only active Members can have one.
 ///
 /// When the Member has an active second factor already, a session token of one of the three kinds
-/// that holds this factor must be given, and at most one of them.
+/// that holds this factor must be given, and at most one of them, which the server checks.
 ///
 /// ```
 /// use totps_core::CreateParams;

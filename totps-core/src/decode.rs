@@ -65,7 +65,8 @@ macro_rules! reply {
 }
 pub(crate) use reply;
 
-/// A field of a success answer that was set aside: it could not be read, or it is there again.
+/// A field of a success answer that was set aside, because it could not be read, or because the same
+/// field came once more after it.
 ///
 /// `Debug` shows only its name, since a token may be in it.
 #[derive(Clone)]

@@ -30,7 +30,9 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 ///         },
 ///         // A session may be in the body: `into_body()`.
 ///         Error::Decode(_) => "answered, but not readable",
-///         _ if error.delivery() == Delivery::NotSent => "safe to try again",
+///         // Trying the same again would fail again.
+///         Error::InvalidParams(_) => "a field is empty",
+///         _ if error.delivery() == Delivery::NotSent => "nothing was sent; the code is not spent",
 ///         _ => "the code may be spent: ask for the next one",
 ///     }
 /// }
@@ -78,6 +80,15 @@ impl Error {
     }
 
     /// The body of the answer, if one came.
+    pub fn body(&self) -> Option<&[u8]> {
+        match self {
+            Self::InvalidParams(_) | Self::Transport(_) => None,
+            Self::Api(error) => Some(error.body()),
+            Self::Decode(error) => Some(error.body()),
+        }
+    }
+
+    /// The body of the answer, if one came.
     pub fn into_body(self) -> Option<Body> {
         match self {
             Self::InvalidParams(_) | Self::Transport(_) => None,
@@ -91,11 +102,15 @@ impl Error {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// Proven: no byte of the request left. Sending it again is safe.
+    /// Proven: no byte of the request left. The code is not spent, and sending the request again is
+    /// safe; it helps only if the reason was a passing one.
     NotSent,
-    /// It may have been carried out: a one-time code may be spent, a session may exist.
+    /// It may have been carried out: the code may be spent, a session may exist, and an intermediate
+    /// session token may be used up. If it is, the next attempt ends with
+    /// [`IntermediateSessionNotFound`](ErrorType::IntermediateSessionNotFound), and the Member has to
+    /// begin again at the first factor.
     Unknown,
-    /// A whole answer came.
+    /// A whole answer came; what it says counts.
     Answered,
 }
 
@@ -384,7 +399,9 @@ impl fmt::Debug for ApiError {
 
 impl std::error::Error for ApiError {}
 
-/// A success answer without readable form of what the call was for.
+/// A success answer from which what the call was for cannot be read: for Create the secret, the QR
+/// code, the recovery codes and the registration id; for Authenticate the Member's id; for Migrate
+/// the registration id and the recovery codes.
 ///
 /// The request was carried out: a code is spent, a secret or a session may exist. The whole body is
 /// kept, so that it can be rescued by [`into_body`](Self::into_body).

@@ -6,7 +6,9 @@ open_enum! {
     /// The machine-readable type of an error of the API, `error_type`.
     ///
     /// Where a status is given, Stytch documents it or was seen to send it with this type; the others
-    /// are known by name only. See Stytch's [errors](https://stytch.com/docs/b2b/api/errors/400).
+    /// are known by name only, and what is said of them is what the name says. Which type a wrong code
+    /// has is not documented: expect any of `UnableToAuthenticateTotp`, `InvalidTotpCode` and
+    /// `InvalidCode`. See Stytch's [errors](https://stytch.com/docs/b2b/api/errors/400).
     pub enum ErrorType {
         /// Status 401: the project id or the secret is wrong.
         UnauthorizedCredentials = "unauthorized_credentials",
@@ -44,7 +46,7 @@ open_enum! {
         RouteNotFound = "route_not_found",
         /// Status 401: attributes of the request differ from the stored ones.
         AttributeMismatch = "attribute_mismatch",
-        /// Status 403: the account of the project is suspended.
+        /// Status 403: the organization is suspended.
         OrganizationSuspended = "organization_suspended",
         /// Status 403: the Member may not do this.
         SessionAuthorizationError = "session_authorization_error",
@@ -76,33 +78,48 @@ open_enum! {
         CaptchaFailed = "captcha_failed",
         /// Status 403: a captcha is required.
         CaptchaRequired = "captcha_required",
-        /// By its name: the code is not a TOTP code.
+        /// The code is wrong.
         InvalidTotpCode = "invalid_totp_code",
+        /// The id of the TOTP has the wrong form.
         InvalidTotpId = "invalid_totp_id",
-        /// By its name: the code is wrong.
+        /// The code is wrong.
         UnableToAuthenticateTotp = "unable_to_authenticate_totp",
+        /// The TOTP is not found.
         TotpNotFound = "totp_not_found",
+        /// The Member has no TOTP.
         TotpsNotFoundForUser = "totps_not_found_for_user",
+        /// The pending TOTP has expired; create another one.
         ExpiredTotp = "expired_totp",
+        /// The Member has a pending TOTP already.
         PendingTotpExists = "pending_totp_exists",
+        /// A recovery code was given as the code.
         RecoveryCodeUsedAsTotpCode = "recovery_code_used_as_totp_code",
+        /// A code was given as the recovery code.
         TotpCodeUsedAsRecoveryCode = "totp_code_used_as_recovery_code",
         InvalidRecoveryCode = "invalid_recovery_code",
         UnableToAuthenticateRecoveryCode = "unable_to_authenticate_recovery_code",
+        /// The Member has recovery codes already.
         RecoveryCodesAlreadyExist = "recovery_codes_already_exist",
         RecoveryCodesNotFound = "recovery_codes_not_found",
         NoActiveRecoveryCodeBackedFactor = "no_active_recovery_code_backed_factor",
         SecondaryFactorNotFound = "secondary_factor_not_found",
+        /// `expiration_minutes` is out of range.
         InvalidExpiration = "invalid_expiration",
         InvalidMfaDefaultMethod = "invalid_mfa_default_method",
         DefaultMfaMemberMissingFactor = "default_mfa_member_missing_factor",
+        /// The Organization does not allow TOTP.
         OperationRestrictedByOrganizationMfaMethods = "operation_restricted_by_organization_mfa_methods",
+        /// There is no such Member.
         MemberNotFound = "member_not_found",
+        /// The Member is not one of the Organization.
         MemberDoesNotExistInOrganization = "member_does_not_exist_in_organization",
+        /// The id of the Organization has the wrong form.
         InvalidOrganizationId = "invalid_organization_id",
         InvalidId = "invalid_id",
+        /// A session token is missing.
         NoSessionArguments = "no_session_arguments",
         IncompatibleSessionType = "incompatible_session_type",
+        /// The intermediate session token belongs to another Organization.
         InvalidIntermediateSessionTokenForOrganization = "invalid_intermediate_session_token_for_organization",
         InvalidSessionMissingPrimaryFactor = "invalid_session_missing_primary_factor",
         InvalidSessionFields = "invalid_session_fields",
@@ -112,7 +129,9 @@ open_enum! {
         JwtInvalidAudience = "jwt_invalid_audience",
         JwtInvalidClaims = "jwt_invalid_claims",
         JwtInvalidIssuer = "jwt_invalid_issuer",
+        /// The custom claims are too large.
         CustomClaimsTooLarge = "custom_claims_too_large",
+        /// A custom claim has a reserved name.
         ReservedClaimsInCustomClaims = "reserved_claims_in_custom_claims",
         StytchClaimsInCustomClaims = "stytch_claims_in_custom_claims",
         UnableToRepresentCustomClaimsJson = "unable_to_represent_custom_claims_json",

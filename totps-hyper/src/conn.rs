@@ -25,8 +25,9 @@ use crate::exchange::{
 /// A transport over HTTP/1.1 connections that the calling task drives itself.
 ///
 /// The connector is any function from the URL of a request to a future of a connection, anything
-/// that is [`Read`] and [`Write`]. It brings TLS for `https` URLs, with the certificate checked
-/// against the host of the URL. The timer keeps the deadlines.
+/// that is [`Read`] and [`Write`]. Whether it does TLS cannot be seen from here, so `https` URLs are
+/// refused until it is said: [`connector_brings_tls`](Self::connector_brings_tls). The timer keeps
+/// the deadlines.
 ///
 /// At most 4 idle connections are kept for one host, each for at most 15 s, and one that the server
 /// has closed is not used again. A dropped call closes its connection.
@@ -35,6 +36,7 @@ pub struct ConnTransport<C, T, Io: Read + Write> {
     timer: T,
     limits: Limits,
     connect_timeout: Duration,
+    has_tls: bool,
     pool: Arc<Pool<Io>>,
 }
 
@@ -51,7 +53,19 @@ impl<C, T, Io: Read + Write> ConnTransport<C, T, Io> {
             timer,
             limits: Limits::default(),
             connect_timeout: CONNECT_TIMEOUT,
+            has_tls: false,
             pool: Arc::new(Pool(Mutex::new(Vec::new()))),
+        }
+    }
+
+    /// Says that for `https` URLs the connector does TLS, and checks the certificate against the host
+    /// of the URL. Without it such URLs are refused: over a plain connection the credentials would
+    /// be sent in clear.
+    #[must_use]
+    pub fn connector_brings_tls(self) -> Self {
+        Self {
+            has_tls: true,
+            ..self
         }
     }
 
@@ -104,6 +118,11 @@ where
 {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         check_url(&request)?;
+        if !self.has_tls && request.uri().scheme() == Some(&Scheme::HTTPS) {
+            return Err(TransportError::not_sent(
+                "the URL is `https://`, but nobody said that the connector brings TLS",
+            ));
+        }
         let deadline = self.timer.now() + self.limits.timeout;
         let url = request.uri().clone();
         let (origin, mut request) = addressed(with_bytes(request))?;
@@ -310,6 +329,7 @@ impl<C: Clone, T: Clone, Io: Read + Write> Clone for ConnTransport<C, T, Io> {
             timer: self.timer.clone(),
             limits: self.limits,
             connect_timeout: self.connect_timeout,
+            has_tls: self.has_tls,
             pool: Arc::clone(&self.pool),
         }
     }

@@ -116,21 +116,24 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Root certificates in PEM, one or more. They replace the built-in ones.
+    /// Root certificates in PEM, one or more. They replace the built-in ones and
+    /// whatever else was chosen. Needs a TLS feature.
     #[cfg(any(feature = "_rustls", feature = "native-tls"))]
     pub fn root_certificates_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.roots = Roots::Pem(pem.into());
         self
     }
 
-    /// Trusts what the platform trusts, by its own verifier, in place of the webpki roots.
+    /// Trusts what the platform trusts, by its own verifier, in place of the webpki roots and of
+    /// certificates given before. Needs the feature `platform-verifier`.
     #[cfg(feature = "platform-verifier")]
     pub fn platform_verifier(mut self) -> Self {
         self.roots = Roots::Platform;
         self
     }
 
-    /// Does TLS by the platform's own library, which trusts the platform's root certificates.
+    /// Does TLS by the platform's own library, which trusts the platform's root certificates. Needs
+    /// the feature `native-tls`.
     #[cfg(feature = "native-tls")]
     pub fn native_tls(mut self) -> Self {
         self.library = Library::Native;

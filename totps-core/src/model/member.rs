@@ -25,7 +25,7 @@ pub struct Member {
     /// The e-mail address of the Member.
     #[serde(deserialize_with = "lenient::or_default")]
     pub email_address: String,
-    /// Where the Member stands in its life. Only active Members may enrol a TOTP.
+    /// Whether the Member is in use. Only active Members may enrol a TOTP.
     #[serde(deserialize_with = "lenient::blank")]
     pub status: Option<MemberStatus>,
     /// The name of the Member.
@@ -90,7 +90,7 @@ pub struct Member {
 }
 
 open_enum! {
-    /// Where a [`Member`] stands in its life.
+    /// Whether a [`Member`] is in use.
     pub enum MemberStatus {
         /// Not active yet.
         Pending = "pending",
