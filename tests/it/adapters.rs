@@ -103,6 +103,7 @@ macro_rules! suite {
                 connections::at_most_four_idle
                 connections::every_caller_gets_its_own_answer
                 tls::own_authority_in_pem
+                tls::emulator_over_tls
                 tls::unacceptable_certificates
                 tls::tls_to_a_plain_port
                 tls::plain_to_a_tls_port

@@ -9,6 +9,7 @@
 
 mod adapters;
 mod errors;
+mod hostile_answers;
 mod hyper;
 mod requests;
 mod responses;

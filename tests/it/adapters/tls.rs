@@ -1,6 +1,7 @@
 //! Who may answer.
 
-use totps_core::{Delivery, TransportErrorKind};
+use totps_core::{Client, CreateParams, Delivery, TransportErrorKind};
+use totps_emulator::{Emulator, authenticator_code};
 use totps_tests::hostile::{Authority, Leaf, Server, answer};
 
 use super::*;
@@ -39,6 +40,28 @@ pub(crate) fn own_authority_in_pem<S: Subject>() {
         2,
         "connections are kept with TLS, too"
     );
+}
+
+pub(crate) fn emulator_over_tls<S: Subject>() {
+    let emulator = Emulator::builder().tls(true).start().unwrap();
+    let transport = transport::<S>(Settings {
+        root_certificates_pem: emulator.ca_pem().map(str::to_owned),
+        ..patient()
+    });
+    let base_url = emulator.base_url().parse().unwrap();
+    let project = Project::at(base_url, emulator.project_id(), emulator.secret()).unwrap();
+    let client = Client::new(project, transport);
+    let (organization, member) = (emulator.organization_id(), emulator.member_id());
+
+    let created = client.create(&CreateParams::new(organization, member));
+    let secret = created.expect("a TOTP by way of TLS").secret;
+    let code = authenticator_code(secret.expose(), emulator.now()).unwrap();
+    let params = AuthenticateParams::new(organization, member, code)
+        .intermediate_session_token(emulator.intermediate_session_token());
+    let session = client
+        .authenticate(&params)
+        .expect("a session by way of TLS");
+    assert!(session.session_token.is_some(), "expected a session token");
 }
 
 pub(crate) fn unacceptable_certificates<S: Subject>() {
