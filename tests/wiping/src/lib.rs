@@ -6,9 +6,9 @@
 //! #[global_allocator]
 //! static ALLOCATOR: Watcher = Watcher;
 //!
-//! let secret = "canary-of-the-example";
-//! assert_eq!(readable_after(&[secret], || drop(secret.to_owned())), [secret]);
-//! assert_eq!(readable_after(&[secret], || drop(secret.len())), [""; 0]);
+//! const SECRET: &str = "canary-of-the-example";
+//! assert_eq!(readable_after(&[SECRET], || drop(SECRET.to_owned())), [SECRET]);
+//! assert_eq!(readable_after(&[SECRET], || drop(SECRET.replace('a', "b"))), [""; 0]);
 //! ```
 
 use std::alloc::{GlobalAlloc, Layout, System};
