@@ -39,6 +39,21 @@ pub(crate) struct Settings {
     pub(crate) proxy: Option<String>,
 }
 
+/// Gives a builder those of the named settings that are set. With `?`, its methods return a `Result`.
+macro_rules! configure {
+    ($builder:ident, $settings:ident: $($name:ident)*) => {
+        $(if let Some(value) = $settings.$name {
+            $builder = $builder.$name(value);
+        })*
+    };
+    ($builder:ident?, $settings:ident: $($name:ident)*) => {
+        $(if let Some(value) = $settings.$name {
+            $builder = $builder.$name(value)?;
+        })*
+    };
+}
+pub(crate) use configure;
+
 /// The table of allowed differences. The first three cost a caller a proof, not a promise: what
 /// was not sent is said to be unknown.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -5,7 +5,8 @@ use std::iter;
 use std::time::{Duration, Instant};
 
 use totps_core::{
-    CreateParams, Delivery, Project, Request, Response, TransportError, TransportErrorKind,
+    AuthenticateResponse, CreateParams, CreateResponse, Delivery, Project, Request, Response,
+    TransportError, TransportErrorKind, http,
 };
 use totps_tests::hostile::Server;
 
@@ -303,4 +304,60 @@ fn request(server: &Server) -> Request {
     project
         .request(&CreateParams::new("organization-1", "member-1"))
         .unwrap()
+}
+
+/// Sizes, depths and bytes that the core must stand; the other JSON is in `responses`.
+#[test]
+fn large_deep_and_odd_json_costs_no_session() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let long = "y".repeat(5_000_000);
+    for (what, field) in [
+        ("a long name", format!(r#""member": {{"name": "{long}"}}"#)),
+        ("a long unknown text", format!(r#""new": "{long}""#)),
+        ("a long key", format!(r#""{long}": 1"#)),
+        (
+            "a long number",
+            format!(r#""new": {}"#, "9".repeat(1_000_000)),
+        ),
+        ("NUL, escaped", r#""member": {"name": "\u0000"}"#.to_owned()),
+    ]
+    .into_iter()
+    .chain([126, 127, 128, 129, 20_000].map(|depth| {
+        let metadata = format!(r#"{{"trusted_metadata": {{"x": {}}}}}"#, nested(depth));
+        ("depth in a part", format!(r#""member": {metadata}"#))
+    }))
+    .chain([127, 128, 20_000].map(|depth| {
+        let field = format!(r#""new": {}"#, nested(depth));
+        ("depth in an unknown field", field)
+    })) {
+        let body = format!(r#"{{"member_id": "m", {field}, "session_token": "T\u0000OKEN"}}"#);
+        let read = AuthenticateResponse::try_from(http::Response::new(body));
+        let read = read.unwrap_or_else(|error| panic!("{what} must not cost the answer: {error}"));
+        let token = read.session_token.expect("the token is in the answer");
+        assert_eq!(
+            token.expose(),
+            "T\0OKEN",
+            "expected the token beside {what}"
+        );
+    }
+
+    // Not even JSON: the answer is there whole.
+    let body = "{\"member_id\": \"m\", \"session_token\": \"TOKEN\", \"new\": \"a\0b\"}";
+    match AuthenticateResponse::try_from(http::Response::new(body)) {
+        Ok(read) => {
+            let token = read.session_token.expect("the token is in the answer");
+            assert_eq!(token.expose(), "TOKEN", "expected the token");
+        }
+        Err(error) => {
+            let kept = error.into_body().expect("an answer that cannot be read");
+            assert_eq!(kept.as_bytes(), body.as_bytes(), "expected the body");
+        }
+    }
+
+    let codes = vec![r#""abcd-efgh-ijkl""#; 100_000].join(",");
+    let body = format!(
+        r#"{{"totp_registration_id": "t", "secret": "S", "qr_code": "", "recovery_codes": [{codes}]}}"#
+    );
+    let created = CreateResponse::try_from(http::Response::new(body)).expect("an answer");
+    assert_eq!(created.recovery_codes.len(), 100_000, "expected all codes");
 }

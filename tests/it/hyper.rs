@@ -21,7 +21,7 @@ use totps_tests::hostile::{Server, answer, refusing_address};
 use tower::ServiceBuilder;
 use tower::util::BoxCloneService;
 
-use crate::adapters::{Difference, Settings, SharedTransport, Subject, suite};
+use crate::adapters::{Difference, Settings, SharedTransport, Subject, configure, suite};
 
 suite!(on_tokio, super::OnTokio);
 suite!(service_on_smol, super::ServiceOnSmol);
@@ -37,18 +37,7 @@ impl Subject for OnTokio {
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         let mut builder = HyperTransport::builder();
-        if let Some(timeout) = settings.timeout {
-            builder = builder.timeout(timeout);
-        }
-        if let Some(timeout) = settings.connect_timeout {
-            builder = builder.connect_timeout(timeout);
-        }
-        if let Some(limit) = settings.response_limit {
-            builder = builder.response_limit(limit);
-        }
-        if let Some(pem) = settings.root_certificates_pem {
-            builder = builder.root_certificates_pem(pem);
-        }
+        configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem);
         let transport = builder.build()?;
         // One thread, so that it can be told when everything has been done.
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
@@ -85,12 +74,7 @@ impl Subject for ServiceOnSmol {
         let client = smol_stack::client(connector(&settings), SmolExecutor::new(executor.clone()));
         let mut transport =
             ServiceTransport::new(client, SmolTimer::new()).not_sent_if(LegacyError::is_connect);
-        if let Some(timeout) = settings.timeout {
-            transport = transport.timeout(timeout)?;
-        }
-        if let Some(limit) = settings.response_limit {
-            transport = transport.response_limit(limit)?;
-        }
+        configure!(transport?, settings: timeout response_limit);
         Ok(Arc::new(move |request: Request| {
             let answer = smol::block_on(executor.run(transport.send(request)));
             // As on tokio.
@@ -109,15 +93,7 @@ impl Subject for ConnOnSmol {
         let connector = Connector::new(settings.root_certificates_pem.as_deref(), LONG);
         let connect = move |url| connector.clone().connect(url);
         let mut transport = ConnTransport::new(connect, SmolTimer::new()).connector_brings_tls();
-        if let Some(timeout) = settings.timeout {
-            transport = transport.timeout(timeout)?;
-        }
-        if let Some(timeout) = settings.connect_timeout {
-            transport = transport.connect_timeout(timeout)?;
-        }
-        if let Some(limit) = settings.response_limit {
-            transport = transport.response_limit(limit)?;
-        }
+        configure!(transport?, settings: timeout connect_timeout response_limit);
         Ok(Arc::new(move |request: Request| {
             smol::block_on(transport.send(request))
         }))

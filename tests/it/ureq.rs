@@ -9,7 +9,7 @@ use totps_ureq::ureq::Proxy;
 use totps_ureq::ureq::config::Config;
 use totps_ureq::ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 
-use crate::adapters::{Difference, Settings, SharedTransport, Subject, suite};
+use crate::adapters::{Difference, Settings, SharedTransport, Subject, configure, suite};
 
 mod logs;
 mod settings;
@@ -31,21 +31,7 @@ pub(crate) struct Own;
 impl Subject for Own {
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         let mut builder = UreqTransport::builder();
-        if let Some(timeout) = settings.timeout {
-            builder = builder.timeout(timeout);
-        }
-        if let Some(timeout) = settings.connect_timeout {
-            builder = builder.connect_timeout(timeout);
-        }
-        if let Some(limit) = settings.response_limit {
-            builder = builder.response_limit(limit);
-        }
-        if let Some(pem) = settings.root_certificates_pem {
-            builder = builder.root_certificates_pem(pem);
-        }
-        if let Some(url) = settings.proxy {
-            builder = builder.proxy(url);
-        }
+        configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem proxy);
         Ok(Arc::new(builder.build()?))
     }
 }
@@ -79,15 +65,7 @@ impl Subject for CallersAgent {
             .timeout_global(Some(Duration::from_secs(3600)))
             .build();
         let mut builder = UreqTransport::builder().agent(config.into());
-        if let Some(timeout) = settings.timeout {
-            builder = builder.timeout(timeout);
-        }
-        if let Some(timeout) = settings.connect_timeout {
-            builder = builder.connect_timeout(timeout);
-        }
-        if let Some(limit) = settings.response_limit {
-            builder = builder.response_limit(limit);
-        }
+        configure!(builder, settings: timeout connect_timeout response_limit);
         Ok(Arc::new(builder.build()?))
     }
 }

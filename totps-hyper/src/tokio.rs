@@ -81,7 +81,7 @@ impl fmt::Debug for HyperTransport {
 pub struct HyperTransportBuilder {
     limits: Limits,
     connect_timeout: Duration,
-    library: Library,
+    tls: Library,
     roots: Roots,
 }
 
@@ -90,7 +90,7 @@ impl Default for HyperTransportBuilder {
         Self {
             limits: Limits::default(),
             connect_timeout: exchange::CONNECT_TIMEOUT,
-            library: Library::default(),
+            tls: Library::default(),
             roots: Roots::default(),
         }
     }
@@ -136,7 +136,7 @@ impl HyperTransportBuilder {
     /// the feature `native-tls`.
     #[cfg(feature = "native-tls")]
     pub fn native_tls(mut self) -> Self {
-        self.library = Library::Native;
+        self.tls = Library::Native;
         self
     }
 
@@ -156,7 +156,7 @@ impl HyperTransportBuilder {
     }
 
     fn connector(&self) -> Result<Connector, ConfigError> {
-        self.library.connector(&self.roots, self.connect_timeout)
+        self.tls.connector(&self.roots, self.connect_timeout)
     }
 
     fn over(self, connector: Connector) -> HyperTransport {
