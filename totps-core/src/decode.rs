@@ -141,7 +141,7 @@ fn isolate<R: Reply>(json: &[u8], undecoded: &mut Vec<Undecoded>) -> Result<R, D
         return Err(DecodeErrorKind::Empty);
     }
     // Raw text must be UTF-8, but one bad byte in a name must not cost the token beside it.
-    let text = Wiped(String::from_utf8_lossy(json));
+    let text = Wiped::lossy(json);
     let fields = Isolating {
         text: &text.0,
         is_lossy: matches!(text.0, Cow::Owned(_)),
@@ -160,6 +160,25 @@ fn isolate<R: Reply>(json: &[u8], undecoded: &mut Vec<Undecoded>) -> Result<R, D
 
 /// Text that is wiped on drop if it is a copy.
 struct Wiped<'a>(Cow<'a, str>);
+
+impl<'a> Wiped<'a> {
+    /// Puts U+FFFD in place of what is not UTF-8. Unlike `String::from_utf8_lossy` it does so in a
+    /// buffer that never grows, which would leave a copy behind.
+    fn lossy(bytes: &'a [u8]) -> Self {
+        if let Ok(text) = std::str::from_utf8(bytes) {
+            return Self(Cow::Borrowed(text));
+        }
+        let longest = bytes.len() * char::REPLACEMENT_CHARACTER.len_utf8();
+        let mut text = String::with_capacity(longest);
+        for chunk in bytes.utf8_chunks() {
+            text.push_str(chunk.valid());
+            if !chunk.invalid().is_empty() {
+                text.push(char::REPLACEMENT_CHARACTER);
+            }
+        }
+        Self(Cow::Owned(text))
+    }
+}
 
 impl Drop for Wiped<'_> {
     fn drop(&mut self) {
@@ -403,7 +422,7 @@ impl Visitor<'_> for FieldIndex {
 
 /// Reads any error answer. That cannot fail: what is not there, or not readable, is `None`.
 fn api_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
-    let text = Wiped(String::from_utf8_lossy(strip_bom(body)));
+    let text = Wiped::lossy(strip_bom(body));
     // Other endpoints use the names of OAuth 2.0, and the decoders of the API are shared.
     let object = RawObject::read(
         &text.0,
