@@ -5,6 +5,7 @@ pub(crate) mod connections;
 pub(crate) mod deadlines;
 pub(crate) mod limits;
 pub(crate) mod proxies;
+pub(crate) mod retries;
 pub(crate) mod tls;
 pub(crate) mod wire;
 
@@ -37,6 +38,7 @@ pub(crate) struct Settings {
     pub(crate) response_limit: Option<usize>,
     pub(crate) root_certificates_pem: Option<String>,
     pub(crate) proxy: Option<String>,
+    pub(crate) max_retries: Option<u32>,
 }
 
 /// Gives a builder those of the named settings that are set. With `?`, its methods return a `Result`.
@@ -123,6 +125,12 @@ macro_rules! suite {
                 tls::tls_to_a_plain_port
                 tls::plain_to_a_tls_port
                 proxies::environment_is_ignored
+                retries::nothing_is_sent_again_unasked
+                retries::what_was_not_sent_is_sent_again
+                retries::no_more_often_than_asked
+                retries::what_may_have_arrived_is_not_sent_again
+                retries::answers_are_not_asked_for_again
+                retries::the_deadline_holds_for_all_tries
             }
         }
     };

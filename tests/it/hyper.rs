@@ -37,7 +37,7 @@ impl Subject for OnTokio {
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         let mut builder = HyperTransport::builder();
-        configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem);
+        configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem max_retries);
         let transport = builder.build()?;
         // One thread, so that it can be told when everything has been done.
         let runtime = Builder::new_current_thread().enable_all().build().unwrap();
@@ -74,7 +74,7 @@ impl Subject for ServiceOnSmol {
         let client = smol_stack::client(connector(&settings), SmolExecutor::new(executor.clone()));
         let mut transport =
             ServiceTransport::new(client, SmolTimer::new()).not_sent_if(LegacyError::is_connect);
-        configure!(transport?, settings: timeout response_limit);
+        configure!(transport?, settings: timeout response_limit max_retries);
         Ok(Arc::new(move |request: Request| {
             let answer = smol::block_on(executor.run(transport.send(request)));
             // As on tokio.
@@ -93,7 +93,7 @@ impl Subject for ConnOnSmol {
         let connector = Connector::new(settings.root_certificates_pem.as_deref(), LONG);
         let connect = move |url| connector.clone().connect(url);
         let mut transport = ConnTransport::new(connect, SmolTimer::new()).connector_brings_tls();
-        configure!(transport?, settings: timeout connect_timeout response_limit);
+        configure!(transport?, settings: timeout connect_timeout response_limit max_retries);
         Ok(Arc::new(move |request: Request| {
             smol::block_on(transport.send(request))
         }))
@@ -159,7 +159,7 @@ fn settings_that_are_refused_name_themselves() {
         ServiceTransport::new(client, SmolTimer::new())
     };
     let zero = Duration::ZERO;
-    let cases: [(&str, Refused); 10] = [
+    let cases: [(&str, Refused); 13] = [
         ("timeout", builder().timeout(zero).build().map(drop)),
         (
             "connect timeout",
@@ -182,6 +182,12 @@ fn settings_that_are_refused_name_themselves() {
                 .build()
                 .map(drop),
         ),
+        (
+            "number of retries",
+            builder().max_retries(3).build().map(drop),
+        ),
+        ("number of retries", conn().max_retries(3).map(drop)),
+        ("number of retries", service().max_retries(3).map(drop)),
         ("timeout", conn().timeout(zero).map(drop)),
         ("connect timeout", conn().connect_timeout(zero).map(drop)),
         ("response limit", conn().response_limit(0).map(drop)),
@@ -189,7 +195,7 @@ fn settings_that_are_refused_name_themselves() {
         ("response limit", service().response_limit(0).map(drop)),
     ];
     for (setting, refused) in cases {
-        let error = refused.expect_err("a setting of zero, or that is not PEM");
+        let error = refused.expect_err("a setting of zero, too many retries, or not PEM");
         assert_eq!(
             error.setting(),
             setting,

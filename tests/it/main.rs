@@ -13,6 +13,7 @@ mod hostile_answers;
 mod hyper;
 mod requests;
 mod responses;
+mod retries;
 mod secrets;
 mod torture;
 mod transports;

@@ -19,11 +19,11 @@ suite!(own, super::Own);
 suite!(callers_agent, super::CallersAgent);
 
 mod own_by_proxy {
-    crate::adapters::suite! { super::Own: proxies::tunnel proxies::refused_tunnel }
+    crate::adapters::suite! { super::Own: proxies::tunnel proxies::refused_tunnel retries::refused_tunnels }
 }
 
 mod callers_agent_by_proxy {
-    crate::adapters::suite! { super::CallersAgent: proxies::tunnel proxies::refused_tunnel }
+    crate::adapters::suite! { super::CallersAgent: proxies::tunnel proxies::refused_tunnel retries::refused_tunnels }
 }
 
 pub(crate) struct Own;
@@ -31,7 +31,7 @@ pub(crate) struct Own;
 impl Subject for Own {
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         let mut builder = UreqTransport::builder();
-        configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem proxy);
+        configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem proxy max_retries);
         Ok(Arc::new(builder.build()?))
     }
 }
@@ -65,7 +65,7 @@ impl Subject for CallersAgent {
             .timeout_global(Some(Duration::from_secs(3600)))
             .build();
         let mut builder = UreqTransport::builder().agent(config.into());
-        configure!(builder, settings: timeout connect_timeout response_limit);
+        configure!(builder, settings: timeout connect_timeout response_limit max_retries);
         Ok(Arc::new(builder.build()?))
     }
 }

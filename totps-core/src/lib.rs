@@ -17,6 +17,7 @@ mod model;
 mod open_enum;
 mod operation;
 mod project;
+mod retry;
 mod secret;
 mod timestamp;
 mod transport;
@@ -50,6 +51,7 @@ pub use model::{
 pub use open_enum::Unrecognized;
 pub use operation::Operation;
 pub use project::{LIVE_BASE_URL, Project, TEST_BASE_URL, is_loopback, is_secure};
+pub use retry::RetryPolicy;
 pub use secret::{
     IntermediateSessionToken, InvalidTotpCode, ProjectSecret, QrCode, QrCodeError, RecoveryCode,
     SessionJwt, SessionToken, TotpCode, TotpSecret,

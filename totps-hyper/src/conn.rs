@@ -14,12 +14,12 @@ use hyper::rt::{Read, Timer, Write};
 use totps_core::http::uri::{Authority, PathAndQuery, Scheme};
 use totps_core::http::{self, HeaderValue, Uri, header};
 use totps_core::{
-    AsyncTransport, BoxError, ConfigError, Delivery, Request, Response, TransportError,
+    AsyncTransport, BoxError, ConfigError, Delivery, Request, Response, RetryPolicy, TransportError,
 };
 
 use crate::exchange::{
     CONNECT_TIMEOUT, HEAD, HEADERS, IDLE_PER_HOST, IDLE_TIMEOUT, Limits, before, check_url,
-    collect, duration, failed, not_connected, with_bytes,
+    collect, duration, failed, not_connected, retrying, with_bytes,
 };
 
 /// A transport over HTTP/1.1 connections that the calling task drives itself.
@@ -93,6 +93,18 @@ impl<C, T, Io: Read + Write> ConnTransport<C, T, Io> {
         Ok(self)
     }
 
+    /// Sets how often a request is sent again if it was [not sent](Delivery::NotSent): 0, 1 or 2
+    /// times. 0 by default. Nothing else is ever sent again, and the overall timeout holds for all
+    /// attempts and the [pauses](RetryPolicy) between them.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for more than 2.
+    pub fn max_retries(mut self, retries: u32) -> Result<Self, ConfigError> {
+        self.limits.retry = RetryPolicy::new(retries)?;
+        Ok(self)
+    }
+
     /// Sets how large the body of an answer may be, in bytes.
     ///
     /// # Errors
@@ -125,29 +137,12 @@ where
         }
         let deadline = self.timer.now() + self.limits.timeout;
         let url = request.uri().clone();
-        let (origin, mut request) = addressed(with_bytes(request))?;
-        let bounded = async |connection, request| {
-            before(
-                self.timer.sleep_until(deadline),
-                self.exchange(connection, &origin, request),
-            )
-            .await
-            .unwrap_or_else(|elapsed| Exchanged::Done(Err(elapsed.overall(self.limits.timeout))))
-        };
-        // An idle connection may close at any moment. Nothing was sent if it hands the request back.
-        while let Some(connection) = self.pool.take(&origin, self.timer.now()) {
-            match bounded(connection, request).await {
-                Exchanged::Done(result) => return result,
-                Exchanged::NotStarted(returned) => request = returned,
-            }
-        }
-        let connection = self.connect(url, deadline).await?;
-        match bounded(connection, request).await {
-            Exchanged::Done(result) => result,
-            Exchanged::NotStarted(_) => Err(TransportError::not_sent(
-                "the server closed the connection at once",
-            )),
-        }
+        let (origin, request) = addressed(with_bytes(request))?;
+        let Limits { retry, .. } = self.limits;
+        retrying(retry, &self.timer, deadline, request, |request| {
+            self.attempt(&url, &origin, request, deadline)
+        })
+        .await
     }
 }
 
@@ -156,6 +151,42 @@ where
     Io: Read + Write + Unpin + Send + 'static,
     T: Timer,
 {
+    async fn attempt<F, E>(
+        &self,
+        url: &Uri,
+        origin: &Origin,
+        mut request: http::Request<Full<Bytes>>,
+        deadline: Instant,
+    ) -> Result<Response, TransportError>
+    where
+        C: Fn(Uri) -> F,
+        F: Future<Output = Result<Io, E>>,
+        E: Into<BoxError>,
+    {
+        let bounded = async |connection, request| {
+            before(
+                self.timer.sleep_until(deadline),
+                self.exchange(connection, origin, request),
+            )
+            .await
+            .unwrap_or_else(|elapsed| Exchanged::Done(Err(elapsed.overall(self.limits.timeout))))
+        };
+        // An idle connection may close at any moment. Nothing was sent if it hands the request back.
+        while let Some(connection) = self.pool.take(origin, self.timer.now()) {
+            match bounded(connection, request).await {
+                Exchanged::Done(result) => return result,
+                Exchanged::NotStarted(returned) => request = returned,
+            }
+        }
+        let connection = self.connect(url.clone(), deadline).await?;
+        match bounded(connection, request).await {
+            Exchanged::Done(result) => result,
+            Exchanged::NotStarted(_) => Err(TransportError::not_sent(
+                "the server closed the connection at once",
+            )),
+        }
+    }
+
     /// A new connection. Whatever goes wrong, nothing was sent: the request is not here.
     async fn connect<F, E>(
         &self,

@@ -2,17 +2,19 @@
 
 use std::error::Error;
 use std::future::{Future, poll_fn};
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::pin::{Pin, pin};
 use std::task::Poll;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use bytes::{Buf as _, Bytes};
 use http_body::Body as _;
 use http_body_util::Full;
-use hyper::rt::Sleep;
+use hyper::rt::{Sleep, Timer};
 use totps_core::http::{self, HeaderName, HeaderValue};
 use totps_core::{
-    BoxError, ConfigError, Delivery, LimitedBody, Request, Response, TransportError, is_secure,
+    BoxError, ConfigError, Delivery, LimitedBody, Request, Response, RetryPolicy, TransportError,
+    is_secure,
 };
 
 /// The whole call may take so long unless set otherwise.
@@ -39,11 +41,12 @@ pub(crate) const IDLE_PER_HOST: usize = 4;
 #[cfg(any(feature = "tokio", feature = "conn"))]
 pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 
-/// The bounds of one call.
+/// The bounds of one call, and how often it is tried.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
     pub(crate) timeout: Duration,
     pub(crate) response_limit: usize,
+    pub(crate) retry: RetryPolicy,
 }
 
 impl Default for Limits {
@@ -51,6 +54,7 @@ impl Default for Limits {
         Self {
             timeout: TIMEOUT,
             response_limit: RESPONSE_LIMIT,
+            retry: RetryPolicy::default(),
         }
     }
 }
@@ -79,6 +83,31 @@ pub(crate) fn duration(setting: &'static str, duration: Duration) -> Result<Dura
 /// The request with a body for hyper. Its bytes are still wiped when the last of them is dropped.
 pub(crate) fn with_bytes(request: Request) -> http::Request<Full<Bytes>> {
     request.map(|body| Full::new(Bytes::from_owner(body)))
+}
+
+/// Sends a request, and again as long as the policy allows it.
+pub(crate) async fn retrying<F>(
+    policy: RetryPolicy,
+    timer: &impl Timer,
+    deadline: Instant,
+    request: http::Request<Full<Bytes>>,
+    send: impl Fn(http::Request<Full<Bytes>>) -> F,
+) -> Result<Response, TransportError>
+where
+    F: Future<Output = Result<Response, TransportError>>,
+{
+    for retries in 0..policy.max_retries() {
+        let result = send(request.clone()).await;
+        let Err(error) = &result else { return result };
+        let left = deadline.saturating_duration_since(timer.now());
+        // The hasher's keys are the random numbers that the standard library has.
+        let random = RandomState::new().build_hasher().finish();
+        let Some(pause) = policy.pause(error, retries, left, random) else {
+            return result;
+        };
+        timer.sleep(pause).await;
+    }
+    send(request).await
 }
 
 /// Runs a future until it or the sleep is ready.

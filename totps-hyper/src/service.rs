@@ -10,11 +10,13 @@ use http_body_util::Full;
 use hyper::rt::Timer;
 use totps_core::http;
 use totps_core::{
-    AsyncTransport, BoxError, ConfigError, Delivery, Request, Response, TransportError,
+    AsyncTransport, BoxError, ConfigError, Delivery, Request, Response, RetryPolicy, TransportError,
 };
 use tower_service::Service;
 
-use crate::exchange::{Limits, before, check_url, collect, failed, not_connected, with_bytes};
+use crate::exchange::{
+    Limits, before, check_url, collect, failed, not_connected, retrying, with_bytes,
+};
 
 /// A transport over any HTTP stack that is a [`tower_service::Service`]: hyper-util's client with any
 /// connector and executor, or a tower stack over it.
@@ -96,6 +98,18 @@ where
         Ok(self)
     }
 
+    /// Sets how often a request is sent again if it was [not sent](Delivery::NotSent): 0, 1 or 2
+    /// times. 0 by default. Nothing else is ever sent again, and the overall timeout holds for all
+    /// attempts and the [pauses](RetryPolicy) between them.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError`] for more than 2.
+    pub fn max_retries(mut self, retries: u32) -> Result<Self, ConfigError> {
+        self.limits.retry = RetryPolicy::new(retries)?;
+        Ok(self)
+    }
+
     /// Says which errors of the stack prove that no byte of a request was sent, so that the call is
     /// [`Delivery::NotSent`]. By default none does.
     #[must_use]
@@ -125,20 +139,37 @@ where
 {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         check_url(&request)?;
-        let mut service = self.service();
-        let exchange = async {
-            let ready = poll_fn(|cx| service.poll_ready(cx)).await;
-            // The request is still here.
-            ready.map_err(|error| (self.classify)(error).with_delivery(Delivery::NotSent))?;
-            let response = service
-                .call(with_bytes(request))
-                .await
-                .map_err(&*self.classify)?;
-            collect(response, self.limits).await
-        };
-        before(self.timer.sleep(self.limits.timeout), exchange)
+        let deadline = self.timer.now() + self.limits.timeout;
+        let Limits { retry, .. } = self.limits;
+        let call = retrying(
+            retry,
+            &self.timer,
+            deadline,
+            with_bytes(request),
+            |request| self.attempt(request),
+        );
+        before(self.timer.sleep_until(deadline), call)
             .await
             .unwrap_or_else(|elapsed| Err(elapsed.overall(self.limits.timeout)))
+    }
+}
+
+impl<S, T, E> ServiceTransport<S, T, E> {
+    async fn attempt<B>(
+        &self,
+        request: http::Request<Full<Bytes>>,
+    ) -> Result<Response, TransportError>
+    where
+        S: Service<http::Request<Full<Bytes>>, Response = http::Response<B>, Error = E> + Clone,
+        B: http_body::Body,
+        B::Error: Into<BoxError>,
+    {
+        let mut service = self.service();
+        let ready = poll_fn(|cx| service.poll_ready(cx)).await;
+        // The request is still here.
+        ready.map_err(|error| (self.classify)(error).with_delivery(Delivery::NotSent))?;
+        let response = service.call(request).await.map_err(&*self.classify)?;
+        collect(response, self.limits).await
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
-use totps_core::{AsyncTransport, ConfigError, Request, Response, TransportError};
+use totps_core::{AsyncTransport, ConfigError, Request, Response, RetryPolicy, TransportError};
 
 use crate::connector::Connector;
 use crate::exchange::{self, HEAD, HEADERS, IDLE_PER_HOST, IDLE_TIMEOUT, Limits, duration};
@@ -64,6 +64,7 @@ impl fmt::Debug for HyperTransport {
 /// | [`timeout`](Self::timeout) | 10 s |
 /// | [`connect_timeout`](Self::connect_timeout) | 3 s |
 /// | [`response_limit`](Self::response_limit) | 1 MiB |
+/// | [`max_retries`](Self::max_retries) | 0 |
 /// | [`root_certificates_pem`](Self::root_certificates_pem) | the webpki roots |
 ///
 /// Fixed are at most 32 KiB and 64 fields in the head of an answer, and at most 4 idle connections
@@ -81,6 +82,7 @@ impl fmt::Debug for HyperTransport {
 pub struct HyperTransportBuilder {
     limits: Limits,
     connect_timeout: Duration,
+    max_retries: u32,
     tls: Library,
     roots: Roots,
 }
@@ -90,6 +92,7 @@ impl Default for HyperTransportBuilder {
         Self {
             limits: Limits::default(),
             connect_timeout: exchange::CONNECT_TIMEOUT,
+            max_retries: 0,
             tls: Library::default(),
             roots: Roots::default(),
         }
@@ -113,6 +116,14 @@ impl HyperTransportBuilder {
     /// How large the body of an answer may be, in bytes.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.limits.response_limit = bytes;
+        self
+    }
+
+    /// How often a request is sent again if it was [not sent](totps_core::Delivery::NotSent), such as
+    /// when nobody listened: 0, 1 or 2 times. Nothing else is ever sent again, and the overall
+    /// timeout holds for all attempts and the [pauses](RetryPolicy) between them.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.max_retries = retries;
         self
     }
 
@@ -144,10 +155,14 @@ impl HyperTransportBuilder {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] for a timeout or a limit of zero, and for root certificates that are not PEM.
+    /// [`ConfigError`] for a timeout or a limit of zero, more than 2 retries, and root certificates
+    /// that are not PEM.
     pub fn build(self) -> Result<HyperTransport, ConfigError> {
         let checked = Self {
-            limits: self.limits.checked()?,
+            limits: Limits {
+                retry: RetryPolicy::new(self.max_retries)?,
+                ..self.limits.checked()?
+            },
             connect_timeout: duration("connect timeout", self.connect_timeout)?,
             ..self
         };

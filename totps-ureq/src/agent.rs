@@ -10,11 +10,13 @@ use zeroize::Zeroizing;
 
 use crate::error::{agent_failed, exchange_failed, too_many_fields};
 use crate::limits::{FIELD_LIMIT, HEAD_LIMIT, Limits};
+use crate::stream::Deadline;
 
 pub(crate) fn send(
     agent: &Agent,
     request: Request,
     limits: &Limits,
+    deadline: Deadline,
 ) -> Result<Response, TransportError> {
     let (head, body) = request.into_parts();
     let mut request = http::Request::from_parts(head, body.as_bytes());
@@ -30,7 +32,7 @@ pub(crate) fn send(
         .max_redirects(0)
         .http_status_as_error(false)
         .max_response_header_size(HEAD_LIMIT)
-        .timeout_global(Some(limits.timeout))
+        .timeout_global(Some(deadline.remaining()))
         .timeout_resolve(Some(limits.connect_timeout))
         .timeout_connect(Some(limits.connect_timeout))
         .build();

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use totps_core::ConfigError;
+use totps_core::{ConfigError, RetryPolicy};
 use ureq::{Agent, Proxy, ProxyProtocol};
 
 use crate::UreqTransport;
@@ -27,6 +27,7 @@ use crate::transport::Route;
 #[derive(Default)]
 pub struct UreqTransportBuilder {
     limits: Limits,
+    max_retries: u32,
     proxy: Option<String>,
     agent: Option<Agent>,
     tls: TlsSettings,
@@ -54,6 +55,14 @@ impl UreqTransportBuilder {
     /// head of an answer is limited to 32 KiB and 64 fields; that cannot be changed.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.limits.response_limit = bytes;
+        self
+    }
+
+    /// How often a request is sent again if it was [not sent](totps_core::Delivery::NotSent), such as
+    /// when nobody listened: 0, 1 or 2 times. 0 by default. Nothing else is ever sent again, and the
+    /// overall timeout holds for all attempts and the [pauses](RetryPolicy) between them.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.max_retries = retries;
         self
     }
 
@@ -99,11 +108,14 @@ impl UreqTransportBuilder {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] for a timeout or a limit of zero, root certificates that are empty or not
+    /// [`ConfigError`] for a timeout or a limit of zero, more than 2 retries, root certificates that are empty or not
     /// PEM, a proxy URL of another form, and for TLS or proxy settings beside an agent, which has
     /// its own.
     pub fn build(self) -> Result<UreqTransport, ConfigError> {
-        let limits = self.limits.checked()?;
+        let limits = Limits {
+            retry: RetryPolicy::new(self.max_retries)?,
+            ..self.limits.checked()?
+        };
         let proxy = self.proxy.as_deref().map(parse_proxy).transpose()?;
         #[allow(unused_mut, reason = "without TLS there is nothing to set")]
         let mut tls = self.tls;

@@ -1,8 +1,8 @@
-//! What a call may cost at most.
+//! What a call may cost at most, and how often it is tried.
 
 use std::time::Duration;
 
-use totps_core::ConfigError;
+use totps_core::{ConfigError, RetryPolicy};
 
 /// The largest head of an answer, in bytes.
 pub(crate) const HEAD_LIMIT: usize = 32 * 1024;
@@ -16,6 +16,7 @@ pub(crate) struct Limits {
     pub(crate) connect_timeout: Duration,
     /// In bytes.
     pub(crate) response_limit: usize,
+    pub(crate) retry: RetryPolicy,
 }
 
 impl Default for Limits {
@@ -24,6 +25,7 @@ impl Default for Limits {
             timeout: Duration::from_secs(10),
             connect_timeout: Duration::from_secs(3),
             response_limit: 1024 * 1024,
+            retry: RetryPolicy::default(),
         }
     }
 }

@@ -1,11 +1,15 @@
 //! The transport: which way a request goes, and which are refused.
 
 use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
+use std::thread;
 
 use totps_core::http::Uri;
 use totps_core::http::uri::{Authority, Scheme};
-use totps_core::{Request, Response, Transport, TransportError, is_loopback, is_secure};
+use totps_core::{
+    Request, Response, RetryPolicy, Transport, TransportError, is_loopback, is_secure,
+};
 use ureq::{Agent, Proxy};
 
 use crate::connector::Connector;
@@ -117,10 +121,31 @@ impl Transport for UreqTransport {
     fn send(&self, request: Request) -> Result<Response, TransportError> {
         let Inner { limits, route } = &*self.0;
         check_url(request.uri(), route.proxy())?;
-        match route {
-            Route::Own { pool, connector } => send(pool, connector, &request, limits),
-            Route::Agent(agent) => agent::send(agent, request, limits),
-        }
+        let deadline = Deadline::after(limits.timeout);
+        retrying(limits.retry, deadline, || match route {
+            Route::Own { pool, connector } => send(pool, connector, &request, limits, deadline),
+            Route::Agent(agent) => agent::send(agent, request.clone(), limits, deadline),
+        })
+    }
+}
+
+/// Sends, and again as long as the policy allows it.
+fn retrying(
+    policy: RetryPolicy,
+    deadline: Deadline,
+    send: impl Fn() -> Result<Response, TransportError>,
+) -> Result<Response, TransportError> {
+    let mut retries = 0;
+    loop {
+        let result = send();
+        let Err(error) = &result else { return result };
+        // The hasher's keys are the random numbers that the standard library has.
+        let random = RandomState::new().build_hasher().finish();
+        let Some(pause) = policy.pause(error, retries, deadline.remaining(), random) else {
+            return result;
+        };
+        thread::sleep(pause);
+        retries += 1;
     }
 }
 
@@ -129,8 +154,8 @@ fn send(
     connector: &Connector,
     request: &Request,
     limits: &Limits,
+    deadline: Deadline,
 ) -> Result<Response, TransportError> {
-    let deadline = Deadline::after(limits.timeout);
     let url = request.uri();
     let mut connection = match pool.take(url) {
         Some(connection) => connection,

@@ -29,6 +29,7 @@ fn wrong_settings_are_named() {
         ("timeout", builder().timeout(Duration::ZERO)),
         ("connect timeout", builder().connect_timeout(Duration::ZERO)),
         ("response limit", builder().response_limit(0)),
+        ("number of retries", builder().max_retries(3)),
         ("root certificates", pem("")),
         ("root certificates", pem("no certificate at all")),
         ("root certificates", pem(&broken)),
