@@ -8,6 +8,7 @@
 )]
 
 mod adapters;
+mod budgets;
 mod errors;
 mod hostile_answers;
 mod hyper;

@@ -1,0 +1,98 @@
+//! What the crates may weigh: how many others they bring along, and how large their types are.
+
+use std::collections::BTreeSet;
+use std::env;
+use std::process::Command;
+
+use totps_core::{
+    AuthenticateParams, AuthenticateResponse, AuthenticationFactor, CreateParams, CreateResponse,
+    Error, Factor, Member, MemberSession, MigrateParams, MigrateResponse, Organization, Timestamp,
+    TransportError,
+};
+
+/// The crates that a program gets with the default features of one of ours, itself included.
+fn tree(package: &str) -> BTreeSet<String> {
+    let cargo = env::var_os("CARGO").expect("tests are run by cargo");
+    let output = Command::new(cargo)
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])
+        // The same on every machine.
+        .args(["--target", "x86_64-unknown-linux-gnu"])
+        .args(["--format", "{p}", "--package", package])
+        .output()
+        .expect("cargo can be run");
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo tree failed: {errors}");
+    let lines = String::from_utf8(output.stdout).expect("names are text");
+    let names = lines.lines().filter_map(|line| line.split(' ').next());
+    names.map(str::to_owned).collect()
+}
+
+/// Fails when a tree has crates that are not in its list, or when the list outgrows its budget.
+fn assert_within(grown: &BTreeSet<String>, list: &str, budget: usize) {
+    let listed: BTreeSet<String> = list.lines().map(str::to_owned).collect();
+    let missing: Vec<_> = grown.difference(&listed).collect();
+    let gone: Vec<_> = listed.difference(grown).collect();
+    assert!(
+        missing.is_empty() && gone.is_empty(),
+        "expected the listed crates; new: {missing:?}, gone: {gone:?}. A new one needs a reason."
+    );
+    let count = grown.len();
+    assert!(
+        count <= budget,
+        "expected at most {budget} crates, got {count}"
+    );
+}
+
+#[test]
+fn crates_of_the_core() {
+    assert_within(&tree("totps-core"), include_str!("budgets/core.txt"), 20);
+}
+
+#[test]
+fn crates_of_ureq_beyond_the_core() {
+    let beyond = &tree("totps-ureq") - &tree("totps-core");
+    assert!(
+        beyond.iter().all(|name| !name.contains("tokio")),
+        "expected no part of tokio in {beyond:?}"
+    );
+    assert_within(&beyond, include_str!("budgets/ureq.txt"), 20);
+}
+
+#[test]
+fn crates_of_hyper_beyond_the_core() {
+    let beyond = &tree("totps-hyper") - &tree("totps-core");
+    assert_within(&beyond, include_str!("budgets/hyper.txt"), 36);
+}
+
+/// In bytes, where a pointer has eight.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn sizes_of_types() {
+    macro_rules! grown {
+        ($($name:ident: $budget:literal)*) => {
+            [$((stringify!($name), size_of::<$name>(), $budget)),*]
+        };
+    }
+    let sizes = grown!(
+        Error: 40
+        TransportError: 24
+        CreateParams: 128
+        AuthenticateParams: 216
+        MigrateParams: 96
+        CreateResponse: 2384
+        AuthenticateResponse: 2872
+        MigrateResponse: 2336
+        Member: 1400
+        Organization: 808
+        MemberSession: 248
+        AuthenticationFactor: 200
+        Factor: 80
+        Timestamp: 24
+    );
+    let grown = sizes.iter().filter(|(_, size, budget)| size > budget);
+    let grown: Vec<_> = grown
+        .map(|(name, size, budget)| format!("{name} has {size} bytes, not {budget}"))
+        .collect();
+    assert!(grown.is_empty(), "expected no type to grow: {grown:#?}");
+}
