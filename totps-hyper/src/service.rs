@@ -102,6 +102,8 @@ where
     /// times. 0 by default. Nothing else is ever sent again, and the overall timeout holds for all
     /// attempts and the [pauses](RetryPolicy) between them.
     ///
+    /// It takes [`not_sent_if`](Self::not_sent_if) to know what was not sent.
+    ///
     /// # Errors
     ///
     /// [`ConfigError`] for more than 2.
