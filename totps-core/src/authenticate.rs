@@ -7,11 +7,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::body::to_json;
 use crate::decode::reply;
-use crate::operation::{Checked, Operation};
+use crate::operation::{Encode, Operation};
 use crate::secret::{expose, expose_some};
 use crate::{
-    DeviceInfo, IntermediateSessionToken, InvalidParams, JsonObject, Member, MemberId,
+    Body, DeviceInfo, IntermediateSessionToken, InvalidParams, JsonObject, Member, MemberId,
     MemberSession, Organization, OrganizationId, SessionJwt, SessionToken, TotpCode, Undecoded,
     lenient,
 };
@@ -224,11 +225,12 @@ impl AuthenticateParams {
     }
 }
 
-impl Checked for AuthenticateParams {
-    fn check(&self) -> Result<(), InvalidParams> {
+impl Encode for AuthenticateParams {
+    fn encode(&self) -> Result<Body, InvalidParams> {
         InvalidParams::require("organization_id", self.organization_id.as_str())?;
         InvalidParams::require("member_id", self.member_id.as_str())?;
-        InvalidParams::require("code", self.code.expose())
+        InvalidParams::require("code", self.code.expose())?;
+        to_json(self)
     }
 }
 

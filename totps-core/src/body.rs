@@ -38,15 +38,21 @@ impl Body {
 
     /// Appends bytes. When the buffer is too small, the bytes move to a larger one and the old
     /// one is wiped, where a growing `Vec` would leave a copy behind.
+    #[inline]
     fn append(&mut self, bytes: &[u8]) {
-        let length = self.0.len() + bytes.len();
-        if length > self.0.capacity() {
-            let mut larger = Vec::with_capacity(length.max(self.0.capacity() * 2));
-            larger.extend_from_slice(&self.0);
-            self.0.zeroize();
-            self.0 = larger;
+        if bytes.len() > self.0.capacity() - self.0.len() {
+            self.grow(bytes.len());
         }
         self.0.extend_from_slice(bytes);
+    }
+
+    #[cold]
+    fn grow(&mut self, by: usize) {
+        let length = self.0.len() + by;
+        let mut larger = Vec::with_capacity(length.max(self.0.capacity() * 2));
+        larger.extend_from_slice(&self.0);
+        self.0.zeroize();
+        self.0 = larger;
     }
 }
 

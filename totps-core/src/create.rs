@@ -5,11 +5,12 @@
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use crate::body::to_json;
 use crate::decode::reply;
-use crate::operation::{Checked, Operation};
+use crate::operation::{Encode, Operation};
 use crate::secret::expose_some;
 use crate::{
-    IntermediateSessionToken, InvalidParams, Member, MemberId, Organization, OrganizationId,
+    Body, IntermediateSessionToken, InvalidParams, Member, MemberId, Organization, OrganizationId,
     QrCode, RecoveryCode, SessionJwt, SessionToken, TotpRegistrationId, TotpSecret, Undecoded,
     lenient,
 };
@@ -104,10 +105,11 @@ impl CreateParams {
     }
 }
 
-impl Checked for CreateParams {
-    fn check(&self) -> Result<(), InvalidParams> {
+impl Encode for CreateParams {
+    fn encode(&self) -> Result<Body, InvalidParams> {
         InvalidParams::require("organization_id", self.organization_id.as_str())?;
-        InvalidParams::require("member_id", self.member_id.as_str())
+        InvalidParams::require("member_id", self.member_id.as_str())?;
+        to_json(self)
     }
 }
 
@@ -143,7 +145,7 @@ pub struct CreateResponse {
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
     /// The Member, by its own id; empty if it was not sent.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub member_id: MemberId,
     /// The id of the TOTP.
     pub totp_registration_id: TotpRegistrationId,

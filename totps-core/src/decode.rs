@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode, header, response};
 use serde::de::value::StrDeserializer;
 use serde::de::{
     Deserialize, DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, IntoDeserializer,
@@ -28,6 +28,10 @@ pub(crate) trait Reply: DeserializeOwned {
     /// The fields that must not be guessed: one that is there twice fails the call.
     const UNIQUE: &'static [&'static str];
 
+    /// Reads any answer. It has an implementation for each call, so that the code is made here and
+    /// not in every program.
+    fn read(head: &response::Parts, body: &[u8]) -> Result<Self, Error>;
+
     /// Takes the status of the answer and the fields that were set aside.
     fn complete(&mut self, status: StatusCode, undecoded: Vec<Undecoded>);
 }
@@ -46,6 +50,10 @@ macro_rules! reply {
         impl crate::decode::Reply for $name {
             const ESSENTIAL: &'static [&'static str] = &$essential;
             const UNIQUE: &'static [&'static str] = &$unique;
+
+            fn read(head: &http::response::Parts, body: &[u8]) -> Result<Self, crate::Error> {
+                crate::decode::read(head, body)
+            }
 
             fn complete(&mut self, status: http::StatusCode, undecoded: Vec<crate::Undecoded>) {
                 self.status_code = status;
@@ -105,7 +113,12 @@ impl fmt::Debug for Undecoded {
 /// Reads any answer.
 pub(crate) fn response<R: Reply>(response: http::Response<impl AsRef<[u8]>>) -> Result<R, Error> {
     let (head, body) = response.into_parts();
-    let (status, body) = (head.status, body.as_ref());
+    R::read(&head, body.as_ref())
+}
+
+/// Reads any answer: what all [`Reply::read`] do.
+pub(crate) fn read<R: Reply>(head: &response::Parts, body: &[u8]) -> Result<R, Error> {
+    let status = head.status;
     if !status.is_success() {
         return Err(Error::Api(Box::new(api_error(status, &head.headers, body))));
     }

@@ -10,12 +10,12 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
 /// Required text: `null` is the empty text.
-pub(crate) fn or_default<'de, D, T>(from: D) -> Result<T, D::Error>
+pub(crate) fn text<'de, D, T>(from: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
-    T: Deserialize<'de> + Default,
+    T: for<'a> From<&'a str> + Default,
 {
-    Option::deserialize(from).map(Option::unwrap_or_default)
+    from.deserialize_any(Text(PhantomData))
 }
 
 /// Text that the API leaves empty when it is unset: `null` and `""` are `None`.
@@ -52,6 +52,28 @@ where
     T: Deserialize<'de>,
 {
     from.deserialize_option(List::<Maybe<T>, T>(PhantomData))
+}
+
+struct Text<T>(PhantomData<T>);
+
+impl<T: for<'a> From<&'a str> + Default> Visitor<'_> for Text<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string or null")
+    }
+
+    fn visit_none<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_unit<E>(self) -> Result<T, E> {
+        Ok(T::default())
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<T, E> {
+        Ok(T::from(text))
+    }
 }
 
 struct Blank<T>(PhantomData<T>);

@@ -5,11 +5,12 @@
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
+use crate::body::to_json;
 use crate::decode::reply;
-use crate::operation::{Checked, Operation};
+use crate::operation::{Encode, Operation};
 use crate::secret::{expose, expose_list};
 use crate::{
-    InvalidParams, Member, MemberId, Organization, OrganizationId, RecoveryCode,
+    Body, InvalidParams, Member, MemberId, Organization, OrganizationId, RecoveryCode,
     TotpRegistrationId, TotpSecret, Undecoded, lenient,
 };
 
@@ -67,11 +68,12 @@ impl MigrateParams {
     }
 }
 
-impl Checked for MigrateParams {
-    fn check(&self) -> Result<(), InvalidParams> {
+impl Encode for MigrateParams {
+    fn encode(&self) -> Result<Body, InvalidParams> {
         InvalidParams::require("organization_id", self.organization_id.as_str())?;
         InvalidParams::require("member_id", self.member_id.as_str())?;
-        InvalidParams::require("secret", self.secret.expose())
+        InvalidParams::require("secret", self.secret.expose())?;
+        to_json(self)
     }
 }
 
@@ -93,7 +95,7 @@ pub struct MigrateResponse {
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
     /// The Member, by its own id; empty if it was not sent.
-    #[serde(default, deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub member_id: MemberId,
     /// The id of the TOTP.
     pub totp_registration_id: TotpRegistrationId,

@@ -2,15 +2,15 @@
 
 use serde::Serialize;
 
-use crate::InvalidParams;
 use crate::decode::Reply;
+use crate::{Body, InvalidParams};
 
 /// The parameters of one call: [`CreateParams`](crate::CreateParams),
 /// [`AuthenticateParams`](crate::AuthenticateParams) or [`MigrateParams`](crate::MigrateParams).
 ///
 /// Sealed: it is implemented by these three alone.
 #[allow(private_bounds, reason = "sealed")]
-pub trait Operation: Serialize + Sync + Checked {
+pub trait Operation: Serialize + Sync + Encode {
     /// The typed answer.
     type Response: Reply;
 
@@ -18,7 +18,9 @@ pub trait Operation: Serialize + Sync + Checked {
     const PATH: &'static str;
 }
 
-/// Checks what can be told without the server.
-pub(crate) trait Checked {
-    fn check(&self) -> Result<(), InvalidParams>;
+/// Checks what can be told without the server, and writes the JSON.
+///
+/// It has an implementation for each call, so that the code is made here and not in every program.
+pub(crate) trait Encode {
+    fn encode(&self) -> Result<Body, InvalidParams>;
 }

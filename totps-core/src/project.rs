@@ -10,8 +10,9 @@ use http::uri::{self, Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Method, Uri, header};
 use zeroize::{Zeroize, Zeroizing};
 
-use crate::body::to_json;
-use crate::{ConfigError, Error, InvalidParams, Operation, ProjectId, ProjectSecret, Request};
+use crate::{
+    Body, ConfigError, Error, InvalidParams, Operation, ProjectId, ProjectSecret, Request,
+};
 
 /// The base URL of live projects.
 pub const LIVE_BASE_URL: &str = "https://api.stytch.com";
@@ -141,10 +142,13 @@ impl Project {
     ///
     /// [`Error::InvalidParams`] when a required field is empty.
     pub fn request<P: Operation>(&self, params: &P) -> Result<Request, Error> {
-        params.check()?;
-        let mut request = http::Request::new(to_json(params)?);
+        self.post(P::PATH, params.encode()?)
+    }
+
+    fn post(&self, path: &'static str, body: Body) -> Result<Request, Error> {
+        let mut request = http::Request::new(body);
         *request.method_mut() = Method::POST;
-        *request.uri_mut() = self.base_url.join(P::PATH)?;
+        *request.uri_mut() = self.base_url.join(path)?;
         let headers = request.headers_mut();
         headers.reserve(5);
         headers.insert(header::AUTHORIZATION, self.authorization.clone());

@@ -1,10 +1,8 @@
 //! Points in time as the API writes them.
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use jiff::SignedDuration;
-use jiff::civil::{DateTime, date};
 use serde::{Deserialize, Serialize};
 
 /// A point in time in the API's own text, RFC 3339, such as `2026-04-25T16:37:09Z`.
@@ -85,11 +83,12 @@ impl TryFrom<&Timestamp> for jiff_02::Timestamp {
     }
 }
 
-/// Reads RFC 3339. The date and the time of day are read by jiff, whose own timestamps would take
-/// other forms of ISO 8601, too, and end a day before 9999 does.
+/// Reads RFC 3339. The date and the time of day are read by humantime, which takes other forms, too,
+/// but no offset and no year before 1970.
 fn read(text: &str) -> Option<SystemTime> {
     const SECONDS: &str = "0000-00-00T00:00:00";
     let (seconds, rest) = text.split_at_checked(SECONDS.len())?;
+    let (fraction, offset) = rest.split_at(rest.find(['Z', 'z', '+', '-'])?);
     let has_shape = seconds
         .bytes()
         .zip(SECONDS.bytes())
@@ -97,37 +96,61 @@ fn read(text: &str) -> Option<SystemTime> {
             b'0' => byte.is_ascii_digit(),
             _ => byte.eq_ignore_ascii_case(&shape),
         });
-    let offset_at = rest.find(['Z', 'z', '+', '-'])?;
-    let (fraction, offset) = rest.split_at(offset_at);
-    if !has_shape || !(fraction.is_empty() || fraction.starts_with('.')) {
+    if !has_shape || !is_fraction(fraction) {
         return None;
     }
-    let local: DateTime = [seconds, fraction].concat().parse().ok()?;
-    let since_epoch = local.duration_since(date(1970, 1, 1).at(0, 0, 0, 0)) - read_offset(offset)?;
-    let length = since_epoch.unsigned_abs();
-    if since_epoch.is_negative() {
-        SystemTime::UNIX_EPOCH.checked_sub(length)
-    } else {
-        SystemTime::UNIX_EPOCH.checked_add(length)
+    let year: u32 = seconds[..4].parse().ok()?;
+    let cycles = if year < 1970 { 5 } else { 0 };
+    let (month_and_day, time) = (&seconds[4..10], &seconds[11..]);
+    let later = format!(
+        "{:04}{month_and_day}T{time}{fraction}Z",
+        year + cycles * 400
+    );
+    let local = humantime::parse_rfc3339(&later)
+        .ok()?
+        .checked_sub(CALENDAR_CYCLE * cycles)?;
+    match read_offset(offset)? {
+        Offset::Ahead(ahead) => local.checked_sub(ahead),
+        Offset::Behind(behind) => local.checked_add(behind),
     }
 }
 
-/// Reads `Z` or `+hh:mm`, by how much local time is ahead.
-fn read_offset(text: &str) -> Option<SignedDuration> {
+/// After 400 years the calendar repeats itself.
+const CALENDAR_CYCLE: Duration = Duration::from_secs(146_097 * 24 * 60 * 60);
+
+/// Nothing, or a point and one to nine digits.
+fn is_fraction(text: &str) -> bool {
+    text.strip_prefix('.').map_or(text.is_empty(), |digits| {
+        (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
+    })
+}
+
+/// Where local time is beside UTC.
+enum Offset {
+    Ahead(Duration),
+    Behind(Duration),
+}
+
+/// Reads `Z` or `+hh:mm`.
+fn read_offset(text: &str) -> Option<Offset> {
     if text.eq_ignore_ascii_case("z") {
-        return Some(SignedDuration::ZERO);
+        return Some(Offset::Ahead(Duration::ZERO));
     }
-    let (sign, [h1, h2, b':', m1, m2]) = text.as_bytes().split_first_chunk::<1>()? else {
+    let (sign, [h1, h2, b':', m1, m2]) = text.as_bytes().split_first()? else {
         return None;
     };
     let two_digits = |tens: u8, ones: u8| match (tens, ones) {
-        (b'0'..=b'9', b'0'..=b'9') => Some(i64::from(tens - b'0') * 10 + i64::from(ones - b'0')),
+        (b'0'..=b'9', b'0'..=b'9') => Some(u64::from(tens - b'0') * 10 + u64::from(ones - b'0')),
         _ => None,
     };
     let hours = two_digits(*h1, *h2).filter(|hours| *hours < 24)?;
     let minutes = two_digits(*m1, *m2).filter(|minutes| *minutes < 60)?;
-    let offset = SignedDuration::from_secs(hours * 3600 + minutes * 60);
-    Some(if sign == b"-" { -offset } else { offset })
+    let offset = Duration::from_secs(hours * 3600 + minutes * 60);
+    match sign {
+        b'+' => Some(Offset::Ahead(offset)),
+        b'-' => Some(Offset::Behind(offset)),
+        _ => None,
+    }
 }
 
 /// The text of a [`Timestamp`] is not an RFC 3339 date and time.
@@ -138,7 +161,6 @@ pub struct InvalidTimestamp(());
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
 
     #[test]
     fn what_the_wire_shows() {
@@ -174,6 +196,11 @@ mod tests {
             ("2026-04-25T16:37:09+24:00", None),
             ("2026-04-25T16:37:09,5Z", None),
             ("2026-04-25T16:37:09.Z", None),
+            ("2026-04-25T16:37:09.1234567890Z", None),
+            ("2026-04-25T16:37:09.1+2Z", None),
+            ("2026-04-25T16:37:09*02:00", None),
+            ("2026-04-25T24:00:00Z", None),
+            ("1900-02-29T00:00:00Z", None),
             ("2026-04-25T16:37:09Z[Europe/Paris]", None),
             ("20260425T163709Z", None),
             ("\u{660}2026-04-25T16:37:09Z", None),
@@ -182,9 +209,23 @@ mod tests {
             let expected = since_epoch.map(|duration| SystemTime::UNIX_EPOCH + duration);
             assert_eq!(read, expected, "text: {text:?}");
         }
-        let before = Timestamp::new("1969-12-31T23:59:59Z")
-            .to_system_time()
-            .unwrap();
-        assert_eq!(before, SystemTime::UNIX_EPOCH - Duration::from_secs(1));
+    }
+
+    #[test]
+    fn before_1970() {
+        const DAY: u64 = 24 * 60 * 60;
+        for (text, before_epoch) in [
+            ("1969-12-31T23:59:59Z", 1),
+            ("1970-01-01T00:30:00+01:00", 1800),
+            ("1969-12-31T23:00:00-00:30", 1800),
+            ("1900-03-01T00:00:00Z", 25_508 * DAY),
+            // What programs in Go write for no time at all.
+            ("0001-01-01T00:00:00Z", 719_162 * DAY),
+            ("0000-01-01T00:00:00Z", 719_528 * DAY),
+        ] {
+            let read = Timestamp::new(text).to_system_time();
+            let expected = SystemTime::UNIX_EPOCH - Duration::from_secs(before_epoch);
+            assert_eq!(read, Ok(expected), "text: {text:?}");
+        }
     }
 }

@@ -118,6 +118,14 @@ fn parameters_and_requests() {
         sent(&request, &[CODE, SESSION_TOKEN]);
         drop((request, params));
     });
+    // Its body outgrows the buffer that it begins in.
+    assert_wiped("a large Migrate", || {
+        let codes = std::iter::repeat_n(RECOVERY_CODE, 1000).map(RecoveryCode::new);
+        let params = MigrateParams::new("o", "m", TOTP_SECRET).recovery_codes(codes);
+        let request = project.request(&params).unwrap();
+        sent(&request, &[TOTP_SECRET, RECOVERY_CODE]);
+        drop((request, params));
+    });
     assert_wiped("a Migrate", || {
         let params = MigrateParams::new("o", "m", TOTP_SECRET)
             .recovery_codes([RecoveryCode::new("a"), RecoveryCode::new(RECOVERY_CODE)]);

@@ -9,19 +9,18 @@ use crate::lenient;
 ///
 /// Mirrors `member_device` of [Authenticate TOTP](https://stytch.com/docs/b2b/api/authenticate-totp).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct DeviceInfo {
     /// The id of the device.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub visitor_id: String,
     /// When the device was seen before.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub visitor_id_details: Option<DeviceAttributeDetails>,
     /// The IP address of the request.
     pub ip_address: Option<String>,
     /// When the IP address was seen before.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub ip_address_details: Option<DeviceAttributeDetails>,
     /// The city of the IP address.
     pub ip_geo_city: Option<String>,
@@ -30,13 +29,12 @@ pub struct DeviceInfo {
     /// The country of the IP address.
     pub ip_geo_country: Option<String>,
     /// When the country was seen before.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub ip_geo_country_details: Option<DeviceAttributeDetails>,
 }
 
 /// When an attribute of a device was seen on this Member's account.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct DeviceAttributeDetails {
     /// Whether it was never seen before.

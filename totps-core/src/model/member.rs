@@ -13,35 +13,34 @@ use crate::{
 ///
 /// Mirrors Stytch's [Member object](https://stytch.com/docs/b2b/api/member-object).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct Member {
     /// The Organization that the Member belongs to.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub organization_id: OrganizationId,
     /// The id of the Member.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub member_id: MemberId,
     /// The e-mail address of the Member.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub email_address: String,
     /// Whether the Member is in use. Only active Members may enrol a TOTP.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub status: Option<MemberStatus>,
     /// The name of the Member.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub name: String,
     /// The Member's accounts at SSO providers.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub sso_registrations: Vec<SsoRegistration>,
     /// Whether the Member is exempt from the Organization's restrictions of authentication and MFA
     /// methods.
     pub is_breakglass: Option<bool>,
     /// The id of the Member's password, if it has one.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub member_password_id: Option<String>,
     /// The Member's accounts at OAuth providers.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub oauth_registrations: Vec<OAuthRegistration>,
     /// Whether the e-mail address is verified.
     pub email_address_verified: Option<bool>,
@@ -50,36 +49,36 @@ pub struct Member {
     /// Whether the Member holds the role `stytch_admin`.
     pub is_admin: Option<bool>,
     /// The Member's TOTP, if it has one.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub totp_registration_id: Option<TotpRegistrationId>,
     /// E-mail addresses that the Member had before.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub retired_email_addresses: Vec<RetiredEmail>,
     /// Whether the Member is locked after too many failed attempts.
     pub is_locked: Option<bool>,
     /// Whether the Member must pass a second factor at every login.
     pub mfa_enrolled: Option<bool>,
     /// The phone number for MFA in E.164, if there is one.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub mfa_phone_number: Option<String>,
     /// The second factor that the Member prefers.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub default_mfa_method: Option<MfaMethod>,
     /// The Member's roles.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub roles: Vec<MemberRole>,
     /// Metadata that only the backend can write.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub trusted_metadata: Option<JsonObject>,
     /// Metadata that the frontend can write, too. Do not trust it.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub untrusted_metadata: Option<JsonObject>,
     /// When the Member was created.
     pub created_at: Option<Timestamp>,
     /// When the Member was last changed.
     pub updated_at: Option<Timestamp>,
     /// The Member's account at a SCIM provider, if it has one.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub scim_registration: Option<ScimRegistration>,
     /// The application's own id for the Member, if it set one.
     pub external_id: Option<String>,
@@ -105,36 +104,34 @@ open_enum! {
 
 /// An account at an SSO provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct SsoRegistration {
     /// The SSO connection.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub connection_id: String,
     /// The id that the identity provider has for the Member.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub external_id: String,
     /// The id of this account.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub registration_id: String,
     /// What the identity provider says of the Member.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub sso_attributes: Option<JsonObject>,
 }
 
 /// An account at an OAuth provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct OAuthRegistration {
     /// The provider, such as `Google`.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub provider_type: String,
     /// The id that the provider has for the Member.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub provider_subject: String,
     /// The id of this account.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub member_oauth_registration_id: String,
     /// The Member's picture at the provider.
     pub profile_picture_url: Option<String>,
@@ -144,40 +141,37 @@ pub struct OAuthRegistration {
 
 /// An e-mail address that a [`Member`] had before.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct RetiredEmail {
     /// The id of the address.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub email_id: String,
     /// The address.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub email_address: String,
 }
 
 /// A role of a [`Member`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct MemberRole {
     /// The role, such as `stytch_member` or `stytch_admin`.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub role_id: String,
     /// Why the Member has it.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub sources: Vec<MemberRoleSource>,
 }
 
 /// Why a [`Member`] has a role.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct MemberRoleSource {
     /// The kind of reason.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub r#type: Option<MemberRoleSourceType>,
     /// More about it; the keys depend on the kind.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub details: Option<JsonObject>,
 }
 

@@ -10,80 +10,79 @@ use crate::{JsonObject, OrganizationId, Timestamp};
 ///
 /// Mirrors Stytch's [Organization object](https://stytch.com/docs/b2b/api/organization-object).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct Organization {
     /// The id of the Organization.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub organization_id: OrganizationId,
     /// The name, 1 to 128 characters.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub organization_name: String,
     /// The logo, if there is one.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub organization_logo_url: Option<String>,
     /// The name in URLs, 2 to 128 characters: alphanumerics and `-` `.` `_` `~`.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub organization_slug: String,
     /// Who may join by SSO without an invitation.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub sso_jit_provisioning: Option<AllowedType>,
     /// The SSO connections allowed for that when it is restricted.
-    #[serde(deserialize_with = "lenient::strings")]
+    #[serde(default, deserialize_with = "lenient::strings")]
     pub sso_jit_provisioning_allowed_connections: Vec<String>,
     /// The SSO connections in use.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub sso_active_connections: Vec<ActiveSsoConnection>,
     /// The e-mail domains that may join or be invited when that is restricted.
-    #[serde(deserialize_with = "lenient::strings")]
+    #[serde(default, deserialize_with = "lenient::strings")]
     pub email_allowed_domains: Vec<String>,
     /// Who may join by e-mail without an invitation.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub email_jit_provisioning: Option<AllowedType>,
     /// Who may be invited by e-mail.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub email_invites: Option<AllowedType>,
     /// Whether the methods of the first factor are restricted.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub auth_methods: Option<AllowedType>,
     /// The methods of the first factor allowed when they are restricted.
-    #[serde(deserialize_with = "lenient::strings")]
+    #[serde(default, deserialize_with = "lenient::strings")]
     pub allowed_auth_methods: Vec<AuthMethod>,
     /// Who must pass a second factor.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub mfa_policy: Option<MfaPolicy>,
     /// Roles given by the domain of the e-mail address.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub rbac_email_implicit_role_assignments: Vec<EmailImplicitRoleAssignment>,
     /// Whether the methods of the second factor are restricted.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub mfa_methods: Option<AllowedType>,
     /// The methods of the second factor allowed when they are restricted.
-    #[serde(deserialize_with = "lenient::strings")]
+    #[serde(default, deserialize_with = "lenient::strings")]
     pub allowed_mfa_methods: Vec<MfaMethod>,
     /// Who may join by an OAuth tenant without an invitation.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub oauth_tenant_jit_provisioning: Option<AllowedType>,
     /// The e-mail domains that belong to this Organization alone.
-    #[serde(deserialize_with = "lenient::strings")]
+    #[serde(default, deserialize_with = "lenient::strings")]
     pub claimed_email_domains: Vec<String>,
     /// Which first-party Connected Apps are allowed.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub first_party_connected_apps_allowed_type: Option<AllowedType>,
     /// The first-party Connected Apps allowed when they are restricted.
-    #[serde(deserialize_with = "lenient::strings")]
+    #[serde(default, deserialize_with = "lenient::strings")]
     pub allowed_first_party_connected_apps: Vec<String>,
     /// Which third-party Connected Apps are allowed.
-    #[serde(deserialize_with = "lenient::blank")]
+    #[serde(default, deserialize_with = "lenient::blank")]
     pub third_party_connected_apps_allowed_type: Option<AllowedType>,
     /// The third-party Connected Apps allowed when they are restricted.
-    #[serde(deserialize_with = "lenient::strings")]
+    #[serde(default, deserialize_with = "lenient::strings")]
     pub allowed_third_party_connected_apps: Vec<String>,
     /// The Organization's own roles.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub custom_roles: Vec<CustomRole>,
     /// Metadata that only the backend can write.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub trusted_metadata: Option<JsonObject>,
     /// When the Organization was created.
     pub created_at: Option<Timestamp>,
@@ -94,10 +93,10 @@ pub struct Organization {
     /// The SSO connection used when none is named, if there is one.
     pub sso_default_connection_id: Option<String>,
     /// The SCIM connection in use, if there is one.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub scim_active_connection: Option<ActiveScimConnection>,
     /// The OAuth tenants that may join: keys such as `slack`, `hubspot` and `github`.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub allowed_oauth_tenants: Option<JsonObject>,
 }
 
@@ -159,33 +158,31 @@ open_enum! {
 
 /// An SSO connection in use.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct ActiveSsoConnection {
     /// The id of the connection.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub connection_id: String,
     /// The name of the connection.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub display_name: String,
     /// The identity provider, such as `okta`.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub identity_provider: String,
 }
 
 /// A SCIM connection in use.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct ActiveScimConnection {
     /// The id of the connection.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub connection_id: String,
     /// The name of the connection.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub display_name: String,
     /// The last four characters of the bearer token.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub bearer_token_last_four: String,
     /// When the bearer token expires.
     pub bearer_token_expires_at: Option<Timestamp>,
@@ -193,42 +190,39 @@ pub struct ActiveScimConnection {
 
 /// A role given by the domain of the e-mail address.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct EmailImplicitRoleAssignment {
     /// The e-mail domain.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub domain: String,
     /// The role.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub role_id: String,
 }
 
 /// A role of an Organization's own.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct CustomRole {
     /// The id of the role.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub role_id: String,
     /// What the role is for.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub description: String,
     /// What the role may do.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub permissions: Vec<CustomRolePermission>,
 }
 
 /// What a [`CustomRole`] may do with one kind of resource.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct CustomRolePermission {
     /// The kind of resource.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub resource_id: String,
     /// The actions allowed on it.
-    #[serde(deserialize_with = "lenient::strings")]
+    #[serde(default, deserialize_with = "lenient::strings")]
     pub actions: Vec<String>,
 }

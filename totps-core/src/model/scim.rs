@@ -8,120 +8,116 @@ use crate::lenient;
 ///
 /// Part of Stytch's [Member object](https://stytch.com/docs/b2b/api/member-object).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct ScimRegistration {
     /// The SCIM connection.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub connection_id: String,
     /// The id of this account.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub registration_id: String,
     /// The id that the provider has for the Member.
     pub external_id: Option<String>,
     /// What the provider says of the Member.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub scim_attributes: Option<ScimAttributes>,
 }
 
 /// What a SCIM provider says of a Member (RFC 7643, in Stytch's spelling).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct ScimAttributes {
     /// The user name.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub user_name: String,
     /// The id.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub id: String,
     /// The id that the provisioning client has.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub external_id: String,
     /// Whether the account is active.
     pub active: Option<bool>,
     /// The groups.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub groups: Vec<ScimGroup>,
     /// The name to display.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub display_name: String,
     /// The nickname.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub nick_name: String,
     /// The profile page.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub profile_url: String,
     /// The relation to the organization, such as `Employee`.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub user_type: String,
     /// The title.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub title: String,
     /// The preferred language.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub preferred_language: String,
     /// The locale.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub locale: String,
     /// The time zone.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub timezone: String,
     /// The e-mail addresses.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub emails: Vec<ScimValue>,
     /// The phone numbers.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub phone_numbers: Vec<ScimValue>,
     /// The postal addresses.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub addresses: Vec<ScimAddress>,
     /// The instant messaging addresses.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub ims: Vec<ScimValue>,
     /// The photos.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub photos: Vec<ScimValue>,
     /// The entitlements.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub entitlements: Vec<ScimValue>,
     /// The roles.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub roles: Vec<ScimValue>,
     /// The X.509 certificates.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub x509certificates: Vec<ScimValue>,
     /// The parts of the name.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub name: Option<ScimName>,
     /// The enterprise extension.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub enterprise_extension: Option<ScimEnterpriseExtension>,
 }
 
 /// A group in [`ScimAttributes`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct ScimGroup {
     /// The id of the group.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub value: String,
     /// The name of the group.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub display: String,
 }
 
 /// One value of a list in [`ScimAttributes`]: an e-mail address, a phone number, a role and so on.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct ScimValue {
     /// The value.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub value: String,
     /// Its kind, such as `work`.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub r#type: String,
     /// Whether it is the preferred one.
     pub primary: Option<bool>,
@@ -129,29 +125,28 @@ pub struct ScimValue {
 
 /// A postal address in [`ScimAttributes`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct ScimAddress {
     /// The whole address as text.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub formatted: String,
     /// Street and number.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub street_address: String,
     /// The city.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub locality: String,
     /// The state or region.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub region: String,
     /// The postal code.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub postal_code: String,
     /// The country.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub country: String,
     /// Its kind, such as `work`.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub r#type: String,
     /// Whether it is the preferred one.
     pub primary: Option<bool>,
@@ -159,66 +154,63 @@ pub struct ScimAddress {
 
 /// The parts of a name in [`ScimAttributes`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct ScimName {
     /// The whole name.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub formatted: String,
     /// The family name.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub family_name: String,
     /// The given name.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub given_name: String,
     /// The middle name.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub middle_name: String,
     /// What stands before the name, such as `Ms.`.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub honorific_prefix: String,
     /// What stands behind the name, such as `III`.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub honorific_suffix: String,
 }
 
 /// The enterprise extension in [`ScimAttributes`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct ScimEnterpriseExtension {
     /// The employee number.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub employee_number: String,
     /// The cost centre.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub cost_center: String,
     /// The division.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub division: String,
     /// The department.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub department: String,
     /// The organization.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub organization: String,
     /// The manager.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub manager: Option<ScimManager>,
 }
 
 /// A manager in [`ScimEnterpriseExtension`].
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct ScimManager {
     /// The id of the manager.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub value: String,
     /// The URI of the manager's account.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub r#ref: String,
     /// The name of the manager.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub display_name: String,
 }

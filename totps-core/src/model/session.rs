@@ -11,14 +11,13 @@ use crate::{
 ///
 /// Mirrors Stytch's [Session object](https://stytch.com/docs/b2b/api/session-object).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
 #[non_exhaustive]
 pub struct MemberSession {
     /// The id of the session.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub member_session_id: MemberSessionId,
     /// The Member.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub member_id: MemberId,
     /// When the session started.
     pub started_at: Option<Timestamp>,
@@ -27,18 +26,18 @@ pub struct MemberSession {
     /// When the session ends.
     pub expires_at: Option<Timestamp>,
     /// What the Member proved, and when.
-    #[serde(deserialize_with = "lenient::objects")]
+    #[serde(default, deserialize_with = "lenient::objects")]
     pub authentication_factors: Vec<AuthenticationFactor>,
     /// The Organization.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub organization_id: OrganizationId,
     /// The ids of the Member's roles, such as `stytch_member`.
-    #[serde(deserialize_with = "lenient::strings")]
+    #[serde(default, deserialize_with = "lenient::strings")]
     pub roles: Vec<String>,
     /// The slug of the Organization.
-    #[serde(deserialize_with = "lenient::or_default")]
+    #[serde(default, deserialize_with = "lenient::text")]
     pub organization_slug: String,
     /// The claims that the application put into the session, if it ever did.
-    #[serde(deserialize_with = "lenient::object")]
+    #[serde(default, deserialize_with = "lenient::object")]
     pub custom_claims: Option<JsonObject>,
 }
