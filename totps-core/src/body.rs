@@ -2,9 +2,8 @@
 
 use std::fmt;
 
-use zeroize::Zeroize;
-
 use crate::InvalidParams;
+use crate::wipe::wipe;
 
 /// The bytes of a request or an answer.
 ///
@@ -51,14 +50,14 @@ impl Body {
         let length = self.0.len() + by;
         let mut larger = Vec::with_capacity(length.max(self.0.capacity() * 2));
         larger.extend_from_slice(&self.0);
-        self.0.zeroize();
+        wipe(&mut self.0);
         self.0 = larger;
     }
 }
 
 impl Drop for Body {
     fn drop(&mut self) {
-        self.0.zeroize();
+        wipe(&mut self.0);
     }
 }
 

@@ -15,9 +15,10 @@ use serde::de::{
 };
 use serde_json::Value;
 use serde_json::value::RawValue;
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
 use crate::error::{ApiError, DecodeError, DecodeErrorKind};
+use crate::wipe::wipe_text;
 use crate::{Body, Error, ErrorType};
 
 /// The typed answer of one call.
@@ -197,7 +198,7 @@ impl<'a> Wiped<'a> {
 impl Drop for Wiped<'_> {
     fn drop(&mut self) {
         if let Cow::Owned(text) = &mut self.0 {
-            text.zeroize();
+            wipe_text(text);
         }
     }
 }

@@ -33,7 +33,7 @@ where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
 {
-    from.deserialize_any(Object(PhantomData))
+    from.deserialize_option(Object(PhantomData))
 }
 
 /// A list of strings: `null` is the empty list, and `null` elements are left out.
@@ -117,6 +117,11 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
 
     fn visit_unit<E>(self) -> Result<Option<T>, E> {
         Ok(None)
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Option<T>, D::Error> {
+        // Takes objects and arrays, and is less to compile than `deserialize_any`.
+        from.deserialize_struct("", &[], self)
     }
 
     fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Option<T>, A::Error> {

@@ -21,6 +21,7 @@ mod retry;
 mod secret;
 mod timestamp;
 mod transport;
+mod wipe;
 
 pub use authenticate::{AuthenticateParams, AuthenticateResponse, ClaimsError, MfaEnrollment};
 pub use body::{Body, BodyTooLarge, LimitedBody};

@@ -8,8 +8,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::uri::{self, Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Method, Uri, header};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroizing;
 
+use crate::wipe::wipe_text;
 use crate::{
     Body, ConfigError, Error, InvalidParams, Operation, ProjectId, ProjectSecret, Request,
 };
@@ -276,7 +277,7 @@ impl AsRef<[u8]> for Wiped {
 
 impl Drop for Wiped {
     fn drop(&mut self) {
-        self.0.zeroize();
+        wipe_text(&mut self.0);
     }
 }
 

@@ -6,7 +6,8 @@ use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use serde::{Deserialize, Deserializer, Serializer};
-use zeroize::Zeroize;
+
+use crate::wipe::{wipe, wipe_text};
 
 /// Defines a secret: a string that only [`expose`](TotpSecret::expose) gives away.
 ///
@@ -35,7 +36,7 @@ macro_rules! secret {
 
         impl Drop for $name {
             fn drop(&mut self) {
-                self.0.zeroize();
+                wipe_text(&mut self.0);
             }
         }
 
@@ -209,7 +210,7 @@ impl QrCode {
         if png.starts_with(SIGNATURE) {
             Ok(png)
         } else {
-            png.zeroize();
+            wipe(&mut png);
             Err(QrCodeError::Signature)
         }
     }

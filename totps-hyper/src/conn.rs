@@ -18,8 +18,8 @@ use totps_core::{
 };
 
 use crate::exchange::{
-    CONNECT_TIMEOUT, HEAD, HEADERS, IDLE_PER_HOST, IDLE_TIMEOUT, Limits, before, check_url,
-    collect, duration, failed, not_connected, retrying, with_bytes,
+    CONNECT_TIMEOUT, HEAD, IDLE_PER_HOST, IDLE_TIMEOUT, Limits, before, check_url, collect,
+    duration, failed, not_connected, retrying, with_bytes,
 };
 
 /// A transport over HTTP/1.1 connections that the calling task drives itself.
@@ -206,7 +206,6 @@ where
             })?
             .map_err(not_connected)?;
         let (sender, driver) = http1::Builder::new()
-            .max_headers(HEADERS)
             .max_header_size(HEAD)
             .handshake(io)
             .await

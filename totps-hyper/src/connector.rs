@@ -30,7 +30,7 @@ impl Connector {
     pub(crate) fn new<C>(connector: C, timeout: Duration) -> Self
     where
         C: Service<Uri> + Clone + Send + Sync + 'static,
-        C::Response: Read + Write + Connection + Send + 'static,
+        C::Response: Read + Write + Send + 'static,
         C::Future: Send,
         C::Error: Into<BoxError>,
     {
@@ -92,13 +92,14 @@ impl Service<Uri> for Connector {
 /// Any connection.
 pub(crate) struct Stream(Pin<Box<dyn Io>>);
 
-trait Io: Read + Write + Connection + Send {}
+trait Io: Read + Write + Send {}
 
-impl<T: Read + Write + Connection + Send> Io for T {}
+impl<T: Read + Write + Send> Io for T {}
 
+/// HTTP/1.1 without a proxy. The addresses, which hyper-util would put into every answer, are left out.
 impl Connection for Stream {
     fn connected(&self) -> Connected {
-        self.0.connected()
+        Connected::new()
     }
 }
 

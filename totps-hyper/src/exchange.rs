@@ -27,8 +27,9 @@ const RESPONSE_LIMIT: usize = 1024 * 1024;
 #[cfg(any(feature = "tokio", feature = "conn"))]
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 
-/// An answer may have so many header fields.
-pub(crate) const HEADERS: usize = 64;
+/// An answer may have so many header fields. hyper has a limit of its own, 100: to set another costs it
+/// an allocation for each answer.
+const HEADERS: usize = 64;
 
 /// The head of an answer may be so large, in bytes.
 pub(crate) const HEAD: usize = 32 * 1024;

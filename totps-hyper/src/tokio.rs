@@ -8,7 +8,7 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use totps_core::{AsyncTransport, ConfigError, Request, Response, RetryPolicy, TransportError};
 
 use crate::connector::Connector;
-use crate::exchange::{self, HEAD, HEADERS, IDLE_PER_HOST, IDLE_TIMEOUT, Limits, duration};
+use crate::exchange::{self, HEAD, IDLE_PER_HOST, IDLE_TIMEOUT, Limits, duration};
 use crate::retire::Retiring;
 use crate::service::ServiceTransport;
 use crate::tls::{Library, Roots};
@@ -179,7 +179,6 @@ impl HyperTransportBuilder {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE_TIMEOUT)
             .pool_max_idle_per_host(IDLE_PER_HOST)
-            .http1_max_headers(HEADERS)
             .http1_max_buf_size(HEAD)
             .build(connector);
         HyperTransport(ServiceTransport::classified(

@@ -1,0 +1,17 @@
+//! Wiping in one go. zeroize's own way with a `Vec` or a `String` is byte by byte, which makes a
+//! tenth of the work of reading a short answer.
+
+use std::mem;
+
+use zeroize::Zeroize;
+
+/// Overwrites a buffer up to its capacity.
+pub(crate) fn wipe(buffer: &mut Vec<u8>) {
+    buffer.spare_capacity_mut().zeroize();
+    buffer.as_mut_slice().zeroize();
+}
+
+/// Empties a text and overwrites what it was.
+pub(crate) fn wipe_text(text: &mut String) {
+    wipe(&mut mem::take(text).into_bytes());
+}
