@@ -93,7 +93,7 @@ fn io_cause(error: io::Error) -> BoxError {
 
 #[cfg(feature = "rustls")]
 fn tls_text(error: &rustls::Error) -> &'static str {
-    use rustls::{CertificateError as Certificate, Error as Tls};
+    use rustls::{AlertDescription, CertificateError as Certificate, Error as Tls};
 
     match error {
         Tls::InvalidCertificate(error) => match error {
@@ -109,7 +109,10 @@ fn tls_text(error: &rustls::Error) -> &'static str {
             }
             _ => "the server's certificate is not acceptable",
         },
-        Tls::PeerIncompatible(_) => "the server speaks no version or cipher of TLS in common",
+        Tls::PeerIncompatible(_)
+        | Tls::AlertReceived(
+            AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure,
+        ) => "the server speaks no version or cipher of TLS in common",
         Tls::AlertReceived(_) => "the server broke off TLS with an alert",
         Tls::InvalidMessage(_) => "the server does not speak TLS",
         _ => "TLS failed",
