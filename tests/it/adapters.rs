@@ -4,6 +4,7 @@ pub(crate) mod answers;
 pub(crate) mod connections;
 pub(crate) mod deadlines;
 pub(crate) mod limits;
+pub(crate) mod logs;
 pub(crate) mod proxies;
 pub(crate) mod retries;
 pub(crate) mod tls;
@@ -23,6 +24,9 @@ use totps_tests::hostile::Server;
 pub(crate) trait Subject {
     /// Where it may do otherwise than the suite says.
     const DIFFERENCES: &'static [Difference] = &[];
+
+    /// The beginning of a target that its stack logs to.
+    const LOGS_TO: &'static str;
 
     /// A transport with these settings. An async one is wrapped into a closure that blocks.
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError>;
@@ -71,6 +75,16 @@ pub(crate) enum Difference {
     /// The stack takes a body in chunks for whole after the line of its last chunk, which is empty,
     /// though the line that ends the message is still to come. Nothing of the body is missing then.
     LastChunkEndsBody,
+    /// The stack reads an answer that tells its end in two ways, or has a coding beside chunks, as
+    /// chunks; and one whose coding is no coding until the connection ends.
+    ReadsTwoFramings,
+    /// The stack reads chunks in an answer of HTTP/1.0, which has none, as text until the end.
+    ReadsChunksInHttp10,
+    /// The stack reads on the thread of the call for as long as the server sends: what has no end
+    /// and is no body keeps that thread from its deadline.
+    StarvesItsThread,
+    /// The stack logs what it sends and receives.
+    LogsTheWire,
     /// The stack reads a small rest of an answer away and keeps the connection.
     ReadsRestAway,
 }
@@ -122,9 +136,12 @@ macro_rules! suite {
                 tls::own_authority_in_pem
                 tls::emulator_over_tls
                 tls::unacceptable_certificates
+                tls::tls_1_1_only
+                tls::stalled_handshakes
                 tls::tls_to_a_plain_port
                 tls::plain_to_a_tls_port
                 proxies::environment_is_ignored
+                logs::no_secret_is_logged
                 retries::nothing_is_sent_again_unasked
                 retries::what_was_not_sent_is_sent_again
                 retries::no_more_often_than_asked

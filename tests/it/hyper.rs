@@ -33,7 +33,9 @@ static TOKIO: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 pub(crate) struct OnTokio;
 
 impl Subject for OnTokio {
-    const DIFFERENCES: &'static [Difference] = &[Difference::UnprovenDeadline];
+    const DIFFERENCES: &'static [Difference] =
+        &[Difference::UnprovenDeadline, Difference::ReadsTwoFramings];
+    const LOGS_TO: &'static str = "hyper_util::";
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         let mut builder = HyperTransport::builder();
@@ -66,8 +68,13 @@ async fn settle() {
 pub(crate) struct ServiceOnSmol;
 
 impl Subject for ServiceOnSmol {
-    const DIFFERENCES: &'static [Difference] =
-        &[Difference::UnprovenDeadline, Difference::ReadsRestAway];
+    const DIFFERENCES: &'static [Difference] = &[
+        Difference::UnprovenDeadline,
+        Difference::ReadsTwoFramings,
+        Difference::StarvesItsThread,
+        Difference::ReadsRestAway,
+    ];
+    const LOGS_TO: &'static str = "hyper_util::";
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         let executor = Arc::new(Executor::new());
@@ -88,6 +95,10 @@ impl Subject for ServiceOnSmol {
 pub(crate) struct ConnOnSmol;
 
 impl Subject for ConnOnSmol {
+    const DIFFERENCES: &'static [Difference] =
+        &[Difference::ReadsTwoFramings, Difference::StarvesItsThread];
+    const LOGS_TO: &'static str = "rustls::";
+
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         // Its own connect timeout is the one to be tested.
         let connector = Connector::new(settings.root_certificates_pem.as_deref(), LONG);

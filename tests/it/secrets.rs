@@ -1,35 +1,38 @@
 //! No secret is ever shown.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::fmt::Debug;
-use std::future::ready;
+use std::future::{Ready, ready};
 use std::marker::PhantomData;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use http_body_util::Full;
+use hyper::body::Bytes;
 use serde_json::{Map, Value, json};
-use totps_core::{
-    AsyncClient, AuthenticateParams, AuthenticateResponse, Body, Client, ConfigError, CreateParams,
-    CreateResponse, Error, IntermediateSessionToken, JsonObject, LimitedBody, Member,
-    MfaEnrollment, MigrateParams, MigrateResponse, OrganizationId, Project, ProjectSecret, QrCode,
-    RecoveryCode, Request, SessionJwt, SessionToken, Timestamp, TotpCode, TotpSecret,
-};
+use smol::net::TcpStream;
+use smol_hyper::rt::{FuturesIo, SmolTimer};
+use totps_core::*;
+use totps_hyper::{ConnTransport, HyperTransport, HyperTransportBuilder, ServiceTransport};
 use totps_tests::sentinel::{assert_hidden, debug_texts, error_texts, leaks};
+use totps_ureq::{UreqTransport, UreqTransportBuilder};
+use tower::util::{ServiceFn, service_fn};
 
 // Each is unique, and none looks like a constant or an id of the API, which may be shown.
-const PROJECT_SECRET: &str = "Canary-Project-Secret-01";
+pub(crate) const PROJECT_SECRET: &str = "Canary-Project-Secret-01";
 const TOTP_SECRET: &str = "Canary-Totp-Secret-02";
 const CODE: &str = "Canary-Code-003";
 const RECOVERY_CODE: &str = "Canary-Recovery-Code-04";
 const QR_CODE: &str = "Canary-Qr-Code-05";
 const INTERMEDIATE: &str = "Canary-Intermediate-06";
-const SESSION_TOKEN: &str = "Canary-Session-Token-07";
-const SESSION_JWT: &str = "Canary-Session-Jwt-08";
-const METADATA: &str = "Canary-Metadata-09";
+pub(crate) const SESSION_TOKEN: &str = "Canary-Session-Token-07";
+pub(crate) const SESSION_JWT: &str = "Canary-Session-Jwt-08";
+pub(crate) const METADATA: &str = "Canary-Metadata-09";
 const CLAIM: &str = "Canary-Claim-10";
 const SERVER_TEXT: &str = "Canary-Server-Text-11";
 
-const CANARIES: [&str; 11] = [
+pub(crate) const CANARIES: [&str; 11] = [
     PROJECT_SECRET,
     TOTP_SECRET,
     CODE,
@@ -53,6 +56,18 @@ fn assert_nothing_shown(what: &str, texts: &[String]) {
 #[track_caller]
 fn assert_quiet(what: &str, value: &impl Debug) {
     assert_nothing_shown(what, &debug_texts(value));
+    assert_nothing_shown(what, &[panic_text(value)]);
+}
+
+/// What a panic says that is about a value.
+fn panic_text(value: &impl Debug) -> String {
+    fn fail<E>(error: E) -> Result<(), E> {
+        Err(error)
+    }
+
+    let panic = catch_unwind(AssertUnwindSafe(|| fail(value).unwrap()));
+    let text = panic.expect_err("an error").downcast::<String>();
+    *text.expect("the message is formatted")
 }
 
 #[track_caller]
@@ -64,7 +79,7 @@ fn project() -> Project {
     Project::new("project-test-x", PROJECT_SECRET).unwrap()
 }
 
-fn create_params() -> CreateParams {
+pub(crate) fn create_params() -> CreateParams {
     CreateParams::new("organization", "member")
         .expiration_minutes(5)
         .intermediate_session_token(INTERMEDIATE)
@@ -72,7 +87,7 @@ fn create_params() -> CreateParams {
         .session_jwt(SESSION_JWT)
 }
 
-fn authenticate_params() -> AuthenticateParams {
+pub(crate) fn authenticate_params() -> AuthenticateParams {
     let claims = Map::from_iter([(CLAIM.to_owned(), json!(CLAIM))]);
     AuthenticateParams::new("organization", "member", CODE)
         .intermediate_session_token(INTERMEDIATE)
@@ -82,12 +97,12 @@ fn authenticate_params() -> AuthenticateParams {
         .set_mfa_enrollment(MfaEnrollment::Enroll)
 }
 
-fn migrate_params() -> MigrateParams {
+pub(crate) fn migrate_params() -> MigrateParams {
     MigrateParams::new("organization", "member", TOTP_SECRET).recovery_codes([RECOVERY_CODE])
 }
 
 /// The answer to every call, with a canary wherever a secret or an application's data can stand.
-fn answer() -> Value {
+pub(crate) fn answer() -> Value {
     let metadata = json!({METADATA: METADATA, "nested": [{METADATA: METADATA}]});
     json!({
         "request_id": "request-id-test-x",
@@ -121,6 +136,19 @@ fn answer() -> Value {
             ],
         },
         "member_device": {},
+    })
+}
+
+/// The error answer of a server that echoes everything it got, and more.
+pub(crate) fn echo() -> Value {
+    let echo = CANARIES.join(" ");
+    json!({
+        "status_code": 400,
+        "error_type": echo,
+        "error_message": echo,
+        "error_url": format!("https://stytch.com/{SESSION_TOKEN}?code={CODE}"),
+        "request_id": SESSION_JWT,
+        "error_details": {METADATA: [echo]},
     })
 }
 
@@ -253,16 +281,8 @@ fn canaries_are_sent_and_read() {
 }
 
 #[test]
-fn secrets_are_redacted() {
-    assert_quiet("ProjectSecret", &ProjectSecret::new(PROJECT_SECRET));
-    assert_quiet("TotpSecret", &TotpSecret::new(TOTP_SECRET));
-    assert_quiet("TotpCode", &TotpCode::new(CODE));
-    assert_quiet("RecoveryCode", &RecoveryCode::new(RECOVERY_CODE));
-    assert_quiet("QrCode", &QrCode::new(QR_CODE));
-    assert_quiet("SessionToken", &SessionToken::new(SESSION_TOKEN));
-    assert_quiet("SessionJwt", &SessionJwt::new(SESSION_JWT));
+fn secrets_show_their_type_alone() {
     let intermediate = IntermediateSessionToken::new(INTERMEDIATE);
-    assert_quiet("IntermediateSessionToken", &intermediate);
     assert_eq!(
         format!("{intermediate:?}"),
         "IntermediateSessionToken(redacted)"
@@ -392,16 +412,8 @@ fn decode_errors_repeat_nothing() {
 
 #[test]
 fn api_errors_repeat_nothing() {
-    // A server that echoes everything it got, and more.
     let echo = CANARIES.join(" ");
-    let json = json!({
-        "status_code": 400,
-        "error_type": echo,
-        "error_message": echo,
-        "error_url": format!("https://stytch.com/{SESSION_TOKEN}?code={CODE}"),
-        "request_id": SESSION_JWT,
-        "error_details": {METADATA: [echo]},
-    });
+    let json = self::echo();
     let oauth = json!({"error": CODE, "error_description": echo, "error_uri": echo});
     for (what, body) in [
         ("JSON", json.to_string()),
@@ -497,6 +509,187 @@ fn other_errors_repeat_nothing() {
     let mut limited = LimitedBody::new(1, None).unwrap();
     let too_large = limited.push(SESSION_TOKEN.as_bytes());
     assert_quiet_error("BodyTooLarge", &too_large.expect_err("over the limit"));
+}
+
+/// Formats a value of each type and gives the names of the types.
+macro_rules! quiet {
+    ($($type:ident $(<$($of:ty),+>)? = $value:expr),+ $(,)?) => {{
+        $(
+            let value: $type $(<$($of),+>)? = $value;
+            assert_quiet(stringify!($type), &value);
+        )+
+        [$(stringify!($type)),+]
+    }};
+}
+
+/// The same for what is read from JSON.
+macro_rules! quiet_models {
+    ($json:expr => $($type:ident),+ $(,)?) => {
+        quiet![$($type = serde_json::from_value($json).unwrap()),+]
+    };
+}
+
+/// An object of the API with all data of the application's in it, and words that are not known.
+fn object() -> Value {
+    let metadata = json!({METADATA: METADATA});
+    json!({
+        "trusted_metadata": metadata,
+        "untrusted_metadata": metadata,
+        "sso_attributes": metadata,
+        "details": metadata,
+        "allowed_oauth_tenants": metadata,
+        "custom_claims": {CLAIM: CLAIM},
+        "new_factor": metadata,
+        METADATA: METADATA,
+    })
+}
+
+/// A type that is missing here, or has no `Debug`, does not pass.
+#[test]
+fn every_public_type_is_redacted() {
+    type Send = fn(Request) -> Result<http::Response<Body>, std::io::Error>;
+    type Serve =
+        fn(http::Request<Full<Bytes>>) -> Ready<std::io::Result<http::Response<Full<Bytes>>>>;
+    type Connect = fn(http::Uri) -> Ready<std::io::Result<FuturesIo<TcpStream>>>;
+
+    fn error<T>(result: Result<T, Error>) -> Error {
+        result.err().expect("an error")
+    }
+    let send: Send = |_| Ok(http::Response::new(Body::default()));
+    let serve: Serve = |_| ready(Ok(http::Response::default()));
+    let connect: Connect = |_| ready(Err(std::io::ErrorKind::Other.into()));
+    let echoed = || {
+        http::Response::builder()
+            .status(400)
+            .body(echo().to_string())
+    };
+    let api_error = || error(CreateResponse::try_from(echoed().unwrap()));
+    let decode_error = || error(created(&json!({"secret": [TOTP_SECRET]})));
+    let factor = || authenticated(&answer()).unwrap().member_session.unwrap();
+    let factor = || factor().authentication_factors.remove(0);
+    let unknown_text = || json!(SERVER_TEXT);
+    let aside = json!({"member_id": "m", "member": [SESSION_TOKEN]});
+    let aside = authenticated(&aside).unwrap();
+
+    let mut formatted = BTreeSet::new();
+    formatted.extend(quiet![
+        ProjectSecret = PROJECT_SECRET.into(),
+        TotpSecret = TOTP_SECRET.into(),
+        TotpCode = CODE.into(),
+        RecoveryCode = RECOVERY_CODE.into(),
+        QrCode = QR_CODE.into(),
+        IntermediateSessionToken = INTERMEDIATE.into(),
+        SessionToken = SESSION_TOKEN.into(),
+        SessionJwt = SESSION_JWT.into(),
+        ProjectId = "project-test-x".into(),
+        OrganizationId = "organization".into(),
+        MemberId = "member".into(),
+        MemberSessionId = "session".into(),
+        TotpRegistrationId = "registration".into(),
+        Timestamp = Timestamp::new("2026-01-01T00:00:00Z"),
+        Project = project(),
+        CreateParams = create_params(),
+        AuthenticateParams = authenticate_params(),
+        MigrateParams = migrate_params(),
+        MfaEnrollment = MfaEnrollment::Enroll,
+        RetryPolicy = RetryPolicy::default(),
+        Request = project().request(&authenticate_params()).unwrap(),
+        Response = http::Response::new(answer().to_string().into()),
+        Body = SESSION_TOKEN.into(),
+        LimitedBody = LimitedBody::new(100, None).unwrap(),
+        JsonObject = JsonObject::from_iter([(METADATA.to_owned(), json!(METADATA))]),
+        CreateResponse = created(&answer()).unwrap(),
+        AuthenticateResponse = authenticated(&answer()).unwrap(),
+        MigrateResponse = migrated(&answer()).unwrap(),
+        Undecoded = aside.undecoded()[0].clone(),
+        AuthenticationFactor = factor(),
+        Factor = factor().factor.unwrap(),
+        OAuthProvider = OAuthProvider::Google,
+        UnknownFactor = match factor().factor {
+            Some(Factor::Unknown(factor)) => factor,
+            other => panic!("an unknown factor is expected, not {other:?}"),
+        },
+        Unrecognized = match ErrorType::from(SERVER_TEXT) {
+            ErrorType::Unknown(text) => text,
+            known => panic!("an unknown text is expected, not {known:?}"),
+        },
+        Client<Send> = Client::new(project(), send),
+        AsyncClient<HyperTransport> = AsyncClient::new(project(), HyperTransport::new()),
+        Delivery = api_error().delivery(),
+        Error = api_error(),
+        ApiError = match api_error() {
+            Error::Api(error) => *error,
+            other => panic!("an API error is expected, not {other:?}"),
+        },
+        DecodeError = match decode_error() {
+            Error::Decode(error) => *error,
+            other => panic!("a decode error is expected, not {other:?}"),
+        },
+        DecodeErrorKind = match decode_error() {
+            Error::Decode(error) => error.kind(),
+            other => panic!("a decode error is expected, not {other:?}"),
+        },
+        TransportError = TransportError::not_sent("nobody listens"),
+        TransportErrorKind = TransportErrorKind::Other,
+        ConfigError = Project::new(PROJECT_SECRET, "x").unwrap_err(),
+        InvalidParams = authenticate_params().session_claims_from(CLAIM).unwrap_err(),
+        InvalidTotpCode = TotpCode::parse(CODE).unwrap_err(),
+        InvalidTimestamp = Timestamp::new(SERVER_TEXT).to_system_time().unwrap_err(),
+        QrCodeError = QrCode::new(QR_CODE).png().unwrap_err(),
+        BodyTooLarge = LimitedBody::new(1, Some(2)).unwrap_err(),
+        ClaimsError = authenticated(&answer()).unwrap().claims::<u32>().unwrap_err(),
+        UreqTransport = UreqTransport::new(),
+        UreqTransportBuilder =
+            UreqTransport::builder().proxy(format!("http://user:{SESSION_TOKEN}@127.0.0.1")),
+        HyperTransport = HyperTransport::new(),
+        HyperTransportBuilder = HyperTransport::builder(),
+        ConnTransport<Connect, SmolTimer, FuturesIo<TcpStream>> =
+            ConnTransport::new(connect, SmolTimer::new()),
+        ServiceTransport<ServiceFn<Serve>, SmolTimer, std::io::Error> =
+            ServiceTransport::new(service_fn(serve), SmolTimer::new()),
+    ]);
+    formatted.extend(quiet_models![unknown_text() =>
+        AllowedType, AuthMethod, AuthenticationFactorDeliveryMethod, AuthenticationFactorType,
+        ErrorType, MemberRoleSourceType, MemberStatus, MfaMethod, MfaPolicy,
+    ]);
+    formatted.extend(quiet_models![object() =>
+        ActiveScimConnection, ActiveSsoConnection, AuthenticatorAppFactor, BiometricFactor,
+        CryptoWalletFactor, CustomRole, CustomRolePermission, DeviceAttributeDetails, DeviceInfo,
+        EmailFactor, EmailImplicitRoleAssignment, EmbeddableMagicLinkFactor, ImpersonatedFactor,
+        Member, MemberRole, MemberRoleSource, MemberSession, OAuthAccessTokenExchangeFactor,
+        OAuthExchangeFactor, OAuthFactor, OAuthRegistration, Organization, PhoneNumberFactor,
+        RecoveryCodeFactor, RetiredEmail, ScimAddress, ScimAttributes, ScimEnterpriseExtension,
+        ScimGroup, ScimManager, ScimName, ScimRegistration, ScimValue, SsoFactor, SsoRegistration,
+        TrustedAuthTokenFactor, WebAuthnFactor,
+    ]);
+
+    let missing: Vec<_> = public_types().difference(&formatted).copied().collect();
+    // Three traits, and a box of any error.
+    let without_values = ["AsyncTransport", "BoxError", "Operation", "Transport"];
+    assert_eq!(
+        missing, without_values,
+        "expected all others to be formatted"
+    );
+}
+
+/// The names that the crates export: words in capitals and small letters.
+fn public_types() -> BTreeSet<&'static str> {
+    let sources = [
+        include_str!("../../totps-core/src/lib.rs"),
+        include_str!("../../totps-ureq/src/lib.rs"),
+        include_str!("../../totps-hyper/src/lib.rs"),
+    ];
+    let is_type = |word: &&str| {
+        word.starts_with(|first: char| first.is_ascii_uppercase())
+            && word.contains(|other: char| other.is_ascii_lowercase())
+    };
+    sources
+        .into_iter()
+        .flat_map(|source| source.split("\npub ").skip(1))
+        .filter_map(|item| item.split_once(['=', ';', '(']))
+        .flat_map(|(item, _)| item.split(|c: char| !c.is_ascii_alphanumeric()))
+        .filter(is_type)
+        .collect()
 }
 
 /// Whether a type implements a trait, as a constant: where it does, the inherent constant hides

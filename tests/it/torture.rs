@@ -270,10 +270,11 @@ impl Series {
     }
 
     /// One call that is cut, by a connection of its own, which serves another one before if so
-    /// told. No other connection is made, so that nothing is sent twice.
+    /// told. No other connection is made and no other request read: nothing is sent twice.
     fn send(&self, cut: Cut) -> Outcome {
         *self.cut.lock().unwrap() = Some(cut);
         let before = self.server.connections();
+        let requests = self.server.request_count();
         if self.reused {
             assert_eq!(
                 self.call(),
@@ -283,10 +284,14 @@ impl Series {
         }
         let outcome = self.call();
         self.server.wait_for_closed(before + 1);
+        let whole = match cut {
+            Cut::Request { .. } => 0,
+            Cut::Answer { .. } => 1,
+        };
         assert_eq!(
-            self.server.connections(),
-            before + 1,
-            "expected one connection, nothing sent twice: {self:?}"
+            (self.server.connections(), self.server.request_count()),
+            (before + 1, requests + usize::from(self.reused) + whole),
+            "expected one connection and each request once: {self:?}"
         );
         outcome
     }
@@ -374,21 +379,14 @@ fn answers() -> Vec<(Call, u16, String)> {
     let error = r#"{"error_type":"too_many_requests"}"#;
     answers.push((Call::Authenticate, 429, error.to_owned()));
     if is_full_sweep() {
-        let minimal = |fixtures: &[Fixture]| {
-            let mut minimal = fixtures
-                .iter()
-                .filter(|fixture| fixture.name.ends_with("/minimal"));
-            minimal
-                .next()
-                .expect("each call has a minimal answer")
-                .value()
-                .to_string()
-        };
-        answers.extend([
-            (Call::Create, 200, minimal(CREATE)),
-            (Call::Authenticate, 200, minimal(AUTHENTICATE)),
-            (Call::Migrate, 200, minimal(MIGRATE)),
-        ]);
+        for (call, fixtures) in CALLS.into_iter().zip([CREATE, AUTHENTICATE, MIGRATE]) {
+            let is_taken = |fixture: &&Fixture| {
+                let (_, case) = fixture.name.split_once('/').unwrap();
+                ["minimal", "full"].contains(&case)
+            };
+            let taken = fixtures.iter().filter(is_taken);
+            answers.extend(taken.map(|fixture| (call, 200, fixture.value().to_string())));
+        }
     }
     answers
 }

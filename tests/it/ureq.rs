@@ -29,6 +29,8 @@ mod callers_agent_by_proxy {
 pub(crate) struct Own;
 
 impl Subject for Own {
+    const LOGS_TO: &'static str = "ureq::";
+
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         let mut builder = UreqTransport::builder();
         configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem proxy max_retries);
@@ -46,7 +48,11 @@ impl Subject for CallersAgent {
         Difference::UnprovenHandshake,
         Difference::ResetEndsBody,
         Difference::LastChunkEndsBody,
+        Difference::ReadsTwoFramings,
+        Difference::ReadsChunksInHttp10,
+        Difference::LogsTheWire,
     ];
+    const LOGS_TO: &'static str = "ureq_proto::";
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         let proxy = settings.proxy.as_deref().map(Proxy::new).transpose();

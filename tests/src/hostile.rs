@@ -31,10 +31,10 @@ use std::time::{Duration, Instant};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 
 mod authority;
-mod proxy;
+mod relay;
 
 pub use authority::{Authority, Leaf};
-pub use proxy::Proxy;
+pub use relay::{Proxy, Tap};
 
 /// No test takes longer: a connection that hangs is given up after this time.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -163,6 +163,11 @@ impl Server {
     /// The requests read so far, in the order of their last byte.
     pub fn requests(&self) -> Vec<Received> {
         self.record.lock().unwrap().requests.clone()
+    }
+
+    /// How many requests were read so far.
+    pub fn request_count(&self) -> usize {
+        self.record.lock().unwrap().requests.len()
     }
 
     /// How many connections came so far.

@@ -1,8 +1,11 @@
 //! Who may answer.
 
+use std::iter;
+
+use rustls::version::{TLS12, TLS13};
 use totps_core::{Client, CreateParams, Delivery, TransportErrorKind};
 use totps_emulator::{Emulator, authenticator_code};
-use totps_tests::hostile::{Authority, Leaf, Server, answer};
+use totps_tests::hostile::{Authority, Leaf, Server, Tap, answer};
 
 use super::*;
 
@@ -72,6 +75,7 @@ pub(crate) fn unacceptable_certificates<S: Subject>() {
     for (settings, leaf, reasons) in [
         (patient(), Leaf::Good, unknown_issuer),
         (trusting(&Authority::new()), Leaf::Good, unknown_issuer),
+        (trusting(&authority), Leaf::SelfSigned, unknown_issuer),
         (trusting(&authority), Leaf::OtherName, other_name),
         (trusting(&authority), Leaf::Expired, ["expired"; 2]),
         (
@@ -80,20 +84,105 @@ pub(crate) fn unacceptable_certificates<S: Subject>() {
             ["not valid yet"; 2],
         ),
     ] {
-        let server = secure(&authority, leaf);
-        let result = transport::<S>(settings).send(request(&server.https_url()));
-        let error = assert_not_sent::<S>(
-            result,
-            TransportErrorKind::Connect,
-            Difference::UnprovenHandshake,
-        );
-        let text = chain(&error);
-        assert!(
-            reasons.iter().any(|reason| text.contains(reason)),
-            "expected one of {reasons:?} in {text}"
-        );
-        server.wait_for_closed(1);
-        assert!(server.requests().is_empty(), "no request reached {leaf:?}");
+        for version in [&TLS12, &TLS13] {
+            let config = authority.server_with_versions(leaf, &[version]);
+            let server = Server::start_tls(config, |connection| {
+                connection.read_request();
+            });
+            assert_handshake_fails::<S>(settings.clone(), &server, &reasons);
+            assert!(server.requests().is_empty(), "no request reached {leaf:?}");
+        }
+    }
+}
+
+/// What rustls cannot be: a server that speaks TLS 1.1 and nothing newer.
+pub(crate) fn tls_1_1_only<S: Subject>() {
+    // The fatal alert `protocol_version`, as OpenSSL sends it.
+    let alert = vec![21, 3, 3, 0, 2, 2, 70];
+    // A hello of version 1.1: a random number, no session, TLS_RSA_WITH_AES_128_CBC_SHA.
+    let hello = [
+        &[22, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2][..],
+        &[7; 32],
+        &[0, 0, 0x2f, 0],
+    ]
+    .concat();
+    // In the adapter's words or in those of rustls.
+    for (answer, reasons) in [
+        (alert, ["no version", "ProtocolVersion"]),
+        (hello, ["no version", "ServerDoesNotSupportTls12Or13"]),
+    ] {
+        let server = Server::start(move |connection| {
+            connection.write(&answer);
+            connection.hold();
+        });
+        assert_handshake_fails::<S>(patient(), &server, &reasons);
+    }
+}
+
+/// Nothing of a request leaves the client, whose error gives one of the reasons.
+#[track_caller]
+fn assert_handshake_fails<S: Subject>(settings: Settings, server: &Server, reasons: &[&str]) {
+    let tap = Tap::before(server.address());
+    let result = transport::<S>(settings).send(request(&tap.https_url()));
+    let error = assert_not_sent::<S>(
+        result,
+        TransportErrorKind::Connect,
+        Difference::UnprovenHandshake,
+    );
+    let text = chain(&error);
+    assert!(
+        reasons.iter().any(|reason| text.contains(reason)),
+        "expected one of {reasons:?} in {text}"
+    );
+    tap.wait_for_closed(1);
+    assert_only_handshakes(&tap);
+}
+
+#[track_caller]
+fn assert_only_handshakes(tap: &Tap) {
+    const APPLICATION_DATA: u8 = 23;
+    // In TLS 1.3 the alert that ends a handshake looks like application data.
+    const SEALED_ALERT: usize = 19;
+
+    let records = tap.tls_records().expect("nothing is sent but TLS");
+    let is_hello = |&(kind, _): &(u8, usize)| kind == 22;
+    assert!(
+        records.first().is_some_and(is_hello),
+        "expected a handshake to begin, got {records:?}"
+    );
+    let data: Vec<_> = records
+        .iter()
+        .filter(|&&(kind, length)| kind == APPLICATION_DATA && length != SEALED_ALERT)
+        .collect();
+    assert!(
+        data.is_empty(),
+        "expected no byte of a request, got {records:?}"
+    );
+}
+
+/// Handshakes that never finish.
+pub(crate) fn stalled_handshakes<S: Subject>() {
+    let impatient = Settings {
+        connect_timeout: Some(SHORT),
+        ..patient()
+    };
+    let silent = Server::start(|connection| connection.hold());
+    let stuck = Server::start(|connection| {
+        connection.write(&[22, 3, 3, 64, 0, 2, 2]);
+        connection.hold();
+    });
+    // A record of 16 KiB that never comes to its end.
+    let dripping = Server::start(|connection| {
+        let record = [22, 3, 3, 64, 0].into_iter();
+        connection.drip(record.chain(iter::repeat(2)), Duration::from_millis(20));
+    });
+    for server in [silent, stuck, dripping] {
+        let tap = Tap::before(server.address());
+        let transport = transport::<S>(impatient.clone());
+        let result = in_time(|| transport.send(request(&tap.https_url())));
+        assert_error(result, TransportErrorKind::Timeout, Delivery::NotSent);
+        tap.wait_for_closed(1);
+        assert_only_handshakes(&tap);
     }
 }
 
@@ -102,12 +191,9 @@ pub(crate) fn tls_to_a_plain_port<S: Subject>() {
         connection.write(b"HTTP/1.1 400 Bad Request\r\n\r\n");
         connection.hold();
     });
-    let result = transport::<S>(patient()).send(request(&server.https_url()));
-    assert_not_sent::<S>(
-        result,
-        TransportErrorKind::Connect,
-        Difference::UnprovenHandshake,
-    );
+    // In the adapter's words or in those of rustls.
+    let reasons = ["does not speak TLS", "InvalidContentType"];
+    assert_handshake_fails::<S>(patient(), &server, &reasons);
 }
 
 pub(crate) fn plain_to_a_tls_port<S: Subject>() {

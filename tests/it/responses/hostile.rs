@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use totps_core::{AuthenticateResponse, DecodeErrorKind};
 
-use super::{CALLS, authenticate, authenticated_with, decode_error};
+use super::{CALLS, authenticate, authenticated_with, create, decode_error, migrate};
 
 #[test]
 fn depth_and_size_of_metadata_cost_only_their_part() {
@@ -56,6 +56,79 @@ fn depth_and_size_of_metadata_cost_only_their_part() {
             "TOKEN",
             "{start}…"
         );
+    }
+}
+
+#[test]
+fn depth_and_size_beside_a_token_cost_no_token() {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    let long = "y".repeat(5_000_000);
+    for (what, field) in [
+        ("a long name", format!(r#""member": {{"name": "{long}"}}"#)),
+        ("a long unknown text", format!(r#""new": "{long}""#)),
+        ("a long key", format!(r#""{long}": 1"#)),
+        (
+            "a long number",
+            format!(r#""new": {}"#, "9".repeat(1_000_000)),
+        ),
+        ("NUL, escaped", r#""member": {"name": "\u0000"}"#.to_owned()),
+    ]
+    .into_iter()
+    .chain([126, 127, 128, 129, 20_000].map(|depth| {
+        let metadata = format!(r#"{{"trusted_metadata": {{"x": {}}}}}"#, nested(depth));
+        ("depth in a part", format!(r#""member": {metadata}"#))
+    }))
+    .chain([127, 128, 20_000].map(|depth| {
+        let field = format!(r#""new": {}"#, nested(depth));
+        ("depth in an unknown field", field)
+    })) {
+        let body = format!(r#"{{"member_id": "m", {field}, "session_token": "T\u0000OKEN"}}"#);
+        let token = authenticate(body).session_token;
+        let token = token.unwrap_or_else(|| panic!("expected the token beside {what}"));
+        assert_eq!(
+            token.expose(),
+            "T\0OKEN",
+            "expected the token beside {what}"
+        );
+    }
+}
+
+#[test]
+fn secrets_of_any_size_are_read() {
+    let long = "y".repeat(5_000_000);
+    let body = format!(
+        r#"{{"totp_registration_id": "t", "secret": "{long}", "qr_code": "{long}", "recovery_codes": ["{long}"]}}"#
+    );
+    let created = create(&body);
+    assert!(created.secret.expose() == long, "expected the whole secret");
+    assert!(created.qr_code.expose() == long, "expected the whole code");
+    assert!(
+        created.recovery_codes[0].expose() == long,
+        "expected the whole recovery code"
+    );
+    let body =
+        format!(r#"{{"member_id": "m", "session_token": "{long}", "session_jwt": "{long}"}}"#);
+    let authenticated = authenticate(&body);
+    let (token, jwt) = (authenticated.session_token, authenticated.session_jwt);
+    assert!(token.unwrap().expose() == long, "expected the whole token");
+    assert!(jwt.unwrap().expose() == long, "expected the whole JWT");
+
+    let codes = vec![r#""abcd-efgh-ijkl""#; 100_000].join(",");
+    let body = format!(
+        r#"{{"totp_registration_id": "t", "secret": "S", "qr_code": "", "recovery_codes": [{codes}]}}"#
+    );
+    assert_eq!(create(&body).recovery_codes.len(), 100_000);
+    assert_eq!(migrate(&body).recovery_codes.len(), 100_000);
+}
+
+/// A byte that JSON does not allow in texts: read, or kept with the whole body.
+#[test]
+fn a_bare_nul_costs_no_token() {
+    let [_, call, _] = &CALLS;
+    let body = b"{\"member_id\": \"m\", \"session_token\": \"TOKEN\", \"new\": \"a\0b\"}";
+    match (call.decode)(200, body) {
+        Ok(seen) => assert_eq!(seen.texts["session_token"], "TOKEN"),
+        Err(_) => drop(decode_error(call, 200, body)),
     }
 }
 

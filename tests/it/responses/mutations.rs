@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use totps_core::{Error, QrCode};
+use totps_tests::fixtures::ERROR;
 
 use super::{CALLS, Call, Seen, authenticate, authenticated_with, encoded_again};
 use crate::requests::{any_json, any_text};
@@ -58,6 +59,11 @@ fn places(json: &Value) -> Vec<String> {
     let mut found = BTreeMap::new();
     walk(json, "", "", &mut found);
     found.into_values().collect()
+}
+
+/// The name of the field of the answer that a place is in.
+fn field(place: &str) -> &str {
+    place[1..].split('/').next().unwrap_or_default()
 }
 
 /// Decodes the answer and checks that everything in it can be reached.
@@ -129,9 +135,8 @@ fn for_every_place(
                     let what = format!("{edit:?} of {place} in {}", fixture.name);
                     if let Some(seen) = &seen {
                         for (name, part) in &before.parts {
-                            let is_edited = place[1..].split('/').next() == Some(name);
                             assert!(
-                                is_edited || seen.parts[name] == *part,
+                                field(&place) == *name || seen.parts[name] == *part,
                                 "{what} must not change {name}"
                             );
                         }
@@ -168,7 +173,8 @@ fn every_field_may_be_missing_or_null_or_blank() {
         match old {
             Value::String(_) => edits.push(Edit::Set(json!(""))),
             Value::Object(_) => edits.push(Edit::Set(json!([]))),
-            _ => {}
+            Value::Array(_) => edits.push(Edit::Set(json!([]))),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
         edits
     };
@@ -207,20 +213,27 @@ fn is_unknown(json: &Value, text: &Value) -> bool {
     })
 }
 
+/// Values of the kinds that one is not of.
+fn other_kinds(old: &Value) -> Vec<Edit> {
+    let is_other = |new: &Value| std::mem::discriminant(new) != std::mem::discriminant(old);
+    [
+        json!(true),
+        json!(5),
+        json!("text"),
+        json!([]),
+        json!([null]),
+        json!({}),
+        json!({"a": 1}),
+    ]
+    .into_iter()
+    .filter(is_other)
+    .map(Edit::Set)
+    .collect()
+}
+
 #[test]
 fn every_field_may_be_of_another_kind() {
-    // Two kinds for each field that it is not.
-    let edits = |old: &Value| {
-        match old {
-            Value::String(_) => [json!(5), json!([null])],
-            Value::Array(_) => [json!("text"), json!({})],
-            Value::Object(_) => [json!("text"), json!([null])],
-            Value::Null | Value::Bool(_) | Value::Number(_) => [json!("text"), json!({})],
-        }
-        .map(Edit::Set)
-        .into()
-    };
-    for_every_place(edits, |_, _, what, seen| {
+    for_every_place(other_kinds, |_, _, what, seen| {
         if let Some(seen) = seen {
             assert!(
                 seen.undecoded.len() <= 1,
@@ -228,6 +241,107 @@ fn every_field_may_be_of_another_kind() {
             );
         }
     });
+}
+
+/// JSON that serde_json does not read, or not everywhere; some of it no JSON can hold.
+fn hostile_texts() -> Vec<String> {
+    let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
+    vec![
+        nested(128),
+        nested(20_000),
+        "9".repeat(5_000),
+        "1e400".to_owned(),
+        r#""\ud83d""#.to_owned(),
+        r#""a\u0000b""#.to_owned(),
+        r#"{"a": 1, "a": 2}"#.to_owned(),
+    ]
+}
+
+/// The JSON with each hostile text in turn at one place.
+fn with_hostile_texts(json: &Value, place: &str) -> impl Iterator<Item = (String, String)> {
+    const MARK: &str = "@raw@";
+    let mut json = json.clone();
+    Edit::Set(json!(MARK)).apply(&mut json, place);
+    let template = json.to_string();
+    hostile_texts().into_iter().map(move |raw| {
+        let body = template.replace(&format!("\"{MARK}\""), &raw);
+        (raw, body)
+    })
+}
+
+#[test]
+fn every_field_may_be_hostile() {
+    for call in &CALLS {
+        for fixture in call.fixtures {
+            let whole = fixture.value();
+            let before = (call.decode)(200, fixture.json.as_bytes()).unwrap();
+            let places = places(&whole);
+            let bodies = places.iter().flat_map(|place| {
+                with_hostile_texts(&whole, place).map(move |(raw, body)| (place, raw, body))
+            });
+            for (place, raw, body) in bodies {
+                let what = format!("{} of {place} in {}", &raw[..5], fixture.name);
+                let seen = match (call.decode)(200, body.as_bytes()) {
+                    Ok(seen) => seen,
+                    Err(Error::Decode(error)) => {
+                        assert_eq!(error.field(), Some(field(place)), "{what}");
+                        assert!(call.essential.contains(&field(place)), "{what}");
+                        assert!(error.body() == body.as_bytes(), "{what}: the body is kept");
+                        continue;
+                    }
+                    Err(other) => panic!("a decode error is expected, not {other:?}: {what}"),
+                };
+                let set_aside: Vec<_> = seen.undecoded.keys().copied().collect();
+                assert!(
+                    set_aside.is_empty() || set_aside == [field(place)],
+                    "{what} must cost its own part at most, not {set_aside:?}"
+                );
+                let others = |name: &&str| *name != field(place);
+                for name in before.texts.keys().copied().filter(others) {
+                    assert_eq!(seen.texts[name], before.texts[name], "{name} with {what}");
+                }
+                for name in before.parts.keys().copied().filter(others) {
+                    assert!(seen.parts[name] == before.parts[name], "{name} with {what}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_field_of_every_error_may_be_anything() {
+    for fixture in ERROR {
+        let whole = fixture.value();
+        for place in places(&whole) {
+            let old = whole.pointer(&place).unwrap();
+            let edits = [
+                vec![Edit::Delete, Edit::Set(Value::Null), Edit::Set(json!(""))],
+                other_kinds(old),
+            ];
+            let edited = edits.concat().into_iter().map(|edit| {
+                let mut json = whole.clone();
+                edit.apply(&mut json, &place);
+                json.to_string()
+            });
+            let hostile = with_hostile_texts(&whole, &place).map(|(_, body)| body);
+            for body in edited.chain(hostile) {
+                let [call, ..] = &CALLS;
+                match (call.decode)(fixture.status(), body.as_bytes()) {
+                    Err(Error::Api(error)) => {
+                        assert_eq!(
+                            error.status(),
+                            fixture.status(),
+                            "{place} in {}",
+                            fixture.name
+                        );
+                        assert!(error.body() == body.as_bytes(), "expected the body");
+                    }
+                    Err(other) => panic!("an API error is expected, not {other:?}"),
+                    Ok(_) => panic!("an API error is expected"),
+                }
+            }
+        }
+    }
 }
 
 /// An object with some of the keys of answers and any values.

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, date_time_ymd,
 };
-use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
+use rustls::{ServerConfig, SupportedProtocolVersion};
 
 /// A certificate authority made for one test.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
@@ -24,6 +24,8 @@ pub enum Leaf {
     Expired,
     /// Not valid yet.
     NotValidYet,
+    /// Signed by itself.
+    SelfSigned,
 }
 
 impl Authority {
@@ -44,8 +46,18 @@ impl Authority {
         self.0.pem()
     }
 
-    /// A server with a certificate of this authority's.
+    /// A server with a certificate of this authority's, unless that is to be signed by itself, and
+    /// with all versions of TLS that rustls has.
     pub fn server(&self, leaf: Leaf) -> ServerConfig {
+        self.server_with_versions(leaf, rustls::ALL_VERSIONS)
+    }
+
+    /// The same with these versions of TLS.
+    pub fn server_with_versions(
+        &self,
+        leaf: Leaf,
+        versions: &[&'static SupportedProtocolVersion],
+    ) -> ServerConfig {
         let names = match leaf {
             Leaf::OtherName => vec!["elsewhere.example".to_owned()],
             _ => vec!["localhost".to_owned(), "127.0.0.1".to_owned()],
@@ -54,14 +66,17 @@ impl Authority {
         match leaf {
             Leaf::Expired => params.not_after = date_time_ymd(2001, 1, 1),
             Leaf::NotValidYet => params.not_before = date_time_ymd(4000, 1, 1),
-            Leaf::Good | Leaf::OtherName => {}
+            Leaf::Good | Leaf::OtherName | Leaf::SelfSigned => {}
         }
         let key = KeyPair::generate().unwrap();
-        let certificate = params.signed_by(&key, &self.0).unwrap();
+        let certificate = match leaf {
+            Leaf::SelfSigned => params.self_signed(&key).unwrap(),
+            _ => params.signed_by(&key, &self.0).unwrap(),
+        };
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         ServerConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
+            .with_protocol_versions(versions)
             .unwrap()
             .with_no_client_auth()
             .with_single_cert(vec![certificate.der().clone()], key)
