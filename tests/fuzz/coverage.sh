@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Counts the lines of totps-core and totps-ureq that the inputs of the fuzz targets reach: of each
+# target, and of all together. Needs what run.sh needs, and LLVM's tools: rustup's component
+# llvm-tools of the nightly toolchain, or the ones in the folder LLVM_BIN.
+# Usage: coverage.sh [TARGET...]; by default all targets.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+llvm=${LLVM_BIN:-$(rustc +nightly --print target-libdir)/../bin}
+triple=$(rustc +nightly -vV | sed -n 's/^host: //p')
+targets=("$@")
+if [ "${#targets[@]}" = 0 ]; then
+    targets=(answer http1 params project qr_code timestamp totp_code)
+fi
+
+report() { # PROFILE BINARY...
+    local binaries=("${@:3}")
+    "$llvm/llvm-cov" report -instr-profile="$1" "$2" "${binaries[@]/#/-object=}" \
+        -ignore-filename-regex='/(\.cargo|rustc|rustlib|fuzz)/' -show-region-summary=false
+}
+
+profiles=() binaries=()
+for target in "${targets[@]}"; do
+    seeds=("regressions/$target")
+    if [ "$target" = answer ]; then
+        seeds+=(../fixtures/{create,authenticate,migrate,error,requests})
+    fi
+    mkdir -p "corpus/$target"
+    cargo +nightly fuzz coverage --fuzz-dir . --target-dir target --llvm-path "$llvm" \
+        "$target" "corpus/$target" "${seeds[@]}"
+    profiles+=("coverage/$target/coverage.profdata")
+    binaries+=("target/$triple/coverage/$triple/release/$target")
+done
+
+for index in "${!targets[@]}"; do
+    printf '\n%s\n' "${targets[index]}"
+    report "${profiles[index]}" "${binaries[index]}"
+done
+"$llvm/llvm-profdata" merge -sparse "${profiles[@]}" -o coverage/all.profdata
+printf '\nall\n'
+report coverage/all.profdata "${binaries[@]}"

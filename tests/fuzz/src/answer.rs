@@ -1,0 +1,285 @@
+//! An answer of the API: a line with the status, header fields, an empty line, the body. What has no
+//! such head is a body with the status 200.
+//!
+//! What an answer must be read as is told here a second time, by other means than the product's: the
+//! fields of the object as raw text.
+
+mod call;
+mod disguise;
+mod object;
+
+use serde::de::IgnoredAny;
+use serde_json::{Value, json};
+use totps_core::http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, header};
+use totps_core::{
+    ApiError, AuthenticateResponse, CreateResponse, DecodeError, DecodeErrorKind, Delivery, Error,
+    MigrateResponse,
+};
+
+use call::{Call, Kind, Seen};
+use disguise::disguised;
+use object::{Object, strip_bom};
+
+/// Any answer is read, or an error with all that came; what is in it is neither lost nor shown.
+pub fn check(data: &[u8]) {
+    let (status, fields, body) = split(data);
+    for status in [status, StatusCode::BAD_REQUEST] {
+        let mut answer = Response::new(body);
+        *answer.status_mut() = status;
+        *answer.headers_mut() = fields.clone();
+        check_call::<CreateResponse>(&answer);
+        check_call::<AuthenticateResponse>(&answer);
+        check_call::<MigrateResponse>(&answer);
+    }
+}
+
+fn split(data: &[u8]) -> (StatusCode, HeaderMap, &[u8]) {
+    let whole = (StatusCode::OK, HeaderMap::new(), data);
+    let Some(end) = data.windows(2).position(|two| two == b"\n\n") else {
+        return whole;
+    };
+    let mut lines = data[..end].split(|byte| *byte == b'\n');
+    let Some(status) = lines
+        .next()
+        .and_then(|line| StatusCode::from_bytes(line).ok())
+    else {
+        return whole;
+    };
+    let mut fields = HeaderMap::new();
+    for line in lines.take(64) {
+        let colon = line.iter().position(|byte| *byte == b':');
+        let (name, value) = line.split_at(colon.unwrap_or(line.len()));
+        let value = value.get(1..).unwrap_or_default().trim_ascii();
+        if let (Ok(name), Ok(value)) =
+            (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
+        {
+            fields.append(name, value);
+        }
+    }
+    (status, fields, &data[end + 2..])
+}
+
+fn check_call<C: Call>(answer: &Response<&[u8]>) {
+    let (status, body) = (answer.status(), *answer.body());
+    let object = Object::read(body);
+    match C::try_from(answer.clone()) {
+        Ok(read) => {
+            assert!(status.is_success(), "{status} is no success");
+            check_seen::<C>(read.clone().into(), status, body, object.as_ref());
+            read.exercise();
+        }
+        Err(error) => {
+            assert_eq!(error.delivery(), Delivery::Answered, "it was answered");
+            assert_eq!(error.body(), Some(body), "another body");
+            match &error {
+                Error::Api(error) => check_api_error(error, answer, object.as_ref()),
+                Error::Decode(error) => check_decode_error::<C>(error, status, object.as_ref()),
+                other => panic!("an answer came, but the error is {other:?}"),
+            }
+            let kept = error.into_body().map(Vec::from);
+            assert!(kept.as_deref() == Some(body), "the body was changed");
+        }
+    }
+    if let Some(variants) = disguised(body) {
+        let [one, other] = variants.map(|body| texts::<C>(&answer.clone().map(|_| body)));
+        assert_eq!(one, other, "what is shown depends on a secret");
+    }
+}
+
+/// Everything that formatting shows of an answer.
+fn texts<C: Call>(answer: &Response<Vec<u8>>) -> Vec<String> {
+    match C::try_from(as_slice(answer)) {
+        Ok(read) => vec![format!("{read:?}"), format!("{read:#?}")],
+        Err(error) => error_texts(&error),
+    }
+}
+
+fn as_slice(answer: &Response<Vec<u8>>) -> Response<&[u8]> {
+    let mut slice = Response::new(&**answer.body());
+    *slice.status_mut() = answer.status();
+    *slice.headers_mut() = answer.headers().clone();
+    slice
+}
+
+fn error_texts(error: &Error) -> Vec<String> {
+    let error: &(dyn std::error::Error + 'static) = error;
+    std::iter::successors(Some(error), |error| error.source())
+        .flat_map(|error| {
+            [
+                format!("{error}"),
+                format!("{error:?}"),
+                format!("{error:#?}"),
+            ]
+        })
+        .collect()
+}
+
+/// What was read is what stands in the answer; what could not be read was set aside.
+fn check_seen<C: Call>(seen: Seen, status: StatusCode, body: &[u8], object: Option<&Object>) {
+    assert_eq!(seen.status, status, "another status");
+    assert!(is_like_json(body), "read from what is not JSON");
+    let Some(object) = object else {
+        return;
+    };
+    if let Some(field) = object.unreadable(C::ESSENTIAL) {
+        panic!("read without `{field}`");
+    }
+    for (name, kind, read) in &seen.fields {
+        let (last, earlier) = object.occurrences(name);
+        for raw in earlier.iter().filter(|raw| **raw != "null") {
+            assert!(!C::is_unique(name), "`{name}` is there twice");
+            assert!(seen.has_set_aside(name, raw), "an earlier `{name}` is lost");
+        }
+        let Some(last) = last.filter(|raw| *raw != "null") else {
+            assert_eq!(*read, kind.unset(), "`{name}` is not in the answer");
+            continue;
+        };
+        match object.read_as(*kind, last) {
+            Some(expected) => {
+                assert_eq!(*read, expected, "`{name}` was changed");
+                assert!(
+                    !earlier.is_empty() || !seen.has_set_aside(name, last),
+                    "`{name}` was read, and set aside all the same"
+                );
+            }
+            None if *kind == Kind::Part && !read.is_null() => {
+                if let Ok(raw) = serde_json::from_str(last) {
+                    assert!(stands_in(read, &raw), "`{name}` was changed to {read}");
+                }
+            }
+            None => {
+                assert_eq!(*read, kind.unset(), "`{name}` is unreadable");
+                assert!(seen.has_set_aside(name, last), "`{name}` is lost");
+            }
+        }
+    }
+    for part in &seen.undecoded {
+        let (last, earlier) = object.occurrences(part.name());
+        assert!(
+            last.into_iter()
+                .chain(earlier)
+                .any(|raw| raw == part.json()),
+            "`{}` is not in the answer as it was set aside",
+            part.name()
+        );
+    }
+}
+
+/// Whether a part, as it is stored, has nothing but what stands in the answer.
+fn stands_in(stored: &Value, raw: &Value) -> bool {
+    match (stored, raw) {
+        (Value::Object(stored), Value::Object(raw)) => stored.iter().all(|(key, value)| {
+            let is_unset = matches!(value, Value::Null) || *value == "" || *value == json!([]);
+            // Of repeated keys in a factor, another one counts than here.
+            let is_ambiguous = key == "authentication_factors";
+            let stands_in = |raw| stands_in(value, raw);
+            is_unset || is_ambiguous || raw.get(key).is_some_and(stands_in)
+        }),
+        // Some elements are left out.
+        (Value::Array(stored), Value::Array(raw)) => {
+            let mut raw = raw.iter();
+            let mut stored = stored.iter();
+            stored.all(|value| raw.any(|raw| stands_in(value, raw)))
+        }
+        _ => stored == raw,
+    }
+}
+
+/// Whether it is JSON but for control characters, which may stand in keys that nobody reads.
+fn is_like_json(body: &[u8]) -> bool {
+    let text = strip_bom(body).iter();
+    let text: Vec<u8> = text
+        .map(|byte| if *byte < b' ' { b' ' } else { *byte })
+        .collect();
+    serde_json::from_slice::<IgnoredAny>(&text).is_ok()
+}
+
+fn check_decode_error<C: Call>(error: &DecodeError, status: StatusCode, object: Option<&Object>) {
+    assert!(status.is_success(), "{status} is no success");
+    assert_eq!(error.status(), status, "another status");
+    let is_empty = strip_bom(error.body()).trim_ascii().is_empty();
+    assert_eq!(error.kind() == DecodeErrorKind::Empty, is_empty, "{error}");
+    if let Some(field) = error.field() {
+        assert!(C::is_unique(field), "`{field}` must not fail the call");
+    }
+    // Nothing that came is in the text.
+    assert_eq!(
+        format!("{error:?}"),
+        format!(
+            "DecodeError {{ status: {}, kind: {:?}, body: Body({} bytes) }}",
+            status.as_u16(),
+            error.kind(),
+            error.body().len()
+        )
+    );
+    if let Some(object) = object {
+        let reason = object
+            .unreadable(C::ESSENTIAL)
+            .or_else(|| object.repeated(C::UNIQUE));
+        assert!(reason.is_some(), "all is there, and yet: {error}");
+    }
+}
+
+fn check_api_error(error: &ApiError, answer: &Response<&[u8]>, object: Option<&Object>) {
+    let status = answer.status();
+    assert!(!status.is_success(), "{status} is a success");
+    assert_eq!(error.status(), status, "another status");
+
+    let retry_after = answer
+        .headers()
+        .get(header::RETRY_AFTER)
+        .and_then(|value| value.to_str().ok());
+    assert_eq!(error.retry_after_text(), retry_after, "another wait");
+    let seconds = retry_after
+        .map(str::trim_ascii)
+        .filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
+    let seconds: Option<u64> = seconds.and_then(|text| text.parse().ok());
+    let wait = error.retry_after().map(|wait| wait.as_secs());
+    assert_eq!(wait, seconds, "another wait");
+
+    if let Some(object) = object {
+        for (read, names) in [
+            (
+                error.error_type().map(|error_type| error_type.as_str()),
+                &["error_type", "error"][..],
+            ),
+            (error.message(), &["error_message", "error_description"]),
+            (error.url(), &["error_url", "error_uri"]),
+            (error.request_id(), &["request_id"]),
+        ] {
+            let expected = names.iter().find_map(|name| object.text(name));
+            assert_eq!(read, expected.as_deref(), "another one of {names:?}");
+        }
+        let details: Option<Value> = object.value("error_details");
+        let details = details.filter(|details| !details.is_null());
+        assert_eq!(error.error_details(), details.as_ref(), "other details");
+    }
+
+    // Of what came, only names in plain letters are in the text.
+    let mut expected = format!("the API answered {}", status.as_u16());
+    if let Some(error_type) = error.error_type() {
+        expected += &format!(" {}", printable(error_type.as_str()));
+    }
+    if let Some(request_id) = error.request_id() {
+        expected += &format!(", request id {}", printable(request_id));
+    }
+    assert_eq!(error.to_string(), expected, "it shows what it must not");
+    assert_eq!(
+        format!("{error:?}"),
+        format!(
+            "ApiError {{ status: {}, error_type: {:?}, request_id: {:?}, body: Body({} bytes), .. }}",
+            status.as_u16(),
+            error
+                .error_type()
+                .map(|error_type| printable(error_type.as_str())),
+            error.request_id().map(printable),
+            answer.body().len()
+        )
+    );
+}
+
+fn printable(text: &str) -> &str {
+    let is_plain = (1..=128).contains(&text.len())
+        && !text.contains(|c: char| !matches!(c, 'a'..='z' | '0'..='9' | '_' | '-'));
+    if is_plain { text } else { "(not shown)" }
+}

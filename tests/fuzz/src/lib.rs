@@ -1,0 +1,10 @@
+//! What must hold for any input, one module for each fuzz target. The targets run these checks, and
+//! the tests run them again over all inputs that are stored.
+
+pub mod answer;
+pub mod http1;
+pub mod params;
+pub mod project;
+pub mod qr_code;
+pub mod timestamp;
+pub mod totp_code;

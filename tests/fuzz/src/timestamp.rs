@@ -1,0 +1,71 @@
+//! The text of a time, which jiff reads, too.
+
+use std::time::SystemTime;
+
+use totps_core::Timestamp;
+
+/// RFC 3339 is read as jiff reads it, and nothing else is read.
+pub fn check(data: &[u8]) {
+    if let Ok(text) = std::str::from_utf8(data) {
+        check_text(text);
+    }
+}
+
+pub(crate) fn check_text(text: &str) {
+    let timestamp = Timestamp::new(text);
+    assert_eq!(timestamp.as_str(), text);
+    let time = timestamp.to_system_time().ok();
+    let converted = jiff_02::Timestamp::try_from(&timestamp).ok();
+    let expected = has_shape(text)
+        .then(|| text.parse::<jiff_02::Timestamp>().ok())
+        .flatten();
+    if let Some(expected) = expected {
+        assert_eq!(time, Some(SystemTime::from(expected)), "read: {text:?}");
+        assert_eq!(converted, Some(expected), "converted: {text:?}");
+    } else if let Some(time) = time {
+        assert!(has_shape(text), "not RFC 3339: {text:?}");
+        assert!(is_beyond_jiff(time), "no real time: {text:?}");
+        assert_eq!(converted, None, "no time of jiff's: {text:?}");
+    }
+}
+
+/// `0000-00-00T00:00:00`, with one to nine digits behind a point or none, and `Z` or an offset.
+fn has_shape(text: &str) -> bool {
+    let digits_as_zeros = |text: &str| -> String {
+        let zero = |character: char| {
+            if character.is_ascii_digit() {
+                '0'
+            } else {
+                character
+            }
+        };
+        text.chars().map(zero).collect()
+    };
+    let Some((seconds, rest)) = text.split_at_checked(19) else {
+        return false;
+    };
+    let behind_fraction = match rest.strip_prefix('.') {
+        Some(fraction) => {
+            let behind = fraction.trim_start_matches(|c: char| c.is_ascii_digit());
+            let digits = fraction.len() - behind.len();
+            if !(1..=9).contains(&digits) {
+                return false;
+            }
+            behind
+        }
+        None => rest,
+    };
+    let offset = behind_fraction.trim_start_matches(['+', '-']);
+    digits_as_zeros(&seconds.to_ascii_uppercase()) == "0000-00-00T00:00:00"
+        && matches!(
+            &*digits_as_zeros(&behind_fraction.to_ascii_uppercase()),
+            "Z" | "+00:00" | "-00:00"
+        )
+        // Jiff takes longer days.
+        && (offset.len() == 1 || offset < "24")
+}
+
+/// Jiff's times end a day before the year 9999 does.
+fn is_beyond_jiff(time: SystemTime) -> bool {
+    time > SystemTime::from(jiff_02::Timestamp::MAX)
+}

@@ -1,0 +1,77 @@
+//! The fuzz targets' checks, run over all inputs that are stored: what fuzzing found, cases made by
+//! hand, and the fixtures. How to add one is told in `tests/fuzz/README.md`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[allow(unreachable_pub, reason = "it is a crate of its own for the fuzzer")]
+#[path = "../fuzz/src/lib.rs"]
+mod checks;
+
+/// Makes a test of each target, which has a folder by its name.
+macro_rules! replay {
+    ($($target:ident $(with $fixtures:expr)?),+ $(,)?) => {
+        const TARGETS: &[&str] = &[$(stringify!($target)),+];
+
+        $(#[test]
+        fn $target() {
+            let own = concat!("fuzz/regressions/", stringify!($target));
+            for folder in [&[own][..], $($fixtures)?].concat() {
+                replay(folder, checks::$target::check);
+            }
+        })+
+    };
+}
+
+replay! {
+    answer with FIXTURES,
+    http1,
+    params,
+    project,
+    qr_code,
+    timestamp,
+    totp_code,
+}
+
+/// What the fuzzer begins with, too.
+const FIXTURES: &[&str] = &[
+    "fixtures/create",
+    "fixtures/authenticate",
+    "fixtures/migrate",
+    "fixtures/error",
+    "fixtures/requests",
+];
+
+/// Runs a check over every file of a folder.
+#[allow(
+    clippy::print_stdout,
+    reason = "the last name in the output of a failed test is the input that failed"
+)]
+fn replay(folder: &str, check: fn(&[u8])) {
+    let inputs = files(folder);
+    assert!(!inputs.is_empty(), "{folder} must hold inputs");
+    for input in inputs {
+        println!("{}", input.display());
+        check(&fs::read(input).unwrap());
+    }
+}
+
+fn files(folder: &str) -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let entries = fs::read_dir(&folder)
+        .unwrap_or_else(|error| panic!("{} must be there: {error}", folder.display()));
+    let mut files: Vec<_> = entries.map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_target_is_replayed() {
+    for folder in ["fuzz/fuzz_targets", "fuzz/regressions"] {
+        let names: Vec<_> = files(folder)
+            .iter()
+            .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())
+            .collect();
+        assert_eq!(names, TARGETS, "{folder} and the tests must name the same");
+    }
+}
