@@ -95,8 +95,7 @@ impl Subject for ServiceOnSmol {
 pub(crate) struct ConnOnSmol;
 
 impl Subject for ConnOnSmol {
-    const DIFFERENCES: &'static [Difference] =
-        &[Difference::ReadsTwoFramings, Difference::StarvesItsThread];
+    const DIFFERENCES: &'static [Difference] = &[Difference::ReadsTwoFramings];
     const LOGS_TO: &'static str = "rustls::";
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {

@@ -21,6 +21,7 @@ use crate::exchange::{
     CONNECT_TIMEOUT, HEAD, IDLE_PER_HOST, IDLE_TIMEOUT, Limits, before, check_url, collect,
     duration, failed, not_connected, retrying, with_bytes,
 };
+use crate::fair::Fair;
 
 /// A transport over HTTP/1.1 connections that the calling task drives itself.
 ///
@@ -165,7 +166,8 @@ where
     {
         let bounded = async |connection, request| {
             before(
-                self.timer.sleep_until(deadline),
+                &self.timer,
+                deadline,
                 self.exchange(connection, origin, request),
             )
             .await
@@ -199,7 +201,7 @@ where
         E: Into<BoxError>,
     {
         let until = deadline.min(self.timer.now() + self.connect_timeout);
-        let io = before(self.timer.sleep_until(until), (self.connector)(url))
+        let io = before(&self.timer, until, (self.connector)(url))
             .await
             .map_err(|_| {
                 TransportError::timed_out("no connection in time").with_delivery(Delivery::NotSent)
@@ -207,7 +209,7 @@ where
             .map_err(not_connected)?;
         let (sender, driver) = http1::Builder::new()
             .max_header_size(HEAD)
-            .handshake(io)
+            .handshake(Fair::new(io))
             .await
             .map_err(TransportError::not_sent)?;
         Ok(Connection { sender, driver })
@@ -260,7 +262,7 @@ enum Exchanged {
 /// An HTTP/1.1 connection and its driver, which moves only while it is polled.
 struct Connection<Io: Read + Write> {
     sender: SendRequest<Full<Bytes>>,
-    driver: http1::Connection<Io, Full<Bytes>>,
+    driver: http1::Connection<Fair<Io>, Full<Bytes>>,
 }
 
 impl<Io: Read + Write + Unpin + Send + 'static> Connection<Io> {
@@ -279,7 +281,9 @@ impl<Io: Read + Write + Unpin + Send + 'static> Connection<Io> {
     /// Whether it can take a request now; notices when the server has closed it.
     async fn is_open(&mut self) -> bool {
         poll_fn(|cx| {
-            let open = Pin::new(&mut self.driver).poll(cx).is_pending();
+            // The first time it may only give way.
+            let mut is_pending = || Pin::new(&mut self.driver).poll(cx).is_pending();
+            let open = is_pending() && is_pending();
             let ready = matches!(self.sender.poll_ready(cx), Poll::Ready(Ok(())));
             Poll::Ready(open && ready)
         })

@@ -14,7 +14,7 @@ use totps_core::http::Uri;
 use totps_core::{BoxError, ConfigError};
 use tower_service::Service;
 
-use crate::exchange::before;
+use crate::exchange::{CONNECT_TIMEOUT, before};
 
 /// Makes connections by any means, within a time.
 #[derive(Clone)]
@@ -57,7 +57,7 @@ impl Connector {
             move |_| -> Connecting { Box::pin(std::future::ready(Err(error.clone().into()))) };
         Self {
             connect: Arc::new(connect),
-            timeout: Duration::MAX,
+            timeout: CONNECT_TIMEOUT,
         }
     }
 }
@@ -82,7 +82,8 @@ impl Service<Uri> for Connector {
     fn call(&mut self, url: Uri) -> Connecting {
         let (connecting, timeout) = ((self.connect)(url), self.timeout);
         Box::pin(async move {
-            before(TokioTimer::new().sleep(timeout), connecting)
+            let timer = TokioTimer::new();
+            before(&timer, timer.now() + timeout, connecting)
                 .await
                 .unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
         })

@@ -3,14 +3,14 @@
 use std::error::Error;
 use std::future::{Future, poll_fn};
 use std::hash::{BuildHasher, Hasher, RandomState};
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
 use bytes::{Buf as _, Bytes};
 use http_body::Body as _;
 use http_body_util::Full;
-use hyper::rt::{Sleep, Timer};
+use hyper::rt::Timer;
 use totps_core::http::{self, HeaderName, HeaderValue};
 use totps_core::{
     BoxError, ConfigError, Delivery, LimitedBody, Request, Response, RetryPolicy, TransportError,
@@ -111,15 +111,21 @@ where
     send(request).await
 }
 
-/// Runs a future until it or the sleep is ready.
+/// Runs a future until it is ready or the deadline has passed. The clock is read, too: where a task
+/// is always ready to go on, it may take long until a sleep is woken.
 pub(crate) async fn before<F: Future>(
-    mut sleep: Pin<Box<dyn Sleep>>,
+    timer: &impl Timer,
+    deadline: Instant,
     future: F,
 ) -> Result<F::Output, Elapsed> {
+    let mut sleep = timer.sleep_until(deadline);
     let mut future = pin!(future);
     poll_fn(|cx| {
         if let Poll::Ready(output) = future.as_mut().poll(cx) {
             return Poll::Ready(Ok(output));
+        }
+        if timer.now() >= deadline {
+            return Poll::Ready(Err(Elapsed));
         }
         sleep.as_mut().poll(cx).map(|()| Err(Elapsed))
     })

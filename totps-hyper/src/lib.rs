@@ -7,6 +7,8 @@ mod conn;
 #[cfg(feature = "tokio")]
 mod connector;
 mod exchange;
+#[cfg(feature = "conn")]
+mod fair;
 #[cfg(feature = "tokio")]
 mod retire;
 mod service;

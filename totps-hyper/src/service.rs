@@ -150,7 +150,7 @@ where
             with_bytes(request),
             |request| self.attempt(request),
         );
-        before(self.timer.sleep_until(deadline), call)
+        before(&self.timer, deadline, call)
             .await
             .unwrap_or_else(|elapsed| Err(elapsed.overall(self.limits.timeout)))
     }
