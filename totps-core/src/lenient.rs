@@ -24,7 +24,7 @@ where
     D: Deserializer<'de>,
     T: for<'a> From<&'a str>,
 {
-    from.deserialize_option(Blank(PhantomData))
+    from.deserialize_any(Blank(PhantomData))
 }
 
 /// An object: `null` and `[]`, which stands for it in some documented answers, are `None`.
@@ -78,7 +78,7 @@ impl<T: for<'a> From<&'a str> + Default> Visitor<'_> for Text<T> {
 
 struct Blank<T>(PhantomData<T>);
 
-impl<'de, T: for<'a> From<&'a str>> Visitor<'de> for Blank<T> {
+impl<T: for<'a> From<&'a str>> Visitor<'_> for Blank<T> {
     type Value = Option<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -91,10 +91,6 @@ impl<'de, T: for<'a> From<&'a str>> Visitor<'de> for Blank<T> {
 
     fn visit_unit<E>(self) -> Result<Option<T>, E> {
         Ok(None)
-    }
-
-    fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Option<T>, D::Error> {
-        from.deserialize_str(self)
     }
 
     fn visit_str<E>(self, text: &str) -> Result<Option<T>, E> {

@@ -1,27 +1,25 @@
 //! Connections that give way to other futures of their task.
 
 use std::io;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use hyper::rt::{Read, ReadBufCursor, Write};
 
-/// A connection that now and then is not ready, though there is more to read. Otherwise a server that
-/// sends without end could keep hyper, and with it the task, from looking at the deadline.
+/// A connection that is never ready twice in a row. If it were for as long as there is something to
+/// read, a server that sends without end could keep hyper, and with it the task, from looking at the
+/// deadline.
 pub(crate) struct Fair<Io> {
     io: Pin<Box<Io>>,
-    /// How often there was something to read since there was nothing.
-    ready: u32,
+    gives_way: bool,
 }
-
-/// So often in a row a connection may be ready. More than a usual answer takes, so that it costs nothing.
-const READY_AT_MOST: u32 = 32;
 
 impl<Io> Fair<Io> {
     pub(crate) fn new(io: Io) -> Self {
         Self {
             io: Box::pin(io),
-            ready: 0,
+            gives_way: false,
         }
     }
 }
@@ -32,13 +30,12 @@ impl<Io: Read> Read for Fair<Io> {
         cx: &mut Context<'_>,
         buffer: ReadBufCursor<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.ready == READY_AT_MOST {
-            self.ready = 0;
+        if mem::take(&mut self.gives_way) {
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
         let poll = self.io.as_mut().poll_read(cx, buffer);
-        self.ready = if poll.is_ready() { self.ready + 1 } else { 0 };
+        self.gives_way = poll.is_ready();
         poll
     }
 }

@@ -25,6 +25,9 @@ use crate::exchange::{
 /// affair: connecting, TLS, the pool. The stack must not follow redirects, decompress, retry or log
 /// bodies; a plain hyper client does none of these.
 ///
+/// Let the connections be driven by another thread than the one that calls, or let them give way: a
+/// server that never stops sending can otherwise keep a call beyond its deadline.
+///
 /// ```
 /// # #[cfg(feature = "tokio")] {
 /// use hyper_util::client::legacy::{Client, Error};
