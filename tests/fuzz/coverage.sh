@@ -26,10 +26,10 @@ for target in "${targets[@]}"; do
         seeds+=(../fixtures/{create,authenticate,migrate,error,requests})
     fi
     mkdir -p "corpus/$target"
-    cargo +nightly fuzz coverage --fuzz-dir . --target-dir target --llvm-path "$llvm" \
+    cargo +nightly fuzz coverage --fuzz-dir . --target-dir target/coverage --llvm-path "$llvm" \
         "$target" "corpus/$target" "${seeds[@]}"
     profiles+=("coverage/$target/coverage.profdata")
-    binaries+=("target/$triple/coverage/$triple/release/$target")
+    binaries+=("target/coverage/$triple/release/$target")
 done
 
 for index in "${!targets[@]}"; do

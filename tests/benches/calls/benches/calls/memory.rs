@@ -1,0 +1,78 @@
+//! Memory of a call that is made alone, and of calls that wait for their answers.
+
+use totps_bench_calls::Fallible;
+
+use crate::process::{Process, parse};
+use crate::report::{callers, print};
+
+/// So many calls wait at once.
+const WAITING: usize = 256;
+
+const TIMES: usize = 3;
+
+const KIBIBYTE: f64 = 1024.0;
+
+pub(crate) fn measure(clients: &[&'static str]) -> Fallible<()> {
+    for client in clients {
+        alone(client)?;
+        waiting_heap(client)?;
+        waiting_rss(client)?;
+    }
+    Ok(())
+}
+
+fn alone(client: &str) -> Fallible<()> {
+    let (_server, base_url) = Process::server(0)?;
+    let mut process = Process::counted_client(client, 1, &base_url)?;
+    // The second call makes none of the things that are made once.
+    process.numbers("once")?;
+    let (mut allocations, mut heap) = (Vec::new(), Vec::new());
+    for _ in 0..TIMES {
+        let (blocks, bytes) = process.numbers("once")?;
+        allocations.push(blocks);
+        heap.push(bytes / KIBIBYTE);
+    }
+    print(&callers(1), client, "allocations per call", allocations)?;
+    print(&callers(1), client, "KiB of heap at most", heap)
+}
+
+/// What the heap has at most for a call, from before it connects until its answer is read.
+fn waiting_heap(client: &str) -> Fallible<()> {
+    let mut runs = Vec::new();
+    for _ in 0..TIMES {
+        let (mut server, base_url) = Process::server(WAITING)?;
+        let mut process = Process::counted_client(client, WAITING, &base_url)?;
+        process.say("warm up")?;
+        process.hear()?;
+        process.say("once")?;
+        server.hear()?;
+        server.say("")?;
+        let (_, bytes) = parse(&process.hear()?)?;
+        runs.push(bytes / WAITING as f64 / KIBIBYTE);
+    }
+    let case = callers(WAITING);
+    print(&case, client, "KiB of heap at most per waiting call", runs)
+}
+
+/// What is resident for a call that waits, its thread's stack included, and at most until its answer is
+/// read.
+fn waiting_rss(client: &str) -> Fallible<()> {
+    let (mut waiting, mut peak) = (Vec::new(), Vec::new());
+    for _ in 0..TIMES {
+        let (mut server, base_url) = Process::server(WAITING)?;
+        let mut process = Process::client(client, WAITING, &base_url)?;
+        process.say("warm up")?;
+        process.hear()?;
+        let before = process.status("VmRSS")?;
+        let more = |now: f64| (now - before) / WAITING as f64 / KIBIBYTE;
+        process.say("once")?;
+        server.hear()?;
+        waiting.push(more(process.status("VmRSS")?));
+        server.say("")?;
+        process.hear()?;
+        peak.push(more(process.status("VmHWM")?));
+    }
+    let case = callers(WAITING);
+    print(&case, client, "KiB resident per waiting call", waiting)?;
+    print(&case, client, "KiB resident at most per call", peak)
+}

@@ -1,0 +1,111 @@
+//! CPU and wall time of calls, in rounds in which all clients take their turn.
+
+use totps_bench_calls::Fallible;
+
+use crate::process::Process;
+use crate::report::{callers, print};
+
+/// How many call at once, and how many calls are a turn.
+const TURNS: [(usize, usize); 3] = [(1, 500), (16, 1000), (256, 3072)];
+
+/// Ours and what it is measured against. Of the async clients those count for the ratios that have a
+/// runtime of one thread: with more, most of what varies is which thread wakes which.
+const PAIRS: [(&str, &str); 12] = [
+    ("totps-ureq", "ureq"),
+    ("totps-ureq", "ureq-phase-timeouts"),
+    ("totps-ureq", "ureq-global-timeout"),
+    ("totps-hyper-1", "hyper-1"),
+    ("totps-hyper-1", "stytch-1"),
+    ("totps-hyper-conn-1", "totps-hyper-1"),
+    ("totps-hyper-conn-1", "hyper-1"),
+    ("totps-hyper-n", "hyper-n"),
+    ("totps-hyper-n", "stytch-n"),
+    ("totps-hyper-conn-n", "totps-hyper-n"),
+    ("totps-ureq", "hyper-1"),
+    ("ureq", "hyper-1"),
+];
+
+/// All turns of one client with so many callers.
+struct Series {
+    client: &'static str,
+    callers: usize,
+    calls: usize,
+    process: Process,
+    cpu: Vec<f64>,
+    wall: Vec<f64>,
+}
+
+/// With one number of callers, or with all.
+pub(crate) fn measure(
+    clients: &[&'static str],
+    only: Option<usize>,
+    rounds: usize,
+) -> Fallible<()> {
+    let (server, base_url) = Process::server(0)?;
+    let mut all = Vec::new();
+    let turns = TURNS.into_iter();
+    for (callers, calls) in turns.filter(|(callers, _)| only.is_none_or(|only| only == *callers)) {
+        for &client in clients {
+            all.push(Series {
+                client,
+                callers,
+                calls,
+                process: Process::client(client, callers, &base_url)?,
+                cpu: Vec::new(),
+                wall: Vec::new(),
+            });
+        }
+    }
+    for round in 0..rounds {
+        eprintln!("round {} of {rounds}", round + 1);
+        for series in &mut all {
+            let (cpu, wall) = series.process.numbers(&series.calls.to_string())?;
+            series.cpu.push(cpu / 1000.0);
+            series.wall.push(wall / 1000.0);
+        }
+    }
+    drop(server);
+
+    for series in &all {
+        let case = callers(series.callers);
+        let Series { cpu, wall, .. } = series;
+        print(&case, series.client, "CPU µs per call", cpu.iter().copied())?;
+        print(&case, series.client, "µs per call", wall.iter().copied())?;
+    }
+    ratios(&all)
+}
+
+/// Each of the numbers of one round by the other's in the same round.
+fn ratios(all: &[Series]) -> Fallible<()> {
+    let find = |client: &str, callers: usize| {
+        let mut all = all.iter();
+        all.find(|series| series.client == client && series.callers == callers)
+    };
+    let divide = |one: &[f64], by: &[f64]| -> Vec<f64> {
+        one.iter().zip(by).map(|(one, by)| one / by).collect()
+    };
+    for (callers_of_both, _) in TURNS {
+        for (ours, rival) in PAIRS {
+            if let (Some(ours), Some(rival)) =
+                (find(ours, callers_of_both), find(rival, callers_of_both))
+            {
+                let names = format!("{} / {}", ours.client, rival.client);
+                let runs = divide(&ours.cpu, &rival.cpu);
+                print(
+                    &callers(callers_of_both),
+                    &names,
+                    "ratio of CPU per call",
+                    runs,
+                )?;
+            }
+        }
+    }
+    for few in all.iter().filter(|series| series.callers == 16) {
+        if let Some(many) = find(few.client, 256) {
+            let case = "256 / 16 callers";
+            let runs = divide(&many.wall, &few.wall);
+            print(case, few.client, "ratio of time per call", runs)?;
+        }
+    }
+    Ok(())
+}

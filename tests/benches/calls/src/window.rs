@@ -1,0 +1,66 @@
+//! Measures some calls in the middle of many, so that neither connecting nor starting callers counts.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use nix::time::{ClockId, clock_gettime};
+
+use crate::Fallible;
+
+pub(crate) struct Window {
+    warm_up: usize,
+    calls: usize,
+    finished: AtomicUsize,
+    opened: OnceLock<Reading>,
+    closed: OnceLock<Reading>,
+}
+
+struct Reading {
+    cpu: Duration,
+    wall: Instant,
+}
+
+impl Reading {
+    fn now() -> Fallible<Self> {
+        // Of all threads, user and system.
+        let cpu = clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?;
+        Ok(Self {
+            cpu: cpu.into(),
+            wall: Instant::now(),
+        })
+    }
+}
+
+impl Window {
+    pub(crate) fn new(callers: usize, calls: usize) -> Self {
+        Self {
+            warm_up: 20 + 8 * callers,
+            calls,
+            finished: AtomicUsize::new(0),
+            opened: OnceLock::new(),
+            closed: OnceLock::new(),
+        }
+    }
+
+    /// Counts a call. Says whether its caller shall make another.
+    pub(crate) fn goes_on(&self) -> Fallible<bool> {
+        let finished = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
+        if finished == self.warm_up {
+            let _ = self.opened.set(Reading::now()?);
+        } else if finished == self.warm_up + self.calls {
+            let _ = self.closed.set(Reading::now()?);
+        }
+        Ok(finished < self.warm_up + self.calls)
+    }
+
+    /// CPU and wall time of one call, in nanoseconds.
+    pub(crate) fn per_call(&self) -> Fallible<(f64, f64)> {
+        let (Some(opened), Some(closed)) = (self.opened.get(), self.closed.get()) else {
+            return Err("the calls ended early".into());
+        };
+        let per_call = |time: Duration| time.as_secs_f64() * 1e9 / self.calls as f64;
+        let cpu = closed.cpu.saturating_sub(opened.cpu);
+        Ok((per_call(cpu), per_call(closed.wall - opened.wall)))
+    }
+}

@@ -1,0 +1,75 @@
+//! The answers that the benches decode: the fixtures without white space between tokens.
+
+use std::hint::black_box;
+
+macro_rules! answer {
+    ($call:ident, $kind:literal) => {
+        include_bytes!(concat!(
+            env!("OUT_DIR"),
+            "/",
+            stringify!($call),
+            "-",
+            $kind,
+            ".json"
+        ))
+    };
+}
+
+macro_rules! answers {
+    ($($call:ident)+) => {$(
+        /// Answers of one call.
+        pub mod $call {
+            /// Only the keys that the documentation's samples print.
+            pub const MINIMAL: &[u8] = answer!($call, "minimal");
+            /// Every key; what is unset is `null`, `""` or an empty list.
+            pub const LIVE_SHAPE: &[u8] = answer!($call, "live-shape");
+            /// Every key, all set.
+            pub const FULL: &[u8] = answer!($call, "full");
+            /// `LIVE_SHAPE`, but `organization` is a string.
+            pub const LIVE_SHAPE_STRING: &[u8] = answer!($call, "live-shape-string");
+            /// `FULL`, but `organization` is a string.
+            pub const FULL_STRING: &[u8] = answer!($call, "full-string");
+            /// `LIVE_SHAPE`, but one field of the Organization is no string.
+            pub const LIVE_SHAPE_DEEP: &[u8] = answer!($call, "live-shape-deep");
+            /// `FULL`, but one field of the Organization is no string.
+            pub const FULL_DEEP: &[u8] = answer!($call, "full-deep");
+        }
+    )+};
+}
+
+answers! { create authenticate migrate }
+
+/// `authenticate::FULL` with three factors: a real session has one to three.
+pub const THREE_FACTORS: &[u8] = answer!(authenticate, "full-few");
+
+/// The name of a case and its answer.
+pub type Case = (&'static str, &'static [u8]);
+
+/// Answers of Create.
+pub const CREATE: &[Case] = &[
+    ("create/minimal", create::MINIMAL),
+    ("create/live-shape", create::LIVE_SHAPE),
+    ("create/full", create::FULL),
+];
+
+/// Answers of Authenticate.
+pub const AUTHENTICATE: &[Case] = &[
+    ("authenticate/minimal", authenticate::MINIMAL),
+    ("authenticate/live-shape", authenticate::LIVE_SHAPE),
+    ("authenticate/three-factors", THREE_FACTORS),
+    ("authenticate/full", authenticate::FULL),
+];
+
+/// Answers of Migrate.
+pub const MIGRATE: &[Case] = &[
+    ("migrate/minimal", migrate::MINIMAL),
+    ("migrate/live-shape", migrate::LIVE_SHAPE),
+    ("migrate/full", migrate::FULL),
+];
+
+/// Keeps a large block until the end of the process and hands `input` on. Allocations before a bench
+/// are then never more than those within, and the peak of the process is that of the bench.
+pub fn at_rest<T>(input: T) -> T {
+    Box::leak(black_box(vec![0_u8; 1 << 20].into_boxed_slice()));
+    input
+}

@@ -1,0 +1,113 @@
+//! Instructions and allocations of totps-core. Values are dropped, and so wiped, within what is
+//! measured, but for the functions that end in `_kept`.
+
+#![allow(clippy::unwrap_used, reason = "a bench that fails must stop")]
+
+use std::hint::black_box;
+
+use gungraun::prelude::*;
+use gungraun::{Dhat, LibraryBenchmarkConfig};
+use totps_bench_answers as answers;
+use totps_bench_ours::{self as ours, decode};
+use totps_core::{
+    AuthenticateParams, AuthenticateResponse, CreateParams, CreateResponse, MigrateParams,
+    MigrateResponse, Project,
+};
+
+macro_rules! decode {
+    ($($call:ident: $response:ty, $dropped:ident, $kept:ident, $isolated:ident;)+) => {$(
+        #[library_benchmark(setup = answers::at_rest)]
+        #[bench::minimal(answers::$call::MINIMAL)]
+        #[bench::live_shape(answers::$call::LIVE_SHAPE)]
+        #[bench::full(answers::$call::FULL)]
+        fn $dropped(answer: &[u8]) {
+            drop(black_box(decode::<$response>(black_box(answer)).unwrap()));
+        }
+
+        #[library_benchmark(setup = answers::at_rest)]
+        #[bench::minimal(answers::$call::MINIMAL)]
+        #[bench::live_shape(answers::$call::LIVE_SHAPE)]
+        #[bench::full(answers::$call::FULL)]
+        fn $kept(answer: &[u8]) -> $response {
+            decode(black_box(answer)).unwrap()
+        }
+
+        #[library_benchmark(setup = answers::at_rest)]
+        #[bench::live_shape_string(answers::$call::LIVE_SHAPE_STRING)]
+        #[bench::live_shape_deep(answers::$call::LIVE_SHAPE_DEEP)]
+        #[bench::full_string(answers::$call::FULL_STRING)]
+        #[bench::full_deep(answers::$call::FULL_DEEP)]
+        fn $isolated(answer: &[u8]) {
+            let response: $response = black_box(decode(black_box(answer)).unwrap());
+            assert_eq!(response.undecoded().len(), 1);
+        }
+    )+};
+}
+
+decode! {
+    create: CreateResponse, decode_create, decode_create_kept, isolate_create;
+    authenticate: AuthenticateResponse,
+        decode_authenticate, decode_authenticate_kept, isolate_authenticate;
+    migrate: MigrateResponse, decode_migrate, decode_migrate_kept, isolate_migrate;
+}
+
+#[library_benchmark(setup = answers::at_rest)]
+#[bench::three_factors(answers::THREE_FACTORS)]
+fn decode_authenticate_session(answer: &[u8]) {
+    drop(black_box(
+        decode::<AuthenticateResponse>(black_box(answer)).unwrap(),
+    ));
+}
+
+macro_rules! encode {
+    ($($call:ident: $params:ty, $minimal:ident, $full:ident;)+) => {$(
+        #[library_benchmark(setup = prepare)]
+        #[bench::minimal(ours::$minimal())]
+        #[bench::full(ours::$full())]
+        fn $call((project, params): &(Project, $params)) {
+            drop(black_box(project.request(black_box(params)).unwrap()));
+        }
+    )+};
+}
+
+/// Leaked, so that its drop is not measured.
+fn prepare<P>(params: P) -> &'static (Project, P) {
+    answers::at_rest(Box::leak(Box::new((ours::project().unwrap(), params))))
+}
+
+encode! {
+    encode_create: CreateParams, create_minimal, create_full;
+    encode_authenticate: AuthenticateParams, authenticate_minimal, authenticate_full;
+    encode_migrate: MigrateParams, migrate_minimal, migrate_full;
+}
+
+library_benchmark_group!(
+    name = decode,
+    benchmarks = [
+        decode_create,
+        decode_authenticate,
+        decode_migrate,
+        decode_authenticate_session
+    ]
+);
+library_benchmark_group!(
+    name = keep,
+    benchmarks = [
+        decode_create_kept,
+        decode_authenticate_kept,
+        decode_migrate_kept
+    ]
+);
+library_benchmark_group!(
+    name = isolate,
+    benchmarks = [isolate_create, isolate_authenticate, isolate_migrate]
+);
+library_benchmark_group!(
+    name = encode,
+    benchmarks = [encode_create, encode_authenticate, encode_migrate]
+);
+
+main!(
+    config = LibraryBenchmarkConfig::default().tool(Dhat::with_args(["--num-callers=500"])),
+    library_benchmark_groups = [encode, decode, keep, isolate]
+);

@@ -1,0 +1,70 @@
+//! One measurement, as the benches print it and the report reads it: a line of JSON.
+
+use std::io::{self, Write};
+
+use serde::{Deserialize, Serialize};
+
+/// One number of one rival.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Measurement {
+    /// The table that it belongs to, such as `decode`. Every table has rivals as rows and cases as
+    /// columns, once for each metric.
+    pub table: String,
+    /// What was done, such as `authenticate/full` or `16 callers`.
+    pub case: String,
+    /// Who did it: `totps` or the name of a rival.
+    pub rival: String,
+    /// What was counted, with its unit, such as `instructions` or `CPU µs per call`.
+    pub metric: String,
+    /// The middle of all runs, or the one count if it never varies.
+    pub median: f64,
+    /// The lowest of all runs.
+    pub low: f64,
+    /// The highest of all runs.
+    pub high: f64,
+}
+
+impl Measurement {
+    /// Takes the median and the spread of some runs. No runs make no measurement.
+    pub fn of_runs(
+        [table, case, rival, metric]: [&str; 4],
+        runs: impl IntoIterator<Item = f64>,
+    ) -> Option<Self> {
+        let mut runs: Vec<f64> = runs.into_iter().collect();
+        runs.sort_by(f64::total_cmp);
+        let (low, high) = (*runs.first()?, *runs.last()?);
+        let middle = runs.len() / 2;
+        let median = if runs.len() % 2 == 1 {
+            runs[middle]
+        } else {
+            f64::midpoint(runs[middle - 1], runs[middle])
+        };
+        Some(Self {
+            table: table.to_owned(),
+            case: case.to_owned(),
+            rival: rival.to_owned(),
+            metric: metric.to_owned(),
+            median,
+            low,
+            high,
+        })
+    }
+
+    /// Prints it on standard output as one line, for the report.
+    ///
+    /// # Errors
+    ///
+    /// When standard output does not take it.
+    pub fn print(&self) -> io::Result<()> {
+        let mut line = serde_json::to_vec(self)?;
+        line.push(b'\n');
+        let mut out = io::stdout().lock();
+        out.write_all(&line)?;
+        out.flush()
+    }
+
+    /// Reads a line that [`print`](Self::print) wrote; `None` for any other, such as a tool's own.
+    pub fn parse(line: &str) -> Option<Self> {
+        serde_json::from_str(line).ok()
+    }
+}

@@ -1,0 +1,24 @@
+//! What clients weigh: `[--builds N]`. The programs are built N times, 3 unless told otherwise.
+//!
+//! Needs `strace`.
+
+mod clients;
+mod programs;
+mod report;
+
+type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
+
+fn main() -> Fallible<()> {
+    let mut builds = 3;
+    let mut arguments = std::env::args().skip(1);
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            // Cargo's own.
+            "--bench" => {}
+            "--builds" => builds = arguments.next().ok_or("how many builds?")?.parse()?,
+            _ => return Err(format!("`{argument}` is not known").into()),
+        }
+    }
+    clients::measure()?;
+    programs::measure(builds)
+}

@@ -1,0 +1,20 @@
+//! Makes one call and prints how long the session token is:
+//! `BASE_URL PROJECT SECRET ORGANIZATION MEMBER CODE`.
+
+use std::env::args;
+use std::error::Error;
+
+use tokio::runtime::Builder;
+use totps_hyper::{AuthenticateParams, Project};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = args().skip(1);
+    let mut next = || arguments.next().ok_or("an argument is missing");
+    let client = totps_hyper::client(Project::at(next()?.parse()?, next()?, next()?)?);
+    let params = AuthenticateParams::new(next()?, next()?, next()?);
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let answer = runtime.block_on(client.authenticate(&params))?;
+    let length = answer.session_token.map_or(0, |token| token.expose().len());
+    println!("{length}");
+    Ok(())
+}
