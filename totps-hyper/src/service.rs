@@ -23,7 +23,8 @@ use crate::exchange::{
 ///
 /// It holds the overall deadline by the [`Timer`] and limits the answer. What is the stack's own
 /// affair: connecting, TLS, the pool. The stack must not follow redirects, decompress, retry or log
-/// bodies; a plain hyper client does none of these.
+/// bodies; a plain hyper client does none of these, but for a request that a kept connection handed back
+/// untouched, which it sends on another one.
 ///
 /// Let the connections be driven by another thread than the one that calls, or let them give way: a
 /// server that never stops sending can otherwise keep a call beyond its deadline.

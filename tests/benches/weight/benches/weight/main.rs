@@ -1,4 +1,4 @@
-//! What clients weigh: `[--builds N]`. The programs are built N times, 3 unless told otherwise.
+//! What clients weigh: `[--builds N]`. The programs are built N times, 2 unless told otherwise.
 //!
 //! Needs `strace`.
 
@@ -9,7 +9,7 @@ mod report;
 type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Fallible<()> {
-    let mut builds = 3;
+    let mut builds = 2;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
