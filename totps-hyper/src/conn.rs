@@ -30,7 +30,7 @@ use crate::fair::Fair;
 /// refused until it is said: [`connector_brings_tls`](Self::connector_brings_tls). The timer keeps
 /// the deadlines.
 ///
-/// At most 4 idle connections are kept for one host, each for at most 15 s, and one that the server
+/// At most 256 idle connections are kept for one host, each for at most 50 s, and one that the server
 /// has closed is not used again. A dropped call closes its connection.
 pub struct ConnTransport<C, T, Io: Read + Write> {
     connector: C,

@@ -36,11 +36,11 @@ pub(crate) const HEAD: usize = 32 * 1024;
 
 /// So many idle connections are kept for one host.
 #[cfg(any(feature = "tokio", feature = "conn"))]
-pub(crate) const IDLE_PER_HOST: usize = 4;
+pub(crate) const IDLE_PER_HOST: usize = 256;
 
 /// A connection is kept idle so long.
 #[cfg(any(feature = "tokio", feature = "conn"))]
-pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+pub(crate) const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// The bounds of one call, and how often it is tried.
 #[derive(Debug, Clone, Copy)]

@@ -67,8 +67,8 @@ impl fmt::Debug for HyperTransport {
 /// | [`max_retries`](Self::max_retries) | 0 |
 /// | [`root_certificates_pem`](Self::root_certificates_pem) | the webpki roots |
 ///
-/// Fixed are at most 32 KiB and 64 fields in the head of an answer, and at most 4 idle connections
-/// for one host, each for at most 15 s.
+/// Fixed are at most 32 KiB and 64 fields in the head of an answer, and at most 256 idle connections
+/// for one host, each for at most 50 s.
 ///
 /// ```
 /// use std::time::Duration;

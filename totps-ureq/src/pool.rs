@@ -8,10 +8,10 @@ use totps_core::http::uri::{Authority, Scheme};
 use ureq::unversioned::transport::Transport as Connection;
 
 /// How long an idle connection is kept.
-const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
+const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 /// How many idle connections are kept for each host.
-const IDLE_PER_HOST: usize = 4;
+const IDLE_PER_HOST: usize = 256;
 
 #[derive(Default)]
 pub(crate) struct Pool(Mutex<Vec<Idle>>);

@@ -94,7 +94,7 @@ fn projects() {
 fn parameters_and_requests() {
     let project = project();
     let sent = |request: &totps_core::Request, canaries: &[&str]| {
-        let body = str::from_utf8(request.body().as_bytes()).unwrap();
+        let body = std::str::from_utf8(request.body().as_bytes()).unwrap();
         for canary in canaries {
             assert!(body.contains(canary), "expected {canary} in the request");
         }
