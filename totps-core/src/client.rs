@@ -3,10 +3,13 @@
 use std::fmt;
 
 use crate::decode;
-use crate::{
-    AsyncTransport, AuthenticateParams, AuthenticateResponse, CreateParams, CreateResponse, Error,
-    MigrateParams, MigrateResponse, Operation, Project, Transport,
-};
+use crate::error::Error;
+use crate::operation::Operation;
+use crate::operation::authenticate::{AuthenticateParams, AuthenticateResponse};
+use crate::operation::create::{CreateParams, CreateResponse};
+use crate::operation::migrate::{MigrateParams, MigrateResponse};
+use crate::project::Project;
+use crate::transport::{AsyncTransport, Transport};
 
 /// A blocking client.
 ///

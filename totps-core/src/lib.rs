@@ -2,41 +2,47 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod authenticate;
-mod body;
 mod client;
-mod create;
 mod decode;
-mod error;
-mod error_type;
-mod id;
-mod json_object;
-mod lenient;
-mod migrate;
-mod model;
-mod open_enum;
+pub mod error;
+pub mod model;
 mod operation;
 mod project;
-mod retry;
-mod secret;
-mod timestamp;
-mod transport;
-mod wipe;
+pub mod transport;
+mod value;
 
-pub use authenticate::{AuthenticateParams, AuthenticateResponse, ClaimsError, MfaEnrollment};
-pub use body::{Body, BodyTooLarge, LimitedBody};
 pub use client::{AsyncClient, Client};
-pub use create::{CreateParams, CreateResponse};
 pub use decode::Undecoded;
+#[doc(inline)]
+pub use error::{Delivery, Error};
+pub use http;
+pub use operation::Operation;
+pub use operation::authenticate::{
+    AuthenticateParams, AuthenticateResponse, ClaimsError, MfaEnrollment,
+};
+pub use operation::create::{CreateParams, CreateResponse};
+pub use operation::migrate::{MigrateParams, MigrateResponse};
+pub use project::{LIVE_BASE_URL, Project, TEST_BASE_URL};
+#[doc(inline)]
+pub use transport::{AsyncTransport, Transport};
+pub use value::id::{MemberId, MemberSessionId, OrganizationId, ProjectId, TotpRegistrationId};
+pub use value::json_object::JsonObject;
+pub use value::open_enum::Unrecognized;
+pub use value::qr_code::{QrCode, QrCodeError};
+pub use value::secret::{
+    IntermediateSessionToken, ProjectSecret, RecoveryCode, SessionJwt, SessionToken,
+};
+pub use value::timestamp::{InvalidTimestamp, Timestamp};
+pub use value::totp_code::{InvalidTotpCode, TotpCode};
+pub use value::totp_secret::TotpSecret;
+
+// Everything else is here by its short name, too; the page of its module shows it.
+#[doc(hidden)]
 pub use error::{
-    ApiError, BoxError, ConfigError, DecodeError, DecodeErrorKind, Delivery, Error, InvalidParams,
+    ApiError, BoxError, ConfigError, DecodeError, DecodeErrorKind, ErrorType, InvalidParams,
     TransportError, TransportErrorKind,
 };
-pub use error_type::ErrorType;
-pub use http;
-pub use id::{MemberId, MemberSessionId, OrganizationId, ProjectId, TotpRegistrationId};
-pub use json_object::JsonObject;
-pub use migrate::{MigrateParams, MigrateResponse};
+#[doc(hidden)]
 pub use model::{
     ActiveScimConnection, ActiveSsoConnection, AllowedType, AuthMethod, AuthenticationFactor,
     AuthenticationFactorDeliveryMethod, AuthenticationFactorType, AuthenticatorAppFactor,
@@ -49,13 +55,7 @@ pub use model::{
     ScimGroup, ScimManager, ScimName, ScimRegistration, ScimValue, SsoFactor, SsoRegistration,
     TrustedAuthTokenFactor, UnknownFactor, WebAuthnFactor,
 };
-pub use open_enum::Unrecognized;
-pub use operation::Operation;
-pub use project::{LIVE_BASE_URL, Project, TEST_BASE_URL, is_loopback, is_secure};
-pub use retry::RetryPolicy;
-pub use secret::{
-    IntermediateSessionToken, InvalidTotpCode, ProjectSecret, QrCode, QrCodeError, RecoveryCode,
-    SessionJwt, SessionToken, TotpCode, TotpSecret,
+#[doc(hidden)]
+pub use transport::{
+    Body, BodyTooLarge, LimitedBody, Request, Response, RetryPolicy, is_loopback, is_secure,
 };
-pub use timestamp::{InvalidTimestamp, Timestamp};
-pub use transport::{AsyncTransport, Request, Response, Transport};

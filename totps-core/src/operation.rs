@@ -1,9 +1,14 @@
 //! What the three calls have in common.
 
+pub(crate) mod authenticate;
+pub(crate) mod create;
+pub(crate) mod migrate;
+
 use serde::Serialize;
 
 use crate::decode::Reply;
-use crate::{Body, InvalidParams};
+use crate::error::InvalidParams;
+use crate::transport::Body;
 
 /// The parameters of one call: [`CreateParams`](crate::CreateParams),
 /// [`AuthenticateParams`](crate::AuthenticateParams) or [`MigrateParams`](crate::MigrateParams).

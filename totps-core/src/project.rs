@@ -1,19 +1,19 @@
 //! A Stytch project: where requests go and what authenticates them.
 
+mod authorization;
+mod base_url;
+
 use std::fmt;
-use std::net::{Ipv4Addr, Ipv6Addr};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use bytes::Bytes;
-use http::uri::{self, Authority, PathAndQuery, Scheme};
 use http::{HeaderValue, Method, Uri, header};
-use zeroize::Zeroizing;
 
-use crate::wipe::wipe_text;
-use crate::{
-    Body, ConfigError, Error, InvalidParams, Operation, ProjectId, ProjectSecret, Request,
-};
+use crate::error::{ConfigError, Error};
+use crate::operation::Operation;
+use crate::project::authorization::{EMPTY, Environment, PROJECT_ID, authorization};
+use crate::project::base_url::BaseUrl;
+use crate::transport::{Body, Request};
+use crate::value::id::ProjectId;
+use crate::value::secret::ProjectSecret;
 
 /// The base URL of live projects.
 pub const LIVE_BASE_URL: &str = "https://api.stytch.com";
@@ -174,237 +174,8 @@ impl fmt::Debug for Project {
     }
 }
 
-const PROJECT_ID: &str = "project id";
-const PROJECT_SECRET: &str = "project secret";
-const EMPTY: &str = "must not be empty";
-
-/// The kind of project that an id or a secret belongs to.
-#[derive(PartialEq)]
-enum Environment {
-    Live,
-    Test,
-}
-
-impl Environment {
-    /// Told by the text after `kind`: `-live-` or `-test-`.
-    fn of(text: &str, kind: &str) -> Option<Self> {
-        let rest = text.strip_prefix(kind)?;
-        if rest.starts_with("-live-") {
-            Some(Self::Live)
-        } else if rest.starts_with("-test-") {
-            Some(Self::Test)
-        } else {
-            None
-        }
-    }
-}
-
-/// The header value for HTTP Basic authentication (RFC 7617).
-fn authorization(id: &ProjectId, secret: &ProjectSecret) -> Result<HeaderValue, ConfigError> {
-    let (id, secret) = (id.as_str(), secret.expose());
-    let refuse = |setting, rule| Err(ConfigError::new(setting, rule));
-    if id.is_empty() {
-        return refuse(PROJECT_ID, EMPTY);
-    }
-    if id.contains(':') {
-        return refuse(
-            PROJECT_ID,
-            "must not contain `:`; give the id and the secret separately",
-        );
-    }
-    if id.contains(char::is_control) {
-        return refuse(
-            PROJECT_ID,
-            "must not contain control characters; is there a line break at its end?",
-        );
-    }
-    if secret.is_empty() {
-        return refuse(PROJECT_SECRET, EMPTY);
-    }
-    if secret.contains(char::is_control) {
-        return refuse(
-            PROJECT_SECRET,
-            "must not contain control characters; is there a line break at its end?",
-        );
-    }
-    match (
-        Environment::of(id, "project"),
-        Environment::of(secret, "secret"),
-    ) {
-        (Some(Environment::Live), Some(Environment::Test)) => refuse(
-            PROJECT_SECRET,
-            "belongs to a test project, but the project id to a live one; take both from the same \
-             project",
-        ),
-        (Some(Environment::Test), Some(Environment::Live)) => refuse(
-            PROJECT_SECRET,
-            "belongs to a live project, but the project id to a test one; take both from the same \
-             project",
-        ),
-        _ => Ok(basic(id, secret)),
-    }
-}
-
-/// `Basic` and the base64 of `id:secret`, in memory that is wiped when the last copy is dropped.
-fn basic(id: &str, secret: &str) -> HeaderValue {
-    const SCHEME: &str = "Basic ";
-
-    let mut credentials = Zeroizing::new(String::with_capacity(id.len() + 1 + secret.len()));
-    credentials.push_str(id);
-    credentials.push(':');
-    credentials.push_str(secret);
-
-    let length = SCHEME.len() + base64::encoded_len(credentials.len(), true).unwrap_or(0);
-    let mut value = String::with_capacity(length);
-    value.push_str(SCHEME);
-    BASE64.encode_string(credentials.as_bytes(), &mut value);
-
-    // Base64 is always a valid header value; `Bytes` keeps this one buffer through all clones.
-    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(Wiped(value)))
-        .unwrap_or_else(|_| HeaderValue::from_static(SCHEME));
-    value.set_sensitive(true);
-    value
-}
-
-/// Bytes that are wiped on drop.
-struct Wiped(String);
-
-impl AsRef<[u8]> for Wiped {
-    fn as_ref(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-}
-
-impl Drop for Wiped {
-    fn drop(&mut self) {
-        wipe_text(&mut self.0);
-    }
-}
-
 /// A token of RFC 9110.
 fn is_token(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(allowed)
-}
-
-/// The longest path before the API's own, in bytes.
-const LONGEST_PREFIX: usize = 1024;
-
-/// The origin that requests go to, and the path before the API's own, without a slash at its end.
-#[derive(Clone)]
-struct BaseUrl {
-    scheme: Scheme,
-    authority: Authority,
-    prefix: String,
-}
-
-impl BaseUrl {
-    fn new(url: Uri) -> Result<Self, ConfigError> {
-        let refuse = |rule| Err(ConfigError::new("base URL", rule));
-        let parts = url.into_parts();
-        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
-            return refuse("must have a scheme and a host, such as `https://api.stytch.com`");
-        };
-        if authority.as_str().contains('@') {
-            return refuse(
-                "must not contain user info; the project id and secret are given separately",
-            );
-        }
-        // The http crate takes hosts and ports that are none.
-        let (host, port) = authority.as_str().split_at(authority.host().len());
-        if !is_host(host) {
-            return refuse("must have a host, such as `https://api.stytch.com`");
-        }
-        if !is_port(port) {
-            return refuse("must have a port between 0 and 65535, or none");
-        }
-        if scheme != Scheme::HTTPS && !(scheme == Scheme::HTTP && is_loopback(host)) {
-            return refuse(
-                "must be `https://`; only on loopback (`localhost`, `127.0.0.1`, `[::1]`) may it be \
-                 `http://`",
-            );
-        }
-        let path = parts.path_and_query;
-        if path.as_ref().is_some_and(|path| path.query().is_some()) {
-            return refuse("must not have a query; leave out the `?` and what follows it");
-        }
-        let prefix = path
-            .as_ref()
-            .map_or("", PathAndQuery::path)
-            .trim_end_matches('/');
-        if prefix.len() > LONGEST_PREFIX {
-            return refuse("must not have a path of more than 1024 bytes");
-        }
-        Ok(Self {
-            scheme,
-            authority,
-            prefix: prefix.to_owned(),
-        })
-    }
-
-    /// Puts the API's own path behind the prefix. Both are valid and short, so that the whole is
-    /// valid, too; the types cannot know it.
-    fn join(&self, path: &'static str) -> Result<Uri, InvalidParams> {
-        let path_and_query = if self.prefix.is_empty() {
-            Ok(PathAndQuery::from_static(path))
-        } else {
-            PathAndQuery::try_from([&self.prefix, path].concat())
-        };
-        let mut parts = uri::Parts::default();
-        parts.scheme = Some(self.scheme.clone());
-        parts.authority = Some(self.authority.clone());
-        parts.path_and_query = path_and_query.ok();
-        Uri::from_parts(parts)
-            .map_err(|_| InvalidParams::new("base URL", "must be a valid URL with the API's path"))
-    }
-}
-
-impl fmt::Display for BaseUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
-    }
-}
-
-/// The address in a host in brackets.
-fn ipv6(host: &str) -> Option<Ipv6Addr> {
-    host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
-}
-
-fn is_host(host: &str) -> bool {
-    !host.is_empty() && (!host.contains(['[', ']']) || ipv6(host).is_some())
-}
-
-/// Takes the port with its colon, or nothing.
-fn is_port(port: &str) -> bool {
-    port.strip_prefix(':').map_or(port.is_empty(), |digits| {
-        // `parse` would take a sign, too.
-        digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok()
-    })
-}
-
-/// Whether requests to a URL stay secret on their way: it is `https`, or `http` on loopback
-/// (`localhost`, `127.0.0.0/8`, `[::1]`). A tool for transports, which must send nothing elsewhere.
-///
-/// ```
-/// use totps_core::{http::Uri, is_secure};
-///
-/// assert!(is_secure(&Uri::from_static("https://api.stytch.com/v1/b2b/totp")));
-/// assert!(is_secure(&Uri::from_static("http://127.0.0.1:8080/")));
-/// assert!(!is_secure(&Uri::from_static("http://api.stytch.com/")));
-/// ```
-pub fn is_secure(url: &Uri) -> bool {
-    let scheme = url.scheme();
-    let host = url.host().unwrap_or_default();
-    !host.is_empty()
-        && (scheme == Some(&Scheme::HTTPS) || scheme == Some(&Scheme::HTTP) && is_loopback(host))
-}
-
-/// Whether a host is this machine: `localhost`, an address in `127.0.0.0/8`, or `[::1]`. A tool for
-/// transports.
-pub fn is_loopback(host: &str) -> bool {
-    host.eq_ignore_ascii_case("localhost")
-        || host
-            .parse()
-            .is_ok_and(|address: Ipv4Addr| address.is_loopback())
-        || ipv6(host).is_some_and(|address| address.is_loopback())
 }

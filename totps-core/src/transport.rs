@@ -1,10 +1,19 @@
 //! What carries requests: any HTTP stack.
+//!
+//! Each of these is at the crate root, too.
+
+pub(crate) mod body;
+pub(crate) mod destination;
+mod retry;
 
 use std::future::Future;
 use std::sync::Arc;
 
-use crate::error::BoxError;
-use crate::{Body, TransportError};
+pub use body::{Body, BodyTooLarge, LimitedBody};
+pub use destination::{is_loopback, is_secure};
+pub use retry::RetryPolicy;
+
+use crate::error::{BoxError, TransportError};
 
 /// A request, ready to be sent.
 pub type Request = http::Request<Body>;

@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+// The core has public modules `error` and `transport`, too. What is in them is at the root.
+#![allow(hidden_glob_reexports)]
 
 mod agent;
 mod builder;

@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Timestamp;
-use crate::lenient;
+use crate::decode::lenient;
+use crate::value::timestamp::Timestamp;
 
 /// The device that a Member authenticated from; sent when the request carried a `telemetry_id`.
 ///

@@ -2,12 +2,13 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lenient;
-use crate::open_enum::open_enum;
-use crate::{
-    JsonObject, MemberId, MfaMethod, OrganizationId, ScimRegistration, Timestamp,
-    TotpRegistrationId,
-};
+use crate::decode::lenient;
+use crate::model::mfa::MfaMethod;
+use crate::model::scim::ScimRegistration;
+use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
+use crate::value::json_object::JsonObject;
+use crate::value::open_enum::open_enum;
+use crate::value::timestamp::Timestamp;
 
 /// A person in an [`Organization`](crate::Organization).
 ///

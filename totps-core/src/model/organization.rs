@@ -2,9 +2,12 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lenient;
-use crate::open_enum::open_enum;
-use crate::{JsonObject, OrganizationId, Timestamp};
+use crate::decode::lenient;
+use crate::model::mfa::{MfaMethod, MfaPolicy};
+use crate::value::id::OrganizationId;
+use crate::value::json_object::JsonObject;
+use crate::value::open_enum::open_enum;
+use crate::value::timestamp::Timestamp;
 
 /// A tenant of the application: a company, a team.
 ///
@@ -109,26 +112,6 @@ open_enum! {
         Restricted = "RESTRICTED",
         /// Nothing is allowed.
         NotAllowed = "NOT_ALLOWED",
-    }
-}
-
-open_enum! {
-    /// Who must pass a second factor.
-    pub enum MfaPolicy {
-        /// Every Member.
-        RequiredForAll = "REQUIRED_FOR_ALL",
-        /// The Members who are enrolled.
-        Optional = "OPTIONAL",
-    }
-}
-
-open_enum! {
-    /// A method of the second factor.
-    pub enum MfaMethod {
-        /// A code by SMS.
-        SmsOtp = "sms_otp",
-        /// A code of an authenticator app.
-        Totp = "totp",
     }
 }
 

@@ -2,10 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::lenient;
-use crate::{
-    AuthenticationFactor, JsonObject, MemberId, MemberSessionId, OrganizationId, Timestamp,
-};
+use crate::decode::lenient;
+use crate::model::factor::AuthenticationFactor;
+use crate::value::id::{MemberId, MemberSessionId, OrganizationId};
+use crate::value::json_object::JsonObject;
+use crate::value::timestamp::Timestamp;
 
 /// A session of a Member.
 ///

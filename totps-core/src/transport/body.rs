@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::InvalidParams;
-use crate::wipe::wipe;
+use crate::error::InvalidParams;
+use crate::value::wipe::wipe;
 
 /// The bytes of a request or an answer.
 ///

@@ -5,14 +5,15 @@
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use crate::body::to_json;
-use crate::decode::reply;
+use crate::decode::{Undecoded, lenient, reply};
+use crate::error::InvalidParams;
+use crate::model::{Member, Organization};
 use crate::operation::{Encode, Operation};
-use crate::secret::{expose, expose_list};
-use crate::{
-    Body, InvalidParams, Member, MemberId, Organization, OrganizationId, RecoveryCode,
-    TotpRegistrationId, TotpSecret, Undecoded, lenient,
-};
+use crate::transport::Body;
+use crate::transport::body::to_json;
+use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
+use crate::value::secret::{RecoveryCode, expose, expose_list};
+use crate::value::totp_secret::TotpSecret;
 
 /// Parameters of Migrate: takes over the secret of a TOTP that the Member has elsewhere.
 ///

@@ -1,6 +1,6 @@
 //! The API's machine-readable error types.
 
-use crate::open_enum::open_enum;
+use crate::value::open_enum::open_enum;
 
 open_enum! {
     /// The machine-readable type of an error of the API, `error_type`.

@@ -7,15 +7,18 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::body::to_json;
-use crate::decode::reply;
+use crate::decode::{Undecoded, lenient, reply};
+use crate::error::InvalidParams;
+use crate::model::{DeviceInfo, Member, MemberSession, Organization};
 use crate::operation::{Encode, Operation};
-use crate::secret::{expose, expose_some};
-use crate::{
-    Body, DeviceInfo, IntermediateSessionToken, InvalidParams, JsonObject, Member, MemberId,
-    MemberSession, Organization, OrganizationId, SessionJwt, SessionToken, TotpCode, Undecoded,
-    lenient,
+use crate::transport::Body;
+use crate::transport::body::to_json;
+use crate::value::id::{MemberId, OrganizationId};
+use crate::value::json_object::JsonObject;
+use crate::value::secret::{
+    IntermediateSessionToken, SessionJwt, SessionToken, expose, expose_some,
 };
+use crate::value::totp_code::TotpCode;
 
 /// Parameters of Authenticate: checks a code of a Member's TOTP.
 ///

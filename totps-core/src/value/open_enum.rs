@@ -20,7 +20,7 @@ macro_rules! open_enum {
         pub enum $name {
             $($(#[$variant_doc])* #[doc = concat!("`", $text, "`.")] $variant,)+
             /// A value that this version does not know.
-            Unknown(crate::Unrecognized),
+            Unknown(crate::value::open_enum::Unrecognized),
         }
 
         impl $name {
@@ -49,7 +49,7 @@ macro_rules! open_enum {
         impl From<String> for $name {
             fn from(text: String) -> Self {
                 Self::known(&text)
-                    .unwrap_or_else(|| Self::Unknown(crate::Unrecognized::new(text)))
+                    .unwrap_or_else(|| Self::Unknown(crate::value::open_enum::Unrecognized::new(text)))
             }
         }
 
@@ -61,7 +61,7 @@ macro_rules! open_enum {
 
         impl<'de> serde::Deserialize<'de> for $name {
             fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-                from.deserialize_str(crate::open_enum::TextVisitor(std::marker::PhantomData))
+                from.deserialize_str(crate::value::open_enum::TextVisitor(std::marker::PhantomData))
             }
         }
     };

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::{ConfigError, Delivery, TransportError};
+use crate::error::{ConfigError, Delivery, TransportError};
 
 /// How often a request that was not sent is sent again, and after which pauses. By default never.
 ///

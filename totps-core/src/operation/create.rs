@@ -5,15 +5,18 @@
 use http::StatusCode;
 use serde::{Deserialize, Serialize};
 
-use crate::body::to_json;
-use crate::decode::reply;
+use crate::decode::{Undecoded, lenient, reply};
+use crate::error::InvalidParams;
+use crate::model::{Member, Organization};
 use crate::operation::{Encode, Operation};
-use crate::secret::expose_some;
-use crate::{
-    Body, IntermediateSessionToken, InvalidParams, Member, MemberId, Organization, OrganizationId,
-    QrCode, RecoveryCode, SessionJwt, SessionToken, TotpRegistrationId, TotpSecret, Undecoded,
-    lenient,
+use crate::transport::Body;
+use crate::transport::body::to_json;
+use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
+use crate::value::qr_code::QrCode;
+use crate::value::secret::{
+    IntermediateSessionToken, RecoveryCode, SessionJwt, SessionToken, expose_some,
 };
+use crate::value::totp_secret::TotpSecret;
 
 /// Parameters of Create: makes a TOTP for a Member.
 ///

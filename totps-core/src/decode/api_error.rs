@@ -1,0 +1,43 @@
+//! From an error answer to an [`ApiError`].
+
+use http::{HeaderMap, StatusCode, header};
+use serde_json::Value;
+
+use crate::decode::raw_object::{RawObject, Wiped};
+use crate::decode::strip_bom;
+use crate::error::{ApiError, ErrorType};
+use crate::transport::Body;
+
+/// Reads any error answer. That cannot fail: what is not there, or not readable, is `None`.
+pub(crate) fn api_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
+    let text = Wiped::lossy(strip_bom(body));
+    // Other endpoints use the names of OAuth 2.0, and the decoders of the API are shared.
+    let object = RawObject::read(
+        &text.0,
+        &[
+            "error_type",
+            "error",
+            "error_message",
+            "error_description",
+            "error_url",
+            "error_uri",
+            "error_details",
+            "request_id",
+        ],
+    );
+    let retry_after = headers.get(header::RETRY_AFTER);
+    ApiError {
+        status,
+        error_type: object.text(&["error_type", "error"]).map(ErrorType::from),
+        message: object.text(&["error_message", "error_description"]),
+        url: object.text(&["error_url", "error_uri"]),
+        request_id: object.text(&["request_id"]),
+        details: object
+            .get("error_details")
+            .filter(|details: &Value| !details.is_null()),
+        retry_after: retry_after
+            .and_then(|value| value.to_str().ok())
+            .map(str::to_owned),
+        body: Body::from(body),
+    }
+}

@@ -1,0 +1,43 @@
+//! Fields that were set aside.
+
+use std::fmt;
+
+use serde_json::value::RawValue;
+use zeroize::Zeroizing;
+
+/// A field of a success answer that was set aside, because it could not be read, or because the same
+/// field came once more after it.
+///
+/// `Debug` shows only its name, since a token may be in it.
+#[derive(Clone)]
+pub struct Undecoded {
+    name: &'static str,
+    json: Zeroizing<String>,
+}
+
+impl Undecoded {
+    pub(crate) fn new(name: &'static str, raw: &RawValue) -> Self {
+        Self {
+            name,
+            json: Zeroizing::new(raw.get().to_owned()),
+        }
+    }
+
+    /// The field, by its name on the wire.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What stands in the answer, as raw JSON. Bytes that are not UTF-8 are shown as U+FFFD.
+    pub fn json(&self) -> &str {
+        &self.json
+    }
+}
+
+impl fmt::Debug for Undecoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Undecoded")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,106 @@
+//! A success answer that cannot be read.
+
+use std::fmt;
+
+use http::StatusCode;
+
+use crate::transport::Body;
+
+/// A success answer from which what the call was for cannot be read: for Create the secret, the QR
+/// code, the recovery codes and the registration id; for Authenticate the Member's id; for Migrate
+/// the registration id and the recovery codes.
+///
+/// The request was carried out: a code is spent, a secret or a session may exist. The whole body is
+/// kept, so that it can be rescued by [`into_body`](Self::into_body).
+#[derive(Debug)]
+pub struct DecodeError {
+    pub(crate) status: StatusCode,
+    pub(crate) kind: DecodeErrorKind,
+    pub(crate) body: Body,
+}
+
+/// What is wrong with the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DecodeErrorKind {
+    /// There is no body.
+    Empty,
+    /// The body is not a JSON object, or does not end where the object ends.
+    #[non_exhaustive]
+    NotAnObject {
+        /// The line where it goes wrong, from 1.
+        line: usize,
+        /// The column where it goes wrong, in bytes, from 1; 0 before the first.
+        column: usize,
+    },
+    /// A field is missing or `null`.
+    #[non_exhaustive]
+    Missing {
+        /// The field, by its name on the wire.
+        field: &'static str,
+    },
+    /// A field has another type than documented, or cannot be read.
+    #[non_exhaustive]
+    Unreadable {
+        /// The field, by its name on the wire.
+        field: &'static str,
+    },
+    /// A field that must not be guessed is there twice.
+    #[non_exhaustive]
+    Duplicate {
+        /// The field, by its name on the wire.
+        field: &'static str,
+    },
+}
+
+impl DecodeError {
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// What is wrong.
+    pub fn kind(&self) -> DecodeErrorKind {
+        self.kind
+    }
+
+    /// The field that it is wrong with, by its name on the wire; `None` if it is the whole body.
+    pub fn field(&self) -> Option<&'static str> {
+        match self.kind {
+            DecodeErrorKind::Empty | DecodeErrorKind::NotAnObject { .. } => None,
+            DecodeErrorKind::Missing { field }
+            | DecodeErrorKind::Unreadable { field }
+            | DecodeErrorKind::Duplicate { field } => Some(field),
+        }
+    }
+
+    /// The whole body of the answer.
+    pub fn body(&self) -> &[u8] {
+        self.body.as_bytes()
+    }
+
+    /// The whole body of the answer.
+    pub fn into_body(self) -> Body {
+        self.body
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the API answered {}, but ", self.status.as_u16())?;
+        match self.kind {
+            DecodeErrorKind::Empty => f.write_str("the answer has no body"),
+            DecodeErrorKind::NotAnObject { line, column } => {
+                write!(
+                    f,
+                    "the body is not a JSON object (line {line}, column {column})"
+                )
+            }
+            DecodeErrorKind::Missing { field } => write!(f, "`{field}` is missing or null"),
+            DecodeErrorKind::Unreadable { field } => write!(f, "`{field}` cannot be read"),
+            DecodeErrorKind::Duplicate { field } => write!(f, "`{field}` is there twice"),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}

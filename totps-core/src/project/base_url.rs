@@ -1,0 +1,100 @@
+//! Where requests go.
+
+use std::fmt;
+
+use http::Uri;
+use http::uri::{self, Authority, PathAndQuery, Scheme};
+
+use crate::error::{ConfigError, InvalidParams};
+use crate::transport::destination::ipv6;
+use crate::transport::is_loopback;
+
+/// The longest path before the API's own, in bytes.
+const LONGEST_PREFIX: usize = 1024;
+
+/// The origin that requests go to, and the path before the API's own, without a slash at its end.
+#[derive(Clone)]
+pub(crate) struct BaseUrl {
+    scheme: Scheme,
+    authority: Authority,
+    prefix: String,
+}
+
+impl BaseUrl {
+    pub(crate) fn new(url: Uri) -> Result<Self, ConfigError> {
+        let refuse = |rule| Err(ConfigError::new("base URL", rule));
+        let parts = url.into_parts();
+        let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
+            return refuse("must have a scheme and a host, such as `https://api.stytch.com`");
+        };
+        if authority.as_str().contains('@') {
+            return refuse(
+                "must not contain user info; the project id and secret are given separately",
+            );
+        }
+        // The http crate takes hosts and ports that are none.
+        let (host, port) = authority.as_str().split_at(authority.host().len());
+        if !is_host(host) {
+            return refuse("must have a host, such as `https://api.stytch.com`");
+        }
+        if !is_port(port) {
+            return refuse("must have a port between 0 and 65535, or none");
+        }
+        if scheme != Scheme::HTTPS && !(scheme == Scheme::HTTP && is_loopback(host)) {
+            return refuse(
+                "must be `https://`; only on loopback (`localhost`, `127.0.0.1`, `[::1]`) may it be \
+                 `http://`",
+            );
+        }
+        let path = parts.path_and_query;
+        if path.as_ref().is_some_and(|path| path.query().is_some()) {
+            return refuse("must not have a query; leave out the `?` and what follows it");
+        }
+        let prefix = path
+            .as_ref()
+            .map_or("", PathAndQuery::path)
+            .trim_end_matches('/');
+        if prefix.len() > LONGEST_PREFIX {
+            return refuse("must not have a path of more than 1024 bytes");
+        }
+        Ok(Self {
+            scheme,
+            authority,
+            prefix: prefix.to_owned(),
+        })
+    }
+
+    /// Puts the API's own path behind the prefix. Both are valid and short, so that the whole is
+    /// valid, too; the types cannot know it.
+    pub(crate) fn join(&self, path: &'static str) -> Result<Uri, InvalidParams> {
+        let path_and_query = if self.prefix.is_empty() {
+            Ok(PathAndQuery::from_static(path))
+        } else {
+            PathAndQuery::try_from([&self.prefix, path].concat())
+        };
+        let mut parts = uri::Parts::default();
+        parts.scheme = Some(self.scheme.clone());
+        parts.authority = Some(self.authority.clone());
+        parts.path_and_query = path_and_query.ok();
+        Uri::from_parts(parts)
+            .map_err(|_| InvalidParams::new("base URL", "must be a valid URL with the API's path"))
+    }
+}
+
+impl fmt::Display for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}://{}{}", self.scheme, self.authority, self.prefix)
+    }
+}
+
+fn is_host(host: &str) -> bool {
+    !host.is_empty() && (!host.contains(['[', ']']) || ipv6(host).is_some())
+}
+
+/// Takes the port with its colon, or nothing.
+fn is_port(port: &str) -> bool {
+    port.strip_prefix(':').map_or(port.is_empty(), |digits| {
+        // `parse` would take a sign, too.
+        digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok()
+    })
+}

@@ -1,0 +1,107 @@
+//! The QR code of a TOTP.
+
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+
+use crate::value::secret::secret;
+use crate::value::wipe::wipe;
+
+secret! {
+    /// The QR code of a TOTP as the API sends it: a PNG image in a `data:` URI.
+    ///
+    /// The picture holds the shared secret, so it is as secret as that. [`QrCode::png`] decodes it.
+    QrCode;
+}
+
+impl QrCode {
+    /// Decodes the PNG image. Accepted are a `data:image/png;base64,` URI, with or without a space
+    /// after the comma, and bare base64.
+    ///
+    /// The bytes hold the shared secret: a file made of them should be readable by its owner alone.
+    ///
+    /// ```
+    /// use totps_core::QrCode;
+    ///
+    /// let qr_code = QrCode::new("data:image/png;base64, iVBORw0KGgo=");
+    /// assert_eq!(qr_code.png()?, b"\x89PNG\r\n\x1a\n");
+    /// # Ok::<_, totps_core::QrCodeError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`QrCodeError`] when it is neither, or when what it encodes has not the signature of a PNG.
+    pub fn png(&self) -> Result<Vec<u8>, QrCodeError> {
+        const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+        // With or without padding: the documented sample has it, but nothing promises it.
+        const BASE64: GeneralPurpose = GeneralPurpose::new(
+            &alphabet::STANDARD,
+            GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+        );
+
+        let text = self.0.trim_ascii();
+        let encoded = match strip_ascii_prefix(text, "data:") {
+            Some(uri) => strip_ascii_prefix(uri, "image/png;base64,")
+                .ok_or(QrCodeError::MediaType)?
+                .trim_ascii_start(),
+            None => text,
+        };
+        let mut png = BASE64.decode(encoded).map_err(|_| QrCodeError::Base64)?;
+        if png.starts_with(SIGNATURE) {
+            Ok(png)
+        } else {
+            wipe(&mut png);
+            Err(QrCodeError::Signature)
+        }
+    }
+}
+
+/// The rest of `text` after `prefix`, whatever its case.
+fn strip_ascii_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let (head, rest) = text.split_at_checked(prefix.len())?;
+    head.eq_ignore_ascii_case(prefix).then_some(rest)
+}
+
+/// A QR code that is not a PNG image in one of the known forms.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QrCodeError {
+    /// It is a `data:` URI of another kind.
+    #[error("the `qr_code` is a data URI, but not of the kind `data:image/png;base64,`")]
+    MediaType,
+    /// It is not base64.
+    #[error("the `qr_code` is not valid base64")]
+    Base64,
+    /// It does not begin like a PNG image.
+    #[error("the `qr_code` does not hold a PNG image")]
+    Signature,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn qr_code_forms() {
+        const PNG: &[u8] = b"\x89PNG\r\n\x1a\n";
+        for (text, png) in [
+            ("data:image/png;base64, iVBORw0KGgo=", Ok(PNG.to_vec())),
+            ("data:image/png;base64,iVBORw0KGgo=", Ok(PNG.to_vec())),
+            ("DATA:image/PNG;BASE64,iVBORw0KGgo", Ok(PNG.to_vec())),
+            ("iVBORw0KGgo=", Ok(PNG.to_vec())),
+            (" iVBORw0KGgo\n", Ok(PNG.to_vec())),
+            ("", Err(QrCodeError::Signature)),
+            ("data:", Err(QrCodeError::MediaType)),
+            (
+                "data:image/gif;base64,iVBORw0KGgo=",
+                Err(QrCodeError::MediaType),
+            ),
+            ("data:image/png,iVBORw0KGgo=", Err(QrCodeError::MediaType)),
+            ("iVBORw0K...=", Err(QrCodeError::Base64)),
+            ("é", Err(QrCodeError::Base64)),
+            ("AAAA", Err(QrCodeError::Signature)),
+        ] {
+            assert_eq!(QrCode::new(text).png(), png, "text: {text:?}");
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! Text that must not be seen: redacted in `Debug`, wiped on drop.
+
+use serde::Serializer;
+
+/// Defines a secret: a string that only [`expose`](SessionToken::expose) gives away.
+///
+/// There is no `==`, so no promise about its timing is owed, and no `Display` or `Serialize`, so
+/// none ends up in a message or a file by accident.
+macro_rules! secret {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        ///
+        /// `Debug` shows no part of it, and it is wiped on drop.
+        // A `String`, not a `Box<str>`: shrinking to fit would leave an unwiped copy behind.
+        #[derive(Clone)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Takes any text; nothing is checked.
+            pub fn new(text: impl Into<String>) -> Self {
+                Self(text.into())
+            }
+
+            /// The secret text. Do not log it.
+            pub fn expose(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl Drop for $name {
+            fn drop(&mut self) {
+                crate::value::wipe::wipe_text(&mut self.0);
+            }
+        }
+
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(redacted)"))
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(text: String) -> Self {
+                Self(text)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                Self(text.to_owned())
+            }
+        }
+
+        impl<'de> serde::Deserialize<'de> for $name {
+            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                <String as serde::Deserialize>::deserialize(deserializer).map(Self)
+            }
+        }
+
+        impl crate::value::secret::Exposed for $name {
+            fn expose(&self) -> &str {
+                &self.0
+            }
+        }
+    )*};
+}
+pub(crate) use secret;
+
+secret! {
+    /// The secret of a Stytch project, which with the project id authenticates every request.
+    ProjectSecret;
+
+    /// A recovery code: three groups of four characters joined by `-`.
+    RecoveryCode;
+
+    /// The opaque token of a session.
+    SessionToken;
+
+    /// The JWT of a session. It lives five minutes, whatever the lifetime of the session.
+    SessionJwt;
+
+    /// The token of a login that still lacks its second factor.
+    IntermediateSessionToken;
+}
+
+/// What the request types serialise secrets by; private, so that nobody else can.
+pub(crate) trait Exposed {
+    fn expose(&self) -> &str;
+}
+
+/// `serialize_with` for the fields of requests, which must carry their secrets.
+pub(crate) fn expose<S: Serializer>(secret: &impl Exposed, to: S) -> Result<S::Ok, S::Error> {
+    to.serialize_str(secret.expose())
+}
+
+/// [`expose`] for an optional secret, which is skipped when it is `None`.
+pub(crate) fn expose_some<S: Serializer>(
+    secret: &Option<impl Exposed>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    match secret {
+        Some(secret) => expose(secret, to),
+        None => to.serialize_none(),
+    }
+}
+
+/// [`expose`] for an optional list of secrets, which is skipped when it is `None`.
+pub(crate) fn expose_list<S: Serializer>(
+    secrets: &Option<Vec<impl Exposed>>,
+    to: S,
+) -> Result<S::Ok, S::Error> {
+    to.collect_seq(secrets.iter().flatten().map(Exposed::expose))
+}
