@@ -593,6 +593,7 @@ fn every_public_type_is_redacted() {
         MigrateParams = migrate_params(),
         MfaEnrollment = MfaEnrollment::Enroll,
         RetryPolicy = RetryPolicy::default(),
+        Limits = Limits::default(),
         Request = project().request(&authenticate_params()).unwrap(),
         Response = http::Response::new(answer().to_string().into()),
         Body = SESSION_TOKEN.into(),
