@@ -43,6 +43,7 @@ pub(crate) struct Settings {
     pub(crate) root_certificates_pem: Option<String>,
     pub(crate) proxy: Option<String>,
     pub(crate) max_retries: Option<u32>,
+    pub(crate) max_idle_connections: Option<usize>,
 }
 
 /// Gives a builder those of the named settings that are set. With `?`, its methods return a `Result`.
@@ -293,7 +294,7 @@ fn in_time<T>(call: impl FnOnce() -> T) -> T {
 }
 
 /// An error and its sources as a user would print them.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = format!("{error:?} | {error}");
     let mut next = error.source();
     while let Some(error) = next {

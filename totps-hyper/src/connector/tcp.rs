@@ -1,0 +1,193 @@
+//! TCP on tokio.
+
+use std::future::Future;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper_util::client::legacy::connect::dns::GaiResolver;
+use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
+use hyper_util::rt::TokioIo;
+use socket2::SockRef;
+use tokio::net::TcpStream;
+use totps_core::http::Uri;
+use tower_service::Service;
+
+use super::OverTcp;
+
+/// hyper-util's connector, which divides the time among the addresses of a host.
+#[derive(Clone)]
+pub(super) struct Tcp<R = GaiResolver>(HttpConnector<R>);
+
+impl Tcp {
+    pub(super) fn new(connect_timeout: Duration) -> Self {
+        Self::with_resolver(GaiResolver::new(), connect_timeout)
+    }
+}
+
+impl<R> Tcp<R> {
+    fn with_resolver(resolver: R, connect_timeout: Duration) -> Self {
+        let mut tcp = HttpConnector::new_with_resolver(resolver);
+        tcp.set_connect_timeout(Some(connect_timeout));
+        tcp.set_nodelay(true);
+        // TLS comes over it.
+        tcp.enforce_http(false);
+        Self(tcp)
+    }
+}
+
+impl<R> Service<Uri> for Tcp<R>
+where
+    HttpConnector<R>: Service<Uri, Response = TokioIo<TcpStream>>,
+    <HttpConnector<R> as Service<Uri>>::Future: Send + 'static,
+{
+    type Response = Socket;
+    type Error = <HttpConnector<R> as Service<Uri>>::Error;
+    type Future = Pin<Box<dyn Future<Output = Result<Socket, Self::Error>> + Send>>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.0.poll_ready(cx)
+    }
+
+    fn call(&mut self, url: Uri) -> Self::Future {
+        let connecting = self.0.call(url);
+        Box::pin(async { connecting.await.map(Socket) })
+    }
+}
+
+/// A TCP connection below TLS. It takes one buffer at a time: the standard library writes several by
+/// `writev`, which raises SIGPIPE when the server has reset the connection. One is written by `send`, which
+/// is told not to.
+pub(super) struct Socket(TokioIo<TcpStream>);
+
+impl Socket {
+    /// Whether there is nothing to read, not even the end. tokio cannot be asked: it may know nothing yet
+    /// of what the kernel has.
+    pub(super) fn is_silent(&self) -> bool {
+        let peeked = SockRef::from(self.0.inner()).peek(&mut [MaybeUninit::uninit()]);
+        peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
+    }
+}
+
+impl OverTcp for Socket {
+    fn tcp(&self) -> &Socket {
+        self
+    }
+}
+
+impl Connection for Socket {
+    fn connected(&self) -> Connected {
+        Connected::new()
+    }
+}
+
+impl Read for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_read(cx, buffer)
+    }
+}
+
+impl Write for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.0).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.0).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::future::{Ready, ready};
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+    use std::vec::IntoIter;
+
+    use hyper_util::client::legacy::connect::dns::Name;
+    use hyper_util::rt::TokioTimer;
+    use totps_core::{AsyncTransport as _, Request};
+
+    use super::*;
+    use crate::ConnTransport;
+    use crate::connector::connect_by;
+
+    /// Gives every name these addresses.
+    #[derive(Clone)]
+    struct Fixed(Vec<SocketAddr>);
+
+    impl Service<Name> for Fixed {
+        type Response = IntoIter<SocketAddr>;
+        type Error = Infallible;
+        type Future = Ready<Result<Self::Response, Infallible>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _: Name) -> Self::Future {
+            ready(Ok(self.0.clone().into_iter()))
+        }
+    }
+
+    /// A listener whose queue is full: connections to it are neither made nor refused.
+    fn deaf() -> (socket2::Socket, Vec<std::net::TcpStream>, SocketAddr) {
+        use socket2::{Domain, Socket, Type};
+
+        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+        let any = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        listener.bind(&any.into()).unwrap();
+        listener.listen(0).unwrap();
+        let address = listener.local_addr().unwrap().as_socket().unwrap();
+        let wait = Duration::from_millis(100);
+        let connect = || std::net::TcpStream::connect_timeout(&address, wait).ok();
+        let queue = std::iter::from_fn(connect).take(64).collect();
+        (listener, queue, address)
+    }
+
+    #[test]
+    fn the_second_address_is_tried_when_the_first_hangs() {
+        let (_listener, _queue, deaf) = deaf();
+        let good = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+        let addresses = Fixed(vec![deaf, good.local_addr().unwrap()]);
+        std::thread::spawn(move || {
+            let mut client = BufReader::new(good.accept().unwrap().0);
+            while client.read_line(&mut String::new()).unwrap() > 2 {}
+            let response = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}";
+            client.get_mut().write_all(response).unwrap();
+        });
+
+        let timeout = Duration::from_secs(6);
+        let connect = connect_by(Tcp::with_resolver(addresses, timeout));
+        let transport = ConnTransport::builder(connect, TokioTimer::new())
+            .timeout(Duration::from_secs(20))
+            .connect_timeout(timeout)
+            .build()
+            .unwrap();
+        let mut request = Request::default();
+        *request.uri_mut() = Uri::from_static("http://localhost/");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let response = runtime.block_on(transport.send(request));
+        let response = response.expect("the second address responds");
+        assert_eq!(response.body().as_bytes(), b"{}");
+    }
+}
