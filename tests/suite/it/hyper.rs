@@ -1,5 +1,6 @@
 //! totps-hyper: the common suite for all ways to use it, and what is its own.
 
+mod dropped_calls;
 mod idle_connections;
 mod settings;
 mod sigpipe;
@@ -326,65 +327,6 @@ fn idle_connections_are_kept_for_the_idle_timeout() {
             );
         }
     }
-}
-
-/// A dropped call closes its connection, and the next one is clean.
-#[test]
-fn dropped_calls_leave_no_trace() {
-    let server = || {
-        Server::start(|connection| {
-            if connection.number() == 0 {
-                connection.read_request();
-                connection.hold();
-            } else {
-                connection.read_request();
-                connection.write(&answer(200, "{}"));
-            }
-        })
-    };
-    let request = |server: &Server| {
-        project(&server.url())
-            .request(&CreateParams::new("o", "m"))
-            .unwrap()
-    };
-
-    let silent = server();
-    let transport = HyperTransport::new();
-    TOKIO.block_on(async {
-        let dropped =
-            tokio::time::timeout(Duration::from_millis(200), transport.send(request(&silent)));
-        assert!(
-            dropped.await.is_err(),
-            "expected no answer to the first request"
-        );
-        transport
-            .send(request(&silent))
-            .await
-            .expect("an answer to the second request");
-    });
-    silent.wait_for_closed(1);
-
-    let silent = server();
-    let connector = connector(&Settings::default());
-    let connect = move |url| connector.clone().connect(url);
-    let transport = ConnTransport::builder(connect, SmolTimer::new())
-        .build()
-        .unwrap();
-    smol::block_on(async {
-        let dropped = smol::future::or(
-            async { transport.send(request(&silent)).await.is_ok() },
-            async {
-                smol::Timer::after(Duration::from_millis(200)).await;
-                false
-            },
-        );
-        assert!(!dropped.await, "expected no answer to the first request");
-        transport
-            .send(request(&silent))
-            .await
-            .expect("an answer to the second request");
-    });
-    silent.wait_for_closed(1);
 }
 
 #[test]

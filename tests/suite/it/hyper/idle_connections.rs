@@ -9,12 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use std::{env, fs, io, thread};
 
+use hyper_util::rt::TokioTimer;
 use tokio::runtime::{Builder, Runtime};
 use totps_core::{AsyncTransport, CreateParams, Request, Response, TransportError};
-use totps_hyper::HyperTransport;
+use totps_hyper::{ConnTransport, HyperTransport};
 use totps_tests::hostile::{Authority, Leaf, Server, answer};
 
-use super::project;
+use super::{project, tokio_stack, tunnel_connector};
 use crate::adapters::chain;
 
 fn request(url: &str) -> Request {
@@ -86,11 +87,32 @@ fn a_rested_runtime_uses_no_dead_connection_over_tls() {
     every_call_succeeds_after_a_rest(&builder.build().unwrap(), &server, &server.https_url());
 }
 
-/// tokio also says that there is nothing to read when a task has used up its budget.
+#[test]
+fn a_rested_runtime_uses_no_dead_connection_of_a_connector() {
+    let server = closing(None);
+    every_call_succeeds_after_a_rest(&over_connector(), &server, &server.url());
+}
+
+fn over_connector() -> impl AsyncTransport {
+    ConnTransport::builder(tokio_stack::connector(None), TokioTimer::new())
+        .idle_check(tunnel_connector::is_silent)
+        .build()
+        .unwrap()
+}
+
 #[test]
 fn a_task_without_budget_uses_no_dead_connection() {
-    let (transport, server) = (HyperTransport::new(), closing(None));
-    let runtime = Runtime::new().unwrap();
+    every_call_succeeds_without_budget(&HyperTransport::new());
+}
+
+#[test]
+fn a_task_without_budget_uses_no_dead_connection_of_a_connector() {
+    every_call_succeeds_without_budget(&over_connector());
+}
+
+/// tokio also says that there is nothing to read when a task has used up its budget.
+fn every_call_succeeds_without_budget(transport: &impl AsyncTransport) {
+    let (runtime, server) = (Runtime::new().unwrap(), closing(None));
     for call in 1..=50 {
         let result = runtime.block_on(async {
             let mut send = pin!(transport.send(request(&server.url())));
