@@ -1,6 +1,7 @@
 //! TLS by the platform's own library.
 
 use hyper_tls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::rt::TokioIo;
 use native_tls::{Certificate, TlsConnector};
 use totps_core::ConfigError;
 
@@ -27,11 +28,11 @@ pub(super) fn connector(tcp: Tcp, roots: &Roots) -> Result<HttpsConnector<Tcp>, 
     Ok((tcp, tls.into()).into())
 }
 
-impl OverTcp for MaybeHttpsStream<Socket> {
+impl OverTcp for MaybeHttpsStream<TokioIo<Socket>> {
     fn tcp(&self) -> &Socket {
         match self {
-            Self::Http(socket) => socket,
-            Self::Https(tls) => tls.inner().get_ref().get_ref().get_ref().inner(),
+            Self::Http(tcp) => tcp.inner(),
+            Self::Https(tls) => tls.inner().get_ref().get_ref().get_ref().inner().inner(),
         }
     }
 }

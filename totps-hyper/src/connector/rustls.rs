@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hyper_rustls::{HttpsConnector, MaybeHttpsStream};
+use hyper_util::rt::TokioIo;
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
@@ -56,11 +57,11 @@ fn parse(pem: &[u8]) -> Result<RootCertStore, ConfigError> {
     Ok(store)
 }
 
-impl OverTcp for MaybeHttpsStream<Socket> {
+impl OverTcp for MaybeHttpsStream<TokioIo<Socket>> {
     fn tcp(&self) -> &Socket {
         match self {
-            Self::Http(socket) => socket,
-            Self::Https(tls) => tls.inner().get_ref().0.inner(),
+            Self::Http(tcp) => tcp.inner(),
+            Self::Https(tls) => tls.inner().get_ref().0.inner().inner(),
         }
     }
 }

@@ -7,13 +7,14 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use hyper::rt::{Read, ReadBufCursor, Write};
 use hyper_util::client::legacy::connect::dns::GaiResolver;
 use hyper_util::client::legacy::connect::{Connected, Connection, HttpConnector};
 use hyper_util::rt::TokioIo;
 use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use totps_core::http::Uri;
+use totps_core::http::uri::Scheme;
 use tower_service::Service;
 
 use super::OverTcp;
@@ -44,37 +45,47 @@ where
     HttpConnector<R>: Service<Uri, Response = TokioIo<TcpStream>>,
     <HttpConnector<R> as Service<Uri>>::Future: Send + 'static,
 {
-    type Response = Socket;
+    type Response = TokioIo<Socket>;
     type Error = <HttpConnector<R> as Service<Uri>>::Error;
-    type Future = Pin<Box<dyn Future<Output = Result<Socket, Self::Error>> + Send>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         self.0.poll_ready(cx)
     }
 
     fn call(&mut self, url: Uri) -> Self::Future {
+        let below_tls = url.scheme() == Some(&Scheme::HTTPS);
         let connecting = self.0.call(url);
-        Box::pin(async { connecting.await.map(Socket) })
+        Box::pin(async move {
+            let tcp = connecting.await?.into_inner();
+            Ok(TokioIo::new(Socket { tcp, below_tls }))
+        })
     }
 }
 
-/// A TCP connection below TLS. It takes one buffer at a time: the standard library writes several by
-/// `writev`, which raises SIGPIPE when the server has reset the connection. One is written by `send`, which
-/// is told not to.
-pub(super) struct Socket(TokioIo<TcpStream>);
+/// A TCP connection. It
+/// - tells whether there is anything to read by asking the kernel;
+/// - takes one buffer at a time. The standard library writes several by `writev`, which raises SIGPIPE
+///   when the server has reset the connection. One is written by `send`, which is told not to;
+/// - below TLS, makes the end an error, for TLS ends by a message of its own. OpenSSL reports an end without
+///   it as an error of TLS during the handshake and takes it for a right end later.
+pub(super) struct Socket {
+    tcp: TcpStream,
+    below_tls: bool,
+}
 
 impl Socket {
     /// Whether there is nothing to read, not even the end. tokio cannot be asked: it may know nothing yet
     /// of what the kernel has.
     pub(super) fn is_silent(&self) -> bool {
-        let peeked = SockRef::from(self.0.inner()).peek(&mut [MaybeUninit::uninit()]);
+        let peeked = SockRef::from(&self.tcp).peek(&mut [MaybeUninit::uninit()]);
         peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
 }
 
-impl OverTcp for Socket {
+impl OverTcp for TokioIo<Socket> {
     fn tcp(&self) -> &Socket {
-        self
+        self.inner()
     }
 }
 
@@ -84,31 +95,37 @@ impl Connection for Socket {
     }
 }
 
-impl Read for Socket {
+impl AsyncRead for Socket {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
+        buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_read(cx, buffer)
+        let before = buffer.remaining();
+        let poll = Pin::new(&mut self.tcp).poll_read(cx, buffer);
+        let is_end = matches!(poll, Poll::Ready(Ok(()))) && buffer.remaining() == before;
+        if is_end && before > 0 && self.below_tls {
+            return Poll::Ready(Err(io::ErrorKind::UnexpectedEof.into()));
+        }
+        poll
     }
 }
 
-impl Write for Socket {
+impl AsyncWrite for Socket {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.0).poll_write(cx, bytes)
+        Pin::new(&mut self.tcp).poll_write(cx, bytes)
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_flush(cx)
+        Pin::new(&mut self.tcp).poll_flush(cx)
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.0).poll_shutdown(cx)
+        Pin::new(&mut self.tcp).poll_shutdown(cx)
     }
 }
 
