@@ -260,3 +260,128 @@ impl Buffers for Plaintext {
         self.is_progress && !self.input().is_empty()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use ureq::unversioned::transport::LazyBuffers;
+
+    use super::*;
+
+    /// Takes all that is sent, and receives one response.
+    #[derive(Debug)]
+    struct Fake {
+        buffers: LazyBuffers,
+        sent: Vec<Vec<u8>>,
+        receives: &'static [u8],
+    }
+
+    impl Transport for Fake {
+        fn buffers(&mut self) -> &mut dyn Buffers {
+            &mut self.buffers
+        }
+
+        fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
+            self.sent.push(self.buffers.output()[..amount].to_vec());
+            Ok(())
+        }
+
+        fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+            if timeout.after.is_zero() {
+                return Err(Error::Timeout(timeout.reason));
+            }
+            let response = mem::take(&mut self.receives);
+            self.buffers.input_append_buf()[..response.len()].copy_from_slice(response);
+            self.buffers.input_appended(response.len());
+            Ok(!response.is_empty())
+        }
+
+        fn is_open(&mut self) -> bool {
+            true
+        }
+    }
+
+    fn connection(receives: &'static [u8]) -> Connection<Fake> {
+        Connection::new(Fake {
+            buffers: LazyBuffers::new(BUFFER_SIZE, BUFFER_SIZE),
+            sent: Vec::new(),
+            receives,
+        })
+    }
+
+    fn send(connection: &mut Connection<Fake>, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let output = connection.buffers().output();
+            let amount = rest.len().min(output.len());
+            output[..amount].copy_from_slice(&rest[..amount]);
+            connection
+                .transmit_output(amount, NextTimeout::default())
+                .unwrap();
+            rest = &rest[amount..];
+        }
+    }
+
+    #[test]
+    fn head_and_body_are_sent_at_once() {
+        let mut connection = connection(b"HTTP/1.1 200 OK");
+        for _ in 0..2 {
+            send(&mut connection, b"head and ");
+            assert!(connection.inner.sent.is_empty(), "expected no head alone");
+            send(&mut connection, b"body");
+            assert_eq!(connection.inner.sent, [b"head and body"]);
+            connection.await_input(NextTimeout::default()).unwrap();
+            connection.inner.sent.clear();
+        }
+    }
+
+    #[test]
+    fn a_head_without_a_body_is_sent_before_its_response_is_awaited() {
+        let mut connection = connection(b"HTTP/1.1 200 OK");
+        send(&mut connection, b"head");
+        connection.await_input(NextTimeout::default()).unwrap();
+        assert_eq!(connection.inner.sent, [b"head"]);
+    }
+
+    #[test]
+    fn large_requests_are_sent_in_order() {
+        let mut connection = connection(b"");
+        let body: Vec<u8> = (0..100_000_u32).map(|n| n.to_le_bytes()[1]).collect();
+        send(&mut connection, b"head");
+        send(&mut connection, &body);
+        let expected = [&b"head"[..], &body].concat();
+        assert!(connection.inner.sent.concat() == expected, "other bytes");
+    }
+
+    #[test]
+    fn plaintext_is_wiped() {
+        let mut connection = connection(b"a secret response");
+        send(&mut connection, b"a secret request ");
+        send(&mut connection, b"in two parts");
+        connection.await_input(NextTimeout::default()).unwrap();
+        assert_eq!(connection.buffers().input(), b"a secret response");
+        connection.buffers().input_consume(17);
+        assert!(connection.is_open(), "nothing else was received");
+        for (buffer, name) in [
+            (&connection.plaintext.output[..], "own output"),
+            (connection.inner.buffers.output(), "output"),
+        ] {
+            assert!(buffer.iter().all(|&byte| byte == 0), "{name} has a trace");
+        }
+        let input = connection.inner.buffers.input_append_buf();
+        assert!(input.iter().all(|&byte| byte == 0), "input has a trace");
+        assert!(connection.plaintext.received.is_empty());
+    }
+
+    #[test]
+    fn heads_may_outgrow_a_buffer() {
+        let mut connection = connection(b"");
+        for piece in 0..10_u8 {
+            connection.plaintext.receive(&[piece; BUFFER_SIZE]);
+        }
+        connection.plaintext.input_consume(BUFFER_SIZE);
+        connection.plaintext.receive(&[10; BUFFER_SIZE]);
+        let input = connection.buffers().input();
+        let expected = (1..=10).flat_map(|piece| [piece; BUFFER_SIZE]);
+        assert!(input.iter().copied().eq(expected), "other bytes");
+    }
+}
