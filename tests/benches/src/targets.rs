@@ -10,6 +10,10 @@ pub(crate) fn all() -> Vec<Target> {
     let decoding = "Instructions to decode, by those of derived structs over all fields";
     let cpu = "ratio of CPU per call";
     let hyper = "CPU per call of `totps-hyper`, by that of hand-written hyper-util";
+    let official = Some("stytch-n");
+    let each = Some("one for each caller");
+    let call = "round trips of a call";
+    let opened = "connections opened";
     let size =
         "Size of a stripped program that makes one call, by that of the same on the bare stack";
     let built = "Time to build it from nothing, by the same";
@@ -108,6 +112,77 @@ pub(crate) fn all() -> Vec<Target> {
             64.0,
             ["calls", "KiB resident at most per call", "totps-*", ""],
             None,
+        ),
+        (
+            "Round trips of a call on a warm connection, 90th percentile",
+            1.05,
+            ["latency", "round trips, p90", "totps-*", ""],
+            None,
+        ),
+        (
+            "Round trips of a call on a warm connection, 99th percentile",
+            1.15,
+            ["latency", "round trips, p99", "totps-*", ""],
+            None,
+        ),
+        (
+            "Round trips of the first call",
+            2.10,
+            ["latency", call, "totps-*", "first call"],
+            None,
+        ),
+        (
+            "Round trips of a call after 30 s of silence",
+            1.05,
+            ["latency", call, "totps-*", "after 30 s of silence"],
+            None,
+        ),
+        (
+            "Connections opened, by the number of callers",
+            1.0,
+            ["latency", opened, "totps-*", ""],
+            each,
+        ),
+        (
+            "Full handshakes for 10 connections, one after the other",
+            1.0,
+            [
+                "latency",
+                "full handshakes",
+                "totps-*",
+                "10 new connections",
+            ],
+            None,
+        ),
+        (
+            "Round trips, by those of the official crate",
+            1.02,
+            ["latency", "round trips*", "totps-*", ""],
+            official,
+        ),
+        (
+            "Connections opened, by those of the official crate",
+            1.02,
+            ["latency", opened, "totps-*", ""],
+            official,
+        ),
+        (
+            "Full handshakes, by those of the official crate",
+            1.02,
+            ["latency", "full handshakes", "totps-*", ""],
+            official,
+        ),
+        (
+            "KiB resident for each of 256 idle connections, by those of the official crate",
+            1.0,
+            ["latency", "KiB resident for each", "totps-*", ""],
+            official,
+        ),
+        (
+            "File descriptors with 256 idle connections, by those of the official crate",
+            1.0,
+            ["latency", "file descriptors", "totps-*", ""],
+            official,
         ),
         (
             "Milliseconds to build a client",
