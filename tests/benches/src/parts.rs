@@ -12,29 +12,32 @@ use crate::{Fallible, codec};
 pub(crate) enum Part {
     Codec,
     Calls,
+    Latency,
     Weight,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 3] = [Self::Codec, Self::Calls, Self::Weight];
+    pub(crate) const ALL: [Self; 4] = [Self::Codec, Self::Calls, Self::Latency, Self::Weight];
 
     fn name(self) -> &'static str {
         match self {
             Self::Codec => "codec",
             Self::Calls => "calls",
+            Self::Latency => "latency",
             Self::Weight => "weight",
         }
     }
 
     pub(crate) fn named(name: &str) -> Fallible<Self> {
         let found = Self::ALL.into_iter().find(|part| part.name() == name);
-        found.ok_or_else(|| format!("`{name}` is none of codec, calls, weight").into())
+        found.ok_or_else(|| format!("`{name}` is none of codec, calls, latency, weight").into())
     }
 
     pub(crate) fn run(self, root: &Path) -> Fallible<Vec<Measurement>> {
         match self {
             Self::Codec => codec::run(root),
             Self::Calls => lines(root, "totps-bench-calls"),
+            Self::Latency => lines(root, "totps-bench-latency"),
             Self::Weight => lines(root, "totps-bench-weight"),
         }
     }

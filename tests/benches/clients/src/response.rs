@@ -1,4 +1,4 @@
-//! The answer that the server gives: 6.5 kB, as a Member with two factors gets it.
+//! The response of the servers: 6.5 kB, as for a Member with two factors.
 
 use std::iter::repeat_n;
 
@@ -9,9 +9,10 @@ const FULL: &str = include_str!("../../../fixtures/authenticate/full.json");
 /// A JWT of a session is about so long, in bytes.
 const JWT_LENGTH: usize = 850;
 
-/// The whole message, head and body.
-pub fn message() -> Vec<u8> {
+/// Makes the whole message, head and body. With `close` it announces that the connection ends with it.
+pub fn message(close: bool) -> Vec<u8> {
     let body = body();
+    let connection = if close { "connection: close\r\n" } else { "" };
     let head = format!(
         "HTTP/1.1 200 OK\r\n\
          date: Tue, 24 Nov 2026 12:00:00 GMT\r\n\
@@ -21,6 +22,7 @@ pub fn message() -> Vec<u8> {
          x-request-id: request-id-test-b05c992f-ebdc-489d-a754-c7e70ba13141\r\n\
          cache-control: no-store\r\n\
          vary: origin\r\n\
+         {connection}\
          server: cloudflare\r\n\r\n",
         body.len()
     );
@@ -30,18 +32,18 @@ pub fn message() -> Vec<u8> {
 /// The full fixture with a JWT as long as real ones, without a device, without what SCIM brings, and
 /// with the factors that a login by magic link and TOTP has.
 fn body() -> String {
-    let mut answer: Value = serde_json::from_str(FULL).unwrap_or_default();
-    answer["session_jwt"] = repeat_n('j', JWT_LENGTH).collect::<String>().into();
-    answer["member_device"] = Value::Null;
-    answer["member"]["scim_registration"] = Value::Null;
-    let factors = &mut answer["member_session"]["authentication_factors"];
+    let mut response: Value = serde_json::from_str(FULL).unwrap_or_default();
+    response["session_jwt"] = repeat_n('j', JWT_LENGTH).collect::<String>().into();
+    response["member_device"] = Value::Null;
+    response["member"]["scim_registration"] = Value::Null;
+    let factors = &mut response["member_session"]["authentication_factors"];
     let of_type = |kind| {
         let mut all = factors.as_array().into_iter().flatten();
         all.find(|factor| factor["type"] == kind).cloned()
     };
     let two = json!([of_type("magic_link"), of_type("totp")]);
     *factors = two;
-    answer.to_string()
+    response.to_string()
 }
 
 #[cfg(test)]

@@ -7,18 +7,24 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use http::{HeaderValue, Request};
 use http_body_util::{BodyExt as _, Full};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
 use totps_bench_rivals::AuthenticateResponse;
 use totps_bench_rivals::requests::{self, Prepared};
 use ureq::Agent;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
-use crate::Fallible;
 use crate::asynchronous::Asynchronous;
 use crate::blocking::Blocking;
-use crate::params;
+use crate::{Endpoint, Fallible, params, tls};
+
+/// So many idle connections are kept, as by the clients of this library.
+const IDLE_CONNECTIONS: usize = 256;
+
+/// So long each of them is kept.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 fn prepared(base_url: &str) -> Fallible<Prepared> {
     let credentials = BASE64.encode(format!("{}:{}", params::PROJECT_ID, params::SECRET));
@@ -44,8 +50,8 @@ fn request(prepared: &Prepared) -> Fallible<Request<Vec<u8>>> {
 }
 
 fn session_token(body: &[u8]) -> Fallible<usize> {
-    let answer: AuthenticateResponse = serde_json::from_slice(body)?;
-    Ok(answer.session_token.len())
+    let response: AuthenticateResponse = serde_json::from_slice(body)?;
+    Ok(response.session_token.len())
 }
 
 /// A ureq agent.
@@ -64,10 +70,18 @@ pub(crate) enum Timeouts {
 }
 
 impl Ureq {
-    pub(crate) fn new(base_url: &str, timeouts: &Timeouts) -> Fallible<Self> {
+    pub(crate) fn new(endpoint: &Endpoint, timeouts: &Timeouts) -> Fallible<Self> {
         let long = Some(Duration::from_secs(10));
         let short = Some(Duration::from_secs(3));
-        let config = Agent::config_builder().http_status_as_error(false);
+        let mut config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_idle_connections(IDLE_CONNECTIONS)
+            .max_idle_connections_per_host(IDLE_CONNECTIONS)
+            .max_idle_age(IDLE_TIMEOUT);
+        if let Some(pem) = &endpoint.authority_pem {
+            let roots = RootCerts::new_with_certs(&[Certificate::from_pem(pem)?]);
+            config = config.tls_config(TlsConfig::builder().root_certs(roots).build());
+        }
         let config = match timeouts {
             Timeouts::None => config,
             Timeouts::Phases => config
@@ -79,7 +93,7 @@ impl Ureq {
             Timeouts::Global => config.timeout_global(long),
         };
         Ok(Self {
-            prepared: prepared(base_url)?,
+            prepared: prepared(&endpoint.base_url)?,
             agent: config.build().into(),
         })
     }
@@ -99,18 +113,15 @@ pub(crate) struct Hyper {
 }
 
 impl Hyper {
-    pub(crate) fn new(base_url: &str) -> Fallible<Self> {
-        let mut tcp = HttpConnector::new();
-        tcp.set_nodelay(true);
-        tcp.enforce_http(false);
-        let connector = HttpsConnectorBuilder::new()
-            .with_provider_and_webpki_roots(rustls::crypto::ring::default_provider())?
-            .https_or_http()
-            .enable_http1()
-            .wrap_connector(tcp);
+    pub(crate) fn new(endpoint: &Endpoint) -> Fallible<Self> {
+        let client = legacy::Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(IDLE_TIMEOUT)
+            .pool_max_idle_per_host(IDLE_CONNECTIONS)
+            .build(tls::connector(endpoint)?);
         Ok(Self {
-            prepared: prepared(base_url)?,
-            client: legacy::Client::builder(TokioExecutor::new()).build(connector),
+            prepared: prepared(&endpoint.base_url)?,
+            client,
         })
     }
 }
