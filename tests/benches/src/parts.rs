@@ -13,22 +13,24 @@ pub(crate) enum Part {
     Codec,
     Calls,
     Weight,
+    Emulator,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 3] = [Self::Codec, Self::Calls, Self::Weight];
+    pub(crate) const ALL: [Self; 4] = [Self::Codec, Self::Calls, Self::Weight, Self::Emulator];
 
     fn name(self) -> &'static str {
         match self {
             Self::Codec => "codec",
             Self::Calls => "calls",
             Self::Weight => "weight",
+            Self::Emulator => "emulator",
         }
     }
 
     pub(crate) fn named(name: &str) -> Fallible<Self> {
         let found = Self::ALL.into_iter().find(|part| part.name() == name);
-        found.ok_or_else(|| format!("`{name}` is none of codec, calls, weight").into())
+        found.ok_or_else(|| format!("`{name}` is none of codec, calls, weight, emulator").into())
     }
 
     pub(crate) fn run(self, root: &Path) -> Fallible<Vec<Measurement>> {
@@ -36,6 +38,7 @@ impl Part {
             Self::Codec => codec::run(root),
             Self::Calls => lines(root, "totps-bench-calls"),
             Self::Weight => lines(root, "totps-bench-weight"),
+            Self::Emulator => lines(root, "totps-bench-emulator"),
         }
     }
 }
