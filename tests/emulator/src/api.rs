@@ -63,7 +63,7 @@ impl Api {
             settings: Arc::new(settings.clone()),
             directory: Directory::default(),
             sessions: Sessions::default(),
-            signer: JwtSigner::new(generate.id("jwk"))?,
+            signer: JwtSigner::new(generate.id("jwk")),
             generate,
             rate_limit: RateLimit::default(),
         };

@@ -333,6 +333,11 @@ impl Faults {
         effect
     }
 
+    /// The faults that wait, each with its number of calls.
+    pub(crate) fn waiting(&self) -> Vec<(u32, Fault)> {
+        self.0.iter().cloned().collect()
+    }
+
     /// Forgets the faults that wait.
     pub(crate) fn clear(&mut self) {
         self.0.clear();

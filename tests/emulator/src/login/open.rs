@@ -9,8 +9,7 @@ use crate::api::call::Call;
 use crate::api::error::Refusal;
 use crate::clock::minutes_later;
 use crate::json;
-use crate::settings::ErrorCase;
-use crate::settings::session_minutes as limits;
+use crate::settings::{ErrorCase, session_minutes as limits};
 use crate::state::directory::MemberKey;
 use crate::state::session::{AuthenticationFactor, Factor, Factors, IntermediateSession, Session};
 
@@ -44,7 +43,7 @@ impl Api {
         member: MemberKey,
         factors: Factors,
         now: Timestamp,
-    ) -> Result<Map<String, Value>, Refusal> {
+    ) -> Map<String, Value> {
         let session = blank_session(self, member, factors, None, now);
         keep_session(self, session, now)
     }
@@ -111,21 +110,16 @@ pub(super) fn blank_session(
 }
 
 /// Keeps a session and returns its part of a response, with a new JWT.
-pub(super) fn keep_session(
-    api: &mut Api,
-    session: Session,
-    now: Timestamp,
-) -> Result<Map<String, Value>, Refusal> {
+pub(super) fn keep_session(api: &mut Api, session: Session, now: Timestamp) -> Map<String, Value> {
     let organization = api.directory.organization_of(session.member);
     let member = &api.directory[session.member];
-    let jwt = api.signer.sign(&jwt_claims(api, &session, now));
     let body = json::members(json!({
         "session_token": session.token,
-        "session_jwt": jwt.ok_or(ErrorCase::Internal)?,
+        "session_jwt": api.signer.sign(&jwt_claims(api, &session, now)),
         "member_session": session.to_json(member, organization),
     }));
     api.sessions.insert(session);
-    Ok(body)
+    body
 }
 
 fn jwt_claims(api: &Api, session: &Session, now: Timestamp) -> Map<String, Value> {

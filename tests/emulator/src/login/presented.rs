@@ -127,7 +127,7 @@ pub(crate) fn refresh_session(
     mut session: Session,
 ) -> Result<Map<String, Value>, Refusal> {
     touch(&mut session, call)?;
-    keep_session(api, session, call.now)
+    Ok(keep_session(api, session, call.now))
 }
 
 /// Applies a call's duration and claims to an existing session.

@@ -64,7 +64,7 @@ pub(crate) fn open_session(
     member: MemberKey,
     next: NextSession,
     factor: AuthenticationFactor,
-) -> Result<Map<String, Value>, Refusal> {
+) -> Map<String, Value> {
     let mut session = match next {
         NextSession::Extended(session) => session,
         NextSession::New {

@@ -59,14 +59,14 @@ fn create(values: &Value, organization: &str, member: &str) -> (u16, Value) {
 
 #[test]
 #[cfg(unix)]
-fn it_answers_until_it_is_told_to_stop() {
+fn it_runs_until_it_is_told_to_stop() {
     for signal in ["INT", "TERM"] {
         let (mut running, values) = start(&["--seed", "5"]);
         assert_eq!(values["seed"], 5);
         assert_eq!(values["ca_file"], Value::Null);
         let text = |name: &str| values[name].as_str().unwrap();
-        let (status, answer) = create(&values, text("organization_id"), text("member_id"));
-        assert_eq!(status, 200, "{answer}");
+        let (status, response) = create(&values, text("organization_id"), text("member_id"));
+        assert_eq!(status, 200, "{response}");
         let id = running.0.id().to_string();
         let kill = Command::new("kill")
             .args(["-s", signal, &id])
@@ -113,9 +113,9 @@ fn a_configuration_file_describes_the_start() {
     ] {
         let (_running, values) = start(&["--config", path.to_str().unwrap()]);
         assert_eq!(values["secret"], "secret-test-x");
-        let (status, answer) = create(&values, "acme", "jane");
-        assert_eq!(status, 201, "{answer}");
-        assert_eq!(answer["member"]["created_at"], "2024-01-01T00:00:00Z");
+        let (status, response) = create(&values, "acme", "jane");
+        assert_eq!(status, 201, "{response}");
+        assert_eq!(response["member"]["created_at"], "2024-01-01T00:00:00Z");
     }
 }
 

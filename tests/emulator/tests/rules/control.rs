@@ -74,10 +74,10 @@ fn organizations_and_members_are_made() {
     let member = json!({ "organization_id": "acme", "external_id": "third", "name": "Third" });
     let made = control(&emulator, "POST", "/members", &member);
     let create = json!({ "organization_id": "acme", "member_id": "third" });
-    let answer = accept(&emulator, CREATE, &create);
-    assert_eq!(answer["member_id"], made["member_id"]);
-    assert_eq!(answer["member"]["name"], "Third");
-    assert_eq!(answer["organization"]["mfa_policy"], "REQUIRED_FOR_ALL");
+    let response = accept(&emulator, CREATE, &create);
+    assert_eq!(response["member_id"], made["member_id"]);
+    assert_eq!(response["member"]["name"], "Third");
+    assert_eq!(response["organization"]["mfa_policy"], "REQUIRED_FOR_ALL");
     let code = control(&emulator, "GET", "/members/third/code", &json!({}));
     let token = json!({ "intermediate_session_token": made["intermediate_session_token"] });
     accept(&emulator, AUTHENTICATE, &with(with(create, code), token));
@@ -271,9 +271,9 @@ fn what_it_does_not_understand_it_says() {
             400,
         ),
     ] {
-        let (got, answer) = ask_control(&emulator, method, path, &body);
-        assert_eq!(got, status, "{method} {path} {answer}");
-        assert!(answer["error"].is_string(), "{answer}");
+        let (got, response) = ask_control(&emulator, method, path, &body);
+        assert_eq!(got, status, "{method} {path} {response}");
+        assert!(response["error"].is_string(), "{response}");
     }
     refuse(
         &emulator,

@@ -18,15 +18,15 @@ fn slugs_and_external_ids_stand_for_ids() {
     for organization in [emulator.organization_id(), "acme", "tenant 7"] {
         for member in [emulator.member_id(), "user/7"] {
             let body = json!({ "organization_id": organization, "member_id": member });
-            let answer = accept(&emulator, CREATE, &body);
-            assert_eq!(answer["member_id"], emulator.member_id());
-            assert_eq!(answer["member"]["external_id"], "user/7");
+            let response = accept(&emulator, CREATE, &body);
+            assert_eq!(response["member_id"], emulator.member_id());
+            assert_eq!(response["member"]["external_id"], "user/7");
             assert_eq!(
-                answer["organization"]["organization_id"],
+                response["organization"]["organization_id"],
                 emulator.organization_id()
             );
             assert_eq!(
-                answer["organization"]["organization_external_id"],
+                response["organization"]["organization_external_id"],
                 "tenant 7"
             );
         }
@@ -102,8 +102,8 @@ fn a_project_may_be_live() {
         )
         .run();
     assert!(emulator.member_id().starts_with("member-live-"));
-    let answer = accept(&emulator, CREATE, &ids(&emulator));
-    assert_prefix(&answer["request_id"], "request-id-live-");
+    let response = accept(&emulator, CREATE, &ids(&emulator));
+    assert_prefix(&response["request_id"], "request-id-live-");
 }
 
 #[test]

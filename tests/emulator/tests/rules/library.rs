@@ -62,7 +62,9 @@ fn a_reset_goes_back_to_the_start() {
 fn faults_can_be_forgotten() {
     let emulator = fixed().run();
     emulator.spoil(5, Fault::reset());
+    assert_eq!(emulator.faults(), [(5, Fault::reset())]);
     emulator.clear_faults();
+    assert!(emulator.faults().is_empty());
     accept(&emulator, CREATE, &ids(&emulator));
 }
 

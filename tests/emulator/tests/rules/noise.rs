@@ -30,7 +30,7 @@ fn value(random: &mut ChaCha8Rng, depth: u32) -> Value {
 }
 
 #[test]
-fn arbitrary_json_is_answered() {
+fn arbitrary_json_gets_a_response() {
     let emulator = created();
     emulator.set(|settings| settings.lock.count_failures = false);
     let mut random = ChaCha8Rng::seed_from_u64(1);
@@ -69,7 +69,7 @@ fn arbitrary_json_is_answered() {
 }
 
 #[test]
-fn arbitrary_control_is_answered() {
+fn arbitrary_control_gets_a_response() {
     let emulator = created();
     let mut random = ChaCha8Rng::seed_from_u64(2);
     let paths = [
@@ -87,8 +87,8 @@ fn arbitrary_control_is_answered() {
             "success_status": value(&mut random, 0),
         });
         let method = if round % 7 == 0 { "PATCH" } else { "POST" };
-        let (status, answer) = ask_control(&emulator, method, paths[round % paths.len()], &body);
-        assert!([200, 400, 404].contains(&status), "{status} {answer}");
+        let (status, response) = ask_control(&emulator, method, paths[round % paths.len()], &body);
+        assert!([200, 400, 404].contains(&status), "{status} {response}");
     }
     accept(&emulator, "/v1/b2b/totp", &ids(&emulator));
 }

@@ -11,16 +11,16 @@ use crate::client::{Run as _, assert_error, basic, call, post, send};
 use crate::scenes::{AUTHENTICATE, CREATE, created, fixed, ids, login, with, wrong_code};
 
 #[test]
-fn errors_can_be_answered_otherwise() {
+fn errors_can_be_changed() {
     let emulator = created();
     emulator.set(|settings| {
-        let answer = ErrorResponse::new(418, "teapot", "Short and stout.");
-        settings.errors[ErrorCase::WrongCode] = answer;
+        let response = ErrorResponse::new(418, "teapot", "Short and stout.");
+        settings.errors[ErrorCase::WrongCode] = response;
     });
     let body = with(login(&emulator), json!({ "code": wrong_code(&emulator) }));
-    let (status, answer) = post(&emulator, AUTHENTICATE, &body);
-    assert_error(status, &answer, 418, "teapot");
-    assert_eq!(answer["error_message"], "Short and stout.");
+    let (status, response) = post(&emulator, AUTHENTICATE, &body);
+    assert_error(status, &response, 418, "teapot");
+    assert_eq!(response["error_message"], "Short and stout.");
 }
 
 #[test]
@@ -34,8 +34,8 @@ fn success_may_have_another_status_and_headers() {
                 .insert("x-test".to_owned(), "yes".to_owned());
         })
         .run();
-    let (status, answer) = post(&emulator, CREATE, &ids(&emulator));
-    assert_eq!((status, &answer["status_code"]), (201, &json!(201)));
+    let (status, response) = post(&emulator, CREATE, &ids(&emulator));
+    assert_eq!((status, &response["status_code"]), (201, &json!(201)));
     let response = ureq::get(format!(
         "{}/v1/b2b/sessions/jwks/{}",
         emulator.base_url(),
@@ -57,11 +57,11 @@ fn strange_bodies_are_accepted_or_refused() {
     assert_eq!(post(&unknown).0, 200);
     assert_eq!(post(&twice).0, 200);
     emulator.set(|settings| settings.http.refuse_unknown_fields = true);
-    let (status, answer) = post(&unknown);
-    assert_error(status, &answer, 400, "bad_request");
+    let (status, response) = post(&unknown);
+    assert_error(status, &response, 400, "bad_request");
     emulator.set(|settings| settings.http.refuse_duplicate_keys = true);
-    let (status, answer) = post(&twice);
-    assert_error(status, &answer, 400, "bad_request");
+    let (status, response) = post(&twice);
+    assert_error(status, &response, 400, "bad_request");
 }
 
 #[test]
@@ -81,8 +81,8 @@ fn other_content_types_are_accepted_or_refused() {
     assert_eq!(post("text/plain").0, 200);
     emulator.set(|settings| settings.http.require_json_content_type = true);
     assert_eq!(post("application/json; charset=utf-8").0, 200);
-    let (status, answer) = post("text/plain");
-    assert_error(status, &answer, 400, "bad_request");
+    let (status, response) = post("text/plain");
+    assert_error(status, &response, 400, "bad_request");
 }
 
 /// The sources of all tests.

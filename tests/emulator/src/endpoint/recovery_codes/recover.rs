@@ -61,7 +61,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let remaining = current.recovery_codes.len();
     current.count_success();
     let factor = AuthenticationFactor::recovery_code(&used.id, call.now);
-    let session = second_factor::open_session(api, call, member, next, factor)?;
+    let session = second_factor::open_session(api, call, member, next, factor);
     let mut body = api.show_member(call, member);
     body.extend(session);
     body.insert("recovery_codes_remaining".to_owned(), json!(remaining));

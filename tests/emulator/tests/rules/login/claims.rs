@@ -12,11 +12,11 @@ fn claims(value: Value) -> Value {
 }
 
 /// Authenticates again in the same session and returns the claims that it has then.
-fn change(emulator: &Client, answer: &Value, changes: Value) -> Value {
-    let body = with(with_session(emulator, answer), claims(changes));
-    let answer = accept(emulator, AUTHENTICATE, &body);
+fn change(emulator: &Client, response: &Value, changes: Value) -> Value {
+    let body = with(with_session(emulator, response), claims(changes));
+    let response = accept(emulator, AUTHENTICATE, &body);
     emulator.advance(STEP);
-    answer["member_session"]["custom_claims"].clone()
+    response["member_session"]["custom_claims"].clone()
 }
 
 #[test]
@@ -26,10 +26,10 @@ fn they_are_in_the_session_and_the_jwt() {
         login(&emulator),
         claims(json!({ "plan": "gold", "n": [1, 2.5, null] })),
     );
-    let answer = accept(&emulator, AUTHENTICATE, &body);
+    let response = accept(&emulator, AUTHENTICATE, &body);
     let expected = json!({ "plan": "gold", "n": [1, 2.5, null] });
-    assert_eq!(answer["member_session"]["custom_claims"], expected);
-    let jwt = jwt_claims(&answer);
+    assert_eq!(response["member_session"]["custom_claims"], expected);
+    let jwt = jwt_claims(&response);
     assert_eq!(
         (&jwt["plan"], &jwt["n"]),
         (&expected["plan"], &expected["n"])
@@ -40,35 +40,35 @@ fn they_are_in_the_session_and_the_jwt() {
 fn a_new_session_takes_them_only_with_a_duration() {
     let given = json!({ "session_custom_claims": { "plan": "gold" } });
     let emulator = created();
-    let answer = accept(
+    let response = accept(
         &emulator,
         AUTHENTICATE,
         &with(login(&emulator), given.clone()),
     );
-    assert_eq!(answer["member_session"]["custom_claims"], json!({}));
+    assert_eq!(response["member_session"]["custom_claims"], json!({}));
 
     let emulator = created();
     emulator.set(|settings| settings.claims.need_session_duration = false);
-    let answer = accept(&emulator, AUTHENTICATE, &with(login(&emulator), given));
+    let response = accept(&emulator, AUTHENTICATE, &with(login(&emulator), given));
     assert_eq!(
-        answer["member_session"]["custom_claims"],
+        response["member_session"]["custom_claims"],
         json!({ "plan": "gold" })
     );
 }
 
 #[test]
 fn they_are_merged_overwritten_and_deleted() {
-    let (emulator, answer) = authenticated(fixed());
+    let (emulator, response) = authenticated(fixed());
     let first = json!({ "keep": 1, "over": 1, "gone": 1, "in": { "keep": 1, "gone": 1 } });
-    assert_eq!(change(&emulator, &answer, first.clone()), first);
+    assert_eq!(change(&emulator, &response, first.clone()), first);
     let second = json!({ "over": "2", "gone": null, "in": { "gone": null, "new": { "x": null } } });
     assert_eq!(
-        change(&emulator, &answer, second),
+        change(&emulator, &response, second),
         json!({ "keep": 1, "over": "2", "in": { "keep": 1, "new": {} } })
     );
     let third = json!({ "keep": { "now": "an object" }, "in": "a text" });
     assert_eq!(
-        change(&emulator, &answer, third),
+        change(&emulator, &response, third),
         json!({ "keep": { "now": "an object" }, "over": "2", "in": "a text" })
     );
 }
@@ -100,16 +100,16 @@ fn reserved_ones_are_ignored() {
         "iss": "x", "sub": "x", "aud": "x", "exp": 1, "nbf": 1, "iat": 1, "jti": "x",
         "https://stytch.com/session": {}, "https://stytch.com/other": 1, "mine": 1,
     });
-    let answer = accept(
+    let response = accept(
         &emulator,
         AUTHENTICATE,
         &with(login(&emulator), claims(given)),
     );
     assert_eq!(
-        answer["member_session"]["custom_claims"],
+        response["member_session"]["custom_claims"],
         json!({ "mine": 1 })
     );
-    assert_eq!(jwt_claims(&answer)["sub"], emulator.member_id());
+    assert_eq!(jwt_claims(&response)["sub"], emulator.member_id());
 }
 
 #[test]

@@ -58,10 +58,10 @@ fn the_tenth_failure_locks_for_an_hour() {
 fn a_success_ends_the_row() {
     let emulator = created();
     fail(&emulator, 9);
-    let answer = accept(&emulator, AUTHENTICATE, &login(&emulator));
+    let response = accept(&emulator, AUTHENTICATE, &login(&emulator));
     emulator.advance(STEP);
     let session = json!({
-        "session_token": answer["session_token"],
+        "session_token": response["session_token"],
         "intermediate_session_token": null,
     });
     let wrong = json!({ "code": wrong_code(&emulator) });

@@ -11,19 +11,19 @@ use crate::scenes::{
 
 #[test]
 fn enrollment_is_set_and_taken_back() {
-    let (emulator, answer) = authenticated(fixed());
-    assert_eq!(answer["member"]["mfa_enrolled"], false);
+    let (emulator, response) = authenticated(fixed());
+    assert_eq!(response["member"]["mfa_enrolled"], false);
     for (given, enrolled) in [
         (json!("enroll"), true),
         (Value::Null, true),
         (json!("unenroll"), false),
     ] {
         let body = with(
-            with_session(&emulator, &answer),
+            with_session(&emulator, &response),
             json!({ "set_mfa_enrollment": given }),
         );
-        let answer = accept(&emulator, AUTHENTICATE, &body);
-        assert_eq!(answer["member"]["mfa_enrolled"], enrolled);
+        let response = accept(&emulator, AUTHENTICATE, &body);
+        assert_eq!(response["member"]["mfa_enrolled"], enrolled);
         emulator.advance(STEP);
     }
 }
@@ -52,9 +52,9 @@ fn a_policy_for_all_enrolls_and_ignores_the_field() {
             login(&emulator),
             json!({ "set_mfa_enrollment": "unenroll" }),
         );
-        let answer = accept(&emulator, AUTHENTICATE, &body);
-        assert_eq!(answer["organization"]["mfa_policy"], "REQUIRED_FOR_ALL");
-        assert_eq!(answer["member"]["mfa_enrolled"], enrolled);
+        let response = accept(&emulator, AUTHENTICATE, &body);
+        assert_eq!(response["organization"]["mfa_policy"], "REQUIRED_FOR_ALL");
+        assert_eq!(response["member"]["mfa_enrolled"], enrolled);
     }
 }
 
@@ -74,9 +74,9 @@ fn the_default_method_is_set_when_asked_or_unset() {
             .run();
         accept(&emulator, CREATE, &ids(&emulator));
         let body = with(login(&emulator), json!({ "set_default_mfa": given }));
-        let answer = accept(&emulator, AUTHENTICATE, &body);
+        let response = accept(&emulator, AUTHENTICATE, &body);
         assert_eq!(
-            answer["member"]["default_mfa_method"], expected,
+            response["member"]["default_mfa_method"], expected,
             "{given} {default:?}"
         );
     }
@@ -126,8 +126,8 @@ fn an_active_factor_must_be_in_the_session_that_creates_another() {
         .create_session(member, &[Factor::MagicLink, Factor::SmsOtp])
         .unwrap();
     let strong = create(json!({ "session_jwt": strong.session_jwt }));
-    let answer = accept(&emulator, CREATE, &strong);
-    assert_eq!(answer["member"]["mfa_phone_number_verified"], true);
+    let response = accept(&emulator, CREATE, &strong);
+    assert_eq!(response["member"]["mfa_phone_number_verified"], true);
 }
 
 #[test]

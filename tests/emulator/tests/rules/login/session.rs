@@ -12,13 +12,13 @@ use crate::scenes::{
     AUTHENTICATE, SESSION, STEP, authenticated, created, fixed, ids, login, with, with_session,
 };
 
-/// The claims of an answer's session JWT, its signature unchecked.
-pub(crate) fn jwt_claims(answer: &Value) -> Value {
-    jwt_part(answer, 1)
+/// The claims of an response's session JWT, its signature unchecked.
+pub(crate) fn jwt_claims(response: &Value) -> Value {
+    jwt_part(response, 1)
 }
 
-pub(crate) fn jwt_part(answer: &Value, index: usize) -> Value {
-    let jwt = answer["session_jwt"].as_str().unwrap();
+pub(crate) fn jwt_part(response: &Value, index: usize) -> Value {
+    let jwt = response["session_jwt"].as_str().unwrap();
     let part = jwt.split('.').nth(index).unwrap();
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap()
 }
@@ -30,9 +30,9 @@ fn the_jwt_lives_for_five_minutes_and_shows_the_session() {
         login(&emulator),
         json!({ "session_duration_minutes": 1000 }),
     );
-    let answer = accept(&emulator, AUTHENTICATE, &body);
-    let session = &answer["member_session"];
-    let claims = jwt_claims(&answer);
+    let response = accept(&emulator, AUTHENTICATE, &body);
+    let session = &response["member_session"];
+    let claims = jwt_claims(&response);
     assert_eq!(
         claims["iss"],
         format!("stytch.com/{}", emulator.project_id())
@@ -78,9 +78,9 @@ fn a_session_takes_the_factor_and_the_new_duration() {
             ids(&emulator),
             json!({ "code": emulator.code(member), argument: value, "session_duration_minutes": 10 }),
         );
-        let answer = accept(&emulator, AUTHENTICATE, &body);
-        assert_eq!(answer["session_token"], session.session_token);
-        let shown = &answer["member_session"];
+        let response = accept(&emulator, AUTHENTICATE, &body);
+        assert_eq!(response["session_token"], session.session_token);
+        let shown = &response["member_session"];
         assert_eq!(shown["started_at"], "2023-11-14T22:13:20Z");
         // The factor is added once and authenticated again the second time.
         let factors = shown["authentication_factors"].as_array().unwrap();
@@ -93,9 +93,9 @@ fn a_session_takes_the_factor_and_the_new_duration() {
         emulator.advance(STEP);
     }
     let body = json!({ "session_token": session.session_token });
-    let answer = accept(&emulator, SESSION, &body);
+    let response = accept(&emulator, SESSION, &body);
     assert_eq!(
-        answer["member_session"]["expires_at"],
+        response["member_session"]["expires_at"],
         "2023-11-14T22:33:50Z"
     );
 }
@@ -106,11 +106,11 @@ fn without_a_duration_the_expiry_stays_or_moves_by_a_setting() {
         (false, "2023-11-14T23:13:20Z"),
         (true, "2023-11-14T23:13:50Z"),
     ] {
-        let (emulator, answer) = authenticated(
+        let (emulator, response) = authenticated(
             fixed().settings(|settings| settings.session.expiry_moves_without_duration = moves),
         );
-        let answer = accept(&emulator, AUTHENTICATE, &with_session(&emulator, &answer));
-        assert_eq!(answer["member_session"]["expires_at"], expires);
+        let response = accept(&emulator, AUTHENTICATE, &with_session(&emulator, &response));
+        assert_eq!(response["member_session"]["expires_at"], expires);
     }
 }
 

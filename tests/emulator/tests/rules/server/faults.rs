@@ -13,7 +13,7 @@ use crate::client::{Client, Run as _, accept, ask_control, assert_error, control
 use crate::scenes::{AUTHENTICATE, CREATE, fixed, ids};
 
 #[test]
-fn any_answer_in_the_place_of_the_api() {
+fn any_response_in_the_place_of_the_api() {
     let emulator = fixed().run();
     let fault = json!({
         "fault": "response", "times": 2, "status": 503, "body": { "a": 1 },
@@ -31,22 +31,25 @@ fn any_answer_in_the_place_of_the_api() {
 }
 
 #[test]
-fn an_answer_that_is_not_json() {
+fn a_response_that_is_not_json() {
     let emulator = fixed().run();
     let fault = json!({
         "fault": "response", "status": 502, "body": "<html>Bad Gateway</html>",
         "headers": { "content-type": "text/html" },
     });
     control(&emulator, "POST", "/faults", &fault);
-    let answer = exchange(&emulator).unwrap();
+    let response = exchange(&emulator).unwrap();
     assert!(
-        answer.starts_with("HTTP/1.1 502 Bad Gateway\r\n"),
-        "{answer}"
+        response.starts_with("HTTP/1.1 502 Bad Gateway\r\n"),
+        "{response}"
     );
-    assert!(answer.contains("content-type: text/html\r\n"), "{answer}");
     assert!(
-        answer.ends_with("\r\n\r\n<html>Bad Gateway</html>"),
-        "{answer}"
+        response.contains("content-type: text/html\r\n"),
+        "{response}"
+    );
+    assert!(
+        response.ends_with("\r\n\r\n<html>Bad Gateway</html>"),
+        "{response}"
     );
 }
 
@@ -157,22 +160,22 @@ fn each_kind_of_429_with_and_without_retry_after() {
         ),
     ] {
         emulator.spoil(1, Fault::rate_limited(error_type));
-        let (status, answer) = post(&emulator, CREATE, &ids(&emulator));
-        assert_error(status, &answer, 429, name);
+        let (status, response) = post(&emulator, CREATE, &ids(&emulator));
+        assert_error(status, &response, 429, name);
         let fault = json!({
             "fault": "rate_limited", "error_type": name, "retry_after_seconds": 7,
         });
         control(&emulator, "POST", "/faults", &fault);
-        let answer = exchange(&emulator).unwrap();
-        assert!(answer.contains("retry-after: 7\r\n"), "{answer}");
-        assert!(answer.contains(name), "{answer}");
+        let response = exchange(&emulator).unwrap();
+        assert!(response.contains("retry-after: 7\r\n"), "{response}");
+        assert!(response.contains(name), "{response}");
     }
     emulator.spoil(1, Fault::rate_limited(RateLimitError::default()));
     assert!(!exchange(&emulator).unwrap().contains("retry-after"));
 }
 
 #[test]
-fn a_delayed_answer_does_not_come_yet_and_holds_up_nobody() {
+fn a_delayed_response_does_not_come_yet_and_holds_up_nobody() {
     let emulator = fixed().run();
     let day = Duration::from_secs(24 * 60 * 60);
     emulator.spoil(1, Fault::delay(day));
@@ -211,7 +214,7 @@ fn the_connection_is_reset() {
 }
 
 #[test]
-fn a_dripping_answer_arrives_whole() {
+fn a_dripping_response_arrives_whole() {
     let emulator = fixed().run();
     emulator.spoil(1, Fault::drip(1000, Duration::from_millis(1)));
     assert!(exchange(&emulator).unwrap().ends_with('}'));
@@ -247,9 +250,9 @@ fn request(emulator: &Client) -> TcpStream {
     stream
 }
 
-/// The whole answer to a Create.
+/// The whole response to a Create.
 fn exchange(emulator: &Client) -> std::io::Result<String> {
-    let mut answer = String::new();
-    request(emulator).read_to_string(&mut answer)?;
-    Ok(answer)
+    let mut response = String::new();
+    request(emulator).read_to_string(&mut response)?;
+    Ok(response)
 }

@@ -28,11 +28,11 @@ fn trusted(emulator: &Client) -> RootCerts {
 }
 
 #[test]
-fn who_trusts_the_authority_gets_an_answer() {
+fn who_trusts_the_authority_gets_a_response() {
     let emulator = fixed().tls(true).run();
     assert!(emulator.base_url().starts_with("https://127.0.0.1:"));
-    let answer = post(&emulator, trusted(&emulator)).unwrap();
-    assert_eq!(answer["member_id"], emulator.member_id());
+    let response = post(&emulator, trusted(&emulator)).unwrap();
+    assert_eq!(response["member_id"], emulator.member_id());
 }
 
 #[test]

@@ -57,8 +57,8 @@ fn credentials_are_checked() {
         if let Some(authorization) = authorization {
             request = request.header("Authorization", authorization);
         }
-        let (got, answer) = send(&emulator, request.body(ids(&emulator).to_string()).unwrap());
-        assert_error(got, &answer, status, kind);
+        let (got, response) = send(&emulator, request.body(ids(&emulator).to_string()).unwrap());
+        assert_error(got, &response, status, kind);
     }
 }
 
@@ -72,11 +72,11 @@ fn unknown_routes_and_methods_have_the_error_form() {
         "//v1/b2b/totp",
         "/v1/%ff",
     ] {
-        let (status, answer) = call(&emulator, "POST", path, "{}".to_owned());
-        assert_error(status, &answer, 404, "route_not_found");
+        let (status, response) = call(&emulator, "POST", path, "{}".to_owned());
+        assert_error(status, &response, 404, "route_not_found");
     }
-    let (status, answer) = call(&emulator, "PUT", CREATE, "{}".to_owned());
-    assert_error(status, &answer, 405, "method_not_allowed");
+    let (status, response) = call(&emulator, "PUT", CREATE, "{}".to_owned());
+    assert_error(status, &response, 405, "method_not_allowed");
 }
 
 #[test]
@@ -92,12 +92,12 @@ fn malformed_bodies_have_the_error_form() {
         "{'a':1}",
         "\u{feff}{}",
     ] {
-        let (status, answer) = call(&emulator, "POST", CREATE, body.to_owned());
-        assert_error(status, &answer, 400, "bad_request");
+        let (status, response) = call(&emulator, "POST", CREATE, body.to_owned());
+        assert_error(status, &response, 400, "bad_request");
     }
     let deep = "[".repeat(100_000);
-    let (status, answer) = call(&emulator, "POST", CREATE, format!("{{\"a\":{deep}"));
-    assert_error(status, &answer, 400, "bad_request");
+    let (status, response) = call(&emulator, "POST", CREATE, format!("{{\"a\":{deep}"));
+    assert_error(status, &response, 400, "bad_request");
 }
 
 #[test]
@@ -158,8 +158,8 @@ fn a_body_above_the_limit_is_refused() {
     };
     assert_eq!(call(&emulator, "POST", CREATE, fill(200)).0, 200);
     for size in [201, 10_000_000] {
-        let (status, answer) = call(&emulator, "POST", CREATE, fill(size));
-        assert_error(status, &answer, 400, "bad_request");
+        let (status, response) = call(&emulator, "POST", CREATE, fill(size));
+        assert_error(status, &response, 400, "bad_request");
     }
 }
 
@@ -177,9 +177,9 @@ fn chunks_and_expectations_are_understood() {
         first.len(),
         second.len()
     );
-    let answer = raw(&emulator, chunks.as_bytes());
-    assert!(answer.starts_with("HTTP/1.1 100 Continue"), "{answer}");
-    assert!(answer.contains("HTTP/1.1 200 OK"), "{answer}");
+    let response = raw(&emulator, chunks.as_bytes());
+    assert!(response.starts_with("HTTP/1.1 100 Continue"), "{response}");
+    assert!(response.contains("HTTP/1.1 200 OK"), "{response}");
 }
 
 #[test]
@@ -189,11 +189,14 @@ fn a_body_that_ends_early_has_the_error_form() {
         "{}{{\"organization_id\":",
         head(&emulator, "Content-Length: 500\r\n")
     );
-    let answer = raw(&emulator, request.as_bytes());
-    assert!(answer.starts_with("HTTP/1.1 400 Bad Request"), "{answer}");
+    let response = raw(&emulator, request.as_bytes());
     assert!(
-        answer.contains("\"error_type\":\"bad_request\""),
-        "{answer}"
+        response.starts_with("HTTP/1.1 400 Bad Request"),
+        "{response}"
+    );
+    assert!(
+        response.contains("\"error_type\":\"bad_request\""),
+        "{response}"
     );
 }
 
@@ -205,16 +208,19 @@ fn a_body_that_is_longer_than_said_has_the_error_form() {
         head(&emulator, "Content-Length: 10\r\n"),
         ids(&emulator)
     );
-    let answer = raw(&emulator, request.as_bytes());
-    assert!(answer.starts_with("HTTP/1.1 400 Bad Request"), "{answer}");
+    let response = raw(&emulator, request.as_bytes());
     assert!(
-        answer.contains("\"error_type\":\"bad_request\""),
-        "{answer}"
+        response.starts_with("HTTP/1.1 400 Bad Request"),
+        "{response}"
+    );
+    assert!(
+        response.contains("\"error_type\":\"bad_request\""),
+        "{response}"
     );
 }
 
 #[test]
-fn noise_gets_an_answer_and_stops_nothing() {
+fn noise_gets_a_response_and_stops_nothing() {
     let emulator = start();
     let long_path = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(100_000));
     let noise: [&[u8]; 4] = [
@@ -224,12 +230,12 @@ fn noise_gets_an_answer_and_stops_nothing() {
         long_path.as_bytes(),
     ];
     for bytes in noise {
-        let answer = raw(&emulator, bytes);
+        let response = raw(&emulator, bytes);
         assert!(
-            answer.starts_with("HTTP/1.1 400 Bad Request\r\n"),
-            "{answer}"
+            response.starts_with("HTTP/1.1 400 Bad Request\r\n"),
+            "{response}"
         );
-        let (_, body) = answer.split_once("\r\n\r\n").unwrap();
+        let (_, body) = response.split_once("\r\n\r\n").unwrap();
         assert_error(
             400,
             &serde_json::from_str(body).unwrap(),
@@ -253,8 +259,8 @@ fn many_clients_work_in_parallel() {
                     "code": emulator.code(&member.member_id),
                     "intermediate_session_token": member.intermediate_session_token,
                 });
-                let answer = accept(emulator, AUTHENTICATE, &with(ids_of(member), body));
-                assert_eq!(answer["member_id"], member.member_id);
+                let response = accept(emulator, AUTHENTICATE, &with(ids_of(member), body));
+                assert_eq!(response["member_id"], member.member_id);
             });
         }
     });
@@ -296,8 +302,8 @@ fn raw(emulator: &Client, bytes: &[u8]) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
     stream.write_all(bytes).unwrap();
     stream.shutdown(std::net::Shutdown::Write).unwrap();
-    let mut answer = Vec::new();
-    // The server may reset the connection after its answer when bytes are left unread.
-    let _ = stream.read_to_end(&mut answer);
-    String::from_utf8_lossy(&answer).into_owned()
+    let mut response = Vec::new();
+    // The server may reset the connection after its response when bytes are left unread.
+    let _ = stream.read_to_end(&mut response);
+    String::from_utf8_lossy(&response).into_owned()
 }

@@ -18,9 +18,9 @@ pub(crate) fn get_codes(emulator: &Client) -> Value {
 fn get_shows_those_that_are_left() {
     let emulator = created();
     let created = accept(&emulator, CREATE, &ids(&emulator));
-    let answer = get_codes(&emulator);
-    assert_eq!(answer["recovery_codes"], created["recovery_codes"]);
-    assert_eq!(answer["member_id"], emulator.member_id());
+    let response = get_codes(&emulator);
+    assert_eq!(response["recovery_codes"], created["recovery_codes"]);
+    assert_eq!(response["member_id"], emulator.member_id());
 }
 
 #[test]

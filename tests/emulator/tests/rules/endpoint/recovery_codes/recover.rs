@@ -30,10 +30,10 @@ pub(super) fn recover(emulator: &Client, code: &str) -> Value {
 #[test]
 fn a_recovery_code_opens_a_session_and_is_used_up() {
     let emulator = with_codes();
-    let answer = accept(&emulator, RECOVER, &recover(&emulator, "aaaa-bbbb-cccc"));
-    assert_eq!(answer["recovery_codes_remaining"], 1);
-    assert_eq!(answer["member_device"], Value::Null);
-    let factor = &answer["member_session"]["authentication_factors"][1];
+    let response = accept(&emulator, RECOVER, &recover(&emulator, "aaaa-bbbb-cccc"));
+    assert_eq!(response["recovery_codes_remaining"], 1);
+    assert_eq!(response["member_device"], Value::Null);
+    let factor = &response["member_session"]["authentication_factors"][1];
     assert_eq!(factor["type"], "recovery_codes");
     assert_eq!(factor["delivery_method"], "recovery_code");
     assert!(factor["recovery_code_factor"]["totp_recovery_code_id"].is_string());
@@ -45,7 +45,7 @@ fn a_recovery_code_opens_a_session_and_is_used_up() {
         recover(&emulator, "aaaa-bbbb-cccc"),
         json!({
             "intermediate_session_token": null,
-            "session_token": answer["session_token"],
+            "session_token": response["session_token"],
         }),
     );
     refuse(

@@ -11,18 +11,18 @@ use crate::scenes::{SESSION, authenticated, fixed};
 fn sessions_authenticate_by_token_and_jwt() {
     let (emulator, opened) = authenticated(fixed());
     for argument in ["session_token", "session_jwt"] {
-        let answer = accept(&emulator, SESSION, &json!({ argument: opened[argument] }));
-        assert_eq!(answer["session_token"], opened["session_token"]);
+        let response = accept(&emulator, SESSION, &json!({ argument: opened[argument] }));
+        assert_eq!(response["session_token"], opened["session_token"]);
         assert_eq!(
-            answer["member_session"]["member_session_id"],
+            response["member_session"]["member_session_id"],
             opened["member_session"]["member_session_id"]
         );
-        assert_eq!(answer["member"]["member_id"], emulator.member_id());
+        assert_eq!(response["member"]["member_id"], emulator.member_id());
         assert_eq!(
-            answer["organization"]["organization_id"],
+            response["organization"]["organization_id"],
             emulator.organization_id()
         );
-        assert_eq!(answer["verdict"], Value::Null);
+        assert_eq!(response["verdict"], Value::Null);
     }
     refuse(&emulator, SESSION, &json!({}), 400, "no_session_arguments");
     let both =
@@ -32,7 +32,7 @@ fn sessions_authenticate_by_token_and_jwt() {
 
 #[test]
 fn expired_and_unknown_sessions_are_not_found() {
-    let (emulator, answer) = authenticated(fixed());
+    let (emulator, response) = authenticated(fixed());
     let unknown = json!({ "session_token": "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q" });
     refuse(&emulator, SESSION, &unknown, 404, "session_not_found");
     refuse(
@@ -43,14 +43,14 @@ fn expired_and_unknown_sessions_are_not_found() {
         "invalid_session_token",
     );
     emulator.advance(Duration::from_secs(60 * 60 - 31));
-    let token = json!({ "session_token": answer["session_token"] });
+    let token = json!({ "session_token": response["session_token"] });
     accept(&emulator, SESSION, &token);
     emulator.advance(Duration::from_secs(1));
     refuse(&emulator, SESSION, &token, 404, "session_not_found");
     refuse(
         &emulator,
         SESSION,
-        &json!({ "session_jwt": answer["session_jwt"] }),
+        &json!({ "session_jwt": response["session_jwt"] }),
         404,
         "session_not_found",
     );
@@ -58,9 +58,9 @@ fn expired_and_unknown_sessions_are_not_found() {
 
 #[test]
 fn an_expired_jwt_stands_for_its_session_unless_a_setting_forbids() {
-    let (emulator, answer) = authenticated(fixed());
+    let (emulator, response) = authenticated(fixed());
     emulator.advance(Duration::from_secs(300));
-    let jwt = json!({ "session_jwt": answer["session_jwt"] });
+    let jwt = json!({ "session_jwt": response["session_jwt"] });
     accept(&emulator, SESSION, &jwt);
     emulator.set(|settings| settings.session.accept_expired_jwt = false);
     refuse(&emulator, SESSION, &jwt, 404, "session_not_found");
@@ -68,8 +68,8 @@ fn an_expired_jwt_stands_for_its_session_unless_a_setting_forbids() {
 
 #[test]
 fn a_jwt_of_another_key_is_refused() {
-    let (emulator, answer) = authenticated(fixed());
-    let jwt = answer["session_jwt"].as_str().unwrap();
+    let (emulator, response) = authenticated(fixed());
+    let jwt = response["session_jwt"].as_str().unwrap();
     let (signed, _) = jwt.rsplit_once('.').unwrap();
     for forged in [
         format!("{signed}.AAAA"),
@@ -90,10 +90,10 @@ fn a_jwt_of_another_key_is_refused() {
 
 #[test]
 fn an_authorization_check_is_about_the_own_organization() {
-    let (emulator, answer) = authenticated(fixed());
+    let (emulator, response) = authenticated(fixed());
     let body = |organization: &str| {
         json!({
-            "session_token": answer["session_token"],
+            "session_token": response["session_token"],
             "authorization_check": {
                 "organization_id": organization, "resource_id": "documents", "action": "read",
             },

@@ -17,16 +17,16 @@ fn key_set(emulator: &Client) -> Value {
 
 #[test]
 fn the_jwt_verifies_with_the_key_set() {
-    let (emulator, answer) = authenticated(fixed());
+    let (emulator, response) = authenticated(fixed());
     let key = &key_set(&emulator)["keys"][0];
-    let header = jwt_part(&answer, 0);
+    let header = jwt_part(&response, 0);
     assert_eq!(
         header,
         json!({ "alg": "RS256", "kid": key["kid"], "typ": "JWT" })
     );
     assert_prefix(&key["kid"], "jwk-test-");
     let number = |name: &str| URL_SAFE_NO_PAD.decode(key[name].as_str().unwrap()).unwrap();
-    let jwt = answer["session_jwt"].as_str().unwrap();
+    let jwt = response["session_jwt"].as_str().unwrap();
     let (signed, signature) = jwt.rsplit_once('.').unwrap();
     let signature = URL_SAFE_NO_PAD.decode(signature).unwrap();
     let key = RsaPublicKeyComponents {
@@ -46,9 +46,9 @@ fn the_key_set_needs_no_credentials_but_the_right_project() {
         send(&emulator, request.unwrap())
     };
     assert_eq!(fetch(emulator.project_id()).0, 200);
-    let (status, answer) = fetch("project-test-other");
-    assert_error(status, &answer, 404, "project_not_found");
+    let (status, response) = fetch("project-test-other");
+    assert_error(status, &response, 404, "project_not_found");
     emulator.set(|settings| settings.session.jwks_need_authorization = true);
-    let (status, answer) = fetch(emulator.project_id());
-    assert_error(status, &answer, 401, "unauthorized_credentials");
+    let (status, response) = fetch(emulator.project_id());
+    assert_error(status, &response, 401, "unauthorized_credentials");
 }

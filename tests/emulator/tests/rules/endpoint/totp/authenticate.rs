@@ -15,20 +15,20 @@ use crate::scenes::{
 #[test]
 fn a_right_code_activates_and_opens_a_session() {
     let emulator = created();
-    let answer = accept(&emulator, AUTHENTICATE, &login(&emulator));
-    let member = &answer["member"];
+    let response = accept(&emulator, AUTHENTICATE, &login(&emulator));
+    let member = &response["member"];
     assert_prefix(&member["totp_registration_id"], "member-totp-test-");
     assert_eq!(member["mfa_enrolled"], false);
     assert_eq!(member["default_mfa_method"], "totp");
-    assert_eq!(answer["session_token"].as_str().unwrap().len(), 44);
-    assert_eq!(answer["member_device"], Value::Null);
-    let session = &answer["member_session"];
+    assert_eq!(response["session_token"].as_str().unwrap().len(), 44);
+    assert_eq!(response["member_device"], Value::Null);
+    let session = &response["member_session"];
     assert_prefix(&session["member_session_id"], "member-session-test-");
     assert_eq!(session["member_id"], emulator.member_id());
     assert_eq!(session["organization_id"], emulator.organization_id());
     assert_eq!(
         session["organization_slug"],
-        answer["organization"]["organization_slug"]
+        response["organization"]["organization_slug"]
     );
     assert_eq!(session["roles"], json!(["stytch_member"]));
     assert_eq!(session["custom_claims"], json!({}));
@@ -198,8 +198,8 @@ fn a_setting_lets_it_work_without_a_session() {
         login(&emulator),
         json!({ "intermediate_session_token": null }),
     );
-    let answer = accept(&emulator, AUTHENTICATE, &none);
-    let factors = &answer["member_session"]["authentication_factors"];
+    let response = accept(&emulator, AUTHENTICATE, &none);
+    let factors = &response["member_session"]["authentication_factors"];
     assert_eq!(factors.as_array().unwrap().len(), 1);
     assert_eq!(factors[0]["type"], "totp");
 }
@@ -294,11 +294,11 @@ fn older_steps_count_as_replayed_by_a_setting() {
         (ReplayScope::AcceptedCodes, true),
         (ReplayScope::OlderSteps, false),
     ] {
-        let (emulator, answer) =
+        let (emulator, response) =
             authenticated(fixed().settings(|settings| settings.totp.replay_scope = scope));
-        let older = with_session(&emulator, &answer);
+        let older = with_session(&emulator, &response);
         emulator.advance(Duration::from_secs(30));
-        accept(&emulator, AUTHENTICATE, &with_session(&emulator, &answer));
+        accept(&emulator, AUTHENTICATE, &with_session(&emulator, &response));
         if accepted {
             accept(&emulator, AUTHENTICATE, &older);
         } else {
@@ -315,11 +315,11 @@ fn older_steps_count_as_replayed_by_a_setting() {
 
 #[test]
 fn a_telemetry_id_shows_the_device() {
-    let (emulator, answer) = authenticated(fixed());
+    let (emulator, response) = authenticated(fixed());
     let mut devices = Vec::new();
     for telemetry_id in ["one", "one", "two"] {
         let body = with(
-            with_session(&emulator, &answer),
+            with_session(&emulator, &response),
             json!({ "telemetry_id": telemetry_id }),
         );
         devices.push(accept(&emulator, AUTHENTICATE, &body)["member_device"].clone());

@@ -13,15 +13,15 @@ use crate::scenes::{
 };
 
 #[test]
-fn answers_in_the_live_shape() {
+fn responds_in_the_live_shape() {
     let emulator = start();
-    let answer = accept(&emulator, CREATE, &ids(&emulator));
-    assert_eq!(answer["status_code"], 200);
-    assert_prefix(&answer["request_id"], "request-id-test-");
-    assert_prefix(&answer["totp_registration_id"], "member-totp-test-");
-    assert_eq!(answer["member_id"], emulator.member_id());
+    let response = accept(&emulator, CREATE, &ids(&emulator));
+    assert_eq!(response["status_code"], 200);
+    assert_prefix(&response["request_id"], "request-id-test-");
+    assert_prefix(&response["totp_registration_id"], "member-totp-test-");
+    assert_eq!(response["member_id"], emulator.member_id());
     assert_eq!(
-        keys(&answer),
+        keys(&response),
         [
             "member",
             "member_id",
@@ -34,7 +34,7 @@ fn answers_in_the_live_shape() {
             "totp_registration_id",
         ]
     );
-    let member = &answer["member"];
+    let member = &response["member"];
     assert_eq!(member["status"], "active");
     assert_eq!(member["totp_registration_id"], "");
     assert_eq!(member["scim_registration"], Value::Null);
@@ -72,7 +72,7 @@ fn answers_in_the_live_shape() {
             "updated_at",
         ]
     );
-    let organization = &answer["organization"];
+    let organization = &response["organization"];
     assert_eq!(organization["sso_default_connection_id"], Value::Null);
     assert_eq!(keys(organization).len(), 31);
     // RFC 3339 in UTC with whole seconds.
@@ -85,8 +85,8 @@ fn answers_in_the_live_shape() {
 #[test]
 fn the_secret_is_160_bits_of_base32() {
     let emulator = start();
-    let answer = accept(&emulator, CREATE, &ids(&emulator));
-    let secret = answer["secret"].as_str().unwrap();
+    let response = accept(&emulator, CREATE, &ids(&emulator));
+    let secret = response["secret"].as_str().unwrap();
     assert_eq!(secret.len(), 32);
     let code = authenticator_code(secret, emulator.now()).unwrap();
     assert_eq!(emulator.code(emulator.member_id()), Some(code));
@@ -95,8 +95,8 @@ fn the_secret_is_160_bits_of_base32() {
 #[test]
 fn recovery_codes_are_ten_in_the_documented_form() {
     let emulator = start();
-    let answer = accept(&emulator, CREATE, &ids(&emulator));
-    let codes = answer["recovery_codes"].as_array().unwrap();
+    let response = accept(&emulator, CREATE, &ids(&emulator));
+    let codes = response["recovery_codes"].as_array().unwrap();
     assert_eq!(codes.len(), 10);
     for code in codes {
         let groups: Vec<&str> = code.as_str().unwrap().split('-').collect();
@@ -113,11 +113,11 @@ fn recovery_codes_are_ten_in_the_documented_form() {
 #[test]
 fn the_qr_code_holds_the_otpauth_uri() {
     let emulator = start();
-    let answer = accept(&emulator, CREATE, &ids(&emulator));
-    let (side, text) = scan(&answer);
+    let response = accept(&emulator, CREATE, &ids(&emulator));
+    let (side, text) = scan(&response);
     assert_eq!(side, 200);
     assert_prefix(&json!(text), "otpauth://totp/");
-    let secret = format!("secret={}", answer["secret"].as_str().unwrap());
+    let secret = format!("secret={}", response["secret"].as_str().unwrap());
     assert!(text.contains(&secret), "{text}");
     let issuer = "issuer=Example%20Org%20Inc.";
     assert!(text.contains(issuer), "{text}");
@@ -157,10 +157,10 @@ fn a_setting_refuses_a_second_create() {
 fn an_active_totp_is_refused_with_the_documented_text() {
     let emulator = created();
     accept(&emulator, AUTHENTICATE, &login(&emulator));
-    let (status, answer) = post(&emulator, CREATE, &ids(&emulator));
+    let (status, response) = post(&emulator, CREATE, &ids(&emulator));
     assert_eq!(status, 400);
     assert_eq!(
-        with(answer, json!({ "request_id": "" })),
+        with(response, json!({ "request_id": "" })),
         json!({
             "status_code": 400,
             "request_id": "",
@@ -232,10 +232,10 @@ fn restricted_methods_bind_all_but_breakglass_members() {
     let kind = "operation_restricted_by_organization_mfa_methods";
     refuse(&emulator, CREATE, &ids(&emulator), 400, kind);
     let emulator = start(true);
-    let answer = accept(&emulator, CREATE, &ids(&emulator));
-    assert_eq!(answer["organization"]["mfa_methods"], "RESTRICTED");
+    let response = accept(&emulator, CREATE, &ids(&emulator));
+    assert_eq!(response["organization"]["mfa_methods"], "RESTRICTED");
     assert_eq!(
-        answer["organization"]["allowed_mfa_methods"],
+        response["organization"]["allowed_mfa_methods"],
         json!(["sms_otp"])
     );
 }
@@ -260,9 +260,9 @@ fn keys(object: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// The side in pixels and the text of an answer's QR code.
-pub(crate) fn scan(answer: &Value) -> (usize, String) {
-    let uri = answer["qr_code"].as_str().unwrap();
+/// The side in pixels and the text of an response's QR code.
+pub(crate) fn scan(response: &Value) -> (usize, String) {
+    let uri = response["qr_code"].as_str().unwrap();
     let base64 = uri.strip_prefix("data:image/png;base64, ").unwrap();
     let (width, height, pixels) = decode_png(&STANDARD.decode(base64).unwrap());
     assert_eq!(width, height);
@@ -285,10 +285,10 @@ fn decode_png(png: &[u8]) -> (usize, usize, Vec<u8>) {
 fn pending_registrations_may_be_shown() {
     let emulator = created();
     emulator.set(|settings| settings.totp.pending_registration_shown = true);
-    let answer = accept(&emulator, CREATE, &ids(&emulator));
+    let response = accept(&emulator, CREATE, &ids(&emulator));
     assert_eq!(
-        answer["member"]["totp_registration_id"],
-        answer["totp_registration_id"]
+        response["member"]["totp_registration_id"],
+        response["totp_registration_id"]
     );
 }
 

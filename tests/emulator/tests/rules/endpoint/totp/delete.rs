@@ -26,13 +26,13 @@ fn afterwards_the_member_may_start_again() {
         400,
         "active_totp_exists",
     );
-    let (status, answer) = call(&emulator, "DELETE", &path(&emulator), String::new());
-    assert_eq!(status, 200, "{answer}");
-    assert_eq!(answer["member_id"], emulator.member_id());
-    assert_eq!(answer["member"]["totp_registration_id"], "");
-    assert_eq!(answer["member"]["default_mfa_method"], "");
+    let (status, response) = call(&emulator, "DELETE", &path(&emulator), String::new());
+    assert_eq!(status, 200, "{response}");
+    assert_eq!(response["member_id"], emulator.member_id());
+    assert_eq!(response["member"]["totp_registration_id"], "");
+    assert_eq!(response["member"]["default_mfa_method"], "");
     assert_eq!(
-        answer["organization"]["organization_id"],
+        response["organization"]["organization_id"],
         emulator.organization_id()
     );
     assert_eq!(emulator.code(emulator.member_id()), None);
@@ -45,8 +45,8 @@ fn afterwards_the_member_may_start_again() {
 #[test]
 fn a_member_without_a_totp_has_nothing_to_delete() {
     let emulator = fixed().run();
-    let (status, answer) = call(&emulator, "DELETE", &path(&emulator), String::new());
-    assert_error(status, &answer, 404, "totp_not_found");
+    let (status, response) = call(&emulator, "DELETE", &path(&emulator), String::new());
+    assert_error(status, &response, 404, "totp_not_found");
 }
 
 #[test]
@@ -77,17 +77,22 @@ fn only_an_admin_of_the_organization_may_delete_that_of_another() {
     };
     let header = "X-Stytch-Member-Session";
     let peer = session_of(&emulator.another_member().member_id);
-    let (status, answer) = delete_as(&emulator, header, &peer);
-    assert_error(status, &answer, 403, "session_authorization_error");
+    let (status, response) = delete_as(&emulator, header, &peer);
+    assert_error(status, &response, 403, "session_authorization_error");
     let foreign = session_of(&emulator.create_organization(|_| {}).unwrap().members[0].member_id);
-    let (status, answer) = delete_as(&emulator, header, &foreign);
-    assert_error(status, &answer, 403, "session_authorization_tenancy_error");
+    let (status, response) = delete_as(&emulator, header, &foreign);
+    assert_error(
+        status,
+        &response,
+        403,
+        "session_authorization_tenancy_error",
+    );
     let admin = emulator
         .create_member(emulator.organization_id(), |new| new.is_admin = true)
         .unwrap();
     let admin = session_of(&admin.member_id);
-    let (status, answer) = delete_as(&emulator, header, &admin);
-    assert_eq!(status, 200, "{answer}");
+    let (status, response) = delete_as(&emulator, header, &admin);
+    assert_eq!(status, 200, "{response}");
 }
 
 #[test]

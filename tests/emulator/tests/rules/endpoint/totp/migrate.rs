@@ -9,17 +9,17 @@ use crate::scenes::{AUTHENTICATE, MIGRATE, SECRET, created, fixed, ids, ids_of, 
 #[test]
 fn an_imported_secret_works_at_once() {
     let emulator = start();
-    let answer = accept(
+    let response = accept(
         &emulator,
         MIGRATE,
         &with(ids(&emulator), json!({ "secret": SECRET })),
     );
     assert_eq!(
-        answer["member"]["totp_registration_id"],
-        answer["totp_registration_id"]
+        response["member"]["totp_registration_id"],
+        response["totp_registration_id"]
     );
-    assert!(answer.get("secret").is_none() && answer.get("qr_code").is_none());
-    assert_eq!(answer["recovery_codes"].as_array().unwrap().len(), 10);
+    assert!(response.get("secret").is_none() && response.get("qr_code").is_none());
+    assert_eq!(response["recovery_codes"].as_array().unwrap().len(), 10);
     let code = authenticator_code(SECRET, emulator.now()).unwrap();
     let body = with(login(&emulator), json!({ "code": code }));
     accept(&emulator, AUTHENTICATE, &body);
@@ -30,16 +30,16 @@ fn given_recovery_codes_are_imported() {
     let emulator = start();
     let codes = json!(["aaaa-bbbb-cccc", "dddd-eeee-ffff"]);
     let body = json!({ "secret": SECRET, "recovery_codes": codes });
-    let answer = accept(&emulator, MIGRATE, &with(ids(&emulator), body));
-    assert_eq!(answer["recovery_codes"], codes);
+    let response = accept(&emulator, MIGRATE, &with(ids(&emulator), body));
+    assert_eq!(response["recovery_codes"], codes);
 }
 
 #[test]
 fn an_empty_list_of_recovery_codes_mints_new_ones() {
     let emulator = start();
     let body = json!({ "secret": SECRET, "recovery_codes": [] });
-    let answer = accept(&emulator, MIGRATE, &with(ids(&emulator), body));
-    assert_eq!(answer["recovery_codes"].as_array().unwrap().len(), 10);
+    let response = accept(&emulator, MIGRATE, &with(ids(&emulator), body));
+    assert_eq!(response["recovery_codes"].as_array().unwrap().len(), 10);
 }
 
 #[test]
