@@ -14,10 +14,17 @@ pub(crate) enum Part {
     Calls,
     Latency,
     Weight,
+    Emulator,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 4] = [Self::Codec, Self::Calls, Self::Latency, Self::Weight];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Codec,
+        Self::Calls,
+        Self::Latency,
+        Self::Weight,
+        Self::Emulator,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -25,12 +32,13 @@ impl Part {
             Self::Calls => "calls",
             Self::Latency => "latency",
             Self::Weight => "weight",
+            Self::Emulator => "emulator",
         }
     }
 
     pub(crate) fn named(name: &str) -> Fallible<Self> {
         let found = Self::ALL.into_iter().find(|part| part.name() == name);
-        found.ok_or_else(|| format!("`{name}` is none of codec, calls, latency, weight").into())
+        found.ok_or_else(|| format!("`{name}` is none of codec, calls, latency, weight, emulator").into())
     }
 
     pub(crate) fn run(self, root: &Path) -> Fallible<Vec<Measurement>> {
@@ -39,6 +47,7 @@ impl Part {
             Self::Calls => lines(root, "totps-bench-calls"),
             Self::Latency => lines(root, "totps-bench-latency"),
             Self::Weight => lines(root, "totps-bench-weight"),
+            Self::Emulator => lines(root, "totps-bench-emulator"),
         }
     }
 }

@@ -185,6 +185,12 @@ pub(crate) fn all() -> Vec<Target> {
             official,
         ),
         (
+            "CPU µs of the emulator per call, with 10,000 Members",
+            200.0,
+            ["emulator", "CPU µs per call", "totps-emulator", ""],
+            None,
+        ),
+        (
             "Milliseconds to build a client",
             1.0,
             ["weight", "ms", "totps-*", "building a client"],
