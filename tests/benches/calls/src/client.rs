@@ -111,7 +111,7 @@ fn callers(name: &str, base_url: &str) -> Fallible<Box<dyn Callers>> {
     let runtime = runtime.enable_all().build()?;
     match client {
         "totps-hyper" => Ok(Tasks::of(totps_hyper::client(project()?), runtime)),
-        "totps-hyper-conn" => Ok(Tasks::of(conn::client(project()?)?, runtime)),
+        "totps-hyper-conn" => Ok(Tasks::of(conn::client(project()?), runtime)),
         "hyper" => Ok(Tasks::of(Hyper::new(base_url)?, runtime)),
         "stytch" => Ok(Tasks::of(Official::new(base_url)?, runtime)),
         _ => Err(unknown().into()),
