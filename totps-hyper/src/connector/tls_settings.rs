@@ -185,3 +185,75 @@ impl Default for Library {
         return Self::AwsLcRs;
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use totps_core::{AsyncTransport as _, Delivery, Request, TransportErrorKind, http::Uri};
+
+    use crate::HyperTransport;
+
+    /// What becomes of a call to a port that nobody listens at.
+    fn send(transport: &HyperTransport) -> (TransportErrorKind, String) {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let mut request = Request::default();
+        *request.uri_mut() = Uri::from_static("https://127.0.0.1:1/");
+        let error = runtime.block_on(transport.send(request)).unwrap_err();
+        assert_eq!(error.delivery(), Delivery::NotSent, "expected nothing sent");
+        (error.kind(), format!("{error:?}"))
+    }
+
+    #[test]
+    #[cfg(not(any(feature = "_rustls", feature = "native-tls")))]
+    fn without_tls_https_is_refused_with_advice() {
+        let (kind, text) = send(&HyperTransport::new());
+        assert_eq!(kind, TransportErrorKind::Refused, "got {text}");
+        assert!(
+            text.contains("turn on its feature `rustls` or `native-tls`"),
+            "expected advice in {text}"
+        );
+    }
+
+    #[test]
+    #[cfg(any(feature = "_rustls", feature = "native-tls"))]
+    fn with_tls_https_is_tried() {
+        let (kind, text) = send(&HyperTransport::new());
+        assert_eq!(kind, TransportErrorKind::Connect, "got {text}");
+    }
+
+    /// The default, and that every library can be chosen.
+    #[test]
+    #[cfg(all(feature = "rustls", feature = "aws-lc-rs", feature = "native-tls"))]
+    fn libraries_can_be_chosen() {
+        use super::Library;
+
+        assert!(matches!(Library::default(), Library::Native));
+        let builder = HyperTransport::builder;
+        for builder in [
+            builder().rustls(),
+            builder().aws_lc_rs(),
+            builder().native_tls(),
+        ] {
+            let (kind, text) = send(&builder.build().unwrap());
+            assert_eq!(kind, TransportErrorKind::Connect, "got {text}");
+        }
+    }
+
+    #[test]
+    #[cfg(feature = "platform-verifier")]
+    fn the_platform_verifier_excludes_root_certificates() {
+        let builder = || HyperTransport::builder().platform_verifier();
+        assert!(builder().build().is_ok(), "expected it to be available");
+        let error = builder().root_certificates_pem("PEM").build().unwrap_err();
+        let expected = "the root certificates cannot be set together with the platform verifier";
+        assert_eq!(error.to_string(), expected);
+
+        #[cfg(feature = "native-tls")]
+        {
+            let error = builder().native_tls().build().unwrap_err();
+            assert_eq!(error.setting(), "platform verifier", "got {error}");
+        }
+    }
+}
