@@ -46,14 +46,12 @@ use pool::{Origin, Pool};
 /// let transport = ConnTransport::builder(connect, SmolTimer::new()).build()?;
 /// # Ok::<_, totps_hyper::ConfigError>(())
 /// ```
-pub struct ConnTransport<C, T, Io: Read + Write + Unpin> {
-    connector: C,
-    timer: T,
+pub struct ConnTransport<C, T, Io: Read + Write + Unpin>(Arc<Shared<C, T, Io>>);
+
+struct Shared<C, T, Io: Read + Write + Unpin> {
+    settings: ConnectorSettings<C, T, Io>,
     limits: Limits,
-    idle_check: fn(&Io) -> bool,
-    /// Why `https` is refused, if it is.
-    https_refused: Option<&'static str>,
-    pool: Arc<Pool<Io>>,
+    pool: Pool<Io>,
 }
 
 /// The settings of a [`ConnTransport`] that the other transports do not have.
@@ -62,6 +60,7 @@ pub struct ConnectorSettings<C, T, Io> {
     connector: C,
     timer: T,
     idle_check: fn(&Io) -> bool,
+    /// Why `https` is refused, if it is.
     https_refused: Option<&'static str>,
 }
 
@@ -148,20 +147,11 @@ impl<C, T, Io: Read + Write + Unpin> TransportBuilder<ConnectorSettings<C, T, Io
 
     /// Builds the transport with these limits, which are right.
     pub(crate) fn over(self, limits: Limits) -> ConnTransport<C, T, Io> {
-        let ConnectorSettings {
-            connector,
-            timer,
-            idle_check,
-            https_refused,
-        } = self.settings;
-        ConnTransport {
-            connector,
-            timer,
+        ConnTransport(Arc::new(Shared {
+            settings: self.settings,
             limits,
-            idle_check,
-            https_refused,
-            pool: Arc::new(Pool::new(&limits)),
-        }
+            pool: Pool::new(&limits),
+        }))
     }
 }
 
@@ -174,41 +164,42 @@ where
     T: Timer + Send + Sync,
 {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
+        let Shared {
+            settings, limits, ..
+        } = &*self.0;
         check_destination(request.uri(), None)?;
-        if let Some(reason) = self.https_refused {
+        if let Some(reason) = settings.https_refused {
             if request.uri().scheme() == Some(&Scheme::HTTPS) {
                 return Err(TransportError::refused(reason));
             }
         }
-        let deadline = self.timer.now() + self.limits.timeout;
+        let deadline = settings.timer.now() + limits.timeout;
         let url = request.uri().clone();
         let (origin, request) = Origin::split_off(hyper_request(request))?;
-        let policy = self.limits.retry_policy();
-        retrying(policy, &self.timer, deadline, request, |request| {
-            self.attempt(&url, &origin, request, deadline)
+        let policy = limits.retry_policy();
+        retrying(policy, &settings.timer, deadline, request, |request| {
+            self.0.attempt(&url, &origin, request, deadline)
         })
         .await
     }
 }
 
-impl<C, T, Io> ConnTransport<C, T, Io>
+impl<C, T, Io, F, E> Shared<C, T, Io>
 where
+    C: Fn(Uri) -> F,
+    F: Future<Output = Result<Io, E>>,
+    E: Into<BoxError>,
     Io: Read + Write + Unpin + Send + 'static,
     T: Timer,
 {
-    async fn attempt<F, E>(
+    async fn attempt(
         &self,
         url: &Uri,
         origin: &Origin,
         mut request: HyperRequest,
         deadline: Instant,
-    ) -> Result<Response, TransportError>
-    where
-        C: Fn(Uri) -> F,
-        F: Future<Output = Result<Io, E>>,
-        E: Into<BoxError>,
-    {
-        while let Some(mut connection) = self.pool.take(origin, self.timer.now()) {
+    ) -> Result<Response, TransportError> {
+        while let Some(mut connection) = self.pool.take(origin, self.settings.timer.now()) {
             if !connection.can_be_used_again().await {
                 continue;
             }
@@ -230,24 +221,18 @@ where
     }
 
     /// Makes a connection. Whatever goes wrong, nothing was sent: the request is not here.
-    async fn connect<F, E>(
-        &self,
-        url: Uri,
-        deadline: Instant,
-    ) -> Result<Connection<Io>, TransportError>
-    where
-        C: Fn(Uri) -> F,
-        F: Future<Output = Result<Io, E>>,
-        E: Into<BoxError>,
-    {
-        let until = deadline.min(self.timer.now() + self.limits.connect_timeout);
-        let io = before(&self.timer, until, (self.connector)(url))
+    async fn connect(&self, url: Uri, deadline: Instant) -> Result<Connection<Io>, TransportError> {
+        let ConnectorSettings {
+            connector, timer, ..
+        } = &self.settings;
+        let until = deadline.min(timer.now() + self.limits.connect_timeout);
+        let io = before(timer, until, connector(url))
             .await
             .ok_or_else(|| {
                 TransportError::timed_out("no connection in time").with_delivery(Delivery::NotSent)
             })?
             .map_err(not_connected)?;
-        let connection = Connection::over(io, self.idle_check).await;
+        let connection = Connection::over(io, self.settings.idle_check).await;
         connection.map_err(TransportError::not_sent)
     }
 
@@ -261,33 +246,26 @@ where
         deadline: Instant,
     ) -> Exchanged {
         let exchange = connection.exchange(request, &self.limits);
-        let exchanged = before(&self.timer, deadline, exchange).await;
+        let exchanged = before(&self.settings.timer, deadline, exchange).await;
         let exchanged =
             exchanged.unwrap_or_else(|| Exchanged::Done(Err(timed_out(self.limits.timeout))));
         if matches!(exchanged, Exchanged::Done(Ok(_))) && connection.is_open().await {
-            self.pool.put(origin, connection, self.timer.now());
+            self.pool.put(origin, connection, self.settings.timer.now());
         }
         exchanged
     }
 }
 
-impl<C: Clone, T: Clone, Io: Read + Write + Unpin> Clone for ConnTransport<C, T, Io> {
+impl<C, T, Io: Read + Write + Unpin> Clone for ConnTransport<C, T, Io> {
     fn clone(&self) -> Self {
-        Self {
-            connector: self.connector.clone(),
-            timer: self.timer.clone(),
-            limits: self.limits,
-            idle_check: self.idle_check,
-            https_refused: self.https_refused,
-            pool: Arc::clone(&self.pool),
-        }
+        Self(Arc::clone(&self.0))
     }
 }
 
 impl<C, T, Io: Read + Write + Unpin> fmt::Debug for ConnTransport<C, T, Io> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ConnTransport")
-            .field("limits", &self.limits)
+            .field("limits", &self.0.limits)
             .finish_non_exhaustive()
     }
 }

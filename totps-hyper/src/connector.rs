@@ -8,16 +8,15 @@ mod tcp;
 mod tls_settings;
 
 use std::future::{Future, poll_fn};
-use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
 
-use hyper::rt::{Read, ReadBufCursor, Write};
+use hyper::rt::{Read, Write};
 use totps_core::http::Uri;
 use totps_core::{BoxError, TransportError};
 use tower_service::Service;
 
 use crate::error_kind::not_connected;
+use tcp::Socket;
 pub use tls_settings::TlsSettings;
 pub(crate) use tls_settings::no_tls;
 
@@ -27,17 +26,10 @@ pub(crate) type Connect = Box<dyn Fn(Uri) -> Connecting + Send + Sync>;
 type Connecting = Pin<Box<dyn Future<Output = Result<Stream, TransportError>> + Send>>;
 
 /// A connection, with TLS or without.
-pub(crate) struct Stream(Box<dyn OverTcp>);
+pub(crate) type Stream = Box<dyn OverTcp>;
 
-trait OverTcp: Read + Write + Unpin + Send {
-    fn tcp(&self) -> &tcp::Socket;
-}
-
-impl Stream {
-    /// Whether the server has sent nothing more, as the kernel knows it.
-    pub(crate) fn is_silent(&self) -> bool {
-        self.0.tcp().is_silent()
-    }
+pub(crate) trait OverTcp: Read + Write + Unpin + Send {
+    fn tcp(&self) -> &Socket;
 }
 
 /// Connects by a connector of hyper-util's kind.
@@ -54,35 +46,7 @@ where
             let ready = poll_fn(|cx| connector.poll_ready(cx)).await;
             ready.map_err(not_connected)?;
             let io = connector.call(url).await.map_err(not_connected)?;
-            Ok(Stream(Box::new(io)))
+            Ok(Box::new(io) as Stream)
         })
     })
-}
-
-impl Read for Stream {
-    fn poll_read(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        buffer: ReadBufCursor<'_>,
-    ) -> Poll<io::Result<()>> {
-        Pin::new(&mut *self.0).poll_read(cx, buffer)
-    }
-}
-
-impl Write for Stream {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut *self.0).poll_write(cx, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut *self.0).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut *self.0).poll_shutdown(cx)
-    }
 }

@@ -1,7 +1,6 @@
 //! The transport on tokio that is ready to use.
 
 use std::fmt;
-use std::sync::Arc;
 
 use hyper_util::rt::TokioTimer;
 use tokio::runtime::Handle;
@@ -27,7 +26,7 @@ use crate::connector::{Connect, Stream, TlsSettings, no_tls};
 /// HTTP/1.1, TLS 1.2 or 1.3, no redirects, no proxy, no cookies, no decompression. For the settings see
 /// [`HyperTransportBuilder`].
 #[derive(Clone)]
-pub struct HyperTransport(Arc<ConnTransport<Connect, TokioTimer, Stream>>);
+pub struct HyperTransport(ConnTransport<Connect, TokioTimer, Stream>);
 
 /// The settings of a [`HyperTransport`]: those of [`TransportBuilder`], and [TLS](TlsSettings).
 pub type HyperTransportBuilder = TransportBuilder<TlsSettings>;
@@ -52,8 +51,8 @@ impl HyperTransport {
     fn over(connect: Connect, limits: Limits) -> Self {
         let builder = ConnTransport::builder(connect, TokioTimer::new())
             .refuse_https(no_tls())
-            .idle_check(Stream::is_silent);
-        Self(Arc::new(builder.over(limits)))
+            .idle_check(|stream| stream.tcp().is_silent());
+        Self(builder.over(limits))
     }
 
     /// Creates a builder with the default settings.

@@ -42,22 +42,19 @@ use crate::response::collect;
 /// # }
 /// # Ok::<_, totps_hyper::ConfigError>(())
 /// ```
-pub struct ServiceTransport<S, T, E> {
+pub struct ServiceTransport<S, T, E>(Arc<Shared<S, T, E>>);
+
+struct Shared<S, T, E> {
+    settings: ServiceSettings<S, T, E>,
+    limits: Limits,
+}
+
+/// The settings of a [`ServiceTransport`] that the other transports do not have.
+pub struct ServiceSettings<S, T, E> {
     /// Locked only to be cloned, so that it need not be `Sync`.
     service: Mutex<S>,
     timer: T,
-    limits: Limits,
-    not_sent_if: ErrorCheck<E>,
-}
-
-type ErrorCheck<E> = Arc<dyn Fn(&E) -> bool + Send + Sync>;
-
-/// The settings of a [`ServiceTransport`] that the other transports do not have.
-#[derive(Clone)]
-pub struct ServiceSettings<S, T, E> {
-    service: S,
-    timer: T,
-    not_sent_if: ErrorCheck<E>,
+    not_sent_if: Box<dyn Fn(&E) -> bool + Send + Sync>,
 }
 
 impl<S, T, E> ServiceTransport<S, T, E>
@@ -69,9 +66,9 @@ where
     /// Creates a builder of a transport over `service`.
     pub fn builder(service: S, timer: T) -> TransportBuilder<ServiceSettings<S, T, E>> {
         TransportBuilder::new(ServiceSettings {
-            service,
+            service: Mutex::new(service),
             timer,
-            not_sent_if: Arc::new(|_| false),
+            not_sent_if: Box::new(|_| false),
         })
     }
 }
@@ -80,7 +77,7 @@ impl<S, T, E> TransportBuilder<ServiceSettings<S, T, E>> {
     /// Says which errors of the stack prove that no byte of a request was sent, so that the call is
     /// [`Delivery::NotSent`]. By default none does, and nothing is ever sent again.
     pub fn not_sent_if(mut self, proves: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
-        self.settings.not_sent_if = Arc::new(proves);
+        self.settings.not_sent_if = Box::new(proves);
         self
     }
 
@@ -90,12 +87,10 @@ impl<S, T, E> TransportBuilder<ServiceSettings<S, T, E>> {
     ///
     /// [`ConfigError`] for a timeout or a response limit of zero, and for more than 2 retries.
     pub fn build(self) -> Result<ServiceTransport<S, T, E>, ConfigError> {
-        Ok(ServiceTransport {
-            service: Mutex::new(self.settings.service),
-            timer: self.settings.timer,
+        Ok(ServiceTransport(Arc::new(Shared {
+            settings: self.settings,
             limits: self.limits.checked()?,
-            not_sent_if: self.settings.not_sent_if,
-        })
+        })))
     }
 }
 
@@ -111,26 +106,27 @@ where
 {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         check_destination(request.uri(), None)?;
-        let deadline = self.timer.now() + self.limits.timeout;
-        let policy = self.limits.retry_policy();
-        let request = hyper_request(request);
-        let call = retrying(policy, &self.timer, deadline, request, |request| {
-            self.attempt(request)
+        let Shared { settings, limits } = &*self.0;
+        let deadline = settings.timer.now() + limits.timeout;
+        let (policy, request) = (limits.retry_policy(), hyper_request(request));
+        let call = retrying(policy, &settings.timer, deadline, request, |request| {
+            self.0.attempt(request)
         });
-        before(&self.timer, deadline, call)
+        before(&settings.timer, deadline, call)
             .await
-            .unwrap_or_else(|| Err(timed_out(self.limits.timeout)))
+            .unwrap_or_else(|| Err(timed_out(limits.timeout)))
     }
 }
 
-impl<S, T, E: Into<BoxError>> ServiceTransport<S, T, E> {
+impl<S, T, E: Into<BoxError>> Shared<S, T, E> {
     async fn attempt<B>(&self, request: HyperRequest) -> Result<Response, TransportError>
     where
         S: Service<HyperRequest, Response = http::Response<B>, Error = E> + Clone,
         B: http_body::Body,
         B::Error: Into<BoxError>,
     {
-        let mut service = self.service();
+        let service = self.settings.service.lock();
+        let mut service = service.unwrap_or_else(PoisonError::into_inner).clone();
         let ready = poll_fn(|cx| service.poll_ready(cx)).await;
         // The request is still here.
         ready.map_err(|error| self.classify(error).with_delivery(Delivery::NotSent))?;
@@ -143,7 +139,7 @@ impl<S, T, E: Into<BoxError>> ServiceTransport<S, T, E> {
     }
 
     fn classify(&self, error: E) -> TransportError {
-        if (self.not_sent_if)(&error) {
+        if (self.settings.not_sent_if)(&error) {
             not_connected(error)
         } else {
             failed(error)
@@ -151,28 +147,16 @@ impl<S, T, E: Into<BoxError>> ServiceTransport<S, T, E> {
     }
 }
 
-impl<S: Clone, T, E> ServiceTransport<S, T, E> {
-    fn service(&self) -> S {
-        let service = self.service.lock();
-        service.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-}
-
-impl<S: Clone, T: Clone, E> Clone for ServiceTransport<S, T, E> {
+impl<S, T, E> Clone for ServiceTransport<S, T, E> {
     fn clone(&self) -> Self {
-        Self {
-            service: Mutex::new(self.service()),
-            timer: self.timer.clone(),
-            limits: self.limits,
-            not_sent_if: Arc::clone(&self.not_sent_if),
-        }
+        Self(Arc::clone(&self.0))
     }
 }
 
 impl<S, T, E> fmt::Debug for ServiceTransport<S, T, E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ServiceTransport")
-            .field("limits", &self.limits)
+            .field("limits", &self.0.limits)
             .finish_non_exhaustive()
     }
 }

@@ -69,7 +69,7 @@ where
 ///   when the server has reset the connection. One is written by `send`, which is told not to;
 /// - below TLS, makes the end an error, for TLS ends by a message of its own. OpenSSL reports an end without
 ///   it as an error of TLS during the handshake and takes it for a right end later.
-pub(super) struct Socket {
+pub(crate) struct Socket {
     tcp: TcpStream,
     below_tls: bool,
 }
@@ -77,7 +77,7 @@ pub(super) struct Socket {
 impl Socket {
     /// Whether there is nothing to read, not even the end. tokio cannot be asked: it may know nothing yet
     /// of what the kernel has.
-    pub(super) fn is_silent(&self) -> bool {
+    pub(crate) fn is_silent(&self) -> bool {
         let peeked = SockRef::from(&self.tcp).peek(&mut [MaybeUninit::uninit()]);
         peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
     }
