@@ -19,9 +19,9 @@ def version(file, pattern):
     return re.search(pattern, (HERE / file).read_text())[1]
 
 
-NODE = "Stytch Node v" + version("package.json", r'"stytch": "(.*)"')
-PYTHON = "Stytch Python v" + version("requirements.txt", r"stytch==(.*)")
-RUST = "stytch-rust " + version("rust-sdk/Cargo.toml", r'stytch = "=(.*)"')
+NODE = "Stytch Node v" + version("clients/node/package.json", r'"stytch": "(.*)"')
+PYTHON = "Stytch Python v" + version("clients/python/requirements.txt", r"stytch==(.*)")
+RUST = "stytch-rust " + version("clients/rust/Cargo.toml", r'stytch = "=(.*)"')
 OURS = "totps/" + version("../../Cargo.toml", r'\[workspace.package\]\nversion = "(.*)"')
 
 # The runs and the user agent that each has to show. The first hands on what is on the wire as it

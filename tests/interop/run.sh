@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 export CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0 NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 interop=$PWD/tests/interop
+clients=$interop/clients
 work=$PWD/target/interop
 CARGO_TARGET_DIR=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 export CARGO_TARGET_DIR
@@ -49,32 +50,24 @@ tools() {
 }
 
 node_sdk() {
-    changed "$interop/package-lock.json" || return 0
+    changed "$clients/node/package-lock.json" || return 0
     mkdir -p "$work/node"
-    cp "$interop/package.json" "$interop/package-lock.json" "$work/node/"
+    cp "$clients/node/package.json" "$clients/node/package-lock.json" "$work/node/"
     timeout 600 npm --prefix "$work/node" ci --no-audit --no-fund
-    done_with "$interop/package-lock.json"
+    done_with "$clients/node/package-lock.json"
 }
 
 python_sdk() {
-    changed "$interop/requirements.txt" || return 0
+    changed "$clients/python/requirements.txt" || return 0
     python3 -m venv --clear "$work/python"
     timeout 600 "$work/python/bin/python" -m pip install -q --disable-pip-version-check \
-        -r "$interop/requirements.txt"
-    done_with "$interop/requirements.txt"
+        -r "$clients/python/requirements.txt"
+    done_with "$clients/python/requirements.txt"
 }
 
 rust_sdk() {
-    timeout 1800 cargo build --locked --manifest-path "$interop/rust-sdk/Cargo.toml" \
-        --target-dir "$work/rust-sdk"
-}
-
-# Built from a copy, which can take the workspace's Cargo.lock: the versions that the clients pin.
-our_clients() {
-    rm -rf "$work/ours"
-    cp -Rp "$interop/ours" "$interop/scenario.rs" "$work/"
-    cp -p Cargo.lock "$work/ours/"
-    timeout 1800 cargo build --manifest-path "$work/ours/Cargo.toml"
+    timeout 1800 cargo build --locked --manifest-path "$clients/rust/Cargo.toml" \
+        --target-dir "$work/rust"
 }
 
 # run NAME http|https COMMAND…: the command, against a new emulator.
@@ -111,23 +104,21 @@ step 'Node SDK'
 node_sdk
 step 'Python SDK'
 python_sdk
-step 'emulator'
-timeout 1800 cargo build --locked -p totps-emulator
-step 'our clients'
-our_clients
+step 'emulator, our clients'
+timeout 1800 cargo build --locked -p totps-emulator -p interop-ours
 step 'Rust SDK'
 rust_sdk
 
 step 'runs'
-node=(node "$interop/sdk.mjs" "$work/node")
-python=("$work/python/bin/python" -B "$interop/sdk.py")
+node=(node "$clients/node/sdk.mjs" "$work/node")
+python=("$work/python/bin/python" -B "$clients/python/sdk.py")
 run node http "${node[@]}"
 run node-tls https "${node[@]}"
 run python http "${python[@]}" sync
 run python-tls https "${python[@]}" sync
 run python-async http "${python[@]}" async
 run python-async-tls https "${python[@]}" async
-run rust http "$work/rust-sdk/debug/interop-rust-sdk"
+run rust http "$work/rust/debug/interop-rust-sdk"
 run totps-ureq http "$CARGO_TARGET_DIR/debug/interop-ours" blocking
 run totps-hyper http "$CARGO_TARGET_DIR/debug/interop-ours" async
 compared=yes

@@ -21,7 +21,7 @@ use super::{CALLS, authenticate, codes, create, migrate, model, object, time};
 
 #[test]
 fn every_file_is_read_by_the_suites() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures");
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../fixtures");
     let mut files = Vec::new();
     for group in ["create", "authenticate", "migrate", "error", "requests"] {
         for file in std::fs::read_dir(folder.join(group)).unwrap() {
@@ -37,7 +37,7 @@ fn every_file_is_read_by_the_suites() {
     known.sort_unstable();
     assert_eq!(
         files, known,
-        "files under fixtures/ and names in fixtures.rs"
+        "files under tests/fixtures and names in fixtures.rs"
     );
 }
 

@@ -1,6 +1,6 @@
 //! Runs the scenario with Stytch's official Rust crate: `EMULATOR SCENARIO TRANSCRIPT`.
 
-#[path = "../../scenario.rs"]
+#[path = "../../../scenario.rs"]
 mod scenario;
 
 use scenario::{Fallible, Outcome, Scenario};

@@ -1,9 +1,9 @@
-//! Answers and requests of the API as JSON texts, from the files under `fixtures/`. What they show
-//! and where they are from is told there, in `README.md`.
+//! Answers and requests of the API as JSON texts, from the files under `tests/fixtures`. What they
+//! show and where they are from is told there, in `README.md`.
 
 use serde_json::Value;
 
-/// One file under `fixtures/`.
+/// One file under `tests/fixtures`.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub struct Fixture {
@@ -38,7 +38,7 @@ macro_rules! fixtures {
     ($folder:literal: $($case:literal),+ $(,)?) => {
         &[$(Fixture {
             name: concat!($folder, "/", $case),
-            json: include_str!(concat!("../fixtures/", $folder, "/", $case, ".json")),
+            json: include_str!(concat!("../../fixtures/", $folder, "/", $case, ".json")),
         }),+]
     };
 }

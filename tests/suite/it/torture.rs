@@ -1,7 +1,7 @@
 //! A server that goes away after every byte of the request and of its answer, for every adapter.
 //!
 //! `cargo test` takes small answers and every few bytes of them. The full sweep takes every byte,
-//! also of the answers under `fixtures/`, and prints what it did:
+//! also of the answers under `tests/fixtures`, and prints what it did:
 //!
 //! ```sh
 //! TOTPS_TORTURE=full cargo test -p totps-tests --test it torture -- --nocapture

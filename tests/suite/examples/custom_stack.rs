@@ -7,17 +7,17 @@
 
 #![allow(clippy::print_stdout, reason = "an example talks to a person")]
 
-#[path = "../../totps-ureq/examples/enroll/code.rs"]
+#[path = "../../../totps-ureq/examples/enroll/code.rs"]
 mod code;
-#[path = "../../totps-ureq/examples/enroll/enrolment.rs"]
+#[path = "../../../totps-ureq/examples/enroll/enrolment.rs"]
 mod enrolment;
-#[path = "../../totps-ureq/examples/enroll/options.rs"]
+#[path = "../../../totps-ureq/examples/enroll/options.rs"]
 mod options;
-#[path = "../../totps-ureq/examples/enroll/qr_code.rs"]
+#[path = "../../../totps-ureq/examples/enroll/qr_code.rs"]
 mod qr_code;
-#[path = "../../totps-ureq/examples/enroll/report.rs"]
+#[path = "../../../totps-ureq/examples/enroll/report.rs"]
 mod report;
-#[path = "../../totps-ureq/examples/enroll/target.rs"]
+#[path = "../../../totps-ureq/examples/enroll/target.rs"]
 mod target;
 
 use std::error::Error;

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 #[allow(unreachable_pub, reason = "it is a crate of its own for the fuzzer")]
-#[path = "../fuzz/src/lib.rs"]
+#[path = "../../fuzz/src/lib.rs"]
 mod checks;
 
 /// Makes a test of each target, which has a folder by its name.
@@ -15,7 +15,7 @@ macro_rules! replay {
 
         $(#[test]
         fn $target() {
-            let own = concat!("fuzz/regressions/", stringify!($target));
+            let own = concat!("../fuzz/regressions/", stringify!($target));
             for folder in [&[own][..], $($fixtures)?].concat() {
                 replay(folder, checks::$target::check);
             }
@@ -35,11 +35,11 @@ replay! {
 
 /// What the fuzzer begins with, too.
 const FIXTURES: &[&str] = &[
-    "fixtures/create",
-    "fixtures/authenticate",
-    "fixtures/migrate",
-    "fixtures/error",
-    "fixtures/requests",
+    "../fixtures/create",
+    "../fixtures/authenticate",
+    "../fixtures/migrate",
+    "../fixtures/error",
+    "../fixtures/requests",
 ];
 
 /// Runs a check over every file of a folder.
@@ -67,7 +67,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
 
 #[test]
 fn every_target_is_replayed() {
-    for folder in ["fuzz/fuzz_targets", "fuzz/regressions"] {
+    for folder in ["../fuzz/fuzz_targets", "../fuzz/regressions"] {
         let names: Vec<_> = files(folder)
             .iter()
             .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())

@@ -675,9 +675,9 @@ fn every_public_type_is_redacted() {
 /// The names that the crates export: words in capitals and small letters.
 fn public_types() -> BTreeSet<&'static str> {
     let sources = [
-        include_str!("../../totps-core/src/lib.rs"),
-        include_str!("../../totps-ureq/src/lib.rs"),
-        include_str!("../../totps-hyper/src/lib.rs"),
+        include_str!("../../../totps-core/src/lib.rs"),
+        include_str!("../../../totps-ureq/src/lib.rs"),
+        include_str!("../../../totps-hyper/src/lib.rs"),
     ];
     let is_type = |word: &&str| {
         word.starts_with(|first: char| first.is_ascii_uppercase())

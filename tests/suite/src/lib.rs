@@ -8,5 +8,5 @@ pub mod sentinel;
 
 /// The examples in the README compile and run.
 #[cfg(doctest)]
-#[doc = include_str!("../../README.md")]
+#[doc = include_str!("../../../README.md")]
 pub struct Readme;

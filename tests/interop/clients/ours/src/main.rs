@@ -1,6 +1,6 @@
 //! Runs the scenario with this project's clients: `blocking|async EMULATOR SCENARIO TRANSCRIPT`.
 
-#[path = "../../scenario.rs"]
+#[path = "../../../scenario.rs"]
 mod scenario;
 
 use scenario::{Fallible, Outcome, Scenario};

@@ -14,7 +14,7 @@ use totps_core::{
 fn tree(package: &str) -> BTreeSet<String> {
     let cargo = env::var_os("CARGO").expect("tests are run by cargo");
     let output = Command::new(cargo)
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
         .args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])
         // The same on every machine.
         .args(["--target", "x86_64-unknown-linux-gnu"])
