@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::decode;
 use crate::error::Error;
 use crate::operation::Operation;
 use crate::operation::authenticate::{AuthenticateParams, AuthenticateResponse};
@@ -92,9 +91,14 @@ impl<T: Transport> Client<T> {
         self.call(params)
     }
 
-    fn call<P: Operation>(&self, params: &P) -> Result<P::Response, Error> {
+    /// Calls any endpoint: see [`Operation`].
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub fn call<P: Operation + ?Sized>(&self, params: &P) -> Result<P::Response, Error> {
         let request = self.project.request(params)?;
-        decode::response(self.transport.send(request)?)
+        self.transport.send(request)?.try_into()
     }
 }
 
@@ -164,8 +168,13 @@ impl<T: AsyncTransport> AsyncClient<T> {
         self.call(params).await
     }
 
-    async fn call<P: Operation>(&self, params: &P) -> Result<P::Response, Error> {
+    /// Calls any endpoint: see [`Operation`].
+    ///
+    /// # Errors
+    ///
+    /// See [`Error`].
+    pub async fn call<P: Operation + ?Sized>(&self, params: &P) -> Result<P::Response, Error> {
         let request = self.project.request(params)?;
-        decode::response(self.transport.send(request).await?)
+        self.transport.send(request).await?.try_into()
     }
 }

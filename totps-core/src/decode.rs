@@ -6,6 +6,7 @@
 
 mod api_error;
 mod isolate;
+mod json;
 pub(crate) mod lenient;
 mod raw_object;
 mod undecoded;
@@ -13,9 +14,10 @@ mod undecoded;
 use http::{StatusCode, response};
 use serde::de::DeserializeOwned;
 
+pub use json::Json;
 pub use undecoded::Undecoded;
 
-use crate::decode::api_error::api_error;
+pub(crate) use crate::decode::api_error::api_error;
 use crate::decode::isolate::isolate;
 use crate::error::{DecodeError, DecodeErrorKind, Error};
 use crate::transport::Body;
@@ -90,7 +92,7 @@ pub(crate) fn response<R: Reply>(response: http::Response<impl AsRef<[u8]>>) -> 
 pub(crate) fn read<R: Reply>(head: &response::Parts, body: &[u8]) -> Result<R, Error> {
     let status = head.status;
     if !status.is_success() {
-        return Err(Error::Api(Box::new(api_error(status, &head.headers, body))));
+        return Err(api_error(head, body));
     }
     success(status, body).map_err(|kind| {
         let body = Body::from(body);

@@ -12,7 +12,7 @@ pub mod transport;
 mod value;
 
 pub use client::{AsyncClient, Client};
-pub use decode::Undecoded;
+pub use decode::{Json, Undecoded};
 #[doc(inline)]
 pub use error::{Delivery, Error};
 pub use http;
@@ -20,6 +20,7 @@ pub use operation::Operation;
 pub use operation::authenticate::{
     AuthenticateParams, AuthenticateResponse, ClaimsError, MfaEnrollment,
 };
+pub use operation::call::Call;
 pub use operation::create::{CreateParams, CreateResponse};
 pub use operation::migrate::{MigrateParams, MigrateResponse};
 pub use project::{LIVE_BASE_URL, Project, TEST_BASE_URL};

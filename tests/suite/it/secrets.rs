@@ -592,6 +592,12 @@ fn every_public_type_is_redacted() {
         AuthenticateParams = authenticate_params(),
         MigrateParams = migrate_params(),
         MfaEnrollment = MfaEnrollment::Enroll,
+        Call = Call::post("/v1/b2b/totp")
+            .query("code", CODE)
+            .header("X-Stytch-Member-Session", SESSION_TOKEN)
+            .json(&answer())
+            .unwrap(),
+        Json<Value> = Json(answer()),
         RetryPolicy = RetryPolicy::default(),
         Request = project().request(&authenticate_params()).unwrap(),
         Response = http::Response::new(answer().to_string().into()),
@@ -753,7 +759,10 @@ fn secrets_have_no_trait_that_gives_them_away() {
 }
 
 #[test]
-fn answers_cannot_be_serialised() {
+fn params_and_answers_cannot_be_serialised() {
+    assert!(!implements!(CreateParams: serde::Serialize));
+    assert!(!implements!(AuthenticateParams: serde::Serialize));
+    assert!(!implements!(MigrateParams: serde::Serialize));
     assert!(!implements!(CreateResponse: serde::Serialize));
     assert!(!implements!(AuthenticateResponse: serde::Serialize));
     assert!(!implements!(MigrateResponse: serde::Serialize));

@@ -1,15 +1,19 @@
 //! From an error answer to an [`ApiError`].
 
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode, header, response};
 use serde_json::Value;
 
 use crate::decode::raw_object::{RawObject, Wiped};
 use crate::decode::strip_bom;
-use crate::error::{ApiError, ErrorType};
+use crate::error::{ApiError, Error, ErrorType};
 use crate::transport::Body;
 
 /// Reads any error answer. That cannot fail: what is not there, or not readable, is `None`.
-pub(crate) fn api_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
+pub(crate) fn api_error(head: &response::Parts, body: &[u8]) -> Error {
+    Error::Api(Box::new(read(head.status, &head.headers, body)))
+}
+
+fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
     let text = Wiped::lossy(strip_bom(body));
     // Other endpoints use the names of OAuth 2.0, and the decoders of the API are shared.
     let object = RawObject::read(

@@ -33,6 +33,14 @@ pub enum DecodeErrorKind {
         /// The column where it goes wrong, in bytes, from 1; 0 before the first.
         column: usize,
     },
+    /// The body is not JSON of the type that was asked for; of [`Json`](crate::Json) alone.
+    #[non_exhaustive]
+    Mismatch {
+        /// The line where it goes wrong, from 1.
+        line: usize,
+        /// The column where it goes wrong, in bytes, from 1; 0 before the first.
+        column: usize,
+    },
     /// A field is missing or `null`.
     #[non_exhaustive]
     Missing {
@@ -67,7 +75,9 @@ impl DecodeError {
     /// The field that it is wrong with, by its name on the wire; `None` if it is the whole body.
     pub fn field(&self) -> Option<&'static str> {
         match self.kind {
-            DecodeErrorKind::Empty | DecodeErrorKind::NotAnObject { .. } => None,
+            DecodeErrorKind::Empty
+            | DecodeErrorKind::NotAnObject { .. }
+            | DecodeErrorKind::Mismatch { .. } => None,
             DecodeErrorKind::Missing { field }
             | DecodeErrorKind::Unreadable { field }
             | DecodeErrorKind::Duplicate { field } => Some(field),
@@ -94,6 +104,12 @@ impl fmt::Display for DecodeError {
                 write!(
                     f,
                     "the body is not a JSON object (line {line}, column {column})"
+                )
+            }
+            DecodeErrorKind::Mismatch { line, column } => {
+                write!(
+                    f,
+                    "the body is not JSON of the expected type (line {line}, column {column})"
                 )
             }
             DecodeErrorKind::Missing { field } => write!(f, "`{field}` is missing or null"),

@@ -10,14 +10,12 @@ use serde_json::Value;
 use crate::decode::{Undecoded, lenient, reply};
 use crate::error::InvalidParams;
 use crate::model::{DeviceInfo, Member, MemberSession, Organization};
-use crate::operation::{Encode, Operation};
-use crate::transport::Body;
-use crate::transport::body::to_json;
+use crate::operation::Operation;
+use crate::operation::call::Call;
+use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId};
 use crate::value::json_object::JsonObject;
-use crate::value::secret::{
-    IntermediateSessionToken, SessionJwt, SessionToken, expose, expose_some,
-};
+use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
 use crate::value::totp_code::TotpCode;
 
 /// Parameters of Authenticate: checks a code of a Member's TOTP.
@@ -36,7 +34,7 @@ use crate::value::totp_code::TotpCode;
 /// ```
 ///
 /// Mirrors Stytch's [Authenticate TOTP](https://stytch.com/docs/b2b/api/authenticate-totp).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AuthenticateParams {
     /// The Organization: its id, slug or external id.
@@ -44,48 +42,29 @@ pub struct AuthenticateParams {
     /// The Member: its id or external id.
     pub member_id: MemberId,
     /// The code that the authenticator app shows.
-    #[serde(serialize_with = "expose")]
     pub code: TotpCode,
     /// The token of the login that this code completes.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_some"
-    )]
     pub intermediate_session_token: Option<IntermediateSessionToken>,
     /// The token of a session of the Member.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_some"
-    )]
     pub session_token: Option<SessionToken>,
     /// The JWT of a session of the Member.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_some"
-    )]
     pub session_jwt: Option<SessionJwt>,
     /// How long the session lives from now on, in minutes: 5 to 527040 (366 days), by default 60.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_duration_minutes: Option<u32>,
     /// Claims to put into the session: at most 4 KB in all. A `null` deletes a claim, objects are
     /// merged, and other claims of the session stay.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_custom_claims: Option<JsonObject>,
     /// Whether the Member must pass a second factor at every login from now on. Ignored when the
     /// Organization requires it of everybody.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub set_mfa_enrollment: Option<MfaEnrollment>,
     /// `true` makes TOTP the second factor that the Member prefers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub set_default_mfa: Option<bool>,
     /// The id of a device fingerprint; with it the answer may have a `member_device`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub telemetry_id: Option<String>,
 }
 
 /// A change of whether a Member must pass a second factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MfaEnrollment {
     /// From now on it must.
@@ -228,18 +207,21 @@ impl AuthenticateParams {
     }
 }
 
-impl Encode for AuthenticateParams {
-    fn encode(&self) -> Result<Body, InvalidParams> {
-        InvalidParams::require("organization_id", self.organization_id.as_str())?;
-        InvalidParams::require("member_id", self.member_id.as_str())?;
-        InvalidParams::require("code", self.code.expose())?;
-        to_json(self)
+wire! {
+    AuthenticateParams {
+        organization_id, member_id, code, intermediate_session_token, session_token, session_jwt, session_duration_minutes, session_custom_claims, set_mfa_enrollment, set_default_mfa, telemetry_id
     }
 }
 
 impl Operation for AuthenticateParams {
     type Response = AuthenticateResponse;
-    const PATH: &'static str = "/v1/b2b/totp/authenticate";
+
+    fn describe(&self) -> Result<Call, InvalidParams> {
+        InvalidParams::require("organization_id", self.organization_id.as_str())?;
+        InvalidParams::require("member_id", self.member_id.as_str())?;
+        InvalidParams::require("code", self.code.expose())?;
+        const { Call::post("/v1/b2b/totp/authenticate") }.json(&Wire(self))
+    }
 }
 
 /// Answer of Authenticate: the session.

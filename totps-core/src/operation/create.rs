@@ -3,19 +3,17 @@
 //! See Stytch's [Create TOTP](https://stytch.com/docs/b2b/api/create-totp).
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::decode::{Undecoded, lenient, reply};
 use crate::error::InvalidParams;
 use crate::model::{Member, Organization};
-use crate::operation::{Encode, Operation};
-use crate::transport::Body;
-use crate::transport::body::to_json;
+use crate::operation::Operation;
+use crate::operation::call::Call;
+use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
 use crate::value::qr_code::QrCode;
-use crate::value::secret::{
-    IntermediateSessionToken, RecoveryCode, SessionJwt, SessionToken, expose_some,
-};
+use crate::value::secret::{IntermediateSessionToken, RecoveryCode, SessionJwt, SessionToken};
 use crate::value::totp_secret::TotpSecret;
 
 /// Parameters of Create: makes a TOTP for a Member.
@@ -33,7 +31,7 @@ use crate::value::totp_secret::TotpSecret;
 /// ```
 ///
 /// Mirrors Stytch's [Create TOTP](https://stytch.com/docs/b2b/api/create-totp).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct CreateParams {
     /// The Organization: its id, slug or external id.
@@ -41,25 +39,12 @@ pub struct CreateParams {
     /// The Member: its id or external id.
     pub member_id: MemberId,
     /// How long the TOTP may stay pending, in minutes: 5 to 1440, by default 60.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_minutes: Option<u32>,
     /// The token of a login that lacks its second factor.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_some"
-    )]
     pub intermediate_session_token: Option<IntermediateSessionToken>,
     /// The token of a session of the Member.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_some"
-    )]
     pub session_token: Option<SessionToken>,
     /// The JWT of a session of the Member.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_some"
-    )]
     pub session_jwt: Option<SessionJwt>,
 }
 
@@ -108,17 +93,20 @@ impl CreateParams {
     }
 }
 
-impl Encode for CreateParams {
-    fn encode(&self) -> Result<Body, InvalidParams> {
-        InvalidParams::require("organization_id", self.organization_id.as_str())?;
-        InvalidParams::require("member_id", self.member_id.as_str())?;
-        to_json(self)
+wire! {
+    CreateParams {
+        organization_id, member_id, expiration_minutes, intermediate_session_token, session_token, session_jwt
     }
 }
 
 impl Operation for CreateParams {
     type Response = CreateResponse;
-    const PATH: &'static str = "/v1/b2b/totp";
+
+    fn describe(&self) -> Result<Call, InvalidParams> {
+        InvalidParams::require("organization_id", self.organization_id.as_str())?;
+        InvalidParams::require("member_id", self.member_id.as_str())?;
+        const { Call::post("/v1/b2b/totp") }.json(&Wire(self))
+    }
 }
 
 /// Answer of Create: what the Member needs to set up an authenticator app.

@@ -3,16 +3,16 @@
 //! See Stytch's [Migrate TOTP](https://stytch.com/docs/b2b/api/migrate-totp).
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::decode::{Undecoded, lenient, reply};
 use crate::error::InvalidParams;
 use crate::model::{Member, Organization};
-use crate::operation::{Encode, Operation};
-use crate::transport::Body;
-use crate::transport::body::to_json;
+use crate::operation::Operation;
+use crate::operation::call::Call;
+use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
-use crate::value::secret::{RecoveryCode, expose, expose_list};
+use crate::value::secret::RecoveryCode;
 use crate::value::totp_secret::TotpSecret;
 
 /// Parameters of Migrate: takes over the secret of a TOTP that the Member has elsewhere.
@@ -25,7 +25,7 @@ use crate::value::totp_secret::TotpSecret;
 /// ```
 ///
 /// Mirrors Stytch's [Migrate TOTP](https://stytch.com/docs/b2b/api/migrate-totp).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MigrateParams {
     /// The Organization: its id, slug or external id.
@@ -33,13 +33,8 @@ pub struct MigrateParams {
     /// The Member: its id or external id.
     pub member_id: MemberId,
     /// The shared secret of the TOTP.
-    #[serde(serialize_with = "expose")]
     pub secret: TotpSecret,
     /// The Member's recovery codes; without any, new ones are made.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_list"
-    )]
     pub recovery_codes: Option<Vec<RecoveryCode>>,
 }
 
@@ -69,18 +64,21 @@ impl MigrateParams {
     }
 }
 
-impl Encode for MigrateParams {
-    fn encode(&self) -> Result<Body, InvalidParams> {
-        InvalidParams::require("organization_id", self.organization_id.as_str())?;
-        InvalidParams::require("member_id", self.member_id.as_str())?;
-        InvalidParams::require("secret", self.secret.expose())?;
-        to_json(self)
+wire! {
+    MigrateParams {
+        organization_id, member_id, secret, recovery_codes
     }
 }
 
 impl Operation for MigrateParams {
     type Response = MigrateResponse;
-    const PATH: &'static str = "/v1/b2b/totp/migrate";
+
+    fn describe(&self) -> Result<Call, InvalidParams> {
+        InvalidParams::require("organization_id", self.organization_id.as_str())?;
+        InvalidParams::require("member_id", self.member_id.as_str())?;
+        InvalidParams::require("secret", self.secret.expose())?;
+        const { Call::post("/v1/b2b/totp/migrate") }.json(&Wire(self))
+    }
 }
 
 /// Answer of Migrate.

@@ -15,3 +15,18 @@ pub(crate) fn wipe(buffer: &mut Vec<u8>) {
 pub(crate) fn wipe_text(text: &mut String) {
     wipe(&mut mem::take(text).into_bytes());
 }
+
+/// Bytes that are wiped on drop, to be shared.
+pub(crate) struct WipedBytes(pub(crate) Vec<u8>);
+
+impl AsRef<[u8]> for WipedBytes {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for WipedBytes {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
+}
