@@ -5,6 +5,7 @@
 //! call fails only when what it was for is among them.
 
 mod api_error;
+pub(crate) mod claims;
 mod isolate;
 mod json;
 pub(crate) mod lenient;
@@ -19,6 +20,7 @@ pub use undecoded::Undecoded;
 
 pub(crate) use crate::decode::api_error::api_error;
 use crate::decode::isolate::isolate;
+use crate::decode::raw_object::{RawObject, Wiped};
 use crate::error::{DecodeError, DecodeErrorKind, Error};
 use crate::transport::Body;
 
@@ -34,13 +36,18 @@ pub(crate) trait Reply: DeserializeOwned {
     /// not in every program.
     fn read(head: &response::Parts, body: &[u8]) -> Result<Self, Error>;
 
-    /// Takes the status of the answer and the fields that were set aside.
-    fn complete(&mut self, status: StatusCode, undecoded: Vec<Undecoded>);
+    /// Takes the status of the response and the fields that were set aside.
+    fn complete(
+        &mut self,
+        status: StatusCode,
+        undecoded: Vec<Undecoded>,
+    ) -> Result<(), DecodeErrorKind>;
 }
 
-/// Makes a struct with the fields `status_code` and `undecoded` the answer of a call.
+/// Makes a struct with the fields `status_code` and `undecoded` the response of a call. What `then`
+/// names is a method for what is left to do or to check.
 macro_rules! reply {
-    ($name:ident, essential: $essential:expr, unique: $unique:expr) => {
+    ($name:ident, essential: $essential:expr, unique: $unique:expr $(, then: $then:ident)?) => {
         impl $name {
             /// The fields that were set aside, because they could not be read or were there again;
             /// usually none.
@@ -64,9 +71,11 @@ macro_rules! reply {
                 &mut self,
                 status: http::StatusCode,
                 undecoded: Vec<crate::decode::Undecoded>,
-            ) {
+            ) -> Result<(), crate::error::DecodeErrorKind> {
                 self.status_code = status;
                 self.undecoded = undecoded;
+                $(self.$then()?;)?
+                Ok(())
             }
         }
 
@@ -107,7 +116,7 @@ fn success<R: Reply>(status: StatusCode, body: &[u8]) -> Result<R, DecodeErrorKi
         Some(reply) => reply,
         None => isolate::<R>(json, &mut undecoded)?,
     };
-    reply.complete(status, undecoded);
+    reply.complete(status, undecoded)?;
     Ok(reply)
 }
 
@@ -123,4 +132,10 @@ fn read_whole<R: Reply>(json: &[u8]) -> Option<R> {
 
 fn strip_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+/// The text of one field, as far as the body can be read.
+pub(crate) fn field_text(body: &[u8], name: &str) -> Option<String> {
+    let text = Wiped::lossy(strip_bom(body));
+    RawObject::read(&text.0, &[name]).text(&[name])
 }

@@ -6,17 +6,21 @@
 //! Each of these is at the crate root, too.
 
 mod api;
+mod claims;
 mod config;
 mod decode;
 mod error_type;
 mod invalid_params;
+mod reason;
 mod transport;
 
 pub use api::ApiError;
+pub use claims::ClaimsError;
 pub use config::ConfigError;
 pub use decode::{DecodeError, DecodeErrorKind};
 pub use error_type::ErrorType;
 pub use invalid_params::InvalidParams;
+pub use reason::Reason;
 pub use transport::{BoxError, TransportError, TransportErrorKind};
 
 use crate::transport::Body;
@@ -59,7 +63,24 @@ pub enum Error {
     Decode(Box<DecodeError>),
 }
 
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        Self::Api(Box::new(error))
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(Box::new(error))
+    }
+}
+
 impl Error {
+    /// What to do about it: see [`Reason`].
+    pub fn reason(&self) -> Reason {
+        Reason::of(self)
+    }
+
     /// Whether the request reached the API, and so whether a one-time code may have been spent.
     ///
     /// A call that was dropped before it returned is [`Delivery::Unknown`], too.

@@ -3,7 +3,12 @@
 pub(crate) mod authenticate;
 pub(crate) mod call;
 pub(crate) mod create;
+pub(crate) mod delete_totp;
+pub(crate) mod get_member;
 pub(crate) mod migrate;
+mod rbac;
+pub(crate) mod recovery_codes;
+pub(crate) mod sessions;
 mod wire;
 
 use crate::error::{Error, InvalidParams};

@@ -54,6 +54,43 @@ where
     from.deserialize_option(List::<Maybe<T>, T>(PhantomData))
 }
 
+/// Text without which a response is an error: neither `null` nor `""` will do.
+pub(crate) fn required_text<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> From<&'a str>,
+{
+    required(blank(from)?)
+}
+
+/// An object without which a response is an error: neither `null` nor `[]` will do.
+pub(crate) fn required_object<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    required(object(from)?)
+}
+
+/// A list of strings without which a response is an error. It may be empty, but not `null`.
+pub(crate) fn required_strings<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Strings<T>(Vec<T>);
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Strings<T> {
+        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            strings(from).map(Self)
+        }
+    }
+    required(Option::<Strings<T>>::deserialize(from)?).map(|list| list.0)
+}
+
+fn required<T, E: Error>(value: Option<T>) -> Result<T, E> {
+    value.ok_or_else(|| E::custom("unset"))
+}
+
 struct Text<T>(PhantomData<T>);
 
 impl<T: for<'a> From<&'a str> + Default> Visitor<'_> for Text<T> {

@@ -4,6 +4,7 @@ use std::fmt;
 
 use http::StatusCode;
 
+use crate::decode;
 use crate::transport::Body;
 
 /// A success answer from which what the call was for cannot be read: for Create the secret, the QR
@@ -41,7 +42,7 @@ pub enum DecodeErrorKind {
         /// The column where it goes wrong, in bytes, from 1; 0 before the first.
         column: usize,
     },
-    /// A field is missing or `null`.
+    /// A field is missing, or `null`, or empty where it must not be.
     #[non_exhaustive]
     Missing {
         /// The field, by its name on the wire.
@@ -84,6 +85,26 @@ impl DecodeError {
         }
     }
 
+    /// The text of a field of the body, by its name on the wire, if it can be found and is not empty:
+    /// to rescue a token or a secret.
+    ///
+    /// The body is read up to where it can be read; of a field that is there twice, the last counts.
+    /// The text is a plain `String`: put it into a type that is wiped.
+    ///
+    /// ```
+    /// use totps_core::{CreateResponse, Error, TotpSecret, http};
+    ///
+    /// let json = r#"{"secret": "BTGNX5RK", "totp_registration_id": null, "qr_code": ""}"#;
+    /// let Err(Error::Decode(error)) = CreateResponse::try_from(http::Response::new(json)) else {
+    ///     panic!("the id of the TOTP is missing");
+    /// };
+    /// let secret = error.field_text("secret").map(TotpSecret::new);
+    /// assert_eq!(secret.unwrap().expose(), "BTGNX5RK");
+    /// ```
+    pub fn field_text(&self, name: &str) -> Option<String> {
+        decode::field_text(self.body.as_bytes(), name)
+    }
+
     /// The whole body of the answer.
     pub fn body(&self) -> &[u8] {
         self.body.as_bytes()
@@ -112,7 +133,7 @@ impl fmt::Display for DecodeError {
                     "the body is not JSON of the expected type (line {line}, column {column})"
                 )
             }
-            DecodeErrorKind::Missing { field } => write!(f, "`{field}` is missing or null"),
+            DecodeErrorKind::Missing { field } => write!(f, "`{field}` is missing, null or empty"),
             DecodeErrorKind::Unreadable { field } => write!(f, "`{field}` cannot be read"),
             DecodeErrorKind::Duplicate { field } => write!(f, "`{field}` is there twice"),
         }

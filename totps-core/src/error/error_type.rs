@@ -147,5 +147,17 @@ open_enum! {
         UnableToAuthMagicLink = "unable_to_auth_magic_link",
         InvalidUserId = "invalid_user_id",
         UserNotFound = "user_not_found",
+        /// Neither `member_id` nor `email_address` was given.
+        InvalidMemberGetFields = "invalid_member_get_fields",
+        /// What is asked for does not exist.
+        NotFound = "not_found",
+        NoSessionRevokeArguments = "no_session_revoke_arguments",
+        TooManySessionRevokeArguments = "too_many_session_revoke_arguments",
+        /// The session belongs to another Member.
+        MemberSessionMemberIdMismatch = "member_session_member_id_mismatch",
+        SessionNotMutable = "session_not_mutable",
+        NoAssociatedSessionPassedIn = "no_associated_session_passed_in",
+        SessionOnCodeDoesNotMatchSessionPassedIn = "session_on_code_does_not_match_session_passed_in",
+        UserUnauthenticated = "user_unauthenticated",
     }
 }

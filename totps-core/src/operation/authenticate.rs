@@ -5,14 +5,13 @@
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::decode::{Undecoded, lenient, reply};
-use crate::error::InvalidParams;
+use crate::decode::{Undecoded, claims, lenient, reply};
+use crate::error::{ClaimsError, InvalidParams};
 use crate::model::{DeviceInfo, Member, MemberSession, Organization};
 use crate::operation::Operation;
 use crate::operation::call::Call;
-use crate::operation::wire::{Wire, wire};
+use crate::operation::wire::{Wire, to_object, wire};
 use crate::value::id::{MemberId, OrganizationId};
 use crate::value::json_object::JsonObject;
 use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
@@ -82,8 +81,6 @@ impl MfaEnrollment {
         }
     }
 }
-
-const SESSION_CUSTOM_CLAIMS: &str = "session_custom_claims";
 
 impl AuthenticateParams {
     /// What is required; none may be empty. The server checks the code's form: use
@@ -172,17 +169,7 @@ impl AuthenticateParams {
         self,
         claims: &T,
     ) -> Result<Self, InvalidParams> {
-        match serde_json::to_value(claims) {
-            Ok(Value::Object(map)) => Ok(self.session_custom_claims(map)),
-            Ok(_) => Err(InvalidParams::new(
-                SESSION_CUSTOM_CLAIMS,
-                "must be a JSON object",
-            )),
-            Err(_) => Err(InvalidParams::new(
-                SESSION_CUSTOM_CLAIMS,
-                "must be serialisable to a JSON object",
-            )),
-        }
+        Ok(self.session_custom_claims(to_object("session_custom_claims", claims)?))
     }
 
     /// Sets [`set_mfa_enrollment`](Self::set_mfa_enrollment).
@@ -283,28 +270,8 @@ impl AuthenticateResponse {
     ///
     /// [`ClaimsError`] when there is no session, it has no claims, or they do not fit.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, ClaimsError> {
-        let session = self.member_session.as_ref().ok_or(ClaimsError::NoSession)?;
-        let claims = session
-            .custom_claims
-            .as_ref()
-            .ok_or(ClaimsError::NoClaims)?;
-        T::deserialize(&**claims).map_err(|_| ClaimsError::Mismatch)
+        claims::read(self.member_session.as_ref())
     }
-}
-
-/// Why custom claims could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClaimsError {
-    /// There is no `member_session` in the answer, or it could not be read.
-    #[error("the answer has no `member_session`, or not a readable one")]
-    NoSession,
-    /// The session has no `custom_claims`.
-    #[error("the `member_session` has no `custom_claims`")]
-    NoClaims,
-    /// They are not of the type asked for.
-    #[error("the `custom_claims` do not fit the type asked for")]
-    Mismatch,
 }
 
 reply! {

@@ -152,6 +152,20 @@ impl Call {
         self
     }
 
+    /// [`header`](Self::header) for a field of parameters, by whose name a refusal is told.
+    pub(crate) fn secret(
+        mut self,
+        field: &'static str,
+        name: HeaderName,
+        value: &str,
+    ) -> Result<Self, InvalidParams> {
+        InvalidParams::require(field, value)?;
+        let value = sensitive_value(value.as_bytes())
+            .ok_or_else(|| InvalidParams::new(field, HEADER_RULE))?;
+        self.headers.push((name, value));
+        Ok(self)
+    }
+
     /// Sets the body: JSON, in memory that is wiped.
     ///
     /// # Errors
@@ -275,10 +289,10 @@ fn header(
 }
 
 /// What a header value that is refused is told.
-pub(crate) const HEADER_RULE: &str = "must have no characters but visible ASCII, spaces and tabs";
+const HEADER_RULE: &str = "must have no characters but visible ASCII, spaces and tabs";
 
 /// A header value that is marked sensitive, in memory that is wiped when the last copy is dropped.
-pub(crate) fn sensitive_value(value: &[u8]) -> Option<HeaderValue> {
+fn sensitive_value(value: &[u8]) -> Option<HeaderValue> {
     if !value.is_ascii() {
         return None;
     }

@@ -135,12 +135,14 @@ pub struct CreateResponse {
     /// The id of the request, to give to Stytch's support.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id; empty if it was not sent.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub member_id: MemberId,
-    /// The id of the TOTP.
+    /// The Member, by its own id.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub member_id: Option<MemberId>,
+    /// The id of the TOTP; never empty.
+    #[serde(deserialize_with = "lenient::required_text")]
     pub totp_registration_id: TotpRegistrationId,
-    /// The shared secret in base32.
+    /// The shared secret in base32; never empty.
+    #[serde(deserialize_with = "lenient::required_text")]
     pub secret: TotpSecret,
     /// The shared secret as a picture to scan.
     pub qr_code: QrCode,

@@ -2,9 +2,11 @@
 //! print codes and tokens.
 
 use serde::{Serialize, Serializer};
+use serde_json::Value;
 
+use crate::error::InvalidParams;
 use crate::operation::authenticate::MfaEnrollment;
-use crate::value::id::{MemberId, OrganizationId};
+use crate::value::id::{MemberId, MemberSessionId, OrganizationId};
 use crate::value::json_object::JsonObject;
 use crate::value::secret::{IntermediateSessionToken, RecoveryCode, SessionJwt, SessionToken};
 use crate::value::totp_code::TotpCode;
@@ -24,7 +26,7 @@ pub(crate) struct Wire<'a, T>(pub(crate) &'a T);
 
 /// Ties the wire form of a struct to its fields, which must all be named.
 macro_rules! wire {
-    ($params:ident { $($field:ident),+ $(,)? }) => {
+    ($params:ty { $($field:ident),+ $(,)? }) => {
         impl crate::operation::wire::WireField for $params {
             fn write<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
                 use crate::operation::wire::Wire;
@@ -46,6 +48,16 @@ pub(crate) use wire;
 impl<T: WireField> Serialize for Wire<'_, T> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         self.0.write(to)
+    }
+}
+
+impl<T: WireField> WireField for &T {
+    fn is_absent(&self) -> bool {
+        (**self).is_absent()
+    }
+
+    fn write<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        (**self).write(to)
     }
 }
 
@@ -95,6 +107,7 @@ macro_rules! text {
 text! {
     OrganizationId: as_str,
     MemberId: as_str,
+    MemberSessionId: as_str,
     MfaEnrollment: as_str,
     TotpSecret: expose,
     TotpCode: expose,
@@ -102,4 +115,19 @@ text! {
     IntermediateSessionToken: expose,
     SessionToken: expose,
     SessionJwt: expose,
+}
+
+/// Turns what an application gives for a field into the JSON object that belongs there.
+pub(crate) fn to_object<T: Serialize + ?Sized>(
+    field: &'static str,
+    value: &T,
+) -> Result<JsonObject, InvalidParams> {
+    match serde_json::to_value(value) {
+        Ok(Value::Object(map)) => Ok(map.into()),
+        Ok(_) => Err(InvalidParams::new(field, "must be a JSON object")),
+        Err(_) => Err(InvalidParams::new(
+            field,
+            "must be serialisable to a JSON object",
+        )),
+    }
 }

@@ -32,6 +32,11 @@ macro_rules! open_enum {
                 }
             }
 
+            /// All values that this version knows.
+            #[cfg(test)]
+            #[allow(dead_code, reason = "not every enum has a test over all of it")]
+            pub(crate) const KNOWN: &[Self] = &[$(Self::$variant,)+];
+
             fn known(text: &str) -> Option<Self> {
                 match text {
                     $($text => Some(Self::$variant),)+
