@@ -4,7 +4,7 @@
 # llvm-tools of the nightly toolchain, or the ones in the folder LLVM_BIN.
 # Usage: coverage.sh [TARGET...]; by default all targets.
 set -euo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")/targets"
 
 llvm=${LLVM_BIN:-$(rustc +nightly --print target-libdir)/../bin}
 triple=$(rustc +nightly -vV | sed -n 's/^host: //p')
@@ -21,9 +21,9 @@ report() { # PROFILE BINARY...
 
 profiles=() binaries=()
 for target in "${targets[@]}"; do
-    seeds=("regressions/$target")
+    seeds=("../regressions/$target")
     if [ "$target" = answer ]; then
-        seeds+=(../fixtures/{create,authenticate,migrate,error,requests})
+        seeds+=(../../fixtures/{create,authenticate,migrate,error,requests})
     fi
     mkdir -p "corpus/$target"
     cargo +nightly fuzz coverage --fuzz-dir . --target-dir target/coverage --llvm-path "$llvm" \

@@ -2,7 +2,7 @@
 # Runs the fuzz targets one after the other. Needs a nightly toolchain and cargo-fuzz.
 # Usage: run.sh [SECONDS [TARGET...]]; by default all targets, 660 seconds each.
 set -euo pipefail
-cd "$(dirname "$0")"
+cd "$(dirname "$0")/targets"
 
 seconds=${1:-660}
 targets=("${@:2}")
@@ -11,11 +11,11 @@ if [ "${#targets[@]}" = 0 ]; then
 fi
 
 for target in "${targets[@]}"; do
-    seeds=("regressions/$target")
+    seeds=("../regressions/$target")
     longest=4096
     detect_leaks=1
     if [ "$target" = answer ]; then
-        seeds+=(../fixtures/{create,authenticate,migrate,error,requests})
+        seeds+=(../../fixtures/{create,authenticate,migrate,error,requests})
         longest=32768
     fi
     # The search takes what a thread that is about to end still holds for lost.

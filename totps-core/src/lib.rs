@@ -68,5 +68,5 @@ pub use model::{
 };
 #[doc(hidden)]
 pub use transport::{
-    Body, BodyTooLarge, LimitedBody, Request, Response, RetryPolicy, is_loopback, is_secure,
+    Body, BodyTooLarge, LimitedBody, Limits, Request, Response, RetryPolicy, check_destination,
 };

@@ -1,16 +1,72 @@
-//! What carries requests: any HTTP stack.
+//! For those who write a transport: what carries requests over any HTTP stack.
 //!
-//! Each of these is at the crate root, too.
+//! A transport takes a [`Request`] with an absolute URL and all its headers, and returns the
+//! [`Response`] read to its end. A closure is the shortest one; the crates `totps-ureq` and
+//! `totps-hyper` are built of what is in this module:
+//!
+//! | Step | Tool |
+//! |---|---|
+//! | Refuse what would leave the machine in clear text | [`check_destination`] |
+//! | Hold the call to its limits | [`Limits`] |
+//! | Read the body up to the limit | [`LimitedBody`], which also is [`std::io::Write`] |
+//! | Say what went wrong, and whether the request may have been carried out | [`TransportError`] |
+//! | Send again what was not sent, if the caller asked for it | [`RetryPolicy`] |
+//!
+//! A [`Body`] that is empty is no body: send neither `Content-Length` nor `Transfer-Encoding` with it.
+//!
+//! ```
+//! use totps_core::Delivery;
+//! use totps_core::transport::{Limits, Request, Response, Transport, check_destination};
+//! use totps_core::error::TransportError;
+//! # mod stack {
+//! #     use totps_core::{http, transport::Body};
+//! #     pub fn connect(_: &http::Uri) -> std::io::Result<()> { Ok(()) }
+//! #     pub fn send(_: (), _: http::Request<Body>) -> std::io::Result<http::Response<&'static [u8]>> {
+//! #         Ok(http::Response::new(b"{}"))
+//! #     }
+//! # }
+//!
+//! struct MyTransport {
+//!     limits: Limits,
+//! }
+//!
+//! impl Transport for MyTransport {
+//!     fn send(&self, request: Request) -> Result<Response, TransportError> {
+//!         check_destination(request.uri(), None)?;
+//!         // As long as there is no connection, nothing was sent.
+//!         let connection = stack::connect(request.uri()).map_err(TransportError::not_sent)?;
+//!         // From here on it may have been carried out, whatever goes wrong.
+//!         let response = stack::send(connection, request).map_err(TransportError::other)?;
+//!         let (head, mut rest) = response.into_parts();
+//!         self.limits.check_headers(&head.headers)?;
+//!         let mut body = self.limits.body(None)?;
+//!         std::io::copy(&mut rest, &mut body).map_err(TransportError::too_large)?;
+//!         Ok(Response::from_parts(head, body.finish()))
+//!     }
+//! }
+//! #
+//! # let transport = MyTransport { limits: Limits::default() };
+//! # let mut request = Request::default();
+//! # *request.uri_mut() = "https://api.stytch.com/".parse()?;
+//! # assert_eq!(transport.send(request)?.body().as_bytes(), b"{}");
+//! # let error = transport.send(Request::default()).unwrap_err();
+//! # assert_eq!(error.delivery(), Delivery::NotSent);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The most used of these are at the crate root, too.
 
 pub(crate) mod body;
 pub(crate) mod destination;
+mod limits;
 mod retry;
 
 use std::future::Future;
 use std::sync::Arc;
 
 pub use body::{Body, BodyTooLarge, LimitedBody};
-pub use destination::{is_loopback, is_secure};
+pub use destination::check_destination;
+pub use limits::Limits;
 pub use retry::RetryPolicy;
 
 use crate::error::{BoxError, TransportError};
@@ -33,7 +89,7 @@ pub type Response = http::Response<Body>;
 ///
 /// let transport = |request: Request| {
 ///     // Send `request` with any HTTP stack; this one always answers the same.
-///     let json = r#"{"totp_registration_id": "", "secret": "BTGN…", "qr_code": ""}"#;
+///     let json = r#"{"totp_registration_id": "member-totp-test-…", "secret": "BTGN…", "qr_code": ""}"#;
 ///     Ok::<_, std::io::Error>(http::Response::new(json))
 /// };
 /// let client = Client::new(Project::new("project-test-…", "secret-test-…")?, transport);

@@ -13,13 +13,14 @@ use hyper::client::conn::http1::{self, SendRequest};
 use hyper::rt::{Read, Timer, Write};
 use totps_core::http::uri::{Authority, PathAndQuery, Scheme};
 use totps_core::http::{self, HeaderValue, Uri, header};
+use totps_core::transport::check_destination;
 use totps_core::{
     AsyncTransport, BoxError, ConfigError, Delivery, Request, Response, RetryPolicy, TransportError,
 };
 
 use crate::exchange::{
-    CONNECT_TIMEOUT, HEAD, IDLE_PER_HOST, IDLE_TIMEOUT, Limits, before, check_url, collect,
-    duration, failed, not_connected, retrying, with_bytes,
+    CONNECT_TIMEOUT, HEAD, IDLE_PER_HOST, IDLE_TIMEOUT, Limits, before, collect, duration, failed,
+    not_connected, retrying, with_bytes,
 };
 use crate::fair::Fair;
 
@@ -130,7 +131,7 @@ where
     T: Timer + Send + Sync,
 {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        check_url(&request)?;
+        check_destination(request.uri(), None)?;
         if !self.has_tls && request.uri().scheme() == Some(&Scheme::HTTPS) {
             return Err(TransportError::not_sent(
                 "the URL is `https://`, but nobody said that the connector brings TLS",

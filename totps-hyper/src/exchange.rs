@@ -14,7 +14,6 @@ use hyper::rt::Timer;
 use totps_core::http::{self, HeaderName, HeaderValue};
 use totps_core::{
     BoxError, ConfigError, Delivery, LimitedBody, Request, Response, RetryPolicy, TransportError,
-    is_secure,
 };
 
 /// The whole call may take so long unless set otherwise.
@@ -184,16 +183,6 @@ where
         }
     }
     Ok(http::Response::from_parts(head, collected.finish()))
-}
-
-/// Sends no credentials in clear over a network.
-pub(crate) fn check_url(request: &Request) -> Result<(), TransportError> {
-    if is_secure(request.uri()) {
-        return Ok(());
-    }
-    Err(TransportError::not_sent(
-        "the URL must be `https://`, or `http://` on loopback",
-    ))
 }
 
 /// An error while connecting: nothing was sent.

@@ -9,14 +9,13 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::rt::Timer;
 use totps_core::http;
+use totps_core::transport::check_destination;
 use totps_core::{
     AsyncTransport, BoxError, ConfigError, Delivery, Request, Response, RetryPolicy, TransportError,
 };
 use tower_service::Service;
 
-use crate::exchange::{
-    Limits, before, check_url, collect, failed, not_connected, retrying, with_bytes,
-};
+use crate::exchange::{Limits, before, collect, failed, not_connected, retrying, with_bytes};
 
 /// A transport over any HTTP stack that is a [`tower_service::Service`]: hyper-util's client with any
 /// connector and executor, or a tower stack over it.
@@ -144,7 +143,7 @@ where
     E: Into<BoxError> + Send,
 {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
-        check_url(&request)?;
+        check_destination(request.uri(), None)?;
         let deadline = self.timer.now() + self.limits.timeout;
         let Limits { retry, .. } = self.limits;
         let call = retrying(

@@ -5,11 +5,8 @@ use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::Arc;
 use std::thread;
 
-use totps_core::http::Uri;
-use totps_core::http::uri::{Authority, Scheme};
-use totps_core::{
-    Request, Response, RetryPolicy, Transport, TransportError, is_loopback, is_secure,
-};
+use totps_core::transport::check_destination;
+use totps_core::{Request, Response, RetryPolicy, Transport, TransportError};
 use ureq::{Agent, Proxy};
 
 use crate::connector::Connector;
@@ -120,7 +117,7 @@ impl fmt::Debug for UreqTransport {
 impl Transport for UreqTransport {
     fn send(&self, request: Request) -> Result<Response, TransportError> {
         let Inner { limits, route } = &*self.0;
-        check_url(request.uri(), route.proxy())?;
+        check_destination(request.uri(), route.proxy().map(Proxy::host))?;
         let deadline = Deadline::after(limits.timeout);
         retrying(limits.retry, deadline, || match route {
             Route::Own { pool, connector } => send(pool, connector, &request, limits, deadline),
@@ -172,20 +169,4 @@ fn send(
         pool.put(url, connection);
     }
     Ok(answer.response)
-}
-
-/// Credentials leave this machine by TLS only.
-fn check_url(url: &Uri, proxy: Option<&Proxy>) -> Result<(), TransportError> {
-    let authority = url.authority().map_or("", Authority::as_str);
-    if authority.contains('@') {
-        return Err(TransportError::not_sent("the URL must have no user info"));
-    }
-    let by_tls = url.scheme() == Some(&Scheme::HTTPS);
-    let stays_here = || proxy.is_none_or(|proxy| is_loopback(proxy.host()));
-    if is_secure(url) && (by_tls || stays_here()) {
-        return Ok(());
-    }
-    Err(TransportError::not_sent(
-        "the URL must be `https://`, or `http://` on loopback and not by a proxy elsewhere",
-    ))
 }

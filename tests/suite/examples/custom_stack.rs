@@ -1,5 +1,5 @@
-//! Like `enroll` of `totps-ureq`, but over an HTTP stack that totps knows nothing of, plugged in by a
-//! closure; here it is minreq:
+//! The three calls over an HTTP stack that totps does not know, plugged in as a closure. The stack here
+//! is minreq, the server an emulator of the API in this process:
 //!
 //! ```text
 //! cargo run -p totps-tests --example custom_stack
@@ -7,36 +7,52 @@
 
 #![allow(clippy::print_stdout, reason = "an example talks to a person")]
 
-#[path = "../../../totps-ureq/examples/enroll/code.rs"]
-mod code;
-#[path = "../../../totps-ureq/examples/enroll/enrolment.rs"]
-mod enrolment;
-#[path = "../../../totps-ureq/examples/enroll/options.rs"]
-mod options;
-#[path = "../../../totps-ureq/examples/enroll/qr_code.rs"]
-mod qr_code;
-#[path = "../../../totps-ureq/examples/enroll/report.rs"]
-mod report;
-#[path = "../../../totps-ureq/examples/enroll/target.rs"]
-mod target;
-
 use std::error::Error;
 use std::io::Read as _;
-use std::process::ExitCode;
 
-use totps_core::{Body, Client, Delivery, LimitedBody, Request, Response, TransportError, http};
+use totps_core::{
+    AuthenticateParams, Body, Client, CreateParams, Delivery, LimitedBody, MigrateParams, Project,
+    Request, Response, TransportError, http,
+};
+use totps_emulator::Emulator;
 
-fn main() -> ExitCode {
-    report::exit_code(target::with_options(|options, target| {
-        let client = Client::new(target.project.clone(), |request: Request| send(request));
-        enrolment::run(&client, options, target)
-    }))
+fn main() -> Result<(), Box<dyn Error>> {
+    let emulator = Emulator::start()?;
+    // For Stytch: `Project::new(project_id, secret)`, and the ids of your Organization and Member.
+    let project = Project::at(
+        emulator.base_url().parse()?,
+        emulator.project_id(),
+        emulator.secret(),
+    )?;
+    let (organization_id, member_id) = (emulator.organization_id(), emulator.member_id());
+    let client = Client::new(project, |request: Request| send(request));
+
+    let created = client.create(&CreateParams::new(organization_id, member_id))?;
+    println!("1. Create:       TOTP {}", created.totp_registration_id);
+
+    // Stands for the Member, who types the code that the authenticator app shows.
+    let code = totps_emulator::authenticator_code(created.secret.expose(), emulator.now())?;
+    let params = AuthenticateParams::new(organization_id, member_id, code)
+        .intermediate_session_token(emulator.intermediate_session_token());
+    let session = client
+        .authenticate(&params)?
+        .member_session
+        .ok_or("the response has no session")?;
+    println!("2. Authenticate: session {}", session.member_session_id);
+
+    let second_member = emulator.new_member();
+    let secret = "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS";
+    let params = MigrateParams::new(organization_id, second_member.member_id, secret);
+    let migrated = client.migrate(&params)?;
+    println!("3. Migrate:      TOTP {}", migrated.totp_registration_id);
+    Ok(())
 }
 
-/// Sends a request by minreq, under the rules of a transport.
+/// Sends a request with minreq, as a transport must: no redirects, a deadline, bounded headers and body.
 fn send(request: Request) -> Result<Response, Box<dyn Error + Send + Sync>> {
     let (head, body) = request.into_parts();
-    let mut request = minreq::post(head.uri.to_string())
+    let method = minreq::Method::Custom(head.method.to_string());
+    let mut request = minreq::Request::new(method, head.uri.to_string())
         .with_body(Vec::from(body))
         .with_follow_redirects(false)
         .with_max_headers_size(32 * 1024)
@@ -44,26 +60,27 @@ fn send(request: Request) -> Result<Response, Box<dyn Error + Send + Sync>> {
     for (name, value) in &head.headers {
         request = request.with_header(name.as_str(), value.to_str()?);
     }
-    let answer = request.send_lazy().map_err(|error| match error {
-        // What proves that nothing was sent.
+    let received = request.send_lazy().map_err(|error| match error {
+        // The host has no address: nothing was sent.
         minreq::Error::AddressNotFound => TransportError::not_sent(error),
         error => TransportError::other(error).with_delivery(Delivery::Unknown),
     })?;
-    let mut response = http::Response::builder().status(answer.status_code);
-    for (name, value) in &answer.headers {
+    let mut response = http::Response::builder().status(received.status_code);
+    for (name, value) in &received.headers {
         response = response.header(name, value);
     }
-    Ok(response.body(read(answer)?)?)
+    Ok(response.body(read(received)?)?)
 }
 
-fn read(mut answer: minreq::ResponseLazy) -> Result<Body, TransportError> {
+/// Reads a body of at most 1 MiB.
+fn read(mut received: minreq::ResponseLazy) -> Result<Body, TransportError> {
     let mut body = LimitedBody::new(1024 * 1024, None).map_err(TransportError::too_large)?;
-    let mut piece = [0; 4096];
+    let mut chunk = [0; 4096];
     loop {
-        match answer.read(&mut piece).map_err(TransportError::other)? {
+        match received.read(&mut chunk).map_err(TransportError::other)? {
             0 => return Ok(body.finish()),
             length => body
-                .push(&piece[..length])
+                .push(&chunk[..length])
                 .map_err(TransportError::too_large)?,
         }
     }

@@ -4,10 +4,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-#[allow(unreachable_pub, reason = "it is a crate of its own for the fuzzer")]
-#[path = "../../fuzz/src/lib.rs"]
-mod checks;
-
 /// Makes a test of each target, which has a folder by its name.
 macro_rules! replay {
     ($($target:ident $(with $fixtures:expr)?),+ $(,)?) => {
@@ -17,7 +13,7 @@ macro_rules! replay {
         fn $target() {
             let own = concat!("../fuzz/regressions/", stringify!($target));
             for folder in [&[own][..], $($fixtures)?].concat() {
-                replay(folder, checks::$target::check);
+                replay(folder, totps_fuzz_checks::$target::check);
             }
         })+
     };
@@ -67,7 +63,7 @@ fn files(folder: &str) -> Vec<PathBuf> {
 
 #[test]
 fn every_target_is_replayed() {
-    for folder in ["../fuzz/fuzz_targets", "../fuzz/regressions"] {
+    for folder in ["../fuzz/targets/src", "../fuzz/regressions"] {
         let names: Vec<_> = files(folder)
             .iter()
             .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())

@@ -599,6 +599,7 @@ fn every_public_type_is_redacted() {
             .unwrap(),
         Json<Value> = Json(answer()),
         RetryPolicy = RetryPolicy::default(),
+        Limits = Limits::default(),
         Request = project().request(&authenticate_params()).unwrap(),
         Response = http::Response::new(answer().to_string().into()),
         Body = SESSION_TOKEN.into(),

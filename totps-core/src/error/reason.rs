@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::error::{ApiError, Delivery, Error, ErrorType};
+use crate::error::{ApiError, Delivery, Error, ErrorType, TransportErrorKind};
 
 /// What to do about an [`Error`]: short enough to match on, where [`ErrorType`] has some eighty
 /// values.
@@ -164,6 +164,9 @@ impl Reason {
             Error::InvalidParams(error) => Self::InvalidRequest {
                 field: Some(Cow::Owned(error.field().to_owned())),
             },
+            Error::Transport(error) if error.kind() == TransportErrorKind::Refused => {
+                Self::Configuration
+            }
             Error::Transport(error) if error.delivery() == Delivery::NotSent => Self::NotReached,
             Error::Transport(_) | Error::Decode(_) => Self::Unclear,
             Error::Api(error) => Self::of_api(error),

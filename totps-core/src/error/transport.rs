@@ -34,12 +34,19 @@ pub struct TransportError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection could be made.
+    /// No connection could be made: the name does not resolve, nobody listens, the proxy made no
+    /// tunnel, the connection broke during the TLS handshake.
     Connect,
+    /// TLS reports an error: the certificate is not acceptable, there is no version or cipher in
+    /// common, the server sent an alert. Trying again would fail again.
+    Tls,
     /// A deadline passed.
     Timeout,
-    /// The head or the body of the answer is larger than the transport takes.
+    /// The head or the body of the response is larger than the transport takes.
     TooLarge,
+    /// A rule of the transport's own forbids to send the request: it would go out in clear text, a
+    /// logger would show it, or TLS is not built in.
+    Refused,
     /// Anything else, such as a connection that broke.
     Other,
 }
@@ -48,6 +55,18 @@ impl TransportError {
     /// No connection could be made, and it is proven that no byte of the request left.
     pub fn not_sent(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::Connect, source).with_delivery(Delivery::NotSent)
+    }
+
+    /// A rule of the transport's own forbids to send the request, such as that credentials leave the
+    /// machine over TLS only. Nothing was sent.
+    pub fn refused(source: impl Into<BoxError>) -> Self {
+        Self::new(TransportErrorKind::Refused, source).with_delivery(Delivery::NotSent)
+    }
+
+    /// TLS reports an error. The request may have been carried out; if the handshake failed, add
+    /// [`with_delivery`](Self::with_delivery).
+    pub fn tls(source: impl Into<BoxError>) -> Self {
+        Self::new(TransportErrorKind::Tls, source)
     }
 
     /// A deadline passed. The request may have been carried out; if it is proven that it was not
@@ -104,9 +123,11 @@ impl fmt::Display for TransportError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.kind {
             TransportErrorKind::Connect => "no connection",
+            TransportErrorKind::Tls => "TLS failed",
             TransportErrorKind::Timeout => "timed out",
-            TransportErrorKind::TooLarge => "the answer is too large",
-            TransportErrorKind::Other => "no answer",
+            TransportErrorKind::TooLarge => "the response is too large",
+            TransportErrorKind::Refused => "refused",
+            TransportErrorKind::Other => "no response",
         })?;
         f.write_str(match self.delivery {
             Delivery::NotSent => "; nothing was sent",

@@ -7,8 +7,7 @@ use http::Uri;
 use http::uri::{self, Authority, PathAndQuery, Scheme};
 
 use crate::error::{ConfigError, InvalidParams};
-use crate::transport::destination::ipv6;
-use crate::transport::is_loopback;
+use crate::transport::destination::{ipv6, is_loopback};
 
 /// The longest path before the API's own, in bytes.
 const LONGEST_PREFIX: usize = 1024;

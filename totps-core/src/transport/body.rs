@@ -156,14 +156,28 @@ impl LimitedBody {
     }
 
     /// The collected body.
+    #[must_use]
     pub fn finish(self) -> Body {
         self.body
     }
 }
 
+/// Takes a piece whole, or fails with a [`BodyTooLarge`] inside an [`io::Error`](std::io::Error).
+impl std::io::Write for LimitedBody {
+    fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
+        self.push(piece)
+            .map(|()| piece.len())
+            .map_err(std::io::Error::other)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A body outgrew the limit of the transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the body of the answer is larger than {limit} bytes")]
+#[error("the body of the response is larger than {limit} bytes")]
 pub struct BodyTooLarge {
     limit: usize,
 }

@@ -3,28 +3,54 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use http::Uri;
-use http::uri::Scheme;
+use http::uri::{Authority, Scheme};
 
-/// Whether requests to a URL stay secret on their way: it is `https`, or `http` on loopback
-/// (`localhost`, `127.0.0.0/8`, `[::1]`). A tool for transports, which must send nothing elsewhere.
+use crate::error::TransportError;
+
+/// Checks that the credentials of a request stay secret on their way to `url`.
+///
+/// The URL must be `https`, or `http` to loopback (`localhost`, `127.0.0.0/8`, `[::1]`) and not by
+/// way of a proxy elsewhere; and it must have no user info. `proxy_host` is the host of the proxy that
+/// the request is sent through, if there is one. Call this at the beginning of
+/// [`Transport::send`](crate::transport::Transport::send).
 ///
 /// ```
-/// use totps_core::{http::Uri, is_secure};
+/// use totps_core::http::Uri;
+/// use totps_core::transport::check_destination;
 ///
-/// assert!(is_secure(&Uri::from_static("https://api.stytch.com/v1/b2b/totp")));
-/// assert!(is_secure(&Uri::from_static("http://127.0.0.1:8080/")));
-/// assert!(!is_secure(&Uri::from_static("http://api.stytch.com/")));
+/// let check = |url, proxy_host| check_destination(&Uri::from_static(url), proxy_host);
+/// assert!(check("https://api.stytch.com/v1/b2b/totp", None).is_ok());
+/// assert!(check("https://api.stytch.com/v1/b2b/totp", Some("proxy.example.com")).is_ok());
+/// assert!(check("http://127.0.0.1:8080/", None).is_ok());
+/// assert!(check("http://127.0.0.1:8080/", Some("proxy.example.com")).is_err());
+/// assert!(check("http://api.stytch.com/", None).is_err());
 /// ```
-pub fn is_secure(url: &Uri) -> bool {
-    let scheme = url.scheme();
+///
+/// # Errors
+///
+/// [`TransportErrorKind::Refused`](crate::error::TransportErrorKind::Refused), which is
+/// [`NotSent`](crate::Delivery::NotSent).
+pub fn check_destination(url: &Uri, proxy_host: Option<&str>) -> Result<(), TransportError> {
+    let authority = url.authority().map_or("", Authority::as_str);
     let host = url.host().unwrap_or_default();
-    !host.is_empty()
-        && (scheme == Some(&Scheme::HTTPS) || scheme == Some(&Scheme::HTTP) && is_loopback(host))
+    if host.is_empty() {
+        return Err(TransportError::refused("the URL must have a host"));
+    }
+    if authority.contains('@') {
+        return Err(TransportError::refused("the URL must have no user info"));
+    }
+    let is_https = url.scheme() == Some(&Scheme::HTTPS);
+    let is_http = url.scheme() == Some(&Scheme::HTTP);
+    if is_https || is_http && is_loopback(host) && proxy_host.is_none_or(is_loopback) {
+        return Ok(());
+    }
+    Err(TransportError::refused(
+        "the URL must be `https://`, or `http://` to loopback and not through a proxy elsewhere",
+    ))
 }
 
-/// Whether a host is this machine: `localhost`, an address in `127.0.0.0/8`, or `[::1]`. A tool for
-/// transports.
-pub fn is_loopback(host: &str) -> bool {
+/// Whether a host is this machine: `localhost`, an address in `127.0.0.0/8`, or `[::1]`.
+pub(crate) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host
             .parse()

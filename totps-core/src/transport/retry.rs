@@ -2,17 +2,18 @@
 
 use std::time::Duration;
 
-use crate::error::{ConfigError, Delivery, TransportError};
+use crate::error::{ConfigError, Delivery, TransportError, TransportErrorKind};
 
 /// How often a request that was not sent is sent again, and after which pauses. By default never.
 ///
-/// Only [`Delivery::NotSent`] allows it: whatever may have reached the API may have spent a code, and
-/// an answer is an answer, whatever its status. A client should not hurry either when a Member is
-/// locked or the API has too much to do.
+/// Only what is [`Delivery::NotSent`] because there was no connection or a time was over
+/// ([`Connect`](TransportErrorKind::Connect), [`Timeout`](TransportErrorKind::Timeout)) is sent again.
+/// Whatever may have reached the API may have used a code; a response is a response, whatever its
+/// status; and what TLS or a rule of the transport refuses would be refused again.
 ///
 /// The policy is a pure rule for transports: it has no clock, draws no random numbers and does not
-/// wait. Before retry *n*, counted from 0, comes a pause of a random part of 200 ms · 2ⁿ, at most
-/// 2 s ("full jitter"), and there is none that would outlast the deadline of the call.
+/// wait. Before the first retry comes a pause of a random part of 200 ms, before the second of 400 ms
+/// ("full jitter"), and there is none that would outlast the deadline of the call.
 ///
 /// ```
 /// use std::time::Duration;
@@ -25,7 +26,7 @@ use crate::error::{ConfigError, Delivery, TransportError};
 /// assert_eq!(policy.pause(&error, 1, left, random).unwrap().as_millis(), 199);
 /// assert_eq!(policy.pause(&error, 2, left, random), None);
 ///
-/// let error = TransportError::timed_out("no answer in time");
+/// let error = TransportError::timed_out("no response in time");
 /// assert_eq!(policy.pause(&error, 0, left, random), None);
 /// # Ok::<_, totps_core::ConfigError>(())
 /// ```
@@ -34,11 +35,8 @@ pub struct RetryPolicy {
     max_retries: u32,
 }
 
-/// What the first pause takes at most.
+/// The longest first pause.
 const BASE: Duration = Duration::from_millis(200);
-
-/// What any pause takes at most.
-const CAP: Duration = Duration::from_secs(2);
 
 /// More would keep a Member waiting for what is not a passing fault.
 const MOST_RETRIES: u32 = 2;
@@ -54,6 +52,13 @@ impl RetryPolicy {
             return Err(ConfigError::new("number of retries", "must be at most 2"));
         }
         Ok(Self { max_retries })
+    }
+
+    /// As [`new`](Self::new), but more than 2 retries count as 2.
+    pub(crate) fn at_most(max_retries: u32) -> Self {
+        Self {
+            max_retries: max_retries.min(MOST_RETRIES),
+        }
     }
 
     /// How often a request may be sent again.
@@ -72,10 +77,13 @@ impl RetryPolicy {
         left: Duration,
         random: u64,
     ) -> Option<Duration> {
-        if retries >= self.max_retries || error.delivery() != Delivery::NotSent {
+        use TransportErrorKind::{Connect, Timeout};
+
+        let is_passing = matches!(error.kind(), Connect | Timeout);
+        if retries >= self.max_retries || !is_passing || error.delivery() != Delivery::NotSent {
             return None;
         }
-        let ceiling = BASE.saturating_mul(1 << retries).min(CAP);
+        let ceiling = BASE * (1 << retries);
         let part = (ceiling.as_nanos() * u128::from(random)) >> u64::BITS;
         let pause = Duration::from_nanos(u64::try_from(part).ok()?);
         (pause < left).then_some(pause)

@@ -1,9 +1,6 @@
 //! Runs the scenario with this project's clients: `blocking|async EMULATOR SCENARIO TRANSCRIPT`.
 
-#[path = "../../../scenario.rs"]
-mod scenario;
-
-use scenario::{Fallible, Outcome, Scenario};
+use interop_scenario::{Fallible, Outcome, Scenario};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 use totps_ureq::{

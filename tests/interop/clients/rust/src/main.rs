@@ -1,9 +1,6 @@
 //! Runs the scenario with Stytch's official Rust crate: `EMULATOR SCENARIO TRANSCRIPT`.
 
-#[path = "../../../scenario.rs"]
-mod scenario;
-
-use scenario::{Fallible, Outcome, Scenario};
+use interop_scenario::{Fallible, Outcome, Scenario};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};

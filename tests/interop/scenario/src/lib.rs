@@ -1,4 +1,4 @@
-//! What the Rust drivers share: reads the scenario, moves the emulator, writes the transcript.
+//! What the Rust clients share: reads the scenario, moves the emulator, writes the transcript.
 
 use std::error::Error;
 use std::fs;
@@ -7,19 +7,24 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use totp_rs::{Rfc6238, Secret, TOTP};
 
-pub(crate) type Fallible<T> = Result<T, Box<dyn Error>>;
+/// The result of what can fail for many reasons.
+pub type Fallible<T> = Result<T, Box<dyn Error>>;
 
 /// How a call ended, as the transcript shows it.
-pub(crate) enum Outcome {
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// The response as JSON.
     Result(Value),
     /// `status_code`, `request_id`, `error_type`, `error_message`, `error_url`.
     Error(Value),
     /// The client has no such call.
-    #[allow(dead_code, reason = "one of the drivers has them all")]
     Unsupported,
 }
 
-pub(crate) struct Scenario {
+/// The steps, and what they got so far.
+#[derive(Debug)]
+pub struct Scenario {
     steps: Vec<Value>,
     saved: Map<String, Value>,
     transcript_file: String,
@@ -28,7 +33,7 @@ pub(crate) struct Scenario {
 impl Scenario {
     /// The steps of these parts, from the files that the command line ends with: `EMULATOR SCENARIO
     /// TRANSCRIPT`.
-    pub(crate) fn from_arguments(parts: &[&str]) -> Fallible<Self> {
+    pub fn from_arguments(parts: &[&str]) -> Fallible<Self> {
         let mut arguments: Vec<String> = std::env::args().collect();
         let mut next = || arguments.pop().ok_or("EMULATOR SCENARIO TRANSCRIPT");
         let transcript_file = next()?;
@@ -43,13 +48,13 @@ impl Scenario {
     }
 
     /// What the emulator printed under this name.
-    pub(crate) fn emulator(&self, name: &str) -> Fallible<String> {
+    pub fn emulator(&self, name: &str) -> Fallible<String> {
         let value = self.saved["emulator"][name].as_str();
         Ok(value.ok_or("the emulator did not print this")?.to_owned())
     }
 
     /// Takes all steps; `call` is given the client's name, the call's name and the parameters.
-    pub(crate) fn run(
+    pub fn run(
         mut self,
         mut call: impl FnMut(&str, &str, Value) -> Fallible<Outcome>,
     ) -> Fallible<()> {
