@@ -185,15 +185,6 @@ impl<T> From<Maybe<T>> for Option<T> {
     }
 }
 
-/// [`blank`] as a type, for maps read by hand.
-pub(crate) struct MaybeText<T>(pub(crate) Option<T>);
-
-impl<'de, T: for<'a> From<&'a str>> Deserialize<'de> for MaybeText<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        blank(from).map(Self)
-    }
-}
-
 struct List<E, T>(PhantomData<(E, T)>);
 
 impl<'de, E, T> Visitor<'de> for List<E, T>

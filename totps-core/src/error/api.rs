@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::error::ErrorType;
 use crate::transport::Body;
-use crate::value::open_enum::printable;
+use crate::value::open_enum::{printable, printable_request_id};
 
 /// The API answered with a status other than 2xx.
 ///
@@ -84,13 +84,14 @@ impl ApiError {
     }
 
     fn printable_type(&self) -> Option<&str> {
-        self.error_type
-            .as_ref()
-            .map(|error_type| printable(error_type.as_str()))
+        self.error_type.as_ref().map(|error_type| match error_type {
+            ErrorType::Unknown(text) => printable(text.as_str()),
+            known => known.as_str(),
+        })
     }
 
     fn printable_request_id(&self) -> Option<&str> {
-        self.request_id().map(printable)
+        self.request_id().map(printable_request_id)
     }
 }
 

@@ -13,7 +13,8 @@ use crate::operation::call::Call;
 use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
 use crate::value::qr_code::QrCode;
-use crate::value::secret::{IntermediateSessionToken, RecoveryCode, SessionJwt, SessionToken};
+use crate::value::recovery_code::RecoveryCode;
+use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
 use crate::value::totp_secret::TotpSecret;
 
 /// Parameters of Create: makes a TOTP for a Member.

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<_, totps_core::InvalidTimestamp>(())
 /// ```
 ///
-/// With the feature `jiff-02` it converts into `jiff::Timestamp` of jiff 0.2.
+/// With the feature `jiff-1` it converts into `jiff::Timestamp` of jiff 1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(String);
@@ -71,8 +71,8 @@ impl TryFrom<&Timestamp> for SystemTime {
     }
 }
 
-#[cfg(feature = "jiff-02")]
-impl TryFrom<&Timestamp> for jiff_02::Timestamp {
+#[cfg(feature = "jiff-1")]
+impl TryFrom<&Timestamp> for jiff_1::Timestamp {
     type Error = InvalidTimestamp;
 
     fn try_from(timestamp: &Timestamp) -> Result<Self, InvalidTimestamp> {

@@ -13,7 +13,9 @@ pub(crate) fn session(session: Option<&MemberSession>) {
         println!("   The code is right, and there is no session in the answer.");
         return;
     };
-    println!("   Session {}", session.member_session_id);
+    if let Some(id) = &session.member_session_id {
+        println!("   Session {id}");
+    }
     for factor in &session.authentication_factors {
         let kind = factor
             .r#type

@@ -47,8 +47,7 @@ fn captured(call: impl FnOnce()) -> Vec<String> {
 }
 
 fn send(transport: &UreqTransport, base_url: &str) {
-    let url = base_url.parse().expect("the URL is valid");
-    let project = Project::at(url, "project-1", SECRET).expect("the project is valid");
+    let project = Project::at(base_url, "project-1", SECRET).expect("the project is valid");
     let params = AuthenticateParams::new("organization-1", "member-1", CODE);
     let request = project.request(&params).expect("the parameters are valid");
     let _: Result<http::Response<Body>, _> = transport.send(request);

@@ -12,8 +12,7 @@ fn call(bytes: impl Into<Vec<u8>>) -> Result<Response, TransportError> {
         connection.read_request();
         connection.write(&bytes);
     });
-    let url = server.url().parse().expect("the URL is valid");
-    let project = Project::at(url, "project-1", "secret-1").expect("the project is valid");
+    let project = Project::at(server.url(), "project-1", "secret-1").expect("the project is valid");
     let params = CreateParams::new("organization-1", "member-1");
     let request = project.request(&params).expect("the parameters are valid");
     UreqTransport::new().send(request)
