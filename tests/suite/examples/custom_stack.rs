@@ -41,7 +41,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let expires_at = session.expires_at.ok_or("no end of the session")?;
     println!("2. Authenticate: a session until {expires_at}");
 
-    let second_member = emulator.new_member();
+    let second_member = emulator.create_member(organization_id, |_| {})?;
     let secret = "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS";
     let params = MigrateParams::new(organization_id, second_member.member_id, secret);
     let migrated = client.migrate(&params)?;

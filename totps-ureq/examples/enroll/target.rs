@@ -77,7 +77,7 @@ impl Target {
 
     fn emulated() -> Result<Self, Box<dyn Error>> {
         let emulator = Emulator::start()?;
-        let second_member = emulator.new_member();
+        let second_member = emulator.create_member(emulator.organization_id(), |_| {})?;
         Ok(Self {
             project: Project::at(
                 emulator.base_url(),
