@@ -27,22 +27,21 @@ use crate::transport::Body;
 
 /// Why a call failed.
 ///
-/// ```
-/// use totps_core::{Delivery, Error, ErrorType};
+/// [`reason`](Self::reason) says what to do. The variants hold all that is known:
 ///
-/// fn explain(error: &Error) -> &'static str {
+/// ```
+/// use totps_core::{Error, Reason};
+///
+/// fn log(error: &Error) -> String {
 ///     match error {
-///         Error::Api(api) => match api.error_type() {
-///             Some(ErrorType::TotpCodeAlreadyAuthenticated) => "wait for the next code",
-///             Some(ErrorType::UserLockLimitReached) => "locked for a while",
-///             _ => "refused",
-///         },
-///         // A session may be in the body: `into_body()`.
-///         Error::Decode(_) => "answered, but not readable",
+///         // A session may be in the body: rescue it.
+///         Error::Decode(unreadable) if unreadable.field_text("session_token").is_some() => {
+///             "a session that could not be read whole".to_owned()
+///         }
+///         Error::Api(api) => format!("{error}: {:?}", api.retry_after()),
 ///         // Trying the same again would fail again.
-///         Error::InvalidParams(_) => "a field is empty",
-///         _ if error.delivery() == Delivery::NotSent => "nothing was sent; the code is not spent",
-///         _ => "the code may be spent: ask for the next one",
+///         Error::InvalidParams(mistake) => format!("look at `{}`", mistake.field()),
+///         _ => format!("{error}: {:?}", error.delivery()),
 ///     }
 /// }
 /// ```
