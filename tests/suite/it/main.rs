@@ -12,6 +12,7 @@ mod budgets;
 mod errors;
 mod hostile_answers;
 mod hyper;
+mod life;
 mod lifecycle;
 mod operations;
 mod regressions;
