@@ -51,13 +51,13 @@ pub enum Error {
     /// The parameters break a rule. Nothing was sent.
     #[error(transparent)]
     InvalidParams(#[from] InvalidParams),
-    /// No answer came.
+    /// No response came.
     #[error(transparent)]
     Transport(#[from] TransportError),
-    /// The API answered with a status other than 2xx.
+    /// A response of the API with a status other than 2xx.
     #[error(transparent)]
     Api(Box<ApiError>),
-    /// The API answered with success, but what the call was for cannot be read from the answer.
+    /// The API reports success, but what the call was for cannot be read from the response.
     #[error(transparent)]
     Decode(Box<DecodeError>),
 }
@@ -91,7 +91,7 @@ impl Error {
         }
     }
 
-    /// What the API said, if it answered with an error.
+    /// What the API said, if it was an error.
     pub fn api(&self) -> Option<&ApiError> {
         match self {
             Self::Api(error) => Some(error),
@@ -99,12 +99,12 @@ impl Error {
         }
     }
 
-    /// The machine-readable type of the API's error, if it answered with one.
+    /// The machine-readable type of the API's error, if it has one.
     pub fn error_type(&self) -> Option<&ErrorType> {
         self.api().and_then(ApiError::error_type)
     }
 
-    /// The body of the answer, if one came.
+    /// The body of the response, if one came.
     pub fn body(&self) -> Option<&[u8]> {
         match self {
             Self::InvalidParams(_) | Self::Transport(_) => None,
@@ -113,7 +113,7 @@ impl Error {
         }
     }
 
-    /// The body of the answer, if one came.
+    /// The body of the response, if one came.
     pub fn into_body(self) -> Option<Body> {
         match self {
             Self::InvalidParams(_) | Self::Transport(_) => None,
@@ -135,6 +135,6 @@ pub enum Delivery {
     /// [`IntermediateSessionNotFound`](ErrorType::IntermediateSessionNotFound), and the Member has to
     /// begin again at the first factor.
     Unknown,
-    /// A whole answer came; what it says counts.
+    /// A whole response came; what it says counts.
     Answered,
 }

@@ -27,7 +27,7 @@ where
     from.deserialize_any(Blank(PhantomData))
 }
 
-/// An object: `null` and `[]`, which stands for it in some documented answers, are `None`.
+/// An object: `null` and `[]`, which stands for it in some documented responses, are `None`.
 pub(crate) fn object<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,

@@ -15,7 +15,7 @@ use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
 use crate::value::recovery_code::RecoveryCode;
 use crate::value::totp_secret::TotpSecret;
 
-/// Parameters of Migrate: takes over the secret of a TOTP that the Member has elsewhere.
+/// Parameters of Migrate: imports an existing TOTP secret for a Member.
 ///
 /// ```
 /// use totps_core::MigrateParams;
@@ -41,7 +41,7 @@ pub struct MigrateParams {
 }
 
 impl MigrateParams {
-    /// What is required; none may be empty.
+    /// Creates parameters with the required fields, which must not be empty.
     pub fn new(
         organization_id: impl Into<OrganizationId>,
         member_id: impl Into<MemberId>,
@@ -83,7 +83,7 @@ impl Operation for MigrateParams {
     }
 }
 
-/// Answer of Migrate.
+/// Response of Migrate.
 ///
 /// Mirrors Stytch's [Migrate TOTP](https://stytch.com/docs/b2b/api/migrate-totp).
 #[derive(Debug, Clone, Deserialize)]

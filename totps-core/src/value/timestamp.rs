@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A point in time in the API's own text, RFC 3339, such as `2026-04-25T16:37:09Z`.
 ///
-/// The text is kept as it came, so that an odd one neither costs the answer nor changes when it is
+/// The text is kept as it came, so that an odd one neither costs the response nor changes when it is
 /// stored; it is read when asked for.
 ///
 /// ```
