@@ -84,7 +84,7 @@ fn cookies_go_to_no_other_origin() {
             [vec![], vec!["a=b".to_owned()]]
         );
         let url = other.url().replace("127.0.0.1", "localhost");
-        let project = Project::at(url.parse().unwrap(), "project-test-1", "secret").unwrap();
+        let project = Project::at(url, "project-test-1", "secret").unwrap();
         let params = CreateParams::new("organization-1", "member-1");
         let request = project.request(&params).unwrap();
         transport.send(request).expect("a response");
