@@ -35,8 +35,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         let mut roots = RootCertStore::empty();
         let pem = emulator.ca_pem().unwrap_or_default();
         roots.add(CertificateDer::from_pem_slice(pem.as_bytes())?)?;
-        let base_url = emulator.base_url().parse()?;
-        let project = Project::at(base_url, emulator.project_id(), emulator.secret())?;
+        let project = Project::at(
+            emulator.base_url(),
+            emulator.project_id(),
+            emulator.secret(),
+        )?;
         let params = CreateParams::new(emulator.organization_id(), emulator.member_id());
         let proxy = connect_proxy::start()?;
         return runtime.block_on(enroll(&proxy, roots, project, &params));

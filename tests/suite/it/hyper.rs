@@ -202,7 +202,7 @@ fn smol_client() -> smol_stack::Client {
 }
 
 fn project(server: &str) -> Project {
-    Project::at(server.parse().unwrap(), "project-test-1", "secret-test-1").unwrap()
+    Project::at(server, "project-test-1", "secret-test-1").unwrap()
 }
 
 /// Clients are cheap to clone and can be used from any thread, and so can their calls.
