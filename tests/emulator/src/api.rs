@@ -9,6 +9,7 @@ pub(crate) mod rate_limit;
 pub(crate) mod rbac;
 pub(crate) mod respond;
 pub(crate) mod routes;
+pub(crate) mod search;
 pub(crate) mod target;
 
 use std::sync::Arc;
@@ -96,7 +97,8 @@ impl Api {
         let http = &self.settings.http;
         let mut reply = match outcome {
             Ok(success) => Reply {
-                status: check_status(http.success_status, true).unwrap_or_default(),
+                status: check_status(success.status.unwrap_or(http.success_status), true)
+                    .unwrap_or_default(),
                 headers: HeaderMap::new(),
                 body: success.body,
                 qr_code: success.qr_code,

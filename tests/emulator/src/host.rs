@@ -14,6 +14,7 @@ use crate::config::{Config, ConfigError};
 use crate::control;
 use crate::emulator::MemberHandle;
 use crate::fault::{Delivery, Effect, Faults};
+use crate::log::LogEntry;
 use crate::settings::{ErrorCase, Settings};
 use crate::state::Factor;
 use crate::state::directory::MemberKey;
@@ -72,6 +73,21 @@ impl Content {
         matches!(self, Self::Api(reply) if reply.is_slow())
     }
 
+    /// Status, `error_type` and `request_id`.
+    fn summary(&self) -> (u16, Option<String>, Option<String>) {
+        match self {
+            Self::Api(reply) => {
+                let text = |name| Some(reply.body.get(name)?.as_str()?.to_owned());
+                (
+                    reply.status.as_u16(),
+                    text("error_type"),
+                    text("request_id"),
+                )
+            }
+            Self::Written(response) => (response.status().as_u16(), None, None),
+        }
+    }
+
     /// Writes it. Nobody needs to hold the lock for that.
     pub(crate) fn into_response(self) -> Response<Vec<u8>> {
         match self {
@@ -86,6 +102,10 @@ impl Content {
 pub(crate) struct Outgoing {
     pub(crate) content: Content,
     pub(crate) delivery: Delivery,
+    /// Whether a fault had a part in it.
+    spoiled: bool,
+    /// None for the control interface.
+    pub(crate) entry: Option<LogEntry>,
 }
 
 impl Outgoing {
@@ -93,6 +113,8 @@ impl Outgoing {
         Self {
             content,
             delivery: Delivery::Whole,
+            spoiled: false,
+            entry: None,
         }
     }
 }
@@ -179,13 +201,25 @@ impl Host {
             return Outgoing::whole(Content::Written(response));
         }
         let endpoint = routes::endpoint(request.method(), request.uri().path());
-        let endpoint = endpoint.map(|endpoint| endpoint.name);
-        let outgoing = match unread {
+        let name = endpoint.map(|endpoint| endpoint.name);
+        let at = format!("{:.0}", self.now());
+        let mut outgoing = match unread {
             Some(UnreadBody::TooLarge) => self.refuse(ErrorCase::BodyTooLarge),
             Some(UnreadBody::Incomplete) => self.refuse(ErrorCase::MalformedRequest),
-            None => self.answer_or_spoil(&request, endpoint),
+            None => self.answer_or_spoil(&request, name),
         };
-        self.record(request, endpoint);
+        let (status, error_type, request_id) = outgoing.content.summary();
+        outgoing.entry = Some(LogEntry {
+            at,
+            method: request.method().clone(),
+            endpoint: name,
+            path: endpoint.map(|endpoint| endpoint.path),
+            status,
+            error_type,
+            request_id,
+            fault: outgoing.spoiled,
+        });
+        self.record(request, name);
         outgoing
     }
 
@@ -199,16 +233,22 @@ impl Host {
         endpoint: Option<&'static str>,
     ) -> Outgoing {
         let now = self.now();
-        match self.faults.next(endpoint) {
-            Some(Effect::Respond(response)) => Outgoing::whole(Content::Written(response)),
+        let effect = self.faults.next(endpoint);
+        let spoiled = effect.is_some();
+        let (content, delivery) = match effect {
+            Some(Effect::Respond(response)) => (Content::Written(response), Delivery::Whole),
             Some(Effect::Refuse(refusal)) => {
-                Outgoing::whole(Content::Api(self.api.refuse(refusal)))
+                (Content::Api(self.api.refuse(refusal)), Delivery::Whole)
             }
-            Some(Effect::Deliver(delivery)) => Outgoing {
-                content: Content::Api(self.api.answer(request, now)),
-                delivery,
-            },
-            None => Outgoing::whole(Content::Api(self.api.answer(request, now))),
+            Some(Effect::Deliver(delivery)) => {
+                (Content::Api(self.api.answer(request, now)), delivery)
+            }
+            None => (Content::Api(self.api.answer(request, now)), Delivery::Whole),
+        };
+        Outgoing {
+            delivery,
+            spoiled,
+            ..Outgoing::whole(content)
         }
     }
 

@@ -40,6 +40,7 @@ mod endpoint;
 mod fault;
 mod host;
 mod json;
+mod log;
 mod login;
 mod server;
 mod settings;
@@ -51,11 +52,13 @@ pub use emulator::{Emulator, MemberHandle, OrganizationHandle, SessionTokens};
 pub use endpoint::{Access, ENDPOINTS, Endpoint};
 pub use fault::{Fault, RateLimitError};
 pub use host::RecordedRequest;
+pub use log::LogEntry;
 pub use settings::{
     Algorithm, ClaimsSettings, ErrorCase, ErrorResponse, Errors, Evidence, ExistingRecoveryCodes,
-    HttpSettings, LockSettings, MemberChanges, MfaSettings, RateLimitSettings, RbacSettings,
-    RecoveryCodeSettings, ReplayScope, ReservedClaims, SecondCreate, SessionSettings, Setting,
-    Settings, TotpSettings,
+    GetWithBoth, HttpSettings, LockSettings, LoginSettings, MemberChanges, MemberSettings,
+    MfaSettings, OrganizationSettings, PasswordSettings, RateLimitSettings, RbacSettings,
+    RecoveryCodeSettings, ReplayScope, ReservedClaims, SearchSettings, SecondCreate,
+    SessionSettings, Setting, Settings, TotpSettings, UpdateSettings,
 };
 pub use state::{
     Factor, InvalidSecret, MemberStatus, MfaMethod, MfaPolicy, NewMember, NewOrganization,

@@ -87,9 +87,10 @@ impl Api {
         self.session_of_present_member(id.and_then(|id| self.sessions.by_id(id, call.now)))
     }
 
-    /// A deleted Member has no sessions.
+    /// A deleted Member has no sessions, unless a setting leaves them.
     fn session_of_present_member(&self, session: Option<&Session>) -> Result<Session, Refusal> {
-        let session = session.filter(|session| !self.is_deleted(session.member));
+        let ends = self.settings.member.deletion_ends_sessions;
+        let session = session.filter(|session| !ends || !self.is_deleted(session.member));
         Ok(session.ok_or(ErrorCase::SessionNotFound)?.clone())
     }
 

@@ -356,6 +356,132 @@ cases! {
     /// A TOTP code stands where a recovery code belongs.
     TotpCodeAsRecoveryCode "totp_code_as_recovery_code": 400, "totp_code_used_as_recovery_code", B2b, Guess,
         "A TOTP code was used as a recovery code.";
+    /// Organization Create got no `organization_name`.
+    OrganizationNameMissing "organization_name_missing": 400, "organization_name_missing", B2b, Guess,
+        "The organization_name is missing.";
+    /// The `organization_name` is longer than 128 characters.
+    InvalidOrganizationName "invalid_organization_name": 400, "invalid_organization_name", B2b, Guess,
+        "The organization_name is invalid.";
+    /// Organization Create got no `organization_slug` and `organization.slug_required` is set.
+    OrganizationSlugMissing "organization_slug_missing": 400, "invalid_organization_slug", B2b, Guess,
+        "The organization_slug must be at least 2 characters long and may only contain alphanumerics and the reserved characters '-', '.', '_', or '~'. At least one character must be alphanumeric.";
+    /// The `organization_slug` has not the form of one.
+    InvalidOrganizationSlug "invalid_organization_slug": 400, "invalid_organization_slug", B2b, Guess,
+        "The organization_slug must be at least 2 characters long and may only contain alphanumerics and the reserved characters '-', '.', '_', or '~'. At least one character must be alphanumeric.";
+    /// Another Organization has the `organization_slug`.
+    OrganizationSlugTaken "organization_slug_taken": 400, "organization_slug_already_used", B2b, Observed,
+        "The provided organization_slug is already used in another organization.";
+    /// The `organization_external_id` has not the form of one.
+    InvalidOrganizationExternalId "invalid_organization_external_id": 400, "invalid_organization_external_id", B2b, Guess,
+        "The organization_external_id is invalid.";
+    /// Another Organization has the `organization_external_id`.
+    OrganizationExternalIdTaken "organization_external_id_taken": 400, "organization_external_id_already_used", B2b, Guess,
+        "The provided organization_external_id is already used in another organization.";
+    /// The `mfa_policy` is none that exists.
+    InvalidMfaPolicy "invalid_mfa_policy": 400, "invalid_organization_mfa_policy", B2b, Guess,
+        "The mfa_policy is invalid.";
+    /// The `mfa_methods` are none that exist.
+    InvalidMfaMethods "invalid_mfa_methods": 400, "invalid_organization_mfa_factor_setting", B2b, Guess,
+        "The mfa_methods are invalid.";
+    /// The `allowed_mfa_methods` have one that does not exist.
+    InvalidAllowedMfaMethods "invalid_allowed_mfa_methods": 400, "invalid_organization_allowed_mfa_methods", B2b, Guess,
+        "The allowed_mfa_methods are invalid.";
+    /// `mfa_methods` is `RESTRICTED` without `allowed_mfa_methods`.
+    AllowedMfaMethodsMissing "allowed_mfa_methods_missing": 400, "allowed_mfa_methods_required_for_restricted", B2b, Documented,
+        "Allowed mfa methods must be set for 'RESTRICTED' auth methods";
+    /// The `auth_methods` are none that exist.
+    InvalidAuthMethods "invalid_auth_methods": 400, "invalid_organization_auth_method_settings", B2b, Guess,
+        "The auth_methods are invalid.";
+    /// The `allowed_auth_methods` have one that does not exist.
+    InvalidAllowedAuthMethods "invalid_allowed_auth_methods": 400, "invalid_organization_allowed_auth_methods", B2b, Guess,
+        "The allowed_auth_methods are invalid.";
+    /// `auth_methods` is `RESTRICTED` without `allowed_auth_methods`.
+    AllowedAuthMethodsMissing "allowed_auth_methods_missing": 400, "allowed_auth_methods_required_for_restricted", B2b, Documented,
+        "Allowed auth methods must be set for 'RESTRICTED' auth methods";
+    /// A setting for invitations, provisioning or connected apps has a value that does not exist.
+    InvalidProvisioning "invalid_provisioning": 400, "invalid_organization_auth_factor_setting", B2b, Guess,
+        "The organization setting is invalid.";
+    /// `email_invites`, `email_jit_provisioning` and `sso_jit_provisioning` are all `NOT_ALLOWED`.
+    NobodyCanJoin "nobody_can_join": 400, "invalid_organization_auth_method_settings", B2b, Guess,
+        "At least one way to join the organization must be allowed.";
+    /// `email_allowed_domains` has one of `organization.common_email_domains`.
+    CommonEmailDomain "common_email_domain": 400, "invalid_email_domain", B2b, Guess,
+        "The email domain is not allowed.";
+    /// The `email_address` has not the form of one.
+    InvalidEmail "invalid_email": 400, "invalid_email", Shared, Guess,
+        "Email format is invalid.";
+    /// Another Member of the Organization has the `email_address`.
+    EmailTaken "email_taken": 400, "duplicate_member_email", B2b, Guess,
+        "A member with this email already exists in the organization.";
+    /// The `external_id` of a Member has not the form of one.
+    InvalidExternalId "invalid_external_id": 400, "bad_request", B2b, Guess,
+        "The submitted request is invalid.";
+    /// Another Member of the Organization has the `external_id`.
+    ExternalIdTaken "external_id_taken": 400, "duplicate_member_external_id", B2b, Guess,
+        "A member with this external_id already exists in the organization.";
+    /// `roles` has the default role `stytch_member`, which cannot be assigned.
+    DefaultRole "default_role": 400, "cannot_assign_default_rbac_role_id", B2b, Guess,
+        "The default role cannot be assigned.";
+    /// `roles` has a role that is not in `rbac.roles`.
+    InvalidRole "invalid_role": 400, "invalid_role", B2b, Guess,
+        "The role is invalid.";
+    /// `default_mfa_method` is neither `sms_otp` nor `totp`.
+    InvalidDefaultMfaMethod "invalid_default_mfa_method": 400, "invalid_mfa_default_method", B2b, Guess,
+        "The default_mfa_method is invalid.";
+    /// The Member has not registered the `default_mfa_method`.
+    DefaultMfaMethodMissing "default_mfa_method_missing": 400, "default_mfa_member_missing_factor", B2b, Guess,
+        "The member does not have the default MFA method.";
+    /// `mfa_enrolled` without a second factor, and `member.enrolment_needs_factor` is set.
+    EnrolmentWithoutFactor "enrolment_without_factor": 400, "secondary_factor_not_found", B2b, Guess,
+        "The member does not have a second factor.";
+    /// The Member has an `mfa_phone_number` already.
+    PhoneNumberExists "phone_number_exists": 400, "bad_request", B2b, Guess,
+        "The submitted request is invalid.";
+    /// The `mfa_phone_number` is not E.164.
+    InvalidPhoneNumber "invalid_phone_number": 400, "bad_request", B2b, Guess,
+        "The submitted request is invalid.";
+    /// Member Get has neither `member_id` nor `email_address`, or both and `member.get_with_both` is `refuse`.
+    MemberGetFields "member_get_fields": 400, "invalid_member_get_fields", B2b, Guess,
+        "Please include one of member_id or email_address.";
+    /// Organization Search has an unknown filter.
+    OrganizationFilterUnknown "organization_filter_unknown": 400, "organization_search_filter_name_not_recognized", B2b, Observed,
+        "The organization search operand filter_name was not recognized. Please see https://stytch.com/docs/b2b/api/search-organizations for request schema details and examples.";
+    /// Members Search has an unknown filter.
+    MemberFilterUnknown "member_filter_unknown": 400, "member_search_filter_name_not_recognized", B2b, Guess,
+        "The member search operand filter_name was not recognized.";
+    /// The operator, a filter's value, the limit or the cursor of a search is invalid.
+    InvalidSearch "invalid_search": 400, "bad_request", B2b, Guess,
+        "The submitted request is invalid.";
+    /// The `hash_type` does not exist, or the emulator does not have it.
+    HashTypeUnknown "hash_type_unknown": 400, "invalid_hash_type", B2b, Guess,
+        "This emulator has the hash types sha_512 and sha_1 only.";
+    /// The `hash` is not 128 hexadecimal digits.
+    InvalidSha512Hash "invalid_sha_512_hash": 400, "invalid_sha_512_hash", B2b, Guess,
+        "The SHA-512 hash is invalid.";
+    /// The `hash` is not 40 hexadecimal digits.
+    InvalidSha1Hash "invalid_sha_1_hash": 400, "invalid_sha_1_hash", B2b, Guess,
+        "The SHA-1 hash is invalid.";
+    /// The Member has a password already.
+    PasswordExists "password_exists": 400, "password_already_exists", B2b, Guess,
+        "The member already has a password.";
+    /// A login with an address that no Member of the Organization has.
+    EmailUnknown "email_unknown": 404, "member_not_found", B2b, Guess,
+        "Member could not be found.";
+    /// The Member has no password.
+    PasswordNotFound "password_not_found": 404, "member_password_not_found", B2b, Guess,
+        "Member password not found";
+    /// The password is wrong.
+    WrongPassword "wrong_password": 401, "unauthorized_credentials", Status, Documented,
+        "Unauthorized credentials.";
+    /// The Organization does not allow passwords.
+    AuthMethodNotAllowed "auth_method_not_allowed": 400, "operation_restricted_by_organization_auth_methods", B2b, Guess,
+        "The authentication method is not allowed by the organization.";
+    /// Sessions Revoke got no argument.
+    NoRevokeArgument "no_revoke_argument": 400, "no_session_revoke_arguments", B2b, Guess,
+        "Please include one of member_session_id, session_token, session_jwt, or member_id.";
+    /// Sessions Revoke got more than one argument.
+    TooManyRevokeArguments "too_many_revoke_arguments": 400, "too_many_session_revoke_arguments", B2b, Guess,
+        "Please include only one of member_session_id, session_token, session_jwt, or member_id.";
     /// Both RBAC headers are given and `rbac.refuse_both_headers` is set.
     TooManyRbacHeaders "too_many_rbac_headers": 400, "too_many_session_arguments", Shared, Guess,
         "Please include at most one of session_token, session_jwt, or intermediate_session_token in an authenticate request, not multiple.";

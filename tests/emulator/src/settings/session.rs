@@ -26,6 +26,10 @@ group! {
         expiry_moves_without_duration: bool = false, Guess;
         /// Whether an expired `session_jwt` still stands for its session while that one lives.
         accept_expired_jwt: bool = true, Documented;
+        /// Whether Revoke succeeds for a session that does not exist or has expired.
+        revoke_ignores_unknown: bool = false, Guess;
+        /// Whether Revoke by `member_id` ends intermediate sessions, too.
+        revoke_ends_intermediate: bool = false, Guess;
         /// Whether the key set needs the project's credentials. The official SDKs fetch it without.
         jwks_need_authorization: bool = false, Documented;
     }

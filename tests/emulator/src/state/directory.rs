@@ -5,6 +5,7 @@ use std::ops::{Index, IndexMut};
 
 use jiff::Timestamp;
 
+use super::attribute::Changes;
 use super::generator::Generator;
 use super::member::{Member, MemberStatus, NewMember};
 use super::organization::{NewOrganization, Organization};
@@ -28,6 +29,8 @@ pub(crate) struct Directory {
     /// By id, slug and external id, which are unique together.
     organizations_by_name: HashMap<String, OrganizationKey>,
     members_by_id: HashMap<String, MemberKey>,
+    /// Names of deleted Organizations that nobody may have again.
+    burnt_names: HashSet<String>,
 }
 
 impl Index<OrganizationKey> for Directory {
@@ -62,17 +65,18 @@ impl Directory {
         now: Timestamp,
     ) -> Result<OrganizationKey, ConfigError> {
         let secrets = self.check_organization(new)?;
-        let organization = Organization::new(new, generate, now);
-        let key = OrganizationKey(self.organizations.len());
-        for name in organization.names() {
-            self.organizations_by_name.insert(name.to_owned(), key);
-        }
-        self.organizations.push(organization);
+        let key = self.insert_organization(Organization::described(new, generate, now));
         for (member, secret) in new.members.iter().zip(secrets) {
-            self.insert_member(Member::new(member, secret, key, generate, now));
+            self.insert_member(Member::described(member, secret, key, generate, now));
         }
         if new.members.is_empty() {
-            self.insert_member(Member::new(&NewMember::default(), None, key, generate, now));
+            self.insert_member(Member::described(
+                &NewMember::default(),
+                None,
+                key,
+                generate,
+                now,
+            ));
         }
         Ok(key)
     }
@@ -87,7 +91,7 @@ impl Directory {
     ) -> Result<MemberKey, ConfigError> {
         let mut names = MemberNames::default();
         let secret = self.check_member(new, Some(organization), &mut names)?;
-        Ok(self.insert_member(Member::new(new, secret, organization, generate, now)))
+        Ok(self.insert_member(Member::described(new, secret, organization, generate, now)))
     }
 
     /// Checks an Organization and returns the decoded TOTP secrets of its Members.
@@ -105,7 +109,7 @@ impl Directory {
             if name.is_empty() {
                 return Err(ConfigError::at(field, "must not be empty"));
             }
-            if self.organization(name).is_some() || !own.insert(name) {
+            if self.is_taken(name) || !own.insert(name) {
                 return Err(taken(field, "an Organization", name));
             }
         }
@@ -160,12 +164,82 @@ impl Directory {
         secret.transpose()
     }
 
-    fn insert_member(&mut self, member: Member) -> MemberKey {
+    /// Adds an Organization whose names are free.
+    pub(crate) fn insert_organization(&mut self, organization: Organization) -> OrganizationKey {
+        let key = OrganizationKey(self.organizations.len());
+        self.organizations.push(organization);
+        self.index_organization(key);
+        key
+    }
+
+    /// Changes an Organization, whose new names are free.
+    pub(crate) fn update_organization(
+        &mut self,
+        key: OrganizationKey,
+        changes: Changes,
+        metadata_is_merged: bool,
+        now: Timestamp,
+    ) {
+        for name in self[key].names().map(str::to_owned).collect::<Vec<_>>() {
+            self.organizations_by_name.remove(&name);
+        }
+        self.organizations[key.0].update(changes, metadata_is_merged, now);
+        self.index_organization(key);
+    }
+
+    /// Deletes an Organization and its Members, so that no name finds them.
+    pub(crate) fn delete_organization(&mut self, key: OrganizationKey, names_are_free: bool) {
+        for member in self[key].members.clone() {
+            self.delete_member(member);
+        }
+        for name in self[key].names().map(str::to_owned).collect::<Vec<_>>() {
+            self.organizations_by_name.remove(&name);
+            if !names_are_free {
+                self.burnt_names.insert(name);
+            }
+        }
+        self.organizations[key.0].deleted = true;
+    }
+
+    /// Lets the names of an Organization find it.
+    fn index_organization(&mut self, key: OrganizationKey) {
+        for name in self.organizations[key.0].names() {
+            self.organizations_by_name.insert(name.to_owned(), key);
+        }
+    }
+
+    /// Adds a Member whose names are free.
+    pub(crate) fn insert_member(&mut self, member: Member) -> MemberKey {
         let key = MemberKey(self.members.len());
         self.organizations[member.organization.0].members.push(key);
         self.members.push(member);
         self.index_member(key);
         key
+    }
+
+    /// Changes a Member, whose new names are free.
+    pub(crate) fn update_member(&mut self, key: MemberKey, update: impl FnOnce(&mut Member)) {
+        self.forget_member_names(key);
+        update(&mut self.members[key.0]);
+        self.index_member(key);
+    }
+
+    /// Deletes a Member, so that no name finds it.
+    pub(crate) fn delete_member(&mut self, key: MemberKey) {
+        self.update_member(key, |member| member.status = MemberStatus::Deleted);
+    }
+
+    fn forget_member_names(&mut self, key: MemberKey) {
+        let member = &self.members[key.0];
+        if member.status == MemberStatus::Deleted {
+            return;
+        }
+        self.members_by_id.remove(&member.id);
+        let organization = &mut self.organizations[member.organization.0];
+        let address = member.email_address().to_lowercase();
+        organization.members_by_email_address.remove(&address);
+        let external_id = member.attributes.text("external_id");
+        organization.members_by_external_id.remove(external_id);
     }
 
     /// Lets the names of a Member find it.
@@ -189,6 +263,18 @@ impl Directory {
     /// The Organization with an id, slug or external id.
     pub(crate) fn organization(&self, name: &str) -> Option<OrganizationKey> {
         self.organizations_by_name.get(name).copied()
+    }
+
+    /// Whether an Organization has a name, or had it and keeps it.
+    pub(crate) fn is_taken(&self, name: &str) -> bool {
+        self.organizations_by_name.contains_key(name) || self.burnt_names.contains(name)
+    }
+
+    /// All Organizations that are not deleted, in the order of their creation.
+    pub(crate) fn all_organizations(&self) -> impl Iterator<Item = OrganizationKey> {
+        let all = self.organizations.iter().enumerate();
+        let present = all.filter(|(_, organization)| !organization.deleted);
+        present.map(|(index, _)| OrganizationKey(index))
     }
 
     /// An Organization's Member with an id or external id.
@@ -220,7 +306,7 @@ impl Directory {
 
     /// The first Organization.
     pub(crate) fn first_organization(&self) -> Option<OrganizationKey> {
-        (!self.organizations.is_empty()).then_some(OrganizationKey(0))
+        self.all_organizations().next()
     }
 
     /// The first Member of the first Organization.

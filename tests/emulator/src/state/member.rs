@@ -9,12 +9,13 @@ use serde_json::{Map, Value, json};
 use super::attribute::{Attribute, Attributes, Kind};
 use super::directory::OrganizationKey;
 use super::generator::{Generator, RECOVERY_CODES};
-use super::organization::MfaMethod;
+use super::organization::{MfaMethod, is_external_id};
+use super::password::Password;
 use super::session::Factor;
 use super::totp::Registration;
 use crate::clock::minutes_later;
 use crate::json;
-use crate::settings::{LockSettings, Settings};
+use crate::settings::{ErrorCase, LockSettings, Settings};
 
 /// `status` of a Member.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -57,6 +58,8 @@ pub struct NewMember {
     pub mfa_phone_number: Option<String>,
     /// `default_mfa_method`.
     pub default_mfa_method: Option<MfaMethod>,
+    /// The password, which the emulator keeps as a SHA-512 hash.
+    pub password: Option<String>,
     /// The base32 secret of an active TOTP.
     pub totp_secret: Option<String>,
     /// Recovery codes; ten made-up ones if unset and there is a TOTP.
@@ -67,26 +70,60 @@ pub struct NewMember {
     pub untrusted_metadata: Map<String, Value>,
 }
 
-const fn attribute(name: &'static str, kind: Kind) -> Attribute {
-    Attribute { name, kind }
-}
-
 /// What Create and Update set. The JSON shows more: ids, status, times, and what other calls change.
 pub(crate) static ATTRIBUTES: &[Attribute] = &[
-    attribute("email_address", Kind::Text),
-    attribute("name", Kind::Text),
-    attribute("external_id", Kind::OptionalText),
-    attribute("trusted_metadata", Kind::Object),
-    attribute("untrusted_metadata", Kind::Object),
-    attribute("is_breakglass", Kind::Flag),
-    attribute("mfa_enrolled", Kind::Flag),
-    attribute("mfa_phone_number", Kind::Text),
-    attribute("default_mfa_method", Kind::OneOf(&["", "sms_otp", "totp"])),
-    attribute("sso_registrations", Kind::EmptyList),
-    attribute("oauth_registrations", Kind::EmptyList),
-    attribute("retired_email_addresses", Kind::EmptyList),
-    attribute("scim_registration", Kind::Null),
+    Attribute::new("email_address", Kind::Text, ErrorCase::InvalidEmail).rule(is_email_address),
+    Attribute::new("name", Kind::Text, ErrorCase::InvalidArgument).own(),
+    Attribute::new(
+        "external_id",
+        Kind::OptionalText,
+        ErrorCase::InvalidExternalId,
+    )
+    .rule(is_external_id),
+    Attribute::new("trusted_metadata", Kind::Object, ErrorCase::InvalidArgument),
+    Attribute::new(
+        "untrusted_metadata",
+        Kind::Object,
+        ErrorCase::InvalidArgument,
+    )
+    .own(),
+    Attribute::new("is_breakglass", Kind::Flag, ErrorCase::InvalidArgument),
+    Attribute::new("mfa_enrolled", Kind::Flag, ErrorCase::InvalidArgument).own(),
+    Attribute::new(
+        "mfa_phone_number",
+        Kind::Text,
+        ErrorCase::InvalidPhoneNumber,
+    )
+    .rule(is_phone_number)
+    .own(),
+    Attribute::new(
+        "default_mfa_method",
+        Kind::OneOf(&["", "sms_otp", "totp"]),
+        ErrorCase::InvalidDefaultMfaMethod,
+    )
+    .by_update()
+    .own(),
+    Attribute::shown("sso_registrations", Kind::EmptyList),
+    Attribute::shown("oauth_registrations", Kind::EmptyList),
+    Attribute::shown("retired_email_addresses", Kind::EmptyList),
+    Attribute::shown("scim_registration", Kind::Null),
 ];
+
+/// One name and one domain; more is not known of the rule.
+fn is_email_address(address: &str) -> bool {
+    let space = |c: char| c.is_whitespace() || c.is_control();
+    let mut parts = address.split('@');
+    matches!(
+        (parts.next(), parts.next(), parts.next()),
+        (Some(name), Some(domain), None) if !name.is_empty() && !domain.is_empty()
+    ) && !address.contains(space)
+}
+
+/// E.164.
+fn is_phone_number(number: &str) -> bool {
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    (2..=15).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_digit())
+}
 
 /// A recovery code that was not used yet.
 #[derive(Clone, Debug)]
@@ -117,10 +154,12 @@ pub(crate) struct Member {
     pub(crate) attributes: Attributes,
     pub(crate) status: MemberStatus,
     pub(crate) email_verified: bool,
+    pub(crate) phone_verified: bool,
     email_id: String,
     phone_id: String,
     /// The roles that were assigned; everybody is `stytch_member` besides.
     pub(crate) roles: Vec<String>,
+    pub(crate) password: Option<Password>,
     pub(crate) registration: Option<Registration>,
     pub(crate) recovery_codes: Vec<RecoveryCode>,
     /// Devices by telemetry id.
@@ -132,8 +171,37 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    /// Makes a Member with the decoded secret of an active TOTP.
+    /// An active Member with the attributes of a call.
     pub(crate) fn new(
+        id: String,
+        organization: OrganizationKey,
+        attributes: Attributes,
+        generate: &mut Generator,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            organization,
+            attributes,
+            status: MemberStatus::Active,
+            email_verified: false,
+            phone_verified: false,
+            email_id: generate.id("email"),
+            phone_id: generate.id("phone-number"),
+            roles: Vec::new(),
+            password: None,
+            registration: None,
+            recovery_codes: Vec::new(),
+            devices: BTreeMap::new(),
+            failures: 0,
+            lock: None,
+            created_at: now,
+            updated_at: now,
+        }
+    }
+
+    /// A Member as it is described, with the decoded secret of an active TOTP.
+    pub(super) fn described(
         new: &NewMember,
         secret: Option<Vec<u8>>,
         organization: OrganizationKey,
@@ -165,22 +233,17 @@ impl Member {
         );
         let admin = new.is_admin.then(|| "stytch_admin".to_owned());
         let mut member = Self {
-            organization,
-            attributes,
             status: new.status,
             email_verified: new.status == MemberStatus::Active,
-            email_id: generate.id("email"),
-            phone_id: generate.id("phone-number"),
+            phone_verified: new.mfa_phone_number.is_some(),
             roles: admin.into_iter().collect(),
+            password: new
+                .password
+                .as_ref()
+                .map(|password| Password::of(password, generate)),
             registration: secret
                 .map(|secret| Registration::new(generate.id("member-totp"), secret, None)),
-            recovery_codes: Vec::new(),
-            devices: BTreeMap::new(),
-            failures: 0,
-            lock: None,
-            created_at: now,
-            updated_at: now,
-            id,
+            ..Self::new(id, organization, attributes, generate, now)
         };
         match &new.recovery_codes {
             Some(codes) => member.import_recovery_codes(codes, generate),
@@ -194,8 +257,25 @@ impl Member {
         self.attributes.text("email_address")
     }
 
+    /// Whether text messages are a factor that is registered.
     pub(crate) fn has_phone_number(&self) -> bool {
-        !self.attributes.text("mfa_phone_number").is_empty()
+        self.phone_verified && !self.attributes.text("mfa_phone_number").is_empty()
+    }
+
+    /// Makes a Member active that was not yet.
+    pub(crate) fn activate(&mut self) {
+        if matches!(self.status, MemberStatus::Pending | MemberStatus::Invited) {
+            self.status = MemberStatus::Active;
+        }
+    }
+
+    /// Keeps the present e-mail address as one that is not used any more.
+    pub(crate) fn retire_email_address(&mut self) {
+        let retired = json!({
+            "email_id": self.email_id,
+            "email_address": self.email_address(),
+        });
+        self.attributes.push("retired_email_addresses", retired);
     }
 
     pub(crate) fn is_admin(&self) -> bool {
@@ -284,6 +364,7 @@ impl Member {
                 "phone_id": self.phone_id,
                 "phone_number": self.attributes.text("mfa_phone_number"),
             }),
+            Factor::Password => Value::Null,
             Factor::Totp => json!({
                 "totp_id": self.registration.as_ref().map(|totp| totp.id.as_str()),
             }),
@@ -317,7 +398,7 @@ impl Member {
             "organization_id": organization_id,
             "member_id": self.id,
             "status": self.status,
-            "member_password_id": "",
+            "member_password_id": self.password.as_ref().map_or("", |it| &it.id),
             "email_address_verified": self.email_verified,
             "mfa_phone_number_verified": self.has_phone_number(),
             "is_admin": self.is_admin(),

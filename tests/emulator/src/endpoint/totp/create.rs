@@ -81,6 +81,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     Ok(Success {
         body,
         qr_code: Some(qr_code),
+        status: None,
     })
 }
 

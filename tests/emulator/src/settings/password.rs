@@ -1,0 +1,20 @@
+//! Passwords.
+
+use super::group;
+use crate::state::MemberStatus;
+
+group! {
+    /// Passwords.
+    PasswordSettings {
+        /// Status of a Member that Migrate creates: `active` or `pending`.
+        migrated_member_status: MemberStatus = MemberStatus::Active, Guess;
+        /// Whether Migrate makes a pending or invited Member active.
+        migrate_activates: bool = true, Guess;
+        /// Whether a login makes a pending or invited Member active. Documented for magic links.
+        login_activates: bool = true, Guess;
+        /// Whether wrong passwords count for the lock.
+        count_failures: bool = true, Guess;
+        /// Whether Migrate accepts a hash in upper-case digits.
+        upper_case_hash_accepted: bool = false, Guess;
+    }
+}
