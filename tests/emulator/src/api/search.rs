@@ -87,9 +87,9 @@ impl Search {
         let rest = found.get(self.offset..).unwrap_or_default();
         let page = &rest[..self.limit.min(rest.len())];
         let next = (page.len() < rest.len()).then(|| write_cursor(self.offset + page.len()));
-        let total = settings.show_total.then_some(found.len());
+        let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
         let metadata = json!({
-            "total": total.map_or(json!(-1), |total| json!(total)),
+            "total": if settings.show_total { total } else { -1 },
             "next_cursor": next,
         });
         (page.to_vec(), metadata)
