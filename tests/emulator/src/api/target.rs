@@ -91,14 +91,21 @@ impl Api {
             return Err(ErrorCase::OrganizationSuspended.into());
         }
         self.rate_limit.count(call, target)?;
+        if let Target::Member(member) = target {
+            self.check_lock(call, member)?;
+        }
         match organization {
             Some(organization) => self.check_permission(call, target, organization),
             None => Ok(()),
         }
     }
 
-    /// Refuses attempts of a locked Member.
-    pub(crate) fn check_lock(&self, call: &Call<'_>, member: MemberKey) -> Result<(), Refusal> {
+    /// Refuses a locked Member where a lock refuses.
+    fn check_lock(&self, call: &Call<'_>, member: MemberKey) -> Result<(), Refusal> {
+        let refuses = &call.settings.lock.refuses;
+        if !refuses.iter().any(|name| name == call.endpoint.name) {
+            return Ok(());
+        }
         let Some(lock) = self.directory[member].lock(call.now) else {
             return Ok(());
         };

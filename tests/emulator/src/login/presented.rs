@@ -127,17 +127,18 @@ pub(crate) fn refresh_session(
     call: &Call<'_>,
     mut session: Session,
 ) -> Result<Map<String, Value>, Refusal> {
-    touch(&mut session, call)?;
+    // Documented: without a duration, sessions Authenticate does not extend the session.
+    touch(&mut session, call, false)?;
     Ok(keep_session(api, session, call.now))
 }
 
-/// Applies a call's duration and claims to an existing session.
-pub(super) fn touch(session: &mut Session, call: &Call<'_>) -> Result<(), Refusal> {
+/// Applies a call's duration and claims to an existing session. Its expiry may move without a
+/// duration.
+pub(super) fn touch(session: &mut Session, call: &Call<'_>, moves: bool) -> Result<(), Refusal> {
     let minutes = session_minutes(call)?;
     if let Some(changes) = call.fields.object("session_custom_claims")? {
         claims::merge(&mut session.custom_claims, changes, &call.settings.claims)?;
     }
-    let moves = call.settings.session.expiry_moves_without_duration;
     if let Some(minutes) = minutes.or_else(|| moves.then_some(DEFAULT_MINUTES)) {
         session.expires_at = minutes_later(call.now, minutes);
     }

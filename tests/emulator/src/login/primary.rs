@@ -40,7 +40,11 @@ pub(crate) fn next(api: &Api, call: &Call<'_>, member: MemberKey) -> Result<Next
     let custom_claims = new_claims(call)?;
     Ok(match api.presented_session(call, member)? {
         Some(Presented::Full(mut session)) => {
-            touch(&mut session, call)?;
+            touch(
+                &mut session,
+                call,
+                call.settings.session.expiry_moves_without_duration,
+            )?;
             Next::Extended(session)
         }
         Some(Presented::Intermediate { token, factors }) => Next::Begun {
@@ -68,7 +72,9 @@ pub(crate) fn open(
     let factor = AuthenticationFactor::new(factor, details, call.now);
     match next {
         Next::Extended(mut session) => {
-            session.factors.add(factor);
+            if call.settings.login.session_gets_factor {
+                session.factors.add(factor);
+            }
             let session = keep_session(api, session, call.now);
             authenticated(session)
         }

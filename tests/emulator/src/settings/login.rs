@@ -5,6 +5,8 @@ use super::group;
 group! {
     /// What a login with a primary factor responds.
     LoginSettings {
+        /// Whether a session that is presented gets the primary factor.
+        session_gets_factor: bool = true, Guess;
         /// Whether `mfa_required.member_options` shows the TOTP of a Member without a phone number;
         /// otherwise it is `null`. Sources contradict each other.
         member_options_show_totp: bool = false, Guess;

@@ -12,6 +12,8 @@ group! {
         /// HTTP status of a successful Create; `null` means that of every success. The
         /// documentation prints both 200 and 201.
         create_status: Option<u16> = None, Guess;
+        /// Whether Create marks the e-mail address as verified.
+        create_verifies_email: bool = false, Guess;
         /// What Get does with both `member_id` and `email_address`: `match` finds the Member that
         /// has both, `member_id` ignores the address, `refuse` refuses the call.
         get_with_both: GetWithBoth = GetWithBoth::Match, Guess;

@@ -12,8 +12,6 @@ group! {
         migrate_activates: bool = true, Guess;
         /// Whether a login makes a pending or invited Member active. Documented for magic links.
         login_activates: bool = true, Guess;
-        /// Whether wrong passwords count for the lock.
-        count_failures: bool = true, Guess;
         /// Whether Migrate accepts a hash in upper-case digits.
         upper_case_hash_accepted: bool = false, Guess;
     }

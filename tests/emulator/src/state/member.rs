@@ -319,11 +319,8 @@ impl Member {
         self.lock.filter(|lock| now < lock.expires_at)
     }
 
-    /// Counts a failed attempt; enough of them in a row lock the Member.
+    /// Counts a failed attempt that counts; enough of them in a row lock the Member.
     pub(crate) fn count_failure(&mut self, settings: &LockSettings, now: Timestamp) {
-        if !settings.count_failures {
-            return;
-        }
         self.failures += 1;
         if self.failures >= settings.after_failures {
             self.failures = 0;

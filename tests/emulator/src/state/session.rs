@@ -10,6 +10,7 @@ use super::directory::MemberKey;
 use super::member::Member;
 use super::organization::Organization;
 use crate::json;
+use crate::settings::SessionSettings;
 
 /// A factor that a session or an intermediate session can be made with.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -84,7 +85,7 @@ impl AuthenticationFactor {
         matches!(self.kind, "magic_link" | "password")
     }
 
-    fn to_json(&self) -> Value {
+    fn to_json(&self, settings: &SessionSettings) -> Value {
         let mut factor = json!({
             "type": self.kind,
             "delivery_method": self.delivery_method,
@@ -92,6 +93,10 @@ impl AuthenticationFactor {
             "created_at": json::time(self.created_at),
             "updated_at": json::time(self.last_authenticated_at),
         });
+        if settings.show_sequence_order {
+            let primary = self.is_primary();
+            factor["sequence_order"] = json!(if primary { "PRIMARY" } else { "SECONDARY" });
+        }
         if !self.name.is_empty() {
             factor[self.name] = self.details.clone();
         }
@@ -132,8 +137,9 @@ impl Factors {
             .any(|known| known.kind == factor.kind && known.details == factor.details)
     }
 
-    pub(crate) fn to_json(&self) -> Value {
-        self.0.iter().map(AuthenticationFactor::to_json).collect()
+    pub(crate) fn to_json(&self, settings: &SessionSettings) -> Value {
+        let factors = self.0.iter();
+        factors.map(|factor| factor.to_json(settings)).collect()
     }
 }
 
@@ -161,14 +167,19 @@ pub(crate) struct Session {
 
 impl Session {
     /// The session as the API shows it.
-    pub(crate) fn to_json(&self, member: &Member, organization: &Organization) -> Value {
+    pub(crate) fn to_json(
+        &self,
+        member: &Member,
+        organization: &Organization,
+        settings: &SessionSettings,
+    ) -> Value {
         json!({
             "member_session_id": self.id,
             "member_id": member.id,
             "started_at": json::time(self.started_at),
             "last_accessed_at": json::time(self.last_accessed_at),
             "expires_at": json::time(self.expires_at),
-            "authentication_factors": self.factors.to_json(),
+            "authentication_factors": self.factors.to_json(settings),
             "organization_id": organization.id,
             "roles": member.role_ids(),
             "organization_slug": organization.slug(),

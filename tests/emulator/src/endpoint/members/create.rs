@@ -53,6 +53,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let id = api.generate.id("member");
     let mut member = Member::new(id, organization, attributes, &mut api.generate, call.now);
     member.roles = roles.unwrap_or_default();
+    member.email_verified = call.settings.member.create_verifies_email;
     if pending == Some(true) {
         member.status = MemberStatus::Pending;
     }

@@ -26,7 +26,9 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let member = api.target_member(call, organization, member)?;
     let organization = api.directory.organization_of(member);
     let sessions = api.sessions.of_member(member, call.now);
-    let sessions = sessions.map(|session| session.to_json(&api.directory[member], organization));
+    let settings = &call.settings.session;
+    let member = &api.directory[member];
+    let sessions = sessions.map(|session| session.to_json(member, organization, settings));
     let sessions: Vec<Value> = sessions.collect();
     Ok(json::members(json!({ "member_sessions": sessions })).into())
 }

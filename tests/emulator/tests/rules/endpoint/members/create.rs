@@ -135,3 +135,12 @@ fn a_member_may_not_create_another() {
     let (status, response) = call_with(&emulator, "POST", &path, body.to_string(), &headers);
     assert_error(status, &response, 403, "session_authorization_error");
 }
+
+#[test]
+fn a_setting_verifies_the_address() {
+    let emulator = fixed().run();
+    emulator.set(|settings| settings.member.create_verifies_email = true);
+    let body = json!({ "email_address": "jane@example.com" });
+    let response = accept(&emulator, &members(&emulator), &body);
+    assert_eq!(response["member"]["email_address_verified"], true);
+}

@@ -285,7 +285,7 @@ fn wrong_passwords_lock() {
     );
     emulator.advance(Duration::from_secs(60 * 60));
     accept(&emulator, LOGIN, &right(&emulator));
-    emulator.set(|settings| settings.password.count_failures = false);
+    emulator.set(|settings| settings.lock.count_password_failures = false);
     for _ in 0..5 {
         assert_eq!(log_in(&emulator, ADDRESS, "wrong").0, 401);
     }
@@ -355,4 +355,20 @@ fn settings_choose_what_an_owed_factor_shows() {
             initiated
         );
     }
+}
+
+#[test]
+fn a_setting_leaves_the_session_its_factors() {
+    let emulator = member(|_| {})
+        .settings(|settings| settings.login.session_gets_factor = false)
+        .run();
+    let session = emulator
+        .create_session(emulator.member_id(), &[Factor::MagicLink])
+        .unwrap();
+    let more = json!({ "session_token": session.session_token });
+    let response = accept(&emulator, LOGIN, &with(right(&emulator), more));
+    let factors = response["member_session"]["authentication_factors"]
+        .as_array()
+        .unwrap();
+    assert_eq!(factors.len(), 1);
 }
