@@ -1,5 +1,7 @@
 //! What stands behind the server: the API, its clock, the faults and the log of requests.
 
+mod create;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,17 +9,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::{HeaderMap, Method, Request, Response};
 use jiff::Timestamp;
 
+use self::create::handle;
+pub use self::create::{MemberHandle, OrganizationHandle, SessionTokens};
 use crate::api::respond::Reply;
 use crate::api::{Api, routes};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::control;
-use crate::emulator::MemberHandle;
 use crate::fault::{Delivery, Effect, Faults};
 use crate::log::LogEntry;
 use crate::settings::{ErrorCase, Settings};
-use crate::state::Factor;
-use crate::state::directory::MemberKey;
 
 /// Requests that the log holds at most; older ones are dropped.
 const LOG_CAPACITY: usize = 10_000;
@@ -290,25 +291,10 @@ impl Host {
         Ok(())
     }
 
-    /// A Member's ids with a new intermediate session.
-    pub(crate) fn handle(&mut self, member: MemberKey) -> MemberHandle {
-        let now = self.now();
-        handle(&mut self.api, member, now)
-    }
-
     /// The present code of a Member's TOTP, active or pending.
     pub(crate) fn code(&self, member: &str) -> Option<String> {
         let member = self.api.directory.member(member)?;
         let registration = self.api.directory[member].registration.as_ref()?;
         Some(registration.code(self.api.settings.totp.algorithm, self.now()))
-    }
-}
-
-fn handle(api: &mut Api, member: MemberKey, now: Timestamp) -> MemberHandle {
-    let factors = api.factors(member, &[Factor::MagicLink], now);
-    MemberHandle {
-        organization_id: api.directory.organization_of(member).id.clone(),
-        member_id: api.directory[member].id.clone(),
-        intermediate_session_token: api.create_intermediate_session(member, factors, now),
     }
 }

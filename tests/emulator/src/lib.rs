@@ -48,10 +48,10 @@ mod state;
 
 pub use builder::{Builder, StartError};
 pub use config::{Config, ConfigError};
-pub use emulator::{Emulator, MemberHandle, OrganizationHandle, SessionTokens};
+pub use emulator::Emulator;
 pub use endpoint::{Access, ENDPOINTS, Endpoint};
 pub use fault::{Fault, RateLimitError};
-pub use host::RecordedRequest;
+pub use host::{MemberHandle, OrganizationHandle, RecordedRequest, SessionTokens};
 pub use log::LogEntry;
 pub use settings::{
     Algorithm, ClaimsSettings, ErrorCase, ErrorResponse, Errors, Evidence, ExistingRecoveryCodes,

@@ -1,16 +1,15 @@
 //! The Organizations and Members, found by any name that a request may use for them.
 
+mod create;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::{Index, IndexMut};
 
 use jiff::Timestamp;
 
 use super::attribute::Changes;
-use super::generator::Generator;
-use super::member::{Member, MemberStatus, NewMember};
-use super::organization::{NewOrganization, Organization};
-use super::totp::{InvalidSecret, decode_secret};
-use crate::config::ConfigError;
+use super::member::{Member, MemberStatus};
+use super::organization::Organization;
 
 /// Stands for an Organization for as long as the emulator runs.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -57,113 +56,6 @@ impl IndexMut<MemberKey> for Directory {
 }
 
 impl Directory {
-    /// Creates an Organization with its Members: all of it, or nothing if a part of it cannot be.
-    pub(crate) fn create_organization(
-        &mut self,
-        new: &NewOrganization,
-        generate: &mut Generator,
-        now: Timestamp,
-    ) -> Result<OrganizationKey, ConfigError> {
-        let secrets = self.check_organization(new)?;
-        let key = self.insert_organization(Organization::described(new, generate, now));
-        for (member, secret) in new.members.iter().zip(secrets) {
-            self.insert_member(Member::described(member, secret, key, generate, now));
-        }
-        if new.members.is_empty() {
-            self.insert_member(Member::described(
-                &NewMember::default(),
-                None,
-                key,
-                generate,
-                now,
-            ));
-        }
-        Ok(key)
-    }
-
-    /// Creates a Member in an Organization.
-    pub(crate) fn create_member(
-        &mut self,
-        new: &NewMember,
-        organization: OrganizationKey,
-        generate: &mut Generator,
-        now: Timestamp,
-    ) -> Result<MemberKey, ConfigError> {
-        let mut names = MemberNames::default();
-        let secret = self.check_member(new, Some(organization), &mut names)?;
-        Ok(self.insert_member(Member::described(new, secret, organization, generate, now)))
-    }
-
-    /// Checks an Organization and returns the decoded TOTP secrets of its Members.
-    fn check_organization(
-        &self,
-        new: &NewOrganization,
-    ) -> Result<Vec<Option<Vec<u8>>>, ConfigError> {
-        let mut own = HashSet::new();
-        for (field, name) in [
-            ("organization_id", &new.organization_id),
-            ("organization_slug", &new.organization_slug),
-            ("organization_external_id", &new.organization_external_id),
-        ] {
-            let Some(name) = name else { continue };
-            if name.is_empty() {
-                return Err(ConfigError::at(field, "must not be empty"));
-            }
-            if self.is_taken(name) || !own.insert(name) {
-                return Err(taken(field, "an Organization", name));
-            }
-        }
-        let mut names = MemberNames::default();
-        let members = new.members.iter().enumerate();
-        members
-            .map(|(index, member)| {
-                self.check_member(member, None, &mut names)
-                    .map_err(|error| error.within(format_args!("members[{index}]")))
-            })
-            .collect()
-    }
-
-    /// Checks a Member and returns the decoded TOTP secret. The names are those of the Members that
-    /// are created together with it.
-    fn check_member<'a>(
-        &self,
-        new: &'a NewMember,
-        organization: Option<OrganizationKey>,
-        names: &mut MemberNames<'a>,
-    ) -> Result<Option<Vec<u8>>, ConfigError> {
-        for (field, name) in [
-            ("member_id", &new.member_id),
-            ("external_id", &new.external_id),
-            ("email_address", &new.email_address),
-        ] {
-            if name.as_deref() == Some("") {
-                return Err(ConfigError::at(field, "must not be empty"));
-            }
-        }
-        if let Some(id) = &new.member_id {
-            if self.members_by_id.contains_key(id) || !names.ids.insert(id) {
-                return Err(taken("member_id", "a Member", id));
-            }
-        }
-        if let Some(id) = &new.external_id {
-            let known = organization.and_then(|key| self.member_of(key, id));
-            if known.is_some() || !names.external_ids.insert(id) {
-                return Err(taken("external_id", "a Member", id));
-            }
-        }
-        if let Some(address) = &new.email_address {
-            let known = organization.and_then(|key| self.member_with_email(key, address));
-            if known.is_some() || !names.email_addresses.insert(address.to_lowercase()) {
-                return Err(taken("email_address", "a Member", address));
-            }
-        }
-        let secret = new.totp_secret.as_ref().map(|secret| {
-            decode_secret(secret, true)
-                .ok_or_else(|| ConfigError::at("totp_secret", InvalidSecret.to_string()))
-        });
-        secret.transpose()
-    }
-
     /// Adds an Organization whose names are free.
     pub(crate) fn insert_organization(&mut self, organization: Organization) -> OrganizationKey {
         let key = OrganizationKey(self.organizations.len());
@@ -319,16 +211,4 @@ impl Directory {
     pub(crate) fn organization_of(&self, member: MemberKey) -> &Organization {
         &self[self[member].organization]
     }
-}
-
-/// The names of Members that are created together.
-#[derive(Default)]
-struct MemberNames<'a> {
-    ids: HashSet<&'a str>,
-    external_ids: HashSet<&'a str>,
-    email_addresses: HashSet<String>,
-}
-
-fn taken(field: &str, what: &str, name: &str) -> ConfigError {
-    ConfigError::at(field, format!("there is {what} named {name} already"))
 }
