@@ -34,7 +34,7 @@ pub enum StartError {
     #[error("invalid configuration: {0}")]
     Config(ConfigError),
     /// The port cannot be bound.
-    #[error("cannot listen on 127.0.0.1:{port}")]
+    #[error("cannot listen on 127.0.0.1:{port}: {}", .source.kind())]
     #[non_exhaustive]
     Listen {
         /// The port; 0 stands for any free one.
@@ -43,7 +43,7 @@ pub enum StartError {
         source: io::Error,
     },
     /// The system lacks something else: a thread, random numbers, a certificate.
-    #[error("cannot {action}")]
+    #[error("cannot {action}: {}", .source.kind())]
     #[non_exhaustive]
     System {
         /// What was to be done.
