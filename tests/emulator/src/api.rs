@@ -2,6 +2,7 @@
 
 pub(crate) mod authorization;
 pub(crate) mod call;
+pub(crate) mod changes;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod qr_code;
@@ -22,10 +23,11 @@ use self::call::Call;
 use self::error::Refusal;
 use self::fields::Fields;
 use self::rate_limit::RateLimit;
-use self::respond::{Reply, check_headers, check_status};
+use self::respond::Reply;
 use self::routes::Route;
 use crate::config::{Config, ConfigError};
 use crate::endpoint::{Access, Outcome};
+use crate::sendable::{check_headers, check_status};
 use crate::settings::{ErrorCase, Settings};
 use crate::state::NewOrganization;
 use crate::state::directory::Directory;

@@ -10,9 +10,10 @@ use serde_json::{Map, Value};
 
 pub(crate) use self::queue::{Delivery, Effect, Faults};
 use crate::api::error::Refusal;
-use crate::api::respond::{self, check_headers, check_status};
+use crate::api::respond;
 use crate::config::{self, ConfigError};
 use crate::endpoint::Endpoint;
+use crate::sendable::{check_headers, check_status};
 use crate::settings::ErrorCase;
 
 /// A fault for a call.

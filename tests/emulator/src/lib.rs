@@ -42,6 +42,7 @@ mod host;
 mod json;
 mod log;
 mod login;
+mod sendable;
 mod server;
 mod settings;
 mod state;

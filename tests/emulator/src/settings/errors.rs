@@ -10,8 +10,8 @@ use serde::de::{Deserializer, Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Serialize};
 
 pub use self::case::ErrorCase;
-use crate::api::respond::check_status;
 use crate::config::ConfigError;
+use crate::sendable::check_status;
 
 /// The page that an `error_url` points to; Stytch uses several forms.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

@@ -1,8 +1,8 @@
 //! Organizations.
 
 use super::group;
-use crate::api::respond::check_status;
 use crate::config::ConfigError;
+use crate::sendable::check_status;
 
 group! {
     /// Organizations.

@@ -3,9 +3,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::api::error::Refusal;
-use crate::api::fields::Fields;
-use crate::settings::{ErrorCase, UpdateSettings};
+use crate::settings::ErrorCase;
 
 /// An attribute.
 #[derive(Debug)]
@@ -17,7 +15,7 @@ pub(crate) struct Attribute {
     /// Whether a Member may change it on the own Member.
     pub(crate) own: bool,
     /// What refuses a value of the right JSON type that cannot be.
-    error: ErrorCase,
+    pub(crate) error: ErrorCase,
     /// Whether a text can be a value.
     rule: fn(&str) -> bool,
 }
@@ -59,7 +57,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    fn initial(self) -> Value {
+    pub(crate) fn initial(self) -> Value {
         match self {
             Self::Text => json!(""),
             Self::OptionalText | Self::Null => Value::Null,
@@ -119,64 +117,26 @@ impl Attribute {
         self
     }
 
-    /// Checks a value of a request.
-    fn check(&self, value: &Value) -> Result<(), Refusal> {
-        if !self.kind.is_type_of(value) {
-            return Err(Refusal::invalid_argument(value));
-        }
+    /// Whether a value has the JSON type of the attribute.
+    pub(crate) fn has_type_of(&self, value: &Value) -> bool {
+        self.kind.is_type_of(value)
+    }
+
+    /// Whether a value of the right type can be.
+    pub(crate) fn allows(&self, value: &Value) -> bool {
         let allowed = |text: &Value| match self.kind {
             Kind::OneOf(texts) | Kind::ListOf(texts) => texts.iter().any(|known| text == known),
             _ => text.as_str().is_none_or(self.rule),
         };
-        let valid = match value {
+        match value {
             Value::Array(entries) => entries.iter().all(allowed),
             value => allowed(value),
-        };
-        if valid {
-            Ok(())
-        } else {
-            Err(self.error.into())
         }
     }
 }
 
 /// New values of attributes.
 pub(crate) type Changes = Vec<(&'static Attribute, Value)>;
-
-/// What a Create sets.
-pub(crate) fn creation(table: &'static [Attribute], fields: &Fields) -> Result<Changes, Refusal> {
-    changes(table, fields, SetBy::Both, false)
-}
-
-/// What an Update sets.
-pub(crate) fn update(
-    table: &'static [Attribute],
-    fields: &Fields,
-    settings: &UpdateSettings,
-) -> Result<Changes, Refusal> {
-    changes(table, fields, SetBy::Update, settings.null_resets)
-}
-
-fn changes(
-    table: &'static [Attribute],
-    fields: &Fields,
-    by: SetBy,
-    null_resets: bool,
-) -> Result<Changes, Refusal> {
-    let mut changes = Vec::new();
-    for row in table {
-        if row.set_by != SetBy::Both && row.set_by != by {
-            continue;
-        }
-        if let Some(value) = fields.value(row.name) {
-            row.check(value)?;
-            changes.push((row, value.clone()));
-        } else if null_resets && fields.is_null(row.name) {
-            changes.push((row, row.kind.initial()));
-        }
-    }
-    Ok(changes)
-}
 
 /// The new value of an attribute.
 pub(crate) fn changed<'a>(changes: &'a Changes, name: &str) -> Option<&'a Value> {

@@ -5,10 +5,11 @@ use http::Method;
 use super::rules;
 use crate::api::Api;
 use crate::api::call::Call;
+use crate::api::changes;
 use crate::endpoint::{Access, Endpoint, Outcome, Success};
 use crate::settings::ErrorCase;
 use crate::state::MemberStatus;
-use crate::state::attribute::{self, Attributes, changed_text};
+use crate::state::attribute::{Attributes, changed_text};
 use crate::state::member::{ATTRIBUTES, Member};
 
 pub(crate) static ENDPOINT: Endpoint = Endpoint {
@@ -40,7 +41,7 @@ pub(crate) static ENDPOINT: Endpoint = Endpoint {
 
 fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let organization = api.organization_in_path(call)?;
-    let changes = attribute::creation(ATTRIBUTES, &call.fields)?;
+    let changes = changes::creation(ATTRIBUTES, &call.fields)?;
     let pending = call.fields.boolean("create_member_as_pending")?;
     let roles = rules::roles(call)?;
     if changed_text(&changes, "email_address").is_none() {

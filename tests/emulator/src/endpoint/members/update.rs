@@ -5,10 +5,11 @@ use http::Method;
 use super::rules;
 use crate::api::Api;
 use crate::api::call::Call;
+use crate::api::changes;
 use crate::api::error::Refusal;
 use crate::endpoint::{Access, Endpoint, Outcome};
 use crate::settings::ErrorCase;
-use crate::state::attribute::{self, Changes, changed, changed_text};
+use crate::state::attribute::{Changes, changed, changed_text};
 use crate::state::directory::MemberKey;
 use crate::state::member::ATTRIBUTES;
 
@@ -44,7 +45,7 @@ pub(crate) static ENDPOINT: Endpoint = Endpoint {
 
 fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let member = api.member_in_path(call)?;
-    let changes = attribute::update(ATTRIBUTES, &call.fields, &call.settings.update)?;
+    let changes = changes::update(ATTRIBUTES, &call.fields, &call.settings.update)?;
     let roles = rules::roles(call)?;
     let unlink = call.fields.boolean("unlink_email")? == Some(true);
     call.fields.boolean("preserve_existing_sessions")?;

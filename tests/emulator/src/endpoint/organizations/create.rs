@@ -5,10 +5,11 @@ use http::Method;
 use super::rules;
 use crate::api::Api;
 use crate::api::call::Call;
+use crate::api::changes;
 use crate::api::target::{Target, show_organization};
 use crate::endpoint::{Access, Endpoint, Outcome, Success};
 use crate::settings::ErrorCase;
-use crate::state::attribute::{self, Attributes, Changes, changed_text};
+use crate::state::attribute::{Attributes, Changes, changed_text};
 use crate::state::organization::{ATTRIBUTES, Organization, made_up_slug};
 
 pub(crate) static ENDPOINT: Endpoint = Endpoint {
@@ -59,7 +60,7 @@ const AUTH_SETTINGS: [&str; 7] = [
 fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let settings = &call.settings.organization;
     api.admit(call, Target::Project)?;
-    let changes = attribute::creation(ATTRIBUTES, &call.fields)?;
+    let changes = changes::creation(ATTRIBUTES, &call.fields)?;
     if changed_text(&changes, "organization_name").is_none() {
         return Err(ErrorCase::OrganizationNameMissing.into());
     }

@@ -5,9 +5,10 @@ use http::Method;
 use super::rules;
 use crate::api::Api;
 use crate::api::call::Call;
+use crate::api::changes;
 use crate::api::target::show_organization;
 use crate::endpoint::{Access, Endpoint, Outcome};
-use crate::state::attribute::{self, Changes};
+use crate::state::attribute::Changes;
 use crate::state::directory::OrganizationKey;
 use crate::state::organization::ATTRIBUTES;
 
@@ -54,7 +55,7 @@ pub(crate) static ENDPOINT: Endpoint = Endpoint {
 
 fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let key = api.organization_in_path(call)?;
-    let changes = attribute::update(ATTRIBUTES, &call.fields, &call.settings.update)?;
+    let changes = changes::update(ATTRIBUTES, &call.fields, &call.settings.update)?;
     let changes = without_own_names(api, key, changes);
     rules::check_names(api, &changes)?;
     let merged = call.settings.update.metadata_is_merged;

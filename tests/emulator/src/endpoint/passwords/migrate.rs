@@ -5,12 +5,13 @@ use serde_json::json;
 
 use crate::api::Api;
 use crate::api::call::Call;
+use crate::api::changes;
 use crate::api::error::Refusal;
 use crate::api::target::Target;
 use crate::endpoint::members::rules;
 use crate::endpoint::{Access, Endpoint, Outcome};
 use crate::settings::ErrorCase;
-use crate::state::attribute::{self, Attributes, Changes};
+use crate::state::attribute::{Attributes, Changes};
 use crate::state::directory::{MemberKey, OrganizationKey};
 use crate::state::member::{ATTRIBUTES, Member};
 use crate::state::password::{HashType, Password};
@@ -48,7 +49,7 @@ pub(crate) static ENDPOINT: Endpoint = Endpoint {
 fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let address = call.fields.required("email_address")?;
     let mut password = password(call)?;
-    let changes = attribute::creation(ATTRIBUTES, &call.fields)?;
+    let changes = changes::creation(ATTRIBUTES, &call.fields)?;
     let roles = rules::roles(call)?;
     let phone_verified = call.fields.boolean("set_phone_number_verified")? == Some(true);
     call.fields.boolean("preserve_existing_sessions")?;
