@@ -232,6 +232,9 @@ impl Settings {
         self.member
             .check()
             .map_err(|error| error.within("member"))?;
+        self.password
+            .check()
+            .map_err(|error| error.within("password"))?;
         self.session
             .check()
             .map_err(|error| error.within("session"))?;

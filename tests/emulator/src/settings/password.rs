@@ -1,6 +1,7 @@
 //! Passwords.
 
 use super::group;
+use crate::config::ConfigError;
 use crate::state::MemberStatus;
 
 group! {
@@ -14,5 +15,17 @@ group! {
         login_activates: bool = true, Guess;
         /// Whether Migrate accepts a hash in upper-case digits.
         upper_case_hash_accepted: bool = false, Guess;
+    }
+}
+
+impl PasswordSettings {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        match self.migrated_member_status {
+            MemberStatus::Active | MemberStatus::Pending => Ok(()),
+            _ => Err(ConfigError::at(
+                "migrated_member_status",
+                "must be active or pending",
+            )),
+        }
     }
 }

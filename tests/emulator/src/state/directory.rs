@@ -28,6 +28,8 @@ pub(crate) struct Directory {
     /// By id, slug and external id, which are unique together.
     organizations_by_name: HashMap<String, OrganizationKey>,
     members_by_id: HashMap<String, MemberKey>,
+    /// Organizations with `claimed_email_domains`.
+    claiming: HashSet<OrganizationKey>,
     /// Names of deleted Organizations that nobody may have again.
     burnt_names: HashSet<String>,
 }
@@ -90,13 +92,20 @@ impl Directory {
                 self.burnt_names.insert(name);
             }
         }
+        self.claiming.remove(&key);
         self.organizations[key.0].deleted = true;
     }
 
     /// Lets the names of an Organization find it.
     fn index_organization(&mut self, key: OrganizationKey) {
-        for name in self.organizations[key.0].names() {
+        let organization = &self.organizations[key.0];
+        for name in organization.names() {
             self.organizations_by_name.insert(name.to_owned(), key);
+        }
+        if organization.claimed_domains().next().is_some() {
+            self.claiming.insert(key);
+        } else {
+            self.claiming.remove(&key);
         }
     }
 
@@ -175,6 +184,20 @@ impl Directory {
         by_id
             .filter(|key| self[*key].organization == organization)
             .or_else(|| self[organization].members_by_external_id.get(name).copied())
+    }
+
+    /// Whether the domain of an e-mail address belongs to other Organizations alone.
+    pub(crate) fn is_claimed_by_others(
+        &self,
+        organization: OrganizationKey,
+        address: &str,
+    ) -> bool {
+        let (_, domain) = address.rsplit_once('@').unwrap_or_default();
+        let claims = |key: &OrganizationKey| {
+            let mut domains = self[*key].claimed_domains();
+            domains.any(|claimed| claimed.eq_ignore_ascii_case(domain))
+        };
+        self.claiming.iter().any(claims) && !claims(&organization)
     }
 
     /// An Organization's Member with an e-mail address.

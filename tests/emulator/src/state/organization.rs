@@ -259,6 +259,11 @@ impl Organization {
             .chain(external_id)
     }
 
+    /// Domains whose addresses only Members of such Organizations may have.
+    pub(super) fn claimed_domains(&self) -> impl Iterator<Item = &str> {
+        self.attributes.texts("claimed_email_domains")
+    }
+
     pub(crate) fn requires_mfa(&self) -> bool {
         self.attributes.text("mfa_policy") == "REQUIRED_FOR_ALL"
     }

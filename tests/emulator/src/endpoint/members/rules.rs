@@ -7,7 +7,8 @@ use crate::settings::ErrorCase;
 use crate::state::attribute::{Changes, changed_text};
 use crate::state::directory::{MemberKey, OrganizationKey};
 
-/// Checks whether the names that a call gives a Member are free, or the Member's own.
+/// Checks whether the names that a call gives a Member are free, or the Member's own, and whether
+/// the address is one for this Organization.
 pub(crate) fn check_names(
     api: &Api,
     organization: OrganizationKey,
@@ -18,6 +19,9 @@ pub(crate) fn check_names(
         let found = api.directory.member_with_email(organization, address);
         if found.is_some() && found != member {
             return Err(ErrorCase::EmailTaken.into());
+        }
+        if api.directory.is_claimed_by_others(organization, address) {
+            return Err(ErrorCase::EmailDomainClaimed.into());
         }
     }
     if let Some(id) = changed_text(changes, "external_id") {

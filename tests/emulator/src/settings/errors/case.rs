@@ -285,6 +285,9 @@ cases! {
     /// Another Member of the Organization has the `email_address`.
     EmailTaken "email_taken": 400, "duplicate_member_email", B2b, Guess,
         "A member with this email already exists in the organization.";
+    /// The domain of the `email_address` is in `claimed_email_domains` of another Organization.
+    EmailDomainClaimed "email_domain_claimed": 400, "action_not_allowed_email_domain_is_claimed", B2b, Documented,
+        "Members with this email domain are restricted to organizations that have claimed this domain.";
     /// The `external_id` of a Member has not the form of one.
     InvalidExternalId "invalid_external_id": 400, "bad_request", B2b, Guess,
         "The submitted request is invalid.";

@@ -144,3 +144,17 @@ fn a_setting_verifies_the_address() {
     let response = accept(&emulator, &members(&emulator), &body);
     assert_eq!(response["member"]["email_address_verified"], true);
 }
+
+#[test]
+fn a_claimed_domain_is_for_members_of_its_organizations() {
+    let emulator = fixed().run();
+    let claiming = json!({
+        "organization_name": "Acme", "organization_slug": "acme",
+        "claimed_email_domains": ["acme.example"],
+    });
+    accept(&emulator, "/v1/b2b/organizations", &claiming);
+    let body = json!({ "email_address": "jane@ACME.example" });
+    let kind = "action_not_allowed_email_domain_is_claimed";
+    refuse(&emulator, &members(&emulator), &body, 400, kind);
+    accept(&emulator, "/v1/b2b/organizations/acme/members", &body);
+}
