@@ -1,109 +1,162 @@
-//! Makes connections: looks up the name, connects, passes the proxy, completes the TLS handshake.
+//! Makes connections: TCP, a proxy's tunnel, TLS, and a layer of ours below and above TLS.
+//!
+//! Implements the trait `Connector` of `ureq::unversioned` and builds none of its structs field by
+//! field, so that later minor versions of ureq can be used.
 
-use std::sync::Arc;
-use std::time::Duration;
+use std::cell::Cell;
+use std::error::Error as StdError;
+use std::fmt;
+use std::time::Instant;
 
-use totps_core::http::Uri;
-use ureq::config::Config;
-use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
-use ureq::unversioned::transport::time::Instant;
+use ureq::Error;
 use ureq::unversioned::transport::{
-    ConnectionDetails, Connector as _, DefaultConnector, NextTimeout, Transport as Connection,
+    ConnectProxyConnector, ConnectionDetails, Connector as UreqConnector, NextTimeout,
+    TcpConnector, Transport,
 };
-use ureq::{Error, Proxy, Timeout};
 
-use crate::proxy_deadline::ProxyDeadline;
-use crate::stream::Deadline;
-use crate::tls::TlsSettings;
+use crate::connection::{Connection, Socket};
+use crate::resolver::Resolver;
 
-/// A connection has a buffer of this size for each direction, and two more with TLS, in bytes. Most
-/// requests and answers fit, and so take one system call.
-const BUFFER_SIZE: usize = 8 * 1024;
-
-/// ureq's connectors.
+/// Makes connections of [`Agent::with_parts`](ureq::Agent::with_parts). Whatever it fails with is
+/// [`NotConnected`].
+#[derive(Debug)]
 pub(crate) struct Connector {
-    config: Config,
-    connector: Arc<DefaultConnector>,
+    layers: Box<dyn UreqConnector<(), Out = Box<dyn Transport>>>,
+    resolver: Resolver,
 }
 
 impl Connector {
-    pub(crate) fn new(proxy: Option<Proxy>, tls: &TlsSettings) -> Self {
-        let config = Config::builder()
-            // Also if there is none: ureq's default comes from the environment.
-            .proxy(proxy)
-            // It goes to the proxy only.
-            .user_agent("")
-            .input_buffer_size(BUFFER_SIZE)
-            .output_buffer_size(BUFFER_SIZE);
-        #[cfg(feature = "_tls")]
-        let config = config.tls_config(tls.config());
-        #[cfg(not(feature = "_tls"))]
-        let _ = tls;
+    pub(crate) fn new(resolver: Resolver) -> Self {
+        let layers =
+            ().chain(ConnectProxyConnector::default())
+                .chain(TcpConnector::default())
+                .chain(BelowTls);
+        #[cfg(feature = "rustls")]
+        let layers = layers.chain(ureq::unversioned::transport::RustlsConnector::default());
+        #[cfg(feature = "native-tls")]
+        let layers = layers.chain(ureq::unversioned::transport::NativeTlsConnector::default());
         Self {
-            config: config.build(),
-            connector: Arc::new(DefaultConnector::new()),
+            layers: Box::new(layers.chain(AboveTls)),
+            resolver,
         }
-    }
-
-    pub(crate) fn proxy(&self) -> Option<&Proxy> {
-        self.config.proxy()
-    }
-
-    /// Makes a connection within `timeout`, complete with its TLS handshake.
-    pub(crate) fn connect(
-        &self,
-        url: &Uri,
-        timeout: Duration,
-    ) -> Result<Box<dyn Connection>, Error> {
-        let deadline = Deadline::after(timeout);
-        let addrs = match self.proxy() {
-            // It looks up the name by itself.
-            Some(_) => Lookup.empty(),
-            None => Lookup.resolve(url, &self.config, deadline.next(Timeout::Connect))?,
-        };
-        let connector = self.connector.clone();
-        let details = ConnectionDetails {
-            uri: url,
-            addrs,
-            config: &self.config,
-            request_level: false,
-            resolver: &Lookup,
-            now: Instant::now(),
-            timeout: deadline.next(Timeout::Connect),
-            current_time: Arc::new(Instant::now),
-            // Called for the connection to the proxy.
-            run_connector: Arc::new(move |details| {
-                let connection = connector.connect(details, None)?;
-                let connection = connection.ok_or(Error::ConnectionFailed)?;
-                Ok(Box::new(ProxyDeadline::new(connection, deadline)))
-            }),
-            register_shutdown: Arc::new(|_| Ok(())),
-        };
-        let connection = self.connector.connect(&details, None)?;
-        let connection = connection.ok_or(Error::ConnectionFailed)?;
-        if details.needs_tls() && !connection.is_tls() {
-            return Err(Error::TlsRequired);
-        }
-        Ok(connection)
     }
 }
 
-/// Looks up names by the system, on a thread that is left behind when the time is over.
-#[derive(Debug)]
-struct Lookup;
+impl UreqConnector for Connector {
+    type Out = Box<dyn Transport>;
 
-impl Resolver for Lookup {
-    fn resolve(
+    /// ureq calls this a second time within the first for the connection to a proxy.
+    fn connect(
         &self,
-        url: &Uri,
-        config: &Config,
-        timeout: NextTimeout,
-    ) -> Result<ResolvedSocketAddrs, Error> {
-        DefaultResolver::default()
-            .resolve(url, config, timeout)
-            .map_err(|error| match error {
-                Error::Io(_) => Error::HostNotFound,
-                error => error,
-            })
+        details: &ConnectionDetails,
+        _: Option<()>,
+    ) -> Result<Option<Self::Out>, Error> {
+        let bound = Bound::new(details.timeout);
+        let connection = self.layers.connect(details, None);
+        drop(bound);
+        self.resolver.connected(details.uri, connection.is_ok());
+        match connection {
+            Ok(Some(connection)) if details.needs_tls() && !connection.is_tls() => {
+                Err(NotConnected::mark(Error::TlsRequired))
+            }
+            Ok(connection) => Ok(connection),
+            Err(error) => Err(NotConnected::mark(error)),
+        }
+    }
+}
+
+/// A reason why there is no connection. It proves that no byte of the request was sent.
+#[derive(Debug)]
+pub(crate) struct NotConnected(pub(crate) Error);
+
+impl NotConnected {
+    /// Wraps an error, once, into what [`Agent::run`](ureq::Agent::run) hands on unchanged.
+    pub(crate) fn mark(error: Error) -> Error {
+        match error {
+            Error::Other(error) if error.is::<Self>() => Error::Other(error),
+            error => Error::Other(Box::new(Self(error))),
+        }
+    }
+}
+
+impl fmt::Display for NotConnected {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("no connection")
+    }
+}
+
+impl StdError for NotConnected {}
+
+#[derive(Debug)]
+struct BelowTls;
+
+impl<T: Transport> UreqConnector<T> for BelowTls {
+    type Out = Socket<T>;
+
+    fn connect(
+        &self,
+        _: &ConnectionDetails,
+        socket: Option<T>,
+    ) -> Result<Option<Self::Out>, Error> {
+        Ok(socket.map(Socket::new))
+    }
+}
+
+#[derive(Debug)]
+struct AboveTls;
+
+impl<T: Transport> UreqConnector<T> for AboveTls {
+    type Out = Box<dyn Transport>;
+
+    fn connect(
+        &self,
+        _: &ConnectionDetails,
+        connection: Option<T>,
+    ) -> Result<Option<Self::Out>, Error> {
+        Ok(connection.map(|connection| Box::new(Connection::new(connection)) as Self::Out))
+    }
+}
+
+thread_local! {
+    /// When the connection that this thread makes must be there.
+    static CONNECTED_BY: Cell<Option<Instant>> = const { Cell::new(None) };
+}
+
+/// Bounds all that happens on this thread until it is dropped. ureq grants a proxy the whole connect
+/// timeout anew for its lookup and for each piece of its response.
+struct Bound {
+    outer: Option<Instant>,
+}
+
+impl Bound {
+    fn new(timeout: NextTimeout) -> Self {
+        let outer = CONNECTED_BY.get();
+        if outer.is_none() {
+            CONNECTED_BY.set(Instant::now().checked_add(*timeout.after));
+        }
+        Self { outer }
+    }
+}
+
+impl Drop for Bound {
+    fn drop(&mut self) {
+        CONNECTED_BY.set(self.outer);
+    }
+}
+
+/// Whether this thread makes a connection.
+pub(crate) fn is_connecting() -> bool {
+    CONNECTED_BY.get().is_some()
+}
+
+/// The timeout, shortened to what is left for making a connection if this thread makes one.
+pub(crate) fn bounded(timeout: NextTimeout) -> NextTimeout {
+    let Some(connected_by) = CONNECTED_BY.get() else {
+        return timeout;
+    };
+    let left = connected_by.saturating_duration_since(Instant::now());
+    NextTimeout {
+        after: left.min(*timeout.after).into(),
+        ..timeout
     }
 }

@@ -1,33 +1,37 @@
 //! Tells how far a request got when ureq fails, in words of our own: ureq's may repeat the server's.
 
+use std::borrow::Cow;
+use std::error::Error as StdError;
 use std::io;
 
 use totps_core::{BoxError, Delivery, TransportError};
 use ureq::{Error, Timeout};
 
-/// No connection could be made: nothing of the request was sent, whatever the reason.
-pub(crate) fn not_connected(error: Error) -> TransportError {
+use crate::connector::NotConnected;
+
+pub(crate) const NO_TLS: &str = "built without TLS: turn on the feature `rustls` or `native-tls`";
+
+/// An agent failed. Nothing was sent if our resolver or connector failed, or if ureq refused the
+/// request before it wrote it.
+pub(crate) fn failed(error: Error) -> TransportError {
     match error {
-        Error::Timeout(_) => {
-            TransportError::timed_out("no connection in time").with_delivery(Delivery::NotSent)
-        }
-        error => TransportError::not_sent(cause(error)),
+        Error::Other(error) => match error.downcast::<NotConnected>() {
+            Ok(error) => not_connected(error.0),
+            Err(error) => exchange_failed(Error::Other(error)),
+        },
+        error if is_before_the_request(&error) => not_connected(error),
+        error => exchange_failed(error),
     }
 }
 
-/// The exchange on a connection failed: bytes of the request may have left.
-pub(crate) fn exchange_failed(error: io::Error) -> TransportError {
-    match Error::from(error) {
-        Error::Timeout(_) => TransportError::timed_out("no whole answer in time"),
-        Error::LargeResponseHeader(..) => head_too_large(),
-        error => TransportError::other(cause(error)),
-    }
+/// Reading a body failed.
+pub(crate) fn read_failed(error: io::Error) -> TransportError {
+    exchange_failed(error.into())
 }
 
-/// An agent of the caller's failed, and does not say whether it was connected.
-pub(crate) fn agent_failed(error: Error) -> TransportError {
-    // ureq makes these before it writes the request, and never later.
-    let not_sent = match &error {
+/// Whether ureq makes an error before it writes the request, and never later.
+fn is_before_the_request(error: &Error) -> bool {
+    match error {
         Error::HostNotFound
         | Error::BadUri(_)
         | Error::RequireHttpsOnly(_)
@@ -39,60 +43,106 @@ pub(crate) fn agent_failed(error: Error) -> TransportError {
             io::ErrorKind::ConnectionRefused | io::ErrorKind::AddrNotAvailable
         ),
         _ => false,
-    };
-    if not_sent {
-        not_connected(error)
-    } else {
-        exchange_failed(error.into_io())
     }
 }
 
-/// The answer breaks the rules of HTTP.
-pub(crate) fn broken(text: &'static str) -> TransportError {
-    TransportError::other(text)
+/// No connection could be made: nothing of the request was sent, whatever the reason.
+fn not_connected(error: Error) -> TransportError {
+    let error = match error {
+        Error::TlsRequired => return TransportError::refused(NO_TLS),
+        Error::Timeout(_) => TransportError::timed_out("no connection in time"),
+        error => match tls_text(&error) {
+            Some(text) => TransportError::tls(text),
+            None => return TransportError::not_sent(cause(error)),
+        },
+    };
+    error.with_delivery(Delivery::NotSent)
 }
 
-pub(crate) fn head_too_large() -> TransportError {
-    TransportError::too_large("the head of the answer is larger than 32 KiB")
-}
-
-pub(crate) fn too_many_fields() -> TransportError {
-    TransportError::too_large("the answer has more than 64 header fields")
+/// The exchange on a connection failed: bytes of the request may have left.
+fn exchange_failed(error: Error) -> TransportError {
+    match error {
+        Error::Timeout(_) => TransportError::timed_out("no whole response in time"),
+        Error::LargeResponseHeader(..) => {
+            TransportError::too_large("the head of the response is larger than 32 KiB")
+        }
+        error => match tls_text(&error) {
+            Some(text) => TransportError::tls(text),
+            None => TransportError::other(cause(error)),
+        },
+    }
 }
 
 /// The reason, without a word that came from the server.
 fn cause(error: Error) -> BoxError {
     let text = match error {
-        Error::Io(error) => return io_cause(error),
-        #[cfg(feature = "rustls")]
-        Error::Rustls(error) => tls_text(&error),
-        #[cfg(feature = "native-tls")]
-        Error::NativeTls(_) => "TLS failed",
-        Error::Tls(text) => text,
-        Error::TlsRequired => "no TLS: the crate was built without it",
+        Error::Io(error) => return io_cause(&error).into(),
+        Error::Other(error) => match error.downcast_ref() {
+            Some(error) => return io_cause(error).into(),
+            None => "ureq failed",
+        },
         Error::HostNotFound => "the host name does not resolve",
         Error::BadUri(_) => "the URL is not complete",
         Error::RequireHttpsOnly(_) => "the URL is not `https://`",
         Error::ConnectProxyFailed(_) => "the proxy did not make a tunnel",
-        Error::Protocol(_) => "the answer is not valid HTTP/1.1",
+        Error::Protocol(_) => "the response is not valid HTTP/1.1",
         _ => "ureq failed",
     };
     text.into()
 }
 
-fn io_cause(error: io::Error) -> BoxError {
-    #[cfg(feature = "rustls")]
-    if let Some(error) = error.get_ref().and_then(|error| error.downcast_ref()) {
-        return tls_text(error).into();
-    }
+fn io_cause(error: &io::Error) -> io::Error {
     match error.raw_os_error() {
-        Some(_) => error.into(),
-        None => io::Error::from(error.kind()).into(),
+        Some(code) => io::Error::from_raw_os_error(code),
+        None => error.kind().into(),
     }
 }
 
+/// What TLS reports, if it is TLS that failed. Errors of the connection below it are not its own.
+///
+/// The errors of TLS libraries are found by their type, not by a variant of ureq's, which may carry
+/// that of another version.
+fn tls_text(error: &Error) -> Option<Cow<'static, str>> {
+    let mut cause: Option<&(dyn StdError + 'static)> = match error {
+        Error::Tls(text) => return Some((*text).into()),
+        #[cfg(feature = "rustls")]
+        Error::Rustls(error) => Some(error),
+        #[cfg(feature = "native-tls")]
+        Error::NativeTls(error) => Some(error),
+        Error::Io(error) => error.get_ref().map(|error| error as _),
+        Error::Other(error) => Some(&**error),
+        _ => None,
+    };
+    let mut text = None;
+    while let Some(error) = cause {
+        text = text.or_else(|| library_text(error));
+        cause = match error.downcast_ref::<io::Error>().map(io::Error::get_ref) {
+            // Of the system's, or ureq's.
+            Some(None) => return None,
+            Some(Some(error)) => Some(error as _),
+            None => error.source(),
+        };
+    }
+    text
+}
+
+/// What an error of a TLS library says.
+fn library_text(error: &(dyn StdError + 'static)) -> Option<Cow<'static, str>> {
+    #[cfg(feature = "rustls")]
+    if let Some(error) = error.downcast_ref() {
+        return Some(rustls_text(error).into());
+    }
+    // Its text has none of the server's words.
+    #[cfg(feature = "native-tls")]
+    if let Some(error) = error.downcast_ref::<native_tls::Error>() {
+        return Some(error.to_string().into());
+    }
+    let _ = error;
+    None
+}
+
 #[cfg(feature = "rustls")]
-fn tls_text(error: &rustls::Error) -> &'static str {
+fn rustls_text(error: &rustls::Error) -> &'static str {
     use rustls::{AlertDescription, CertificateError as Certificate, Error as Tls};
 
     match error {

@@ -4,17 +4,15 @@
 // The core has public modules `error` and `transport`, too. What is in them is at the root.
 #![allow(hidden_glob_reexports)]
 
-mod agent;
 mod builder;
+mod connection;
 mod connector;
 mod error;
-mod http1;
-mod limits;
-mod pool;
-mod proxy_deadline;
-mod stream;
+mod resolver;
+#[cfg(feature = "_tls")]
 mod tls;
 mod transport;
+mod wire_log;
 
 pub use builder::UreqTransportBuilder;
 // All of it, so that this crate is all that a program names. `Client` below takes precedence.
@@ -29,7 +27,8 @@ pub type Client<T = UreqTransport> = totps_core::Client<T>;
 
 /// A client with the default settings. Nothing is read or connected before the first call.
 ///
-/// For other settings, give `Client::new` a transport of [`UreqTransport::builder`].
+/// For other settings, give `Client::new` a transport of [`UreqTransport::builder`]. Make it after a
+/// `fork()`, in each process: parent and child would share connections and get each other's responses.
 pub fn client(project: Project) -> Client {
     Client::new(project, UreqTransport::new())
 }

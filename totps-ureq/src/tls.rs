@@ -1,55 +1,121 @@
-//! How servers prove who they are. There is no way to do without.
+//! How servers prove who they are. Certificate checks cannot be turned off.
 
-#[cfg(feature = "_tls")]
 use totps_core::ConfigError;
-#[cfg(feature = "_tls")]
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
 
 /// What the builder was told about TLS.
-#[derive(Default, PartialEq)]
+#[derive(Default)]
 pub(crate) struct TlsSettings {
-    /// In DER; the built-in ones if there are none.
-    pub(crate) root_certificates: Vec<Vec<u8>>,
+    pub(crate) root_certificates_pem: Option<Vec<u8>>,
     pub(crate) platform_verifier: bool,
     pub(crate) native_tls: bool,
+    pub(crate) config: Option<TlsConfig>,
 }
 
-#[cfg(feature = "_tls")]
 impl TlsSettings {
-    pub(crate) fn config(&self) -> TlsConfig {
-        let native_tls = self.native_tls || cfg!(not(feature = "rustls"));
-        let (provider, built_in) = if native_tls {
-            // The platform's own library comes with the platform's certificates.
-            (TlsProvider::NativeTls, RootCerts::PlatformVerifier)
-        } else if self.platform_verifier {
-            (TlsProvider::Rustls, RootCerts::PlatformVerifier)
-        } else {
-            (TlsProvider::Rustls, RootCerts::WebPki)
+    pub(crate) fn is_default(&self) -> bool {
+        self.config.is_none() && !self.has_single_settings()
+    }
+
+    fn has_single_settings(&self) -> bool {
+        self.root_certificates_pem.is_some() || self.platform_verifier || self.native_tls
+    }
+
+    /// The settings for ureq.
+    pub(crate) fn config(self) -> Result<TlsConfig, ConfigError> {
+        if self.has_single_settings() && self.config.is_some() {
+            let rule =
+                "must be the only setting of TLS; set the root certificates and the provider in it";
+            return Err(bad_config(rule));
+        }
+        if self.platform_verifier && self.root_certificates_pem.is_some() {
+            let rule = "must not be combined with root certificates: either the platform decides, or they do";
+            return Err(ConfigError::new("platform verifier", rule));
+        }
+        if let Some(config) = self.config {
+            check(&config)?;
+            return Ok(config);
+        }
+        let (provider, built_in) = built_in(self.native_tls, self.platform_verifier);
+        let roots = match &self.root_certificates_pem {
+            None => built_in,
+            Some(pem) => RootCerts::from(parse(pem)?),
         };
-        let roots = if self.root_certificates.is_empty() {
-            built_in
-        } else {
-            let certificates = self.root_certificates.iter();
-            RootCerts::from(certificates.map(|der| Certificate::from_der(der).to_owned()))
-        };
-        let config = TlsConfig::builder().provider(provider).root_certs(roots);
-        // Given explicitly: a program may have no default provider, or two candidates.
-        #[cfg(feature = "rustls")]
-        let config = config.unversioned_rustls_crypto_provider(std::sync::Arc::new(
-            rustls::crypto::ring::default_provider(),
-        ));
-        config.build()
+        Ok(with(provider, roots))
     }
 }
 
-/// Reads certificates in PEM into DER.
-#[cfg(feature = "_tls")]
-pub(crate) fn parse_root_certificates(pem: &[u8]) -> Result<Vec<Vec<u8>>, ConfigError> {
+/// The settings if nothing was said.
+pub(crate) fn default_config() -> TlsConfig {
+    let (provider, roots) = built_in(false, false);
+    with(provider, roots)
+}
+
+fn with(provider: TlsProvider, roots: RootCerts) -> TlsConfig {
+    let config = TlsConfig::builder().provider(provider).root_certs(roots);
+    config.build()
+}
+
+fn built_in(native_tls: bool, platform_verifier: bool) -> (TlsProvider, RootCerts) {
+    if native_tls || cfg!(not(feature = "rustls")) {
+        // The platform's own library comes with the platform's certificates.
+        (TlsProvider::NativeTls, RootCerts::PlatformVerifier)
+    } else if platform_verifier {
+        (TlsProvider::Rustls, RootCerts::PlatformVerifier)
+    } else {
+        (TlsProvider::Rustls, RootCerts::WebPki)
+    }
+}
+
+fn bad_config(rule: &'static str) -> ConfigError {
+    ConfigError::new("TLS config", rule)
+}
+
+/// Refuses what ureq would panic at within a call, and what gives the credentials to anybody.
+fn check(config: &TlsConfig) -> Result<(), ConfigError> {
+    if config.disable_verification() {
+        return Err(bad_config(
+            "must not switch the verification of certificates off",
+        ));
+    }
+    match config.provider() {
+        TlsProvider::Rustls if cfg!(not(feature = "rustls")) => {
+            return Err(bad_config(
+                "must not have rustls as its provider: turn on the feature `rustls`",
+            ));
+        }
+        TlsProvider::NativeTls if cfg!(not(feature = "native-tls")) => {
+            let rule = "must not have native-tls as its provider: turn on the feature `native-tls`";
+            return Err(bad_config(rule));
+        }
+        _ => {}
+    }
+    match config.root_certs() {
+        RootCerts::PlatformVerifier
+            if config.provider() == TlsProvider::Rustls
+                && cfg!(not(feature = "platform-verifier")) =>
+        {
+            let rule = "must not use the platform's verifier with rustls: turn on the feature \
+                        `platform-verifier`";
+            Err(bad_config(rule))
+        }
+        RootCerts::Specific(certificates) if certificates.is_empty() => {
+            Err(bad_config("must trust at least one root certificate"))
+        }
+        RootCerts::Specific(certificates) if !certificates.iter().all(is_x509) => Err(bad_config(
+            "must have X.509 certificates as its root certificates",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Reads root certificates in PEM.
+fn parse(pem: &[u8]) -> Result<Vec<Certificate<'static>>, ConfigError> {
     let refuse = |rule| ConfigError::new("root certificates", rule);
     let mut certificates = Vec::new();
     for item in parse_pem(pem) {
         match item {
-            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate.der().to_vec()),
+            Ok(PemItem::Certificate(certificate)) => certificates.push(certificate),
             Ok(_) => return Err(refuse("must not contain private keys")),
             Err(_) => return Err(refuse("must be valid PEM")),
         }
@@ -57,12 +123,18 @@ pub(crate) fn parse_root_certificates(pem: &[u8]) -> Result<Vec<Vec<u8>>, Config
     if certificates.is_empty() {
         return Err(refuse("must contain at least one certificate in PEM"));
     }
-    // ureq would pass over one that cannot be read, and then trust nobody.
-    #[cfg(feature = "rustls")]
-    for certificate in &certificates {
-        rustls::RootCertStore::empty()
-            .add(certificate.as_slice().into())
-            .map_err(|_| refuse("must be X.509 certificates"))?;
+    if !certificates.iter().all(is_x509) {
+        return Err(refuse("must be X.509 certificates"));
     }
     Ok(certificates)
+}
+
+/// ureq passes over certificates that it cannot read, and then trusts nobody.
+fn is_x509(certificate: &Certificate) -> bool {
+    #[cfg(feature = "rustls")]
+    return rustls::RootCertStore::empty()
+        .add(certificate.der().into())
+        .is_ok();
+    #[cfg(not(feature = "rustls"))]
+    native_tls::Certificate::from_der(certificate.der()).is_ok()
 }

@@ -1,64 +1,45 @@
-//! The transport: which way a request goes, and which are refused.
+//! The transport: what is refused, how often a request is tried, and which agent sends it.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::io::Read;
 use std::sync::Arc;
 use std::thread;
+use std::time::{Duration, Instant};
 
-use totps_core::transport::check_destination;
-use totps_core::{Request, Response, RetryPolicy, Transport, TransportError};
+use totps_core::http::header::{self, HeaderValue};
+use totps_core::http::request::Parts;
+use totps_core::http::uri::Scheme;
+use totps_core::transport::{Limits, check_destination};
+use totps_core::{Body, Request, Response, Transport, TransportError, http};
 use ureq::{Agent, Proxy};
+use zeroize::Zeroizing;
 
-use crate::connector::Connector;
-use crate::error::not_connected;
-use crate::limits::Limits;
-use crate::pool::Pool;
-use crate::stream::{Deadline, Stream};
-use crate::tls::TlsSettings;
-use crate::{UreqTransportBuilder, agent, http1};
+use crate::builder::default_transport;
+use crate::error::{NO_TLS, failed, read_failed};
+use crate::{UreqTransportBuilder, wire_log};
 
-/// A blocking [`Transport`] over HTTP/1.1 that keeps connections for the next call.
+/// A blocking [`Transport`] over an [`Agent`] of ureq's, which keeps connections for the next call.
 ///
 /// Cheap to clone; clones share the connections. Its rules are on the [crate's page](crate).
+///
+/// After a `fork()`, parent and child would share the kept connections and get each other's
+/// responses. Make the transport after the fork, in each process.
 #[derive(Clone)]
 pub struct UreqTransport(Arc<Inner>);
 
 struct Inner {
     limits: Limits,
-    route: Route,
-}
-
-/// How requests travel.
-#[allow(
-    clippy::large_enum_variant,
-    reason = "there is one for each transport, and that is behind an `Arc`"
-)]
-pub(crate) enum Route {
-    Own { pool: Pool, connector: Connector },
-    Agent(Agent),
-}
-
-impl Route {
-    pub(crate) fn own(proxy: Option<Proxy>, tls: &TlsSettings) -> Self {
-        Self::Own {
-            pool: Pool::default(),
-            connector: Connector::new(proxy, tls),
-        }
-    }
-
-    fn proxy(&self) -> Option<&Proxy> {
-        match self {
-            Self::Own { connector, .. } => connector.proxy(),
-            Self::Agent(agent) => agent.config().proxy(),
-        }
-    }
+    agent: Agent,
+    /// Whether the agent is the caller's.
+    is_foreign: bool,
+    allow_wire_log: bool,
 }
 
 impl UreqTransport {
     /// With the default settings. Nothing is read or connected before the first call.
     pub fn new() -> Self {
-        let route = Route::own(None, &TlsSettings::default());
-        Self::from_parts(Limits::default(), route)
+        default_transport()
     }
 
     /// For other settings than the defaults.
@@ -66,36 +47,50 @@ impl UreqTransport {
         UreqTransportBuilder::default()
     }
 
-    /// Sends by an agent of the caller's, with the default limits. For others, see
+    /// Sends through an agent of the caller's, with the default limits. For others, see
     /// [`UreqTransportBuilder::agent`].
     ///
-    /// Whatever the agent's own settings are: redirects are not followed, answers of any status are
-    /// answers, the timeouts and the limits of head and body hold, the request asks for `identity`,
-    /// and only `https` goes out, or `http` to loopback.
+    /// Whatever the agent's own settings are: redirects are not followed, a response of any status is
+    /// returned, the timeouts and the limits of head and body hold, the request asks for `identity`,
+    /// only `https` goes out, or `http` to loopback, and nothing while a logger takes what goes over the
+    /// wire.
     ///
-    /// Everything else is the agent's affair:
+    /// Everything else is the agent's:
     /// - its proxy, which it takes from the environment unless told otherwise;
-    /// - its resolver, connectors and TLS settings, whether it checks certificates among them;
+    /// - its resolver, connectors and TLS settings, whether it checks certificates among them. TLS
+    ///   sessions are not resumed, since the limits are settings of each request;
     /// - its pool, and other timeouts where they are shorter;
     /// - its middleware, which sees every request and may change or repeat it;
     /// - cookies, and decoding a body that comes compressed unasked, if any crate of the program
     ///   turns on these features of ureq's;
-    /// - **its log: at the level *trace*, under the target `ureq_proto`, is all that is sent and
-    ///   received but the body of the request, credentials and session tokens included.** Keep
-    ///   that target at *debug*, or do without an agent of your own: the others log nothing secret;
     /// - a new thread for each call, on which ureq looks up the name;
     /// - buffers, which are not wiped.
+    ///
+    /// **Bytes that a server sends behind a response can become the response of the next call.** ureq
+    /// looks for them at the socket and in the outermost buffer, but over TLS they may rest below it.
+    /// With a server that is trusted to send none this is no matter; `UreqTransport`'s own agent
+    /// closes such connections.
     ///
     /// A body that has neither a length nor chunks counts as whole even if its connection was reset.
     ///
     /// Fewer errors are [`NotSent`](totps_core::Delivery::NotSent): a refused connection, a refused
     /// tunnel and a connect timeout are, but not a failed TLS handshake, nor always a lookup.
     pub fn with_agent(agent: Agent) -> Self {
-        Self::from_parts(Limits::default(), Route::Agent(agent))
+        Self::from_parts(Limits::default(), agent, true, false)
     }
 
-    pub(crate) fn from_parts(limits: Limits, route: Route) -> Self {
-        Self(Arc::new(Inner { limits, route }))
+    pub(crate) fn from_parts(
+        limits: Limits,
+        agent: Agent,
+        is_foreign: bool,
+        allow_wire_log: bool,
+    ) -> Self {
+        Self(Arc::new(Inner {
+            limits,
+            agent,
+            is_foreign,
+            allow_wire_log,
+        }))
     }
 }
 
@@ -116,57 +111,129 @@ impl fmt::Debug for UreqTransport {
 
 impl Transport for UreqTransport {
     fn send(&self, request: Request) -> Result<Response, TransportError> {
-        let Inner { limits, route } = &*self.0;
-        check_destination(request.uri(), route.proxy().map(Proxy::host))?;
-        let deadline = Deadline::after(limits.timeout);
-        retrying(limits.retry, deadline, || match route {
-            Route::Own { pool, connector } => send(pool, connector, &request, limits, deadline),
-            Route::Agent(agent) => agent::send(agent, request.clone(), limits, deadline),
-        })
+        let inner = &*self.0;
+        inner.check(&request)?;
+        let deadline = Instant::now() + inner.limits.timeout;
+        let policy = inner.limits.retry_policy();
+        let (mut head, body) = request.into_parts();
+        let identity = HeaderValue::from_static("identity");
+        head.headers.insert(header::ACCEPT_ENCODING, identity);
+        head.headers.remove(header::EXPECT);
+        let mut shorter = None;
+        for retries in 0..policy.max_retries() {
+            let result = inner.attempt(head.clone(), &body, shorter);
+            let Err(error) = &result else { return result };
+            let left = deadline.saturating_duration_since(Instant::now());
+            // The hasher's keys are the random numbers that the standard library has.
+            let random = RandomState::new().build_hasher().finish();
+            let Some(pause) = policy.pause(error, retries, left, random) else {
+                return result;
+            };
+            thread::sleep(pause);
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return result;
+            }
+            shorter = Some(left);
+        }
+        inner.attempt(head, &body, shorter)
     }
 }
 
-/// Sends, and again as long as the policy allows it.
-fn retrying(
-    policy: RetryPolicy,
-    deadline: Deadline,
-    send: impl Fn() -> Result<Response, TransportError>,
-) -> Result<Response, TransportError> {
-    let mut retries = 0;
-    loop {
-        let result = send();
-        let Err(error) = &result else { return result };
-        // The hasher's keys are the random numbers that the standard library has.
-        let random = RandomState::new().build_hasher().finish();
-        let Some(pause) = policy.pause(error, retries, deadline.remaining(), random) else {
-            return result;
+impl Inner {
+    /// Refuses what must not be sent.
+    fn check(&self, request: &Request) -> Result<(), TransportError> {
+        let proxy_host = self.agent.config().proxy().map(Proxy::host);
+        check_destination(request.uri(), proxy_host)?;
+        let is_https = request.uri().scheme() == Some(&Scheme::HTTPS);
+        if is_https && !self.is_foreign && cfg!(not(feature = "_tls")) {
+            return Err(TransportError::refused(NO_TLS));
+        }
+        if self.allow_wire_log {
+            return Ok(());
+        }
+        wire_log::check()
+    }
+
+    /// Sends once. `timeout` is what is left of the overall timeout, if that is less than all.
+    fn attempt(
+        &self,
+        head: Parts,
+        body: &Body,
+        timeout: Option<Duration>,
+    ) -> Result<Response, TransportError> {
+        let request = self.configured(http::Request::from_parts(head, ()), timeout);
+        let result = if body.is_empty() {
+            self.agent.run(request)
+        } else {
+            self.agent.run(request.map(|()| body.as_bytes()))
         };
-        thread::sleep(pause);
-        retries += 1;
+        let (head, body) = result.map_err(failed)?.into_parts();
+        self.limits.check_headers(&head.headers)?;
+        Ok(Response::from_parts(head, self.read(body)?))
+    }
+
+    /// The own agent has all settings already, and resumes TLS sessions only as long as a request has
+    /// none that differ.
+    fn configured(
+        &self,
+        request: http::Request<()>,
+        timeout: Option<Duration>,
+    ) -> http::Request<()> {
+        if !self.is_foreign && timeout.is_none() {
+            return request;
+        }
+        let https_only = request.uri().scheme() == Some(&Scheme::HTTPS);
+        let timeout = timeout.unwrap_or(self.limits.timeout);
+        let request = self.agent.configure_request(request);
+        let request = request.timeout_global(Some(timeout));
+        if !self.is_foreign {
+            return request.build();
+        }
+        request
+            .https_only(https_only)
+            .max_redirects(0)
+            .http_status_as_error(false)
+            .max_response_header_size(Limits::HEAD)
+            .timeout_resolve(Some(self.limits.connect_timeout))
+            .timeout_connect(Some(self.limits.connect_timeout))
+            .build()
+    }
+
+    /// Reads to the end, so that the agent can keep the connection.
+    fn read(&self, body: ureq::Body) -> Result<Body, TransportError> {
+        let mut collected = self.limits.body(body.content_length())?;
+        let mut reader = body.into_reader();
+        let mut piece = Zeroizing::new([0; 2048]);
+        loop {
+            match reader.read(&mut *piece).map_err(read_failed)? {
+                0 => return Ok(collected.finish()),
+                length => collected
+                    .push(&piece[..length])
+                    .map_err(TransportError::too_large)?,
+            }
+        }
     }
 }
 
-fn send(
-    pool: &Pool,
-    connector: &Connector,
-    request: &Request,
-    limits: &Limits,
-    deadline: Deadline,
-) -> Result<Response, TransportError> {
-    let url = request.uri();
-    let mut connection = match pool.take(url) {
-        Some(connection) => connection,
-        None => connector
-            .connect(url, limits.connect_timeout.min(deadline.remaining()))
-            .map_err(not_connected)?,
-    };
-    let mut stream = Stream::new(&mut *connection, deadline);
-    let answer = http1::exchange(&mut stream, request, limits.response_limit)?;
-    // Bytes after the answer were not asked for.
-    let keep_alive = answer.keep_alive && !stream.has_unread();
-    drop(stream);
-    if keep_alive {
-        pool.put(url, connection);
+#[cfg(all(test, not(feature = "_tls")))]
+mod tests {
+    use totps_core::{Delivery, TransportErrorKind};
+
+    use super::*;
+
+    #[test]
+    fn without_tls_https_is_refused_with_what_to_do() {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("https://{}/", listener.local_addr().unwrap());
+        let mut request = Request::default();
+        *request.uri_mut() = url.parse().unwrap();
+        let error = UreqTransport::new().send(request).unwrap_err();
+        assert_eq!(error.kind(), TransportErrorKind::Refused);
+        assert_eq!(error.delivery(), Delivery::NotSent);
+        let text = std::error::Error::source(&error).unwrap().to_string();
+        assert!(text.contains("feature `rustls`"), "got {text}");
+        listener.set_nonblocking(true).unwrap();
+        assert!(listener.accept().is_err(), "expected no connection");
     }
-    Ok(answer.response)
 }

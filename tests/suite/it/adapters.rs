@@ -43,6 +43,7 @@ pub(crate) struct Settings {
     pub(crate) root_certificates_pem: Option<String>,
     pub(crate) proxy: Option<String>,
     pub(crate) max_retries: Option<u32>,
+    pub(crate) max_idle_connections: Option<usize>,
 }
 
 /// Gives a builder those of the named settings that are set. With `?`, its methods return a `Result`.
@@ -83,8 +84,11 @@ pub(crate) enum Difference {
     /// The stack reads on the thread of the call for as long as the server sends: what has no end
     /// and is no body keeps that thread from its deadline.
     StarvesItsThread,
-    /// The stack logs what it sends and receives.
-    LogsTheWire,
+    /// The stack logs headers of a response that tell how to read it, such as `Transfer-Encoding`, and
+    /// at the level trace `Location`.
+    LogsSomeHeaders,
+    /// The stack looks for what was not asked for at the socket and in the outermost buffer alone.
+    KeepsUnaskedRecords,
     /// The stack reads a small rest of an answer away and keeps the connection.
     ReadsRestAway,
 }
@@ -130,8 +134,10 @@ macro_rules! suite {
                 connections::closed_while_idle
                 connections::closed_when_used_again
                 connections::not_kept_after_unasked_bytes
+                connections::not_kept_after_unasked_records
+                connections::not_used_after_close_notify
                 connections::not_kept_after_an_unread_rest
-                connections::at_most_four_idle
+                connections::as_many_idle_as_set
                 connections::every_caller_gets_its_own_answer
                 tls::own_authority_in_pem
                 tls::emulator_over_tls
@@ -145,6 +151,7 @@ macro_rules! suite {
                 retries::nothing_is_sent_again_unasked
                 retries::what_was_not_sent_is_sent_again
                 retries::no_more_often_than_asked
+                retries::refused_certificates_are_not_tried_again
                 retries::what_may_have_arrived_is_not_sent_again
                 retries::answers_are_not_asked_for_again
                 retries::the_deadline_holds_for_all_tries

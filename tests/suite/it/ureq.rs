@@ -11,9 +11,9 @@ use totps_ureq::ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pe
 
 use crate::adapters::{Difference, Settings, SharedTransport, Subject, configure, suite};
 
+mod exchange;
 mod logs;
 mod settings;
-mod strictness;
 
 suite!(own, super::Own);
 suite!(callers_agent, super::CallersAgent);
@@ -29,11 +29,35 @@ mod callers_agent_by_proxy {
 pub(crate) struct Own;
 
 impl Subject for Own {
+    const DIFFERENCES: &'static [Difference] = &[
+        Difference::LastChunkEndsBody,
+        Difference::ReadsTwoFramings,
+        Difference::ReadsChunksInHttp10,
+        Difference::LogsSomeHeaders,
+    ];
     const LOGS_TO: &'static str = "ureq::";
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         let mut builder = UreqTransport::builder();
-        configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem proxy max_retries);
+        configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem proxy max_retries max_idle_connections);
+        Ok(Arc::new(builder.build()?))
+    }
+}
+
+#[cfg(feature = "native-tls")]
+suite!(own_native_tls, super::OwnNativeTls);
+
+#[cfg(feature = "native-tls")]
+pub(crate) struct OwnNativeTls;
+
+#[cfg(feature = "native-tls")]
+impl Subject for OwnNativeTls {
+    const DIFFERENCES: &'static [Difference] = Own::DIFFERENCES;
+    const LOGS_TO: &'static str = Own::LOGS_TO;
+
+    fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
+        let mut builder = UreqTransport::builder().native_tls();
+        configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem proxy max_retries max_idle_connections);
         Ok(Arc::new(builder.build()?))
     }
 }
@@ -50,9 +74,10 @@ impl Subject for CallersAgent {
         Difference::LastChunkEndsBody,
         Difference::ReadsTwoFramings,
         Difference::ReadsChunksInHttp10,
-        Difference::LogsTheWire,
+        Difference::LogsSomeHeaders,
+        Difference::KeepsUnaskedRecords,
     ];
-    const LOGS_TO: &'static str = "ureq_proto::";
+    const LOGS_TO: &'static str = "ureq::";
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         let proxy = settings.proxy.as_deref().map(Proxy::new).transpose();
@@ -63,7 +88,7 @@ impl Subject for CallersAgent {
         let config = Config::builder()
             .proxy(proxy.expect("the proxy's URL is valid"))
             .tls_config(tls.build())
-            .max_idle_connections_per_host(4)
+            .max_idle_connections_per_host(settings.max_idle_connections.unwrap_or(3))
             .max_redirects(5)
             .max_response_header_size(1024 * 1024)
             .accept_encoding("gzip")

@@ -22,13 +22,13 @@
     reason = "a test server that cannot do its work ends the test"
 )]
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustls::{ServerConfig, ServerConnection, StreamOwned};
+use rustls::{HandshakeKind, ServerConfig, ServerConnection, StreamOwned};
 
 mod authority;
 mod relay;
@@ -50,6 +50,7 @@ struct Record {
     stopped: bool,
     accepted: usize,
     closed: usize,
+    resumed: usize,
     requests: Vec<Received>,
 }
 
@@ -180,6 +181,11 @@ impl Server {
         self.record.lock().unwrap().closed
     }
 
+    /// How many connections resumed a TLS session so far.
+    pub fn resumed(&self) -> usize {
+        self.record.lock().unwrap().resumed
+    }
+
     /// Waits until so many connections have ended.
     ///
     /// # Panics
@@ -214,9 +220,36 @@ pub struct Connection {
 }
 
 /// Plain or TLS.
-trait Channel: Read + Write + Send {}
+trait Channel: Read + Write + Send {
+    /// Writes several pieces at once, each as a record of its own if there is TLS.
+    fn write_together(&mut self, pieces: &[&[u8]]) -> io::Result<()>;
 
-impl<T: Read + Write + Send> Channel for T {}
+    /// Writes the last bytes, and says so if there is TLS.
+    fn write_last(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write_all(bytes)
+    }
+}
+
+impl Channel for TcpStream {
+    fn write_together(&mut self, pieces: &[&[u8]]) -> io::Result<()> {
+        self.write_all(&pieces.concat())
+    }
+}
+
+impl Channel for StreamOwned<ServerConnection, TcpStream> {
+    fn write_together(&mut self, pieces: &[&[u8]]) -> io::Result<()> {
+        for piece in pieces {
+            self.conn.writer().write_all(piece)?;
+        }
+        self.flush()
+    }
+
+    fn write_last(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.conn.writer().write_all(bytes)?;
+        self.conn.send_close_notify();
+        self.flush()
+    }
+}
 
 impl Connection {
     fn open(
@@ -235,6 +268,9 @@ impl Connection {
                 let mut session = ServerConnection::new(config).unwrap();
                 while session.is_handshaking() {
                     session.complete_io(&mut plain).ok()?;
+                }
+                if session.handshake_kind() == Some(HandshakeKind::Resumed) {
+                    record.lock().unwrap().resumed += 1;
                 }
                 Box::new(StreamOwned::new(session, plain))
             }
@@ -296,6 +332,18 @@ impl Connection {
             .write_all(bytes)
             .and_then(|()| channel.flush())
             .is_ok()
+    }
+
+    /// Writes several pieces at once, each as a record of its own if there is TLS. `false` if the client
+    /// has gone.
+    pub fn write_together(&mut self, pieces: &[&[u8]]) -> bool {
+        self.channel.get_mut().write_together(pieces).is_ok()
+    }
+
+    /// Writes bytes and says behind them, by TLS alone, that none will follow. The socket stays open.
+    pub fn write_last(&mut self, bytes: &[u8]) {
+        // It fails if the client has gone.
+        let _ = self.channel.get_mut().write_last(bytes);
     }
 
     /// Writes byte by byte, with a pause after each, until the client goes or there are no more.

@@ -1,41 +1,44 @@
-//! Bytes that a server answers a request of totps-ureq's with, over a socket. Then it ends its side
-//! of the connection.
+//! Bytes that a server sends in response to a request of totps-ureq's, over a connection in memory. Then
+//! it ends its side of the connection, unless it is asked again.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, SocketAddr, TcpListener};
-use std::sync::mpsc::{self, Sender};
-use std::sync::{Mutex, OnceLock, PoisonError};
-use std::thread;
-use std::time::Duration;
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use totps_core::http::{StatusCode, Uri, Version, header};
 use totps_core::{CreateParams, Delivery, Project, Response, Transport as _, TransportErrorKind};
 use totps_ureq::UreqTransport;
+use totps_ureq::ureq::config::Config;
+use totps_ureq::ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
+use totps_ureq::ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, LazyBuffers, NextTimeout, Transport,
+};
+use totps_ureq::ureq::{Agent, Error};
 
 /// Small, so that inputs reach it.
 const BODY_LIMIT: usize = 256;
 
-/// The answer is read as HTTP/1.1 says, or refused; the call ends in either case.
+/// What the server says to the second request.
+const SECOND: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nsecond";
+
+/// The response is read or refused, the call ends in either case, and nothing of it is left for the
+/// next call.
 pub fn check(data: &[u8]) {
-    static SERVER: OnceLock<Mutex<Server>> = OnceLock::new();
-    let server = SERVER.get_or_init(|| Mutex::new(Server::start()));
-    let server = server.lock().unwrap_or_else(PoisonError::into_inner);
+    let responses = VecDeque::from([data.to_vec(), SECOND.to_vec()]);
+    let server = Server(Arc::new(Mutex::new(responses)));
+    let config = Config::builder().proxy(None).build();
     let transport = UreqTransport::builder()
-        .timeout(Duration::from_secs(20))
+        .agent(Agent::with_parts(config, server, Nowhere))
         .response_limit(BODY_LIMIT)
         .build()
         .unwrap_or_else(|error| panic!("right settings are refused: {error}"));
-    let url = format!("http://{}", server.address);
-    let request = Project::at(Uri::try_from(url).unwrap_or_default(), "project", "secret")
-        .map_err(|error| error.to_string())
-        .and_then(|project| {
-            let request = project.request(&CreateParams::new("organization", "member"));
-            request.map_err(|error| error.to_string())
-        })
-        .unwrap_or_else(|error| panic!("no request: {error}"));
-
-    server.answer_next(data);
-    match transport.send(request) {
+    let url = Uri::from_static("http://127.0.0.1");
+    let project = Project::at(url, "project", "secret");
+    let project = project.unwrap_or_else(|error| panic!("no project: {error}"));
+    let send = || {
+        let request = project.request(&CreateParams::new("organization", "member"));
+        transport.send(request.unwrap_or_else(|error| panic!("no request: {error}")))
+    };
+    match send() {
         Ok(response) => check_response(data, &response),
         Err(error) => {
             assert_ne!(error.kind(), TransportErrorKind::Timeout, "it hangs");
@@ -43,43 +46,90 @@ pub fn check(data: &[u8]) {
             assert_eq!(error.delivery(), Delivery::Unknown, "{error:?}");
         }
     }
+    let second = send().unwrap_or_else(|error| panic!("the second call: {error:?}"));
+    assert_eq!(
+        second.body().as_bytes(),
+        b"second",
+        "another call's response"
+    );
 }
 
-/// A thread that gives each connection the next answer.
-struct Server {
-    address: SocketAddr,
-    answers: Sender<Vec<u8>>,
-}
+/// Gives each request the next response, whatever the connection.
+#[derive(Debug)]
+struct Server(Arc<Mutex<VecDeque<Vec<u8>>>>);
 
-impl Server {
-    fn start() -> Self {
-        let started = TcpListener::bind("127.0.0.1:0")
-            .and_then(|listener| Ok((listener.local_addr()?, listener)));
-        let (address, listener) = started.unwrap_or_else(|error| panic!("no server: {error}"));
-        let (answers, next) = mpsc::channel::<Vec<u8>>();
-        thread::spawn(move || {
-            for answer in next {
-                let Ok((mut connection, _)) = listener.accept() else {
-                    return;
-                };
-                // The client may have gone before all is written or read.
-                let _ = connection.write_all(&answer);
-                let _ = connection.shutdown(Shutdown::Write);
-                let mut request = [0; 4096];
-                while connection.read(&mut request).is_ok_and(|length| length > 0) {}
-            }
-        });
-        Self { address, answers }
-    }
+impl Connector for Server {
+    type Out = Connection;
 
-    fn answer_next(&self, answer: &[u8]) {
-        let sent = self.answers.send(answer.to_vec());
-        sent.unwrap_or_else(|_| panic!("the server has ended"));
+    fn connect(&self, _: &ConnectionDetails, _: Option<()>) -> Result<Option<Connection>, Error> {
+        Ok(Some(Connection {
+            buffers: LazyBuffers::new(64 * 1024, 64 * 1024),
+            responses: self.0.clone(),
+            unread: VecDeque::new(),
+            is_asked: false,
+        }))
     }
 }
 
-/// What was read must stand in the data, by rules of its own: the lines of the head, then a body
-/// whose end is told in one clear way.
+struct Connection {
+    buffers: LazyBuffers,
+    responses: Arc<Mutex<VecDeque<Vec<u8>>>>,
+    unread: VecDeque<u8>,
+    is_asked: bool,
+}
+
+impl Transport for Connection {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, _: usize, _: NextTimeout) -> Result<(), Error> {
+        if !std::mem::replace(&mut self.is_asked, true) {
+            let mut responses = self
+                .responses
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
+            self.unread
+                .extend(responses.pop_front().unwrap_or_default());
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
+        self.is_asked = false;
+        let input = self.buffers.input_append_buf();
+        let amount = input.len().min(self.unread.len());
+        for (to, from) in input.iter_mut().zip(self.unread.drain(..amount)) {
+            *to = from;
+        }
+        self.buffers.input_appended(amount);
+        Ok(amount > 0)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.unread.is_empty()
+    }
+}
+
+impl std::fmt::Debug for Connection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Connection")
+    }
+}
+
+/// No name is looked up.
+#[derive(Debug)]
+struct Nowhere;
+
+impl Resolver for Nowhere {
+    fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
+        let mut addresses = self.empty();
+        addresses.push(([127, 0, 0, 1], 80).into());
+        Ok(addresses)
+    }
+}
+
+/// What was read must stand in the data, by rules of its own.
 fn check_response(data: &[u8], response: &Response) {
     let (status, fields) = (response.status(), response.headers());
     let mut rest = data;
@@ -114,42 +164,16 @@ fn check_response(data: &[u8], response: &Response) {
         );
     }
 
-    let lengths: Vec<&[u8]> = fields
-        .get_all(header::CONTENT_LENGTH)
-        .iter()
-        .flat_map(|list| list.as_bytes().split(|byte| *byte == b','))
-        .map(<[u8]>::trim_ascii)
-        .collect();
-    let codings: Vec<_> = fields.get_all(header::TRANSFER_ENCODING).iter().collect();
-    let body = if [101, 204, 304].contains(&status.as_u16()) {
-        Vec::new()
-    } else if let [coding] = &*codings {
-        assert!(
-            coding.as_bytes().eq_ignore_ascii_case(b"chunked"),
-            "{coding:?}"
-        );
-        assert!(lengths.is_empty(), "chunks and a length");
-        assert_eq!(
-            version,
-            Version::HTTP_11,
-            "chunks before they were invented"
-        );
-        chunked(rest)
-    } else if let [length, others @ ..] = &*lengths {
-        assert!(codings.is_empty(), "a coding and a length");
-        let length = number(length, 10);
-        assert!(
-            others.iter().all(|other| number(other, 10) == length),
-            "two lengths"
-        );
+    assert!(response.body().len() <= BODY_LIMIT, "the body is too large");
+    // Where it ends by one plain length it is known what the body must be.
+    let lengths: Vec<_> = fields.get_all(header::CONTENT_LENGTH).iter().collect();
+    if [101, 204, 304].contains(&status.as_u16()) {
+        assert!(response.body().is_empty(), "{status} has no body");
+    } else if let ([length], false) = (&*lengths, fields.contains_key(header::TRANSFER_ENCODING)) {
+        let length = number(length.as_bytes().trim_ascii());
         assert!(length <= rest.len(), "cut");
-        rest[..length].to_vec()
-    } else {
-        assert!(codings.is_empty(), "two codings");
-        rest.to_vec()
-    };
-    assert!(body.len() <= BODY_LIMIT, "the body is too large");
-    assert_eq!(response.body().as_bytes(), body, "another body");
+        assert_eq!(response.body().as_bytes(), &rest[..length], "another body");
+    }
 }
 
 /// The lines up to the empty one, which is taken, too. Empty lines in front belong to the head.
@@ -193,36 +217,8 @@ fn is_interim(line: Option<(Version, StatusCode)>) -> bool {
     })
 }
 
-fn chunked(mut rest: &[u8]) -> Vec<u8> {
-    let mut body = Vec::new();
-    loop {
-        let line = take_line(&mut rest);
-        let digits = line.iter().take_while(|byte| byte.is_ascii_hexdigit());
-        let (digits, extension) = line.split_at(digits.count());
-        let extension = extension.trim_ascii_start();
-        assert!(
-            matches!(extension.first(), None | Some(b';')),
-            "behind the size"
-        );
-        let size = number(digits, 16);
-        if size == 0 {
-            break;
-        }
-        let (chunk, behind) = rest.split_at_checked(size).unwrap_or_else(|| panic!("cut"));
-        body.extend_from_slice(chunk);
-        rest = behind
-            .strip_prefix(b"\r\n")
-            .unwrap_or_else(|| panic!("the chunk has no end"));
-    }
-    while !take_line(&mut rest).is_empty() {}
-    body
-}
-
-fn number(digits: &[u8], radix: u32) -> usize {
-    assert!(
-        !digits.is_empty() && digits.iter().all(u8::is_ascii_hexdigit),
-        "not a number"
-    );
+fn number(digits: &[u8]) -> usize {
     let digits = String::from_utf8_lossy(digits);
-    usize::from_str_radix(&digits, radix).unwrap_or_else(|_| panic!("not a number: {digits}"))
+    let number = digits.parse();
+    number.unwrap_or_else(|_| panic!("not a number: {digits}"))
 }

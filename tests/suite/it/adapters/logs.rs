@@ -10,7 +10,7 @@
 use std::env;
 use std::process::Command;
 
-use log::{LevelFilter, Log, Metadata, Record};
+use log::{Level, LevelFilter, Log, Metadata, Record};
 use totps_core::Client;
 use totps_tests::hostile::{Authority, Leaf, answer, chunked_answer, refusing_address};
 use totps_tests::sentinel::leaks;
@@ -56,25 +56,22 @@ pub(crate) fn no_secret_is_logged<S: Subject>() {
             "expected something to be logged by {target}"
         );
     }
-    // As the documentation of an agent of the caller's warns.
-    let expected = if S::DIFFERENCES.contains(&Difference::LogsTheWire) {
-        CANARIES.to_vec()
-    } else {
-        Vec::new()
-    };
-    assert_eq!(shown(&printed), expected, "expected only these to be shown");
+    assert_eq!(shown(&printed), [""; 0], "expected no secret to be shown");
 }
 
-/// Prints what is logged; by way of a feature of theirs, also what spans and events tell.
+/// Prints what is logged; by way of a feature of theirs, also what spans and events tell. All but what
+/// ureq is refused for, so that it shows if ureq logs secrets elsewhere, too.
 struct Printer;
 
 impl Log for Printer {
-    fn enabled(&self, _: &Metadata) -> bool {
-        true
+    fn enabled(&self, metadata: &Metadata) -> bool {
+        !(metadata.level() == Level::Trace && metadata.target().starts_with("ureq_proto"))
     }
 
     fn log(&self, record: &Record) {
-        eprintln!("{}: {}", record.target(), record.args());
+        if self.enabled(record.metadata()) {
+            eprintln!("{}: {}", record.target(), record.args());
+        }
     }
 
     fn flush(&self) {}
@@ -119,18 +116,27 @@ fn call_all<S: Subject>(settings: Settings, url: &str) {
     report(client.migrate(&migrate_params()));
 }
 
-/// Fields of an answer that are secret, too.
-fn secret_fields() -> String {
+fn logs_some_headers<S: Subject>() -> bool {
+    S::DIFFERENCES.contains(&Difference::LogsSomeHeaders)
+}
+
+/// Headers of a response that are secret, too.
+fn secret_headers<S: Subject>() -> String {
+    let location = if logs_some_headers::<S>() {
+        ""
+    } else {
+        SESSION_TOKEN
+    };
     format!(
         "x-token: {SESSION_TOKEN}\r\nset-cookie: jwt={SESSION_JWT}\r\n\
-         location: /?{SESSION_TOKEN}\r\nretry-after: {METADATA}\r\n"
+         location: /?{location}\r\nretry-after: {METADATA}\r\n"
     )
 }
 
 /// The answer with the secret fields and bytes behind its end.
-fn with_secrets(answer: &[u8]) -> Vec<u8> {
+fn with_secrets<S: Subject>(answer: &[u8]) -> Vec<u8> {
     let answer = String::from_utf8_lossy(answer);
-    let fields = format!("\r\n{}\r\n", secret_fields());
+    let fields = format!("\r\n{}\r\n", secret_headers::<S>());
     let answer = answer.replacen("\r\n\r\n", &fields, 1);
     format!("{answer}\r\n\r\n{SESSION_TOKEN}").into_bytes()
 }
@@ -140,21 +146,21 @@ fn every_call_is_answered<S: Subject>() {
     let echo = secrets::echo().to_string();
     for (status, body) in [(200, &body), (307, &echo), (400, &echo), (503, &echo)] {
         for bytes in [answer(status, body), chunked_answer(status, body, 100)] {
-            let server = answering_once(with_secrets(&bytes));
+            let server = answering_once(with_secrets::<S>(&bytes));
             call_all::<S>(patient(), &server.url());
             // And by a connection that is kept.
             let server = answering(bytes);
             call_all::<S>(patient(), &server.url());
         }
         let until_close = format!("HTTP/1.1 {status} {SESSION_TOKEN}\r\n\r\n{body}");
-        let server = answering_once(with_secrets(until_close.as_bytes()));
+        let server = answering_once(with_secrets::<S>(until_close.as_bytes()));
         call_all::<S>(patient(), &server.url());
     }
 }
 
 fn every_answer_is_broken<S: Subject>() {
     for bytes in hostile_answers::texts() {
-        let server = answering_once(with_secrets(bytes.as_bytes()));
+        let server = answering_once(with_secrets::<S>(bytes.as_bytes()));
         call_all::<S>(patient(), &server.url());
     }
     // Not in trailers: hyper's own tracing shows those, where it is built with what it calls unstable.
@@ -174,10 +180,13 @@ fn every_answer_is_broken<S: Subject>() {
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nSECRET\r\n",
         "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2;SECRET\r\n{}\r\n0\r\n\r\n",
     ] {
+        if logs_some_headers::<S>() && template.contains("-encoding: SECRET") {
+            continue;
+        }
         let server = answering_once(template.replace("SECRET", SESSION_TOKEN));
         call_all::<S>(patient(), &server.url());
     }
-    let whole = with_secrets(&answer(200, &secrets::answer().to_string()));
+    let whole = with_secrets::<S>(&answer(200, &secrets::answer().to_string()));
     for cut in (0..whole.len()).step_by(whole.len() / 8) {
         let server = answering_once(&whole[..cut]);
         call_all::<S>(patient(), &server.url());
@@ -198,7 +207,7 @@ fn every_connection_fails<S: Subject>() {
     let authority = Authority::new();
     let body = secrets::answer().to_string();
     for leaf in [Leaf::Good, Leaf::Expired] {
-        let bytes = with_secrets(&answer(200, &body));
+        let bytes = with_secrets::<S>(&answer(200, &body));
         let server = Server::start_tls(authority.server(leaf), move |connection| {
             connection.read_request();
             connection.write(&bytes);

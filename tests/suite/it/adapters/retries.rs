@@ -1,7 +1,8 @@
 //! What is sent again: what was not sent, if the caller asked for it, and nothing else.
 
-use std::io;
+use std::io::{self, Read};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
 use totps_core::{Delivery, TransportErrorKind};
@@ -79,10 +80,10 @@ fn closing_first(server: SocketAddr) -> u16 {
 
 pub(crate) fn no_more_often_than_asked<S: Subject>() {
     for max_retries in 0..=2 {
-        let server = secure(&Authority::new());
+        let (port, connections) = closing_always();
         let transport = transport::<S>(retrying(max_retries));
         let error = assert_not_sent::<S>(
-            transport.send(request(&server.https_url())),
+            transport.send(request(&format!("https://localhost:{port}"))),
             TransportErrorKind::Connect,
             Difference::UnprovenHandshake,
         );
@@ -90,10 +91,38 @@ pub(crate) fn no_more_often_than_asked<S: Subject>() {
             Delivery::NotSent => 1 + max_retries as usize,
             _ => 1,
         };
-        server.wait_for_closed(tries);
-        assert_eq!(server.connections(), tries, "tries with {max_retries}");
-        assert!(server.requests().is_empty(), "no request arrives");
+        assert_eq!(connections.load(SeqCst), tries, "tries with {max_retries}");
     }
+}
+
+/// What TLS refuses would be refused again.
+pub(crate) fn refused_certificates_are_not_tried_again<S: Subject>() {
+    let server = secure(&Authority::new());
+    let transport = transport::<S>(retrying(2));
+    assert_not_sent::<S>(
+        transport.send(request(&server.https_url())),
+        TransportErrorKind::Tls,
+        Difference::UnprovenHandshake,
+    );
+    server.wait_for_closed(1);
+    assert_eq!(server.connections(), 1, "there is no second try");
+    assert!(server.requests().is_empty(), "no request arrives");
+}
+
+/// A port that closes each connection in the midst of the handshake, and counts them.
+fn closing_always() -> (u16, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
+    let port = listener.local_addr().expect("it is bound").port();
+    let connections = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&connections);
+    thread::spawn(move || {
+        while let Ok((mut connection, _)) = listener.accept() {
+            count.fetch_add(1, SeqCst);
+            // Closed with the hello unread, it would be reset, which some take for an error of sending.
+            let _ = connection.read(&mut [0; 4096]);
+        }
+    });
+    (port, connections)
 }
 
 pub(crate) fn what_may_have_arrived_is_not_sent_again<S: Subject>() {

@@ -49,7 +49,7 @@ pub(crate) fn credentials_leave_by_tls_only<S: Subject>() {
         *request.uri_mut() = url.parse().expect("the URL can be written");
         assert_error(
             transport.send(request),
-            TransportErrorKind::Connect,
+            TransportErrorKind::Refused,
             Delivery::NotSent,
         );
     }

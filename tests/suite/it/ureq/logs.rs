@@ -1,13 +1,16 @@
 //! What is logged at the most verbose level, beside what `adapters::logs` looks at.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::sync::Once;
 
 use log::{LevelFilter, Log, Metadata, Record};
-use totps_core::{AuthenticateParams, Body, Project, Transport};
+use totps_core::{
+    AuthenticateParams, Delivery, Project, Response, Transport, TransportError, TransportErrorKind,
+};
 use totps_tests::hostile::{Authority, Leaf, Proxy, Server, answer};
 use totps_tests::sentinel::leaks;
-use totps_ureq::UreqTransport;
+use totps_ureq::ureq::Agent;
+use totps_ureq::{UreqTransport, UreqTransportBuilder};
 
 const SECRET: &str = "sentinel-0815-project-secret";
 const CODE: &str = "sentinel-0815-code";
@@ -15,17 +18,23 @@ const TOKEN: &str = "sentinel-0815-session-token";
 
 thread_local! {
     static CAPTURED: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
+    /// What the logger of this thread takes of what goes over the wire.
+    static WIRE: Cell<LevelFilter> = const { Cell::new(LevelFilter::Debug) };
 }
 
 /// Keeps what is logged on threads that ask for it.
 struct Capture;
 
 impl Log for Capture {
-    fn enabled(&self, _: &Metadata) -> bool {
-        CAPTURED.with_borrow(Option::is_some)
+    fn enabled(&self, metadata: &Metadata) -> bool {
+        let is_wire = metadata.target().starts_with("ureq_proto");
+        CAPTURED.with_borrow(Option::is_some) && (!is_wire || metadata.level() <= WIRE.get())
     }
 
     fn log(&self, record: &Record) {
+        if !self.enabled(record.metadata()) {
+            return;
+        }
         if let Some(lines) = CAPTURED.take() {
             let line = format!("{}: {}", record.target(), record.args());
             CAPTURED.set(Some([lines, vec![line]].concat()));
@@ -35,23 +44,43 @@ impl Log for Capture {
     fn flush(&self) {}
 }
 
-fn captured(call: impl FnOnce()) -> Vec<String> {
+/// All lines that a call logs on this thread at trace, but those of the wire up to a level only.
+fn captured<T>(wire: LevelFilter, call: impl FnOnce() -> T) -> (T, Vec<String>) {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
         log::set_logger(&Capture).expect("no other logger is installed");
         log::set_max_level(LevelFilter::Trace);
     });
+    WIRE.set(wire);
     CAPTURED.set(Some(Vec::new()));
-    call();
-    CAPTURED.take().expect("it was set above")
+    let result = call();
+    (result, CAPTURED.take().expect("it was set above"))
 }
 
-fn send(transport: &UreqTransport, base_url: &str) {
+fn send(transport: &UreqTransport, base_url: &str) -> Result<Response, TransportError> {
     let url = base_url.parse().expect("the URL is valid");
     let project = Project::at(url, "project-1", SECRET).expect("the project is valid");
     let params = AuthenticateParams::new("organization-1", "member-1", CODE);
     let request = project.request(&params).expect("the parameters are valid");
-    let _: Result<http::Response<Body>, _> = transport.send(request);
+    transport.send(request)
+}
+
+/// Answers with the token.
+fn server() -> Server {
+    Server::start(|connection| {
+        while connection.read_request().is_some() {
+            connection.write(&answer(200, TOKEN));
+        }
+    })
+}
+
+/// Both ways to use the adapter.
+fn builders() -> [UreqTransportBuilder; 2] {
+    let agent = Agent::config_builder().proxy(None).build().into();
+    [
+        UreqTransport::builder(),
+        UreqTransport::builder().agent(agent),
+    ]
 }
 
 /// The secrets that can be read from lines.
@@ -78,8 +107,8 @@ fn a_proxy_leaves_no_secret_in_the_log() {
         .root_certificates_pem(authority.pem())
         .build()
         .expect("valid");
-    let lines = captured(|| send(&transport, &server.https_url()));
-    assert_eq!(server.requests().len(), 1, "the call was made");
+    let (result, lines) = captured(LevelFilter::Debug, || send(&transport, &server.https_url()));
+    result.expect("the call was made");
     assert_eq!(
         shown(&lines),
         [""; 0],
@@ -87,21 +116,70 @@ fn a_proxy_leaves_no_secret_in_the_log() {
     );
 }
 
-/// The lookup, which takes a thread, is logged; so a call that logs nothing has done without.
+#[test]
+fn a_logger_that_takes_the_wire_is_refused() {
+    for builder in builders() {
+        let server = server();
+        let transport = builder.build().expect("valid");
+        let (result, lines) = captured(LevelFilter::Trace, || send(&transport, &server.url()));
+        let error = result.expect_err("the logger would see secrets");
+        assert_eq!(error.kind(), TransportErrorKind::Refused, "got {error:?}");
+        assert_eq!(error.delivery(), Delivery::NotSent, "got {error:?}");
+        let text = format!("{error:?}");
+        for expected in ["`ureq_proto`", "ureq_proto=debug", "allow_wire_log"] {
+            assert!(text.contains(expected), "expected {expected} in {text}");
+        }
+        assert_eq!(server.connections(), 0, "nobody was asked");
+        assert_eq!(lines, [""; 0], "nothing was logged");
+    }
+}
+
+#[test]
+fn at_debug_everything_works_and_nothing_secret_is_shown() {
+    for builder in builders() {
+        let server = server();
+        let transport = builder.build().expect("valid");
+        let (result, lines) = captured(LevelFilter::Debug, || send(&transport, &server.url()));
+        result.expect("the logger sees no secret");
+        assert!(
+            lines.iter().any(|line| line.starts_with("ureq_proto")),
+            "expected ureq_proto to log at debug: {lines:#?}"
+        );
+        assert_eq!(shown(&lines), [""; 0], "expected no secret: {lines:#?}");
+    }
+}
+
+/// That there is something to refuse: with permission the wire is in the log.
+#[test]
+fn with_permission_the_wire_is_logged() {
+    for builder in builders() {
+        let server = server();
+        let transport = builder.allow_wire_log(true).build().expect("valid");
+        let (result, lines) = captured(LevelFilter::Trace, || send(&transport, &server.url()));
+        result.expect("it is allowed");
+        let is_row = |line: &&String| line.starts_with("ureq_proto::util");
+        assert!(
+            lines.iter().filter(is_row).count() > 10,
+            "expected rows of bytes under `ureq_proto::util`: {lines:#?}"
+        );
+    }
+}
+
+/// The lookup, which takes a thread, is logged; so a call that logs none has done without.
 #[test]
 fn nothing_is_looked_up_for_a_kept_connection() {
-    let server = Server::start(|connection| {
-        while connection.read_request().is_some() {
-            connection.write(&answer(200, "{}"));
-        }
-    });
+    let server = server();
     let transport = UreqTransport::new();
-    let first = captured(|| send(&transport, &server.url()));
-    let second = captured(|| send(&transport, &server.url()));
-    assert_eq!(server.requests().len(), 2, "the calls were made");
+    let call = || captured(LevelFilter::Off, || send(&transport, &server.url())).1;
+    let (first, second) = (call(), call());
+    assert_eq!(server.connections(), 1, "the connection was kept");
+    let is_lookup = |line: &String| line.contains("Resolve");
     assert!(
-        first.iter().any(|line| line.contains("Resolved")),
-        "the lookup is logged"
+        first.iter().any(is_lookup),
+        "the lookup is logged: {first:#?}"
     );
-    assert_eq!(second, [""; 0], "the second call looks nothing up");
+    assert!(
+        !second.iter().any(is_lookup),
+        "the second call looks nothing up: {second:#?}"
+    );
 }

@@ -9,7 +9,8 @@ use rustls::crypto::CryptoProvider;
 use totps_emulator::Emulator;
 use totps_tests::hostile::{Authority, Leaf, Server, answer, refusing_address};
 use totps_ureq::ureq::Agent;
-use totps_ureq::ureq::config::Config;
+use totps_ureq::ureq::config::{Config, IpFamily};
+use totps_ureq::ureq::tls::{Certificate, RootCerts, TlsConfig, TlsConfigBuilder, TlsProvider};
 use totps_ureq::ureq::unversioned::resolver::DefaultResolver;
 use totps_ureq::ureq::unversioned::transport::TcpConnector;
 use totps_ureq::{
@@ -25,6 +26,8 @@ fn wrong_settings_are_named() {
     let builder = UreqTransport::builder;
     let pem = |pem: &str| builder().root_certificates_pem(pem);
     let agent = || Agent::new_with_config(Config::builder().proxy(None).build());
+    let with_tls = |tls: TlsConfigBuilder| builder().tls_config(tls.build());
+    let garbage = Certificate::from_der(b"no certificate at all").to_owned();
     let cases: Vec<(&str, UreqTransportBuilder)> = vec![
         ("timeout", builder().timeout(Duration::ZERO)),
         ("connect timeout", builder().connect_timeout(Duration::ZERO)),
@@ -47,6 +50,49 @@ fn wrong_settings_are_named() {
         ("proxy", builder().proxy("ftp://proxy:21")),
         ("proxy", builder().agent(agent()).proxy("http://proxy:3128")),
         ("TLS settings", pem(&authority).agent(agent())),
+        (
+            "TLS settings",
+            with_tls(TlsConfig::builder()).agent(agent()),
+        ),
+        ("idle timeout", builder().idle_timeout(Duration::ZERO)),
+        (
+            "idle timeout",
+            builder()
+                .idle_timeout(Duration::from_secs(1))
+                .agent(agent()),
+        ),
+        (
+            "number of idle connections",
+            builder().max_idle_connections(1).agent(agent()),
+        ),
+        (
+            "IP family",
+            builder().ip_family(IpFamily::Ipv4Only).agent(agent()),
+        ),
+        (
+            "TLS config",
+            with_tls(TlsConfig::builder().disable_verification(true)),
+        ),
+        (
+            "TLS config",
+            with_tls(TlsConfig::builder().provider(TlsProvider::NativeTls)),
+        ),
+        (
+            "TLS config",
+            with_tls(TlsConfig::builder().root_certs(RootCerts::PlatformVerifier)),
+        ),
+        (
+            "TLS config",
+            with_tls(TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[]))),
+        ),
+        (
+            "TLS config",
+            with_tls(TlsConfig::builder().root_certs(RootCerts::new_with_certs(&[garbage]))),
+        ),
+        (
+            "TLS config",
+            with_tls(TlsConfig::builder()).root_certificates_pem(authority.clone()),
+        ),
     ];
     for (setting, builder) in cases {
         let error = builder.build().expect_err(setting);
@@ -159,6 +205,7 @@ fn urls_have_no_user_info() {
     let mut request = totps_ureq::Request::default();
     *request.uri_mut() = url.parse().expect("the URL can be written");
     let error = UreqTransport::new().send(request).expect_err("refused");
+    assert_eq!(error.kind(), TransportErrorKind::Refused, "got {error}");
     assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
     assert_eq!(server.connections(), 0, "nobody was asked");
 }
@@ -197,9 +244,9 @@ fn an_agent_without_tls_sends_nothing() {
 
 /// The default provider belongs to the whole process, so that another one is started for it.
 #[test]
-fn the_default_crypto_provider_is_not_used() {
+fn the_programs_default_crypto_provider_is_used() {
     const INSIDE: &str = "TOTPS_TESTS_PROVIDER";
-    const NAME: &str = "ureq::settings::the_default_crypto_provider_is_not_used";
+    const NAME: &str = "ureq::settings::the_programs_default_crypto_provider_is_used";
 
     if env::var_os(INSIDE).is_none() {
         let output = Command::new(env::current_exe().expect("a test is a program"))
@@ -212,18 +259,29 @@ fn the_default_crypto_provider_is_not_used() {
         assert!(text.contains("1 passed"), "expected a test to run: {text}");
         return;
     }
-    let useless = CryptoProvider {
-        cipher_suites: Vec::new(),
+    let authority = Authority::new();
+    let of_tls_1_2 = CryptoProvider {
+        cipher_suites: rustls::crypto::ring::ALL_CIPHER_SUITES
+            .iter()
+            .copied()
+            .filter(|suite| suite.tls13().is_none())
+            .collect(),
         ..rustls::crypto::ring::default_provider()
     };
-    useless.install_default().expect("no other is installed");
-    let authority = Authority::new();
-    let server = Server::start_tls(authority.server(Leaf::Good), |connection| {
-        connection.read_request();
-        connection.write(&answer(400, "{}"));
-    });
-    let builder = UreqTransport::builder().root_certificates_pem(authority.pem());
-    let transport = builder.build().expect("valid");
-    let error = create(&transport, &server.https_url()).expect_err("the server says 400");
-    assert_eq!(error.delivery(), Delivery::Answered, "got {error}");
+    of_tls_1_2.install_default().expect("no other is installed");
+    for (version, works) in [
+        (&rustls::version::TLS12, true),
+        (&rustls::version::TLS13, false),
+    ] {
+        let config = authority.server_with_versions(Leaf::Good, &[version]);
+        let server = Server::start_tls(config, |connection| {
+            connection.read_request();
+            connection.write(&answer(400, "{}"));
+        });
+        let builder = UreqTransport::builder().root_certificates_pem(authority.pem());
+        let transport = builder.build().expect("valid");
+        let error = create(&transport, &server.https_url()).expect_err("400, or no handshake");
+        let answered = error.delivery() == Delivery::Answered;
+        assert_eq!(answered, works, "with {version:?}: {error}");
+    }
 }

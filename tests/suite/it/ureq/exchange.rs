@@ -1,0 +1,190 @@
+//! What the own agent does otherwise than ureq by itself.
+
+use std::time::{Duration, Instant};
+
+use rustls::version::{TLS12, TLS13};
+use totps_core::{
+    AuthenticateParams, Body, Delivery, Project, Request, Response, Transport, TransportError,
+    TransportErrorKind,
+};
+use totps_tests::hostile::{Authority, Leaf, Server, Tap, answer};
+use totps_ureq::ureq::config::IpFamily;
+use totps_ureq::{UreqTransport, UreqTransportBuilder};
+
+fn request(base_url: &str) -> Request {
+    let url = base_url.parse().expect("the URL is valid");
+    let project = Project::at(url, "project-1", "secret-1").expect("the project is valid");
+    let params = AuthenticateParams::new("organization-1", "member-1", "123456");
+    project.request(&params).expect("the parameters are valid")
+}
+
+fn send(builder: UreqTransportBuilder, base_url: &str) -> Result<Response, TransportError> {
+    builder.build().expect("valid").send(request(base_url))
+}
+
+/// A response to a request whose rest nobody reads.
+#[test]
+fn early_responses_to_large_requests_are_read() {
+    let authority = Authority::new();
+    let handle = |connection: &mut totps_tests::hostile::Connection| {
+        connection.read_bytes(1000);
+        connection.write(&answer(413, "too large"));
+    };
+    let plain = Server::start(handle);
+    let secure = Server::start_tls(authority.server(Leaf::Good), handle);
+    for url in [plain.url(), secure.https_url()] {
+        let builder = UreqTransport::builder().root_certificates_pem(authority.pem());
+        let transport = builder.build().expect("valid");
+        for _ in 0..10 {
+            let mut request = request(&url);
+            *request.body_mut() = Body::from(vec![b' '; 30_000_000]);
+            let response = transport.send(request).expect("there is a response");
+            assert_eq!(response.status(), 413, "from {url}");
+            assert_eq!(response.body().as_bytes(), b"too large", "from {url}");
+        }
+    }
+}
+
+/// A server that is gone without a response is told by what sending failed with.
+#[test]
+fn large_requests_that_nobody_reads_may_have_arrived() {
+    let server = Server::start(|connection| {
+        connection.read_bytes(1000);
+    });
+    let mut request = request(&server.url());
+    *request.body_mut() = Body::from(vec![b' '; 30_000_000]);
+    let error = UreqTransport::new()
+        .send(request)
+        .expect_err("there is no response");
+    assert_eq!(error.kind(), TransportErrorKind::Other, "got {error:?}");
+    assert_eq!(error.delivery(), Delivery::Unknown, "got {error:?}");
+}
+
+/// In TLS 1.2 records of application data are the request's alone.
+#[test]
+fn head_and_body_leave_in_one_record() {
+    let authority = Authority::new();
+    let config = authority.server_with_versions(Leaf::Good, &[&TLS12]);
+    let server = Server::start_tls(config, |connection| {
+        connection.read_request();
+        connection.write(&answer(200, "{}"));
+    });
+    let tap = Tap::before(server.address());
+    let builder = UreqTransport::builder().root_certificates_pem(authority.pem());
+    let transport = builder.build().expect("valid");
+    transport
+        .send(request(&tap.https_url()))
+        .expect("there is a response");
+    drop(transport);
+    tap.wait_for_closed(1);
+    let records = tap.tls_records().expect("nothing is sent but TLS");
+    let data = records.iter().filter(|(kind, _)| *kind == 23).count();
+    assert_eq!(data, 1, "expected one record in {records:?}");
+}
+
+#[test]
+fn sessions_are_resumed() {
+    for version in [&TLS12, &TLS13] {
+        let authority = Authority::new();
+        let config = authority.server_with_versions(Leaf::Good, &[version]);
+        let server = Server::start_tls(config, |connection| {
+            connection.read_request();
+            connection.write(&answer(200, "{}"));
+        });
+        // A retry has a deadline of its own, but no first try has.
+        let builder = UreqTransport::builder().max_retries(2);
+        let builder = builder.root_certificates_pem(authority.pem());
+        let transport = builder.build().expect("valid");
+        for calls in 1..=5 {
+            let result = transport.send(request(&server.https_url()));
+            result.expect("there is a response");
+            server.wait_for_closed(calls);
+        }
+        assert_eq!(server.resumed(), 4, "of 5 connections with {version:?}");
+    }
+}
+
+/// ureq would take it for the end of the body, since there is no length.
+#[test]
+fn a_cut_in_tls_ends_no_body() {
+    let authority = Authority::new();
+    let server = Server::start_tls(authority.server(Leaf::Good), |connection| {
+        connection.read_request();
+        connection.write(b"HTTP/1.1 200 OK\r\n\r\n{\"session_token\"");
+    });
+    let builder = UreqTransport::builder().root_certificates_pem(authority.pem());
+    let error = send(builder, &server.https_url()).expect_err("the body was cut");
+    assert_eq!(error.kind(), TransportErrorKind::Other, "got {error:?}");
+    assert_eq!(error.delivery(), Delivery::Unknown, "got {error:?}");
+}
+
+/// A proxy may drip for ever before it makes the tunnel, and then the server behind it.
+#[test]
+fn a_dripping_proxy_is_bounded_by_both_timeouts() {
+    let drip = |head: &'static [u8]| {
+        Server::start(move |connection| {
+            connection.read_request();
+            let endless = std::iter::repeat(b'x');
+            connection.drip(
+                head.iter().copied().chain(endless),
+                Duration::from_millis(20),
+            );
+        })
+    };
+    let long = Duration::from_secs(60);
+    let short = Duration::from_millis(300);
+    for (timeout, connect_timeout) in [(long, short), (short, long), (short, short)] {
+        for head in [&b"HTTP/1.1 200 OK\r\nx: "[..], b"HTTP/1.1 200 OK\r\n\r\n"] {
+            let proxy = drip(head);
+            let builder = UreqTransport::builder().proxy(proxy.url());
+            let builder = builder.timeout(timeout).connect_timeout(connect_timeout);
+            let start = Instant::now();
+            let error = send(builder, "https://api.example.com").expect_err("there is no tunnel");
+            assert!(
+                start.elapsed() < long,
+                "the call ends by a timeout of 300 ms"
+            );
+            assert_eq!(error.delivery(), Delivery::NotSent, "got {error:?}");
+        }
+    }
+}
+
+#[test]
+fn only_the_wanted_version_of_ip_is_connected_to() {
+    let server = Server::start(|connection| {
+        connection.read_request();
+        connection.write(&answer(200, "{}"));
+    });
+    let family = |family| UreqTransport::builder().ip_family(family);
+    send(family(IpFamily::Ipv4Only), &server.url()).expect("it is IPv4");
+    let error = send(family(IpFamily::Ipv6Only), &server.url()).expect_err("it is not IPv6");
+    assert_eq!(error.kind(), TransportErrorKind::Connect, "got {error:?}");
+    assert_eq!(error.delivery(), Delivery::NotSent, "got {error:?}");
+}
+
+/// Of the requests that have none by themselves.
+#[test]
+fn an_empty_body_is_none() {
+    for builder in [
+        UreqTransport::builder(),
+        UreqTransport::builder().agent(totps_ureq::ureq::Agent::new_with_defaults()),
+    ] {
+        let server = Server::start(|connection| {
+            while connection.read_request().is_some() {
+                connection.write(&answer(200, "{}"));
+            }
+        });
+        let transport = builder.build().expect("valid");
+        for method in ["GET", "DELETE"] {
+            let mut request = request(&server.url());
+            *request.method_mut() = method.parse().expect("a method");
+            *request.body_mut() = Body::default();
+            transport.send(request).expect("there is a response");
+        }
+        for request in server.requests() {
+            for name in ["content-length", "transfer-encoding"] {
+                assert_eq!(request.field(name), [""; 0], "{name} in {}", request.head);
+            }
+        }
+    }
+}
