@@ -1,6 +1,6 @@
-//! From an answer to a typed value, without ever losing what is in it.
+//! From a response to a typed value, without ever losing what is in it.
 //!
-//! A success answer is read in one go. Only if that fails, its top-level fields are cut out as raw
+//! A success response is read in one go. Only if that fails, its top-level fields are cut out as raw
 //! text and read one by one: those that cannot be read are set aside, and the rest succeeds. The
 //! call fails only when what it was for is among them.
 
@@ -24,7 +24,7 @@ use crate::decode::raw_object::{RawObject, Wiped};
 use crate::error::{DecodeError, DecodeErrorKind, Error};
 use crate::transport::Body;
 
-/// The typed answer of one call.
+/// The typed response of one call.
 pub(crate) trait Reply: DeserializeOwned {
     /// The fields that the call was for: one that cannot be read fails the call.
     const ESSENTIAL: &'static [&'static str];
@@ -32,7 +32,7 @@ pub(crate) trait Reply: DeserializeOwned {
     /// The fields that must not be guessed: one that is there twice fails the call.
     const UNIQUE: &'static [&'static str];
 
-    /// Reads any answer. It has an implementation for each call, so that the code is made here and
+    /// Reads any response. It has an implementation for each call, so that the code is made here and
     /// not in every program.
     fn read(head: &response::Parts, body: &[u8]) -> Result<Self, Error>;
 
@@ -79,7 +79,7 @@ macro_rules! reply {
             }
         }
 
-        /// Reads an answer of any HTTP stack. The status is looked at first.
+        /// Reads a response of any HTTP stack. The status is looked at first.
         impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for $name {
             type Error = crate::error::Error;
 
@@ -91,13 +91,13 @@ macro_rules! reply {
 }
 pub(crate) use reply;
 
-/// Reads any answer.
+/// Reads any response.
 pub(crate) fn response<R: Reply>(response: http::Response<impl AsRef<[u8]>>) -> Result<R, Error> {
     let (head, body) = response.into_parts();
     R::read(&head, body.as_ref())
 }
 
-/// Reads any answer: what all [`Reply::read`] do.
+/// Reads any response: what all [`Reply::read`] do.
 pub(crate) fn read<R: Reply>(head: &response::Parts, body: &[u8]) -> Result<R, Error> {
     let status = head.status;
     if !status.is_success() {

@@ -39,12 +39,11 @@ pub use value::id::{MemberId, MemberSessionId, OrganizationId, ProjectId, TotpRe
 pub use value::json_object::JsonObject;
 pub use value::open_enum::Unrecognized;
 pub use value::qr_code::{QrCode, QrCodeError};
-pub use value::secret::{
-    IntermediateSessionToken, ProjectSecret, RecoveryCode, SessionJwt, SessionToken,
-};
+pub use value::recovery_code::{InvalidRecoveryCode, RecoveryCode};
+pub use value::secret::{IntermediateSessionToken, ProjectSecret, SessionJwt, SessionToken};
 pub use value::timestamp::{InvalidTimestamp, Timestamp};
 pub use value::totp_code::{InvalidTotpCode, TotpCode};
-pub use value::totp_secret::TotpSecret;
+pub use value::totp_secret::{InvalidTotpSecret, TotpSecret};
 
 // Everything else is here by its short name, too; the page of its module shows it.
 #[doc(hidden)]

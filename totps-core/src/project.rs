@@ -77,16 +77,23 @@ impl Project {
     /// A project at another server, such as an emulator or a custom domain. Any id will do that has
     /// no `:` and no control characters.
     ///
+    /// ```
+    /// use totps_core::Project;
+    ///
+    /// let project = Project::at("http://localhost:8080", "emulator", "secret")?;
+    /// # Ok::<_, totps_core::ConfigError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`ConfigError`] as for [`new`](Self::new) and [`with_base_url`](Self::with_base_url).
     pub fn at(
-        base_url: Uri,
+        base_url: impl TryInto<Uri>,
         id: impl Into<ProjectId>,
         secret: impl Into<ProjectSecret>,
     ) -> Result<Self, ConfigError> {
         let (id, secret) = (id.into(), secret.into());
-        let base_url = BaseUrl::new(base_url)?;
+        let base_url = BaseUrl::parse(base_url)?;
         // With room for those of the operation and of the HTTP stack.
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(header::AUTHORIZATION, authorization(&id, &secret)?);
@@ -106,10 +113,10 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] unless the URL is `https`, or `http` on loopback (`localhost`, `127.0.0.0/8`,
-    /// `[::1]`), and for one with user info or a query.
-    pub fn with_base_url(self, base_url: Uri) -> Result<Self, ConfigError> {
-        let base_url = BaseUrl::new(base_url)?;
+    /// [`ConfigError`] for what is not a URL, unless the URL is `https`, or `http` on loopback
+    /// (`localhost`, `127.0.0.0/8`, `[::1]`), and for one with user info or a query.
+    pub fn with_base_url(self, base_url: impl TryInto<Uri>) -> Result<Self, ConfigError> {
+        let base_url = BaseUrl::parse(base_url)?;
         Ok(Self { base_url, ..self })
     }
 

@@ -5,13 +5,22 @@ use std::env;
 use std::process::Command;
 
 use totps_core::{
-    AuthenticateParams, AuthenticateResponse, AuthenticationFactor, CreateParams, CreateResponse,
-    Error, Factor, Member, MemberSession, MigrateParams, MigrateResponse, Organization, Timestamp,
+    AuthenticateParams, AuthenticateResponse, AuthenticateSessionParams,
+    AuthenticateSessionResponse, AuthenticationFactor, Call, CreateParams, CreateResponse,
+    DeleteTotpParams, DeleteTotpResponse, Error, Factor, GetMemberParams, GetMemberResponse,
+    GetRecoveryCodesParams, GetRecoveryCodesResponse, Member, MemberSession, MigrateParams,
+    MigrateResponse, Organization, Reason, RecoverParams, RecoverResponse, RevokeSessionsParams,
+    RevokeSessionsResponse, RotateRecoveryCodesParams, RotateRecoveryCodesResponse, Timestamp,
     TransportError,
 };
 
 /// The crates that a program gets with the default features of one of ours, itself included.
 fn tree(package: &str) -> BTreeSet<String> {
+    tree_with(package, &[])
+}
+
+/// The same with more arguments for cargo.
+fn tree_with(package: &str, arguments: &[&str]) -> BTreeSet<String> {
     let cargo = env::var_os("CARGO").expect("tests are run by cargo");
     let output = Command::new(cargo)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
@@ -19,6 +28,7 @@ fn tree(package: &str) -> BTreeSet<String> {
         // The same on every machine.
         .args(["--target", "x86_64-unknown-linux-gnu"])
         .args(["--format", "{p}", "--package", package])
+        .args(arguments)
         .output()
         .expect("cargo can be run");
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -65,6 +75,12 @@ fn crates_of_hyper_beyond_the_core() {
     assert_within(&beyond, include_str!("budgets/hyper.txt"), 36);
 }
 
+#[test]
+fn crates_of_the_light_emulator() {
+    let light = tree_with("totps-emulator", &["--no-default-features"]);
+    assert_within(&light, include_str!("budgets/emulator.txt"), 75);
+}
+
 /// In bytes, where a pointer has eight.
 #[test]
 #[cfg(target_pointer_width = "64")]
@@ -83,6 +99,22 @@ fn sizes_of_types() {
         CreateResponse: 2384
         AuthenticateResponse: 2872
         MigrateResponse: 2336
+        Call: 128
+        DeleteTotpParams: 96
+        DeleteTotpResponse: 2288
+        GetMemberParams: 56
+        GetMemberResponse: 2288
+        GetRecoveryCodesParams: 48
+        GetRecoveryCodesResponse: 2312
+        RotateRecoveryCodesParams: 48
+        RotateRecoveryCodesResponse: 2312
+        RecoverParams: 208
+        RecoverResponse: 2888
+        AuthenticateSessionParams: 144
+        AuthenticateSessionResponse: 2640
+        RevokeSessionsParams: 80
+        RevokeSessionsResponse: 56
+        Reason: 32
         Member: 1400
         Organization: 808
         MemberSession: 248

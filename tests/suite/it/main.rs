@@ -12,6 +12,8 @@ mod budgets;
 mod errors;
 mod hostile_answers;
 mod hyper;
+mod life;
+mod lifecycle;
 mod operations;
 mod regressions;
 mod requests;

@@ -1,4 +1,4 @@
-//! From an error answer to an [`ApiError`].
+//! From an error response to an [`ApiError`].
 
 use http::{HeaderMap, StatusCode, header, response};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use crate::decode::strip_bom;
 use crate::error::{ApiError, Error, ErrorType};
 use crate::transport::Body;
 
-/// Reads any error answer. That cannot fail: what is not there, or not readable, is `None`.
+/// Reads any error response. That cannot fail: what is not there, or not readable, is `None`.
 pub(crate) fn api_error(head: &response::Parts, body: &[u8]) -> Error {
     Error::Api(Box::new(read(head.status, &head.headers, body)))
 }

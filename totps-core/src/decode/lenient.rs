@@ -27,7 +27,7 @@ where
     from.deserialize_any(Blank(PhantomData))
 }
 
-/// An object: `null` and `[]`, which stands for it in some documented answers, are `None`.
+/// An object: `null` and `[]`, which stands for it in some documented responses, are `None`.
 pub(crate) fn object<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -182,15 +182,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
 impl<T> From<Maybe<T>> for Option<T> {
     fn from(maybe: Maybe<T>) -> Self {
         maybe.0
-    }
-}
-
-/// [`blank`] as a type, for maps read by hand.
-pub(crate) struct MaybeText<T>(pub(crate) Option<T>);
-
-impl<'de, T: for<'a> From<&'a str>> Deserialize<'de> for MaybeText<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        blank(from).map(Self)
     }
 }
 

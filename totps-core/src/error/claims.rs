@@ -12,7 +12,6 @@ pub enum ClaimsError {
     NoClaims,
     /// They are not of the type asked for.
     #[error("the `custom_claims` do not fit the type asked for{}", Of(*.claim))]
-    #[non_exhaustive]
     Mismatch {
         /// The field of the type whose claim does not fit or is missing; `None` if it is not the
         /// claim of one field.

@@ -1,4 +1,4 @@
-//! A success answer that cannot be read.
+//! A success that cannot be read.
 
 use std::fmt;
 
@@ -7,9 +7,8 @@ use http::StatusCode;
 use crate::decode;
 use crate::transport::Body;
 
-/// A success answer from which what the call was for cannot be read: for Create the secret, the QR
-/// code, the recovery codes and the registration id; for Authenticate the Member's id; for Migrate
-/// the registration id and the recovery codes.
+/// A success response from which what the call was for cannot be read, such as the secret of Create,
+/// the codes of Rotate or the Member's id of Authenticate.
 ///
 /// The request was carried out: a code is spent, a secret or a session may exist. The whole body is
 /// kept, so that it can be rescued by [`into_body`](Self::into_body).
@@ -20,7 +19,7 @@ pub struct DecodeError {
     pub(crate) body: Body,
 }
 
-/// What is wrong with the answer.
+/// What is wrong with the response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
@@ -105,12 +104,12 @@ impl DecodeError {
         decode::field_text(self.body.as_bytes(), name)
     }
 
-    /// The whole body of the answer.
+    /// The whole body of the response.
     pub fn body(&self) -> &[u8] {
         self.body.as_bytes()
     }
 
-    /// The whole body of the answer.
+    /// The whole body of the response.
     pub fn into_body(self) -> Body {
         self.body
     }
@@ -120,7 +119,7 @@ impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the API answered {}, but ", self.status.as_u16())?;
         match self.kind {
-            DecodeErrorKind::Empty => f.write_str("the answer has no body"),
+            DecodeErrorKind::Empty => f.write_str("there is no body"),
             DecodeErrorKind::NotAnObject { line, column } => {
                 write!(
                     f,
@@ -135,7 +134,7 @@ impl fmt::Display for DecodeError {
             }
             DecodeErrorKind::Missing { field } => write!(f, "`{field}` is missing, null or empty"),
             DecodeErrorKind::Unreadable { field } => write!(f, "`{field}` cannot be read"),
-            DecodeErrorKind::Duplicate { field } => write!(f, "`{field}` is there twice"),
+            DecodeErrorKind::Duplicate { field } => write!(f, "duplicate field `{field}`"),
         }
     }
 }

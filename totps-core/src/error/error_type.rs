@@ -7,8 +7,9 @@ open_enum! {
     ///
     /// Where a status is given, Stytch documents it or was seen to send it with this type; the others
     /// are known by name only, and what is said of them is what the name says. Which type a wrong code
-    /// has is not documented: expect any of `UnableToAuthenticateTotp`, `InvalidTotpCode` and
-    /// `InvalidCode`. See Stytch's [errors](https://stytch.com/docs/b2b/api/errors/400).
+    /// has is not documented: expect any of `UnableToAuthenticateTotp`, `InvalidTotpCode`,
+    /// `InvalidCode` and, as in Stytch's own mock, `UnauthorizedCredentials`. What to do about each is
+    /// told by [`Reason`](crate::Reason). See Stytch's [errors](https://stytch.com/docs/b2b/api/errors/400).
     pub enum ErrorType {
         /// Status 401: the project id or the secret is wrong.
         UnauthorizedCredentials = "unauthorized_credentials",

@@ -103,7 +103,6 @@ pub enum Reason {
     ///
     /// The user should see that, and for how long if it is known. The program should send no further
     /// codes until then.
-    #[non_exhaustive]
     Locked {
         /// How long, if the response said so (header `Retry-After`, in seconds).
         retry_after: Option<Duration>,
@@ -131,7 +130,6 @@ pub enum Reason {
     ///
     /// The user should see that the service is at fault, unless the field is what they typed. The
     /// developers should look at it. Trying the same again fails again.
-    #[non_exhaustive]
     InvalidRequest {
         /// The field, by its name on the wire, if it is known.
         field: Option<Cow<'static, str>>,

@@ -58,7 +58,7 @@ pub struct AuthenticateParams {
     pub set_mfa_enrollment: Option<MfaEnrollment>,
     /// `true` makes TOTP the second factor that the Member prefers.
     pub set_default_mfa: Option<bool>,
-    /// The id of a device fingerprint; with it the answer may have a `member_device`.
+    /// The id of a device fingerprint; with it the response may have a `member_device`.
     pub telemetry_id: Option<String>,
 }
 
@@ -83,8 +83,8 @@ impl MfaEnrollment {
 }
 
 impl AuthenticateParams {
-    /// What is required; none may be empty. The server checks the code's form: use
-    /// [`TotpCode::parse`] for what a person typed.
+    /// Creates parameters with the required fields, which must not be empty. The server checks the
+    /// code's form: use [`TotpCode::parse`] for what a person typed.
     pub fn new(
         organization_id: impl Into<OrganizationId>,
         member_id: impl Into<MemberId>,
@@ -211,7 +211,7 @@ impl Operation for AuthenticateParams {
     }
 }
 
-/// Answer of Authenticate: the session.
+/// Response of Authenticate: the session.
 ///
 /// Mirrors Stytch's [Authenticate TOTP](https://stytch.com/docs/b2b/api/authenticate-totp).
 #[derive(Debug, Clone, Deserialize)]
@@ -223,7 +223,7 @@ pub struct AuthenticateResponse {
     /// The id of the request, to give to Stytch's support.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id: the one field without which this answer is an error.
+    /// The Member, by its own id: the one field without which this response is an error.
     pub member_id: MemberId,
     /// The Member, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
@@ -231,7 +231,7 @@ pub struct AuthenticateResponse {
     /// The Organization, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
     pub organization: Option<Organization>,
-    /// The token of the session. `None` when the answer has none, or not a readable one: then nobody
+    /// The token of the session. `None` when the response has none, or not a readable one: then nobody
     /// is logged in by it, however well the code was.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub session_token: Option<SessionToken>,

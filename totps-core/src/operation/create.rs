@@ -13,7 +13,8 @@ use crate::operation::call::Call;
 use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
 use crate::value::qr_code::QrCode;
-use crate::value::secret::{IntermediateSessionToken, RecoveryCode, SessionJwt, SessionToken};
+use crate::value::recovery_code::RecoveryCode;
+use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
 use crate::value::totp_secret::TotpSecret;
 
 /// Parameters of Create: makes a TOTP for a Member.
@@ -49,7 +50,7 @@ pub struct CreateParams {
 }
 
 impl CreateParams {
-    /// What is required; neither may be empty.
+    /// Creates parameters with the required fields, which must not be empty.
     pub fn new(organization_id: impl Into<OrganizationId>, member_id: impl Into<MemberId>) -> Self {
         Self {
             organization_id: organization_id.into(),
@@ -109,12 +110,13 @@ impl Operation for CreateParams {
     }
 }
 
-/// Answer of Create: what the Member needs to set up an authenticator app.
+/// Response of Create: what the Member needs to set up an authenticator app.
 ///
 /// Show the Member [`qr_code`](Self::qr_code), or [`secret`](Self::secret) to type in, and keep
-/// neither. The [`recovery_codes`](Self::recovery_codes) are for the Member, too.
+/// neither. Show the [`recovery_codes`](Self::recovery_codes) once, too; the Member must store them
+/// safely.
 ///
-/// Without a server it is made like this:
+/// To build one in a test:
 ///
 /// ```
 /// use totps_core::{CreateResponse, http};

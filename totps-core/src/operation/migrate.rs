@@ -12,10 +12,10 @@ use crate::operation::Operation;
 use crate::operation::call::Call;
 use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
-use crate::value::secret::RecoveryCode;
+use crate::value::recovery_code::RecoveryCode;
 use crate::value::totp_secret::TotpSecret;
 
-/// Parameters of Migrate: takes over the secret of a TOTP that the Member has elsewhere.
+/// Parameters of Migrate: imports an existing TOTP secret for a Member.
 ///
 /// ```
 /// use totps_core::MigrateParams;
@@ -32,14 +32,16 @@ pub struct MigrateParams {
     pub organization_id: OrganizationId,
     /// The Member: its id or external id.
     pub member_id: MemberId,
-    /// The shared secret of the TOTP.
+    /// The shared secret of the TOTP in base32. Stytch documents no more than that; its own secrets are
+    /// upper case without padding, which is what [`TotpSecret::parse`] and [`TotpSecret::from_key`]
+    /// make.
     pub secret: TotpSecret,
     /// The Member's recovery codes; without any, new ones are made.
     pub recovery_codes: Option<Vec<RecoveryCode>>,
 }
 
 impl MigrateParams {
-    /// What is required; none may be empty.
+    /// Creates parameters with the required fields, which must not be empty.
     pub fn new(
         organization_id: impl Into<OrganizationId>,
         member_id: impl Into<MemberId>,
@@ -81,7 +83,7 @@ impl Operation for MigrateParams {
     }
 }
 
-/// Answer of Migrate.
+/// Response of Migrate.
 ///
 /// Mirrors Stytch's [Migrate TOTP](https://stytch.com/docs/b2b/api/migrate-totp).
 #[derive(Debug, Clone, Deserialize)]

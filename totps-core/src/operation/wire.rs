@@ -8,7 +8,8 @@ use crate::error::InvalidParams;
 use crate::operation::authenticate::MfaEnrollment;
 use crate::value::id::{MemberId, MemberSessionId, OrganizationId};
 use crate::value::json_object::JsonObject;
-use crate::value::secret::{IntermediateSessionToken, RecoveryCode, SessionJwt, SessionToken};
+use crate::value::recovery_code::RecoveryCode;
+use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
 use crate::value::totp_code::TotpCode;
 use crate::value::totp_secret::TotpSecret;
 

@@ -24,7 +24,17 @@ pub(crate) struct BaseUrl {
 }
 
 impl BaseUrl {
-    pub(crate) fn new(url: Uri) -> Result<Self, ConfigError> {
+    pub(crate) fn parse(url: impl TryInto<Uri>) -> Result<Self, ConfigError> {
+        let url = url.try_into().map_err(|_| {
+            ConfigError::new(
+                "base URL",
+                "must be a URL, such as `https://api.stytch.com`",
+            )
+        })?;
+        Self::new(url)
+    }
+
+    fn new(url: Uri) -> Result<Self, ConfigError> {
         let refuse = |rule| Err(ConfigError::new("base URL", rule));
         let parts = url.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {

@@ -62,9 +62,6 @@ secret! {
     /// The secret of a Stytch project, which with the project id authenticates every request.
     ProjectSecret;
 
-    /// A recovery code: three groups of four characters joined by `-`.
-    RecoveryCode;
-
     /// The opaque token of a session.
     SessionToken;
 

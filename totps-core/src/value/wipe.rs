@@ -1,5 +1,5 @@
 //! Wiping in one go. zeroize's own way with a `Vec` or a `String` is byte by byte, which makes a
-//! tenth of the work of reading a short answer.
+//! tenth of the work of reading a short response.
 
 use std::mem;
 

@@ -174,7 +174,6 @@ impl Journal {
         Ok(Opened {
             appender: Appender::start(self.log, on_failure)
                 .map_err(|error| JournalError::Io("written", error))?,
-            header: self.header,
             signer: self.signer,
             rows: self.rows,
             order: self.order,
@@ -185,7 +184,6 @@ impl Journal {
 /// A journal that is written.
 pub(crate) struct Opened {
     pub(crate) appender: Appender,
-    pub(crate) header: Header,
     pub(crate) signer: Signer,
     pub(crate) rows: HashMap<RowId, History>,
     pub(crate) order: Vec<RowId>,

@@ -46,7 +46,7 @@ fn answering(encoding: &'static str, body: &[u8]) -> Server {
 }
 
 fn call(transport: &UreqTransport, server: &Server) -> Result<Response, TransportError> {
-    let project = Project::at(server.url().parse().unwrap(), "project-test-1", "secret");
+    let project = Project::at(server.url(), "project-test-1", "secret");
     let params = CreateParams::new("organization-1", "member-1");
     transport.send(project.unwrap().request(&params).unwrap())
 }

@@ -9,7 +9,7 @@ use crate::model::{Member, Organization};
 use crate::operation::Operation;
 use crate::operation::call::Call;
 use crate::value::id::{MemberId, OrganizationId};
-use crate::value::secret::RecoveryCode;
+use crate::value::recovery_code::RecoveryCode;
 
 /// Parameters of Get recovery codes: reads the codes of a Member that are not used yet.
 ///

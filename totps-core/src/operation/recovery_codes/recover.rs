@@ -14,7 +14,8 @@ use crate::operation::call::Call;
 use crate::operation::wire::{Wire, to_object, wire};
 use crate::value::id::{MemberId, OrganizationId};
 use crate::value::json_object::JsonObject;
-use crate::value::secret::{IntermediateSessionToken, RecoveryCode, SessionJwt, SessionToken};
+use crate::value::recovery_code::RecoveryCode;
+use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
 
 /// Parameters of Recover: a recovery code in place of the second factor, which uses the code up.
 ///

@@ -12,7 +12,7 @@ use crate::operation::Operation;
 use crate::operation::call::Call;
 use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId};
-use crate::value::secret::RecoveryCode;
+use crate::value::recovery_code::RecoveryCode;
 
 /// Parameters of Rotate recovery codes: makes new codes for a Member; all old ones are void.
 ///

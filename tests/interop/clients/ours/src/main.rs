@@ -28,7 +28,7 @@ fn main() -> Fallible<()> {
     let is_async = std::env::args().nth(1).as_deref() == Some("async");
     let scenario = Scenario::from_arguments(&["common", "end"])?;
     let client = |secret: &str| -> Fallible<Client> {
-        let base_url = scenario.emulator("base_url")?.parse()?;
+        let base_url = scenario.emulator("base_url")?;
         let project = Project::at(base_url, scenario.emulator("project_id")?, secret)?;
         if !is_async {
             return Ok(Client::Blocking(totps_ureq::client(project)));
