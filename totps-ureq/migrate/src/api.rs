@@ -54,7 +54,12 @@ pub(crate) struct Api<'a, T> {
 }
 
 impl<'a, T: Transport> Api<'a, T> {
-    pub(crate) fn new(client: &'a Client<T>, gate: &'a Gate, stop: &'a Stop, pause: Duration) -> Self {
+    pub(crate) fn new(
+        client: &'a Client<T>,
+        gate: &'a Gate,
+        stop: &'a Stop,
+        pause: Duration,
+    ) -> Self {
         Self {
             client,
             gate,
@@ -88,7 +93,9 @@ impl<'a, T: Transport> Api<'a, T> {
                 Error::Transport(cause) if cause.delivery() == Delivery::NotSent => {
                     connects += 1;
                     if cause.kind() == TransportErrorKind::Refused || connects >= MOST_CONNECTS {
-                        return Err(self.end(format!("the API cannot be reached: {}", chain(&error))));
+                        return Err(
+                            self.end(format!("the API cannot be reached: {}", chain(&error)))
+                        );
                     }
                     let wait = Duration::from_millis(100 << connects.min(6));
                     if !self.stop.sleep(wait) {
@@ -168,7 +175,11 @@ impl<'a, T: Transport> Api<'a, T> {
     /// Counts equal 5xx in a row.
     fn responded(&self, status: u16) -> u32 {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = if failures.0 == status { failures.1 + 1 } else { 1 };
+        let count = if failures.0 == status {
+            failures.1 + 1
+        } else {
+            1
+        };
         *failures = (status, count);
         count
     }

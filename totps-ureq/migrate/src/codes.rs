@@ -59,9 +59,9 @@ impl fmt::Display for CodesError {
         match self {
             Self::Io(error) => write!(f, "the codes file cannot be used: {}", error.kind()),
             Self::InUse => f.write_str("the codes file is in use by another run"),
-            Self::NotOurs => {
-                f.write_str("the codes file exists and is not one of totps-migrate; it is left as it is")
-            }
+            Self::NotOurs => f.write_str(
+                "the codes file exists and is not one of totps-migrate; it is left as it is",
+            ),
             Self::OtherJournal => f.write_str("the codes file belongs to another journal"),
             Self::Line(line) => write!(f, "the codes file, line {line}: is damaged"),
         }
@@ -146,7 +146,8 @@ impl CodesFile {
 
     /// Whether an earlier run stored the codes of a registration.
     pub(crate) fn has(&self, row: RowId, totp_registration_id: &str) -> bool {
-        self.stored.contains(&(row, totp_registration_id.to_owned()))
+        self.stored
+            .contains(&(row, totp_registration_id.to_owned()))
     }
 
     /// Stores codes, and waits until they are on the disk.

@@ -52,8 +52,11 @@ impl Target {
         let project = if official {
             Project::new(self.project_id.as_str(), secret.as_str())
         } else {
-            let base_url = self.base_url.parse().map_err(|_| "--base-url: is not a URL")?;
-            Project::at(base_url, self.project_id.as_str(), secret.as_str())
+            Project::at(
+                self.base_url.as_str(),
+                self.project_id.as_str(),
+                secret.as_str(),
+            )
         };
         let project = project.and_then(|project| {
             project.with_user_agent(concat!("totps-migrate/", env!("CARGO_PKG_VERSION")))
@@ -79,8 +82,12 @@ fn secret(file: Option<&Path>) -> Result<Zeroizing<String>, String> {
         rpassword::prompt_password("Secret of the project: ")
             .map_err(|error| format!("the secret cannot be read: {}", error.kind()))?
     } else {
-        return Err(format!("no secret: set {SECRET}, or name a file with --secret-file"));
+        return Err(format!(
+            "no secret: set {SECRET}, or name a file with --secret-file"
+        ));
     };
     let secret = Zeroizing::new(secret);
-    Ok(Zeroizing::new(secret.trim_end_matches(['\r', '\n']).to_owned()))
+    Ok(Zeroizing::new(
+        secret.trim_end_matches(['\r', '\n']).to_owned(),
+    ))
 }

@@ -103,7 +103,9 @@ impl Disk {
     fn sync_directory(&self, path: &Path) -> io::Result<()> {
         self.before(Operation::SyncDirectory)?;
         if cfg!(unix) {
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let folder = path
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
             File::open(folder.unwrap_or(Path::new(".")))?.sync_all()?;
         }
         Ok(())

@@ -60,7 +60,9 @@ pub(crate) enum JournalError {
 impl fmt::Display for JournalError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Io(action, error) => write!(f, "the journal cannot be {action}: {}", error.kind()),
+            Self::Io(action, error) => {
+                write!(f, "the journal cannot be {action}: {}", error.kind())
+            }
             Self::InUse => f.write_str("the journal is in use by another run"),
             Self::NotAJournal(rule) => write!(f, "the journal {rule}"),
             Self::Line(line, rule) => write!(f, "the journal, line {line}: {rule}"),
@@ -94,7 +96,9 @@ impl Journal {
 
     /// Opens and locks a journal, and reads what it says.
     pub(crate) fn open(disk: &Disk, path: &Path) -> Result<Self, JournalError> {
-        let log = disk.open(path).map_err(|error| JournalError::Io("opened", error))?;
+        let log = disk
+            .open(path)
+            .map_err(|error| JournalError::Io("opened", error))?;
         match fs4::FileExt::try_lock(&log.file) {
             Ok(()) => {}
             Err(fs4::TryLockError::WouldBlock) => return Err(JournalError::InUse),
@@ -133,7 +137,12 @@ impl Journal {
                     torn_at = Some(whole);
                     break;
                 }
-                _ => return Err(JournalError::Line(number, "is not a record of this version")),
+                _ => {
+                    return Err(JournalError::Line(
+                        number,
+                        "is not a record of this version",
+                    ));
+                }
             }
         }
         Ok(Self {
@@ -148,7 +157,9 @@ impl Journal {
 
     fn header(line: &[u8]) -> Result<(Header, Signer), JournalError> {
         if line.is_empty() {
-            return Err(JournalError::NotAJournal("is empty: nothing is known about earlier runs"));
+            return Err(JournalError::NotAJournal(
+                "is empty: nothing is known about earlier runs",
+            ));
         }
         let header: Option<Header> = serde_json::from_slice(line).ok();
         let header = header.filter(|header| header.kind == KIND && line.ends_with(b"\n"));
@@ -156,7 +167,9 @@ impl Journal {
             "is not a journal of totps-migrate, or its first line is damaged",
         ))?;
         if header.version != VERSION {
-            return Err(JournalError::NotAJournal("is of another version of totps-migrate"));
+            return Err(JournalError::NotAJournal(
+                "is of another version of totps-migrate",
+            ));
         }
         let key = HEXLOWER.decode(header.key.as_bytes()).ok();
         let key = key.filter(|key| key.len() == 32);
@@ -165,7 +178,10 @@ impl Journal {
     }
 
     /// Ends the reading: cuts off a torn line, and starts the thread that appends.
-    pub(crate) fn start(self, on_failure: impl Fn(&io::Error) + Send + 'static) -> Result<Opened, JournalError> {
+    pub(crate) fn start(
+        self,
+        on_failure: impl Fn(&io::Error) + Send + 'static,
+    ) -> Result<Opened, JournalError> {
         if let Some(whole) = self.torn_at {
             self.log
                 .truncate(whole)

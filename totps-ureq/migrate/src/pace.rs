@@ -54,7 +54,11 @@ impl Pace {
     fn limited(&mut self, sent: Instant, now: Instant, retry_after: Option<Duration>) {
         // The other requests in flight say nothing new.
         if self.slowed_at.is_none_or(|at| sent >= at) {
-            let rate = if self.rate.is_finite() { self.rate / 2.0 } else { UNLIMITED / 10.0 };
+            let rate = if self.rate.is_finite() {
+                self.rate / 2.0
+            } else {
+                UNLIMITED / 10.0
+            };
             self.rate = rate.max(LOWEST_RATE.min(self.limit));
             self.slowed_at = Some(now);
             self.refusals += 1;
@@ -97,7 +101,11 @@ impl Gate {
                 (pace.reserve(now), paused)
             });
             let wait = slot.saturating_duration_since(now);
-            let goes_on = if wait.is_zero() { !stop.is_stopped() } else { stop.sleep(wait) };
+            let goes_on = if wait.is_zero() {
+                !stop.is_stopped()
+            } else {
+                stop.sleep(wait)
+            };
             if !goes_on {
                 return None;
             }
@@ -144,7 +152,11 @@ mod tests {
         assert_eq!(slots[20], second(start, 1));
         assert_eq!(slots[40], second(start, 2));
         let later = second(start, 100);
-        assert_eq!(pace.reserve(later), later, "what was not used is not caught up");
+        assert_eq!(
+            pace.reserve(later),
+            later,
+            "what was not used is not caught up"
+        );
     }
 
     #[test]
@@ -169,7 +181,11 @@ mod tests {
         for (asked, given) in [(7, 7), (60, 60), (3600, 60)] {
             let mut pace = Pace::new(20.0, start);
             pace.limited(start, start, Some(Duration::from_secs(asked)));
-            assert_eq!(pace.reserve(start), second(start, given), "Retry-After: {asked}");
+            assert_eq!(
+                pace.reserve(start),
+                second(start, given),
+                "Retry-After: {asked}"
+            );
         }
     }
 

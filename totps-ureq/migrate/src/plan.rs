@@ -75,7 +75,8 @@ impl<'a> Plan<'a> {
 
     /// Goes through the rows, in their order.
     pub(crate) fn each(&self, call: &mut dyn FnMut(Item) -> bool) -> Result<(), InputError> {
-        self.input.read(&mut |entry| call(self.refuse_repeated(self.rules.classify(entry))))
+        self.input
+            .read(&mut |entry| call(self.refuse_repeated(self.rules.classify(entry))))
     }
 
     fn refuse_repeated(&self, item: Item) -> Item {

@@ -77,7 +77,9 @@ impl Outcome {
             State::Conflict { reason } | State::Unknown { reason } => reason.clone(),
             State::Rejected { causes } => causes.clone(),
             State::Sent => "sent, and the outcome is not known yet".to_owned(),
-            State::Present { totp_registration_id } => format!("has {totp_registration_id}"),
+            State::Present {
+                totp_registration_id,
+            } => format!("has {totp_registration_id}"),
             State::Planned | State::Migrated { .. } => String::new(),
         }
     }
@@ -137,7 +139,9 @@ fn refused_todo(error_type: Option<&str>) -> &'static str {
             | "organization_not_found"
             | "invalid_organization_id"
             | "not_found",
-        ) => "correct the ids of the Organization and the Member, then run again with --retry-refused",
+        ) => {
+            "correct the ids of the Organization and the Member, then run again with --retry-refused"
+        }
         Some("recovery_codes_already_exist") => {
             "the Member has recovery codes, but no TOTP: let the Member enrol anew"
         }
@@ -147,7 +151,9 @@ fn refused_todo(error_type: Option<&str>) -> &'static str {
         Some("operation_restricted_by_organization_mfa_methods") => {
             "allow TOTP in the Organization, then run again with --retry-refused"
         }
-        _ => "look the type up in Stytch's documentation of errors, then run again with --retry-refused",
+        _ => {
+            "look the type up in Stytch's documentation of errors, then run again with --retry-refused"
+        }
     }
 }
 

@@ -163,18 +163,25 @@ fn next(
 /// Writes down that a row is not sent, once.
 fn reject(problem: Problem, journal: &Opened, observer: &dyn Observer) {
     let causes = problem.codes();
-    if let Some(member) = problem.member.as_ref().filter(|_| problem.kind() != Kind::Skipped) {
+    if let Some(member) = problem
+        .member
+        .as_ref()
+        .filter(|_| problem.kind() != Kind::Skipped)
+    {
         let row = journal.signer.row(member);
         let history = journal.rows.get(&row);
         let is_new = history.is_none_or(|history| {
-            let same = matches!(&history.state, State::Rejected { causes: earlier } if *earlier == causes);
+            let same =
+                matches!(&history.state, State::Rejected { causes: earlier } if *earlier == causes);
             !same && !history.is_done() && history.intents == 0
         });
         if is_new {
             let described = described(row, member, &problem.place.to_string(), history);
             let event = Record::now(row, Event::Rejected { causes });
             // A failure stops the run by itself.
-            let _ = journal.appender.append(lines(described.into_iter().chain([event])));
+            let _ = journal
+                .appender
+                .append(lines(described.into_iter().chain([event])));
         }
     }
     observer.problem(problem);
@@ -245,7 +252,10 @@ fn resolve<T: Transport + Sync>(
                 Item::Problem(_) => return true,
             };
             let row = journal.signer.row(&member);
-            let known = journal.rows.get(&row).and_then(|history| history.member_id.clone());
+            let known = journal
+                .rows
+                .get(&row)
+                .and_then(|history| history.member_id.clone());
             match (member.naming(), known) {
                 (Naming::MemberId, _) => found(member.name.as_str().to_owned(), row),
                 (_, Some(id)) => found(id, row),
@@ -255,6 +265,8 @@ fn resolve<T: Transport + Sync>(
         })
     })?;
     let members = members.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let repeated = members.into_values().filter(|rows| rows.iter().any(|row| *row != rows[0]));
+    let repeated = members
+        .into_values()
+        .filter(|rows| rows.iter().any(|row| *row != rows[0]));
     Ok(repeated.flatten().collect())
 }

@@ -110,7 +110,9 @@ impl Encoding {
 fn ignoring_trailing_bits(alphabet: &Alphabet) -> Alphabet {
     let mut specification = alphabet.specification();
     specification.check_trailing_bits = false;
-    specification.encoding().unwrap_or_else(|_| alphabet.clone())
+    specification
+        .encoding()
+        .unwrap_or_else(|_| alphabet.clone())
 }
 
 static BASE32: LazyLock<Alphabet> = LazyLock::new(|| ignoring_trailing_bits(&BASE32_NOPAD));
@@ -142,9 +144,7 @@ pub(crate) fn detect(text: &str) -> Result<Key, Undetected> {
     let base64 = mixed_case && Encoding::Base64.decode(text).is_some();
     match (base32, hex) {
         (Some(_), Some(_)) => Err(Undetected::Ambiguous(Encoding::Base32, Encoding::Hex)),
-        (Some(_), None) if base64 => {
-            Err(Undetected::Ambiguous(Encoding::Base32, Encoding::Base64))
-        }
+        (Some(_), None) if base64 => Err(Undetected::Ambiguous(Encoding::Base32, Encoding::Base64)),
         (None, Some(_)) if base64 => Err(Undetected::Ambiguous(Encoding::Hex, Encoding::Base64)),
         (Some(key), None) | (None, Some(key)) => Ok(key),
         (None, None) => Err(Undetected::Unnamed),
@@ -162,9 +162,15 @@ mod tests {
     fn each_encoding_gives_the_same_key() {
         for (encoding, text) in [
             (Encoding::Base32, BASE32_KEY),
-            (Encoding::Base32, "gezd gnbv-gy3t qojq gezd gnbv gy3t qojq===="),
+            (
+                Encoding::Base32,
+                "gezd gnbv-gy3t qojq gezd gnbv gy3t qojq====",
+            ),
             (Encoding::Hex, "3132333435363738393031323334353637383930"),
-            (Encoding::Hex, "31:32:33:34:35:36:37:38:39:30:31:32:33:34:35:36:37:38:39:30"),
+            (
+                Encoding::Hex,
+                "31:32:33:34:35:36:37:38:39:30:31:32:33:34:35:36:37:38:39:30",
+            ),
             (Encoding::Base64, "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA="),
             (Encoding::Text, "12345678901234567890"),
             (
@@ -182,7 +188,9 @@ mod tests {
 
     #[test]
     fn left_over_bits_are_ignored_as_apps_do() {
-        let key = Encoding::Base32.decode("GEZDGNBVGY3TQOJR7").map(|key| key.bytes().len());
+        let key = Encoding::Base32
+            .decode("GEZDGNBVGY3TQOJR7")
+            .map(|key| key.bytes().len());
         assert_eq!(key, None, "17 characters are no whole number of bytes");
         let key = Encoding::Base32.decode("MZXW6YTBOJ").unwrap();
         assert_eq!(key.bytes(), b"foobar");
@@ -193,7 +201,12 @@ mod tests {
     fn what_has_two_readings_is_not_guessed() {
         use Undetected::{Ambiguous, Unnamed};
         assert_eq!(detect(BASE32_KEY).unwrap().bytes(), KEY);
-        assert_eq!(detect("3132333435363738393031323334353637383930").unwrap().bytes(), KEY);
+        assert_eq!(
+            detect("3132333435363738393031323334353637383930")
+                .unwrap()
+                .bytes(),
+            KEY
+        );
         let both = Err(Ambiguous(Encoding::Base32, Encoding::Hex));
         assert_eq!(detect("abcdef234567abcdef234567abcdef23"), both);
         let both = Err(Ambiguous(Encoding::Base32, Encoding::Base64));

@@ -52,7 +52,10 @@ pub(crate) fn undo<T: Transport + Sync>(
         let (name, todo) = match undone {
             Undone::Deleted => ("deleted", ""),
             Undone::Gone => ("gone", ""),
-            Undone::Other => ("other_totp", "the Member enrolled anew since; it was left alone"),
+            Undone::Other => (
+                "other_totp",
+                "the Member enrolled anew since; it was left alone",
+            ),
             Undone::Failed => ("failed", "run undo again"),
         };
         screen.event(&json!({
@@ -69,7 +72,11 @@ pub(crate) fn undo<T: Transport + Sync>(
                 organization_id: history.organization_id.clone(),
                 member: history.member.clone(),
                 state: history.state.name(),
-                reason: if reason.is_empty() { name.to_owned() } else { reason },
+                reason: if reason.is_empty() {
+                    name.to_owned()
+                } else {
+                    reason
+                },
                 todo: todo.to_owned(),
             });
         }
@@ -104,7 +111,11 @@ fn delete<T: Transport>(
         match seen.totp_registration_id {
             None => {
                 write(Event::Undone, false)?;
-                return Ok(if intended { Undone::Deleted } else { Undone::Gone });
+                return Ok(if intended {
+                    Undone::Deleted
+                } else {
+                    Undone::Gone
+                });
             }
             Some(id) if id.as_str() != ours => {
                 if intended {
@@ -119,7 +130,10 @@ fn delete<T: Transport>(
             intended = true;
         }
         let member_id = member.name.as_str();
-        match api.once(&DeleteTotpParams::new(member.organization_id.as_str(), member_id)) {
+        match api.once(&DeleteTotpParams::new(
+            member.organization_id.as_str(),
+            member_id,
+        )) {
             Ok(_) => {
                 write(Event::Undone, false)?;
                 return Ok(Undone::Deleted);

@@ -59,7 +59,10 @@ pub(crate) fn verify<T: Transport + Sync>(
         let (finding, reason) = match api.member(&member) {
             Ok(response) => {
                 let id = response.member.totp_registration_id;
-                (compare(history, id.as_ref().map(|id| id.as_str())), String::new())
+                (
+                    compare(history, id.as_ref().map(|id| id.as_str())),
+                    String::new(),
+                )
             }
             Err(Failure::Stopped) => return,
             Err(Failure::Refused(refusal)) if !has_totp(history) && refusal.status == 404 => {
@@ -67,7 +70,10 @@ pub(crate) fn verify<T: Transport + Sync>(
             }
             Err(Failure::Refused(refusal)) => {
                 let error_type = refusal.error_type.unwrap_or_default();
-                (Finding::Unreadable, format!("{} {error_type}", refusal.status))
+                (
+                    Finding::Unreadable,
+                    format!("{} {error_type}", refusal.status),
+                )
             }
             Err(Failure::Unclear(what) | Failure::GaveUp(what)) => (Finding::Unreadable, what),
         };
@@ -86,7 +92,11 @@ pub(crate) fn verify<T: Transport + Sync>(
                 organization_id: history.organization_id.clone(),
                 member: history.member.clone(),
                 state: history.state.name(),
-                reason: if reason.is_empty() { finding.name().to_owned() } else { reason },
+                reason: if reason.is_empty() {
+                    finding.name().to_owned()
+                } else {
+                    reason
+                },
                 todo: finding.todo().to_owned(),
             });
         }
@@ -106,7 +116,10 @@ pub(crate) fn member_of(history: &History) -> Member {
 }
 
 fn has_totp(history: &History) -> bool {
-    matches!(history.state, State::Migrated { .. } | State::Present { .. })
+    matches!(
+        history.state,
+        State::Migrated { .. } | State::Present { .. }
+    )
 }
 
 fn compare(history: &History, there: Option<&str>) -> Finding {

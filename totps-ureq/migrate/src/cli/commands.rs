@@ -3,8 +3,8 @@
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde_json::json;
 
@@ -50,7 +50,9 @@ fn say(line: impl fmt::Display) {
 fn within<T>(path: &Path, result: Result<T, impl fmt::Display>) -> Result<T, Failed> {
     result.map_err(|error| {
         let lines = error.to_string();
-        let lines = lines.lines().map(|line| format!("{}: {line}", path.display()));
+        let lines = lines
+            .lines()
+            .map(|line| format!("{}: {line}", path.display()));
         Failed(lines.collect::<Vec<_>>().join("\n"))
     })
 }
@@ -95,9 +97,14 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Exit, Failed> {
     let plan = within(path, Plan::make(&input, &rules))?;
     let mut rows = args.report.is_some().then(RowsFile::new);
     let each = plan.each(&mut |item| {
-        let Item::Problem(problem) = item else { return true };
+        let Item::Problem(problem) = item else {
+            return true;
+        };
         if let Some(rows) = rows.as_mut().filter(|_| problem.kind() != Kind::Skipped) {
-            let organization_id = problem.member.as_ref().map(|member| &*member.organization_id);
+            let organization_id = problem
+                .member
+                .as_ref()
+                .map(|member| &*member.organization_id);
             rows.add(&RowLine {
                 input: problem.place.to_string(),
                 organization_id: organization_id.unwrap_or_default().to_owned(),
@@ -111,14 +118,26 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Exit, Failed> {
             say(problem_json(&problem));
         } else if args.report.is_none() {
             let (who, reason) = (problem.who(), problem.reason());
-            let who = if who.is_empty() { String::new() } else { format!(" ({who})") };
-            say(format_args!("{}{who}: {reason}: {}", problem.place, problem.todo()));
+            let who = if who.is_empty() {
+                String::new()
+            } else {
+                format!(" ({who})")
+            };
+            say(format_args!(
+                "{}{who}: {reason}: {}",
+                problem.place,
+                problem.todo()
+            ));
         }
         true
     });
     within(path, each)?;
     if let (Some(rows), Some(report)) = (rows, &args.report) {
-        within(report, rows.save(&Disk::default(), report).map_err(|error| error.kind()))?;
+        within(
+            report,
+            rows.save(&Disk::default(), report)
+                .map_err(|error| error.kind()),
+        )?;
     }
     show_plan(&input, &plan.counts, args);
     Ok(match &plan.counts {
@@ -164,7 +183,10 @@ fn show_plan(input: &Input, counts: &Counts, args: &PlanArgs) {
         say(format_args!("           {count} {cause}"));
     }
     if counts.by_email > 0 {
-        say(format_args!("{} Members are looked up by their e-mail address", counts.by_email));
+        say(format_args!(
+            "{} Members are looked up by their e-mail address",
+            counts.by_email
+        ));
     }
     let new = counts.movable - counts.with_recovery_codes;
     say(format_args!(
@@ -196,7 +218,9 @@ struct Session {
 impl Session {
     fn new(args: &ApiArgs, target: Target) -> Result<Self, Failed> {
         if args.rate.is_infinite() && !target.is_loopback() {
-            return Err(Failed("--rate unlimited: only for a server on this machine".to_owned()));
+            return Err(Failed(
+                "--rate unlimited: only for a server on this machine".to_owned(),
+            ));
         }
         let stop = Arc::new(Stop::default());
         let handler = stop.clone();
@@ -233,7 +257,9 @@ fn check_target(journal: &Journal, target: &Target) -> Result<(), Failed> {
         return Err(Failed("the journal is of another project".to_owned()));
     }
     if journal.header.base_url != target.base_url {
-        return Err(Failed("the journal is of another server (--base-url)".to_owned()));
+        return Err(Failed(
+            "the journal is of another server (--base-url)".to_owned(),
+        ));
     }
     Ok(())
 }
@@ -244,15 +270,22 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let input = input(&args.input)?;
     let plan = within(path, Plan::make(&input, &rules))?;
     let Some(project_id) = args.api.project_id.clone() else {
-        return Err(Failed("no project: set STYTCH_PROJECT_ID, or give --project-id".to_owned()));
+        return Err(Failed(
+            "no project: set STYTCH_PROJECT_ID, or give --project-id".to_owned(),
+        ));
     };
     let target = Target::new(project_id, args.api.base_url.clone());
     let session = Session::new(&args.api, target)?;
     let jobs = usize::from(args.api.jobs);
-    let client = session.target.client(args.api.secret_file.as_deref(), args.api.timeout, jobs)?;
+    let client = session
+        .target
+        .client(args.api.secret_file.as_deref(), args.api.timeout, jobs)?;
     let disk = Disk::default();
     let (project_id, base_url) = (&session.target.project_id, &session.target.base_url);
-    within(&args.journal, Journal::create(&disk, &args.journal, project_id, base_url))?;
+    within(
+        &args.journal,
+        Journal::create(&disk, &args.journal, project_id, base_url),
+    )?;
     let journal = within(&args.journal, Journal::open(&disk, &args.journal))?;
     check_target(&journal, &session.target)?;
     let journal = within(&args.journal, run::open_journal(journal, &session.stop))?;
@@ -268,10 +301,15 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let screen = Screen::new(plan.counts.rows, args.input.json, Some(&session.gate));
     let ran = run::run(&plan, &api, &journal, codes.as_ref(), &settings, &screen);
     if let Err(error) = &ran {
-        session.stop.stop(StopReason::Input(format!("{}: {error}", path.display())));
+        session
+            .stop
+            .stop(StopReason::Input(format!("{}: {error}", path.display())));
     }
     // The codes first: a row in the journal says that they are there.
-    for closed in [codes.map(|codes| codes.close()), Some(journal.appender.close())] {
+    for closed in [
+        codes.map(|codes| codes.close()),
+        Some(journal.appender.close()),
+    ] {
         if let Some(Err(error)) = closed {
             let reason = format!("a file cannot be written: {}", error.kind());
             session.stop.stop(StopReason::Disk(reason));
@@ -279,7 +317,10 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     }
     let json = screen.is_json();
     let (tally, rows) = screen.finish();
-    let report = args.report.clone().unwrap_or_else(|| beside(&args.journal, ".rows.csv"));
+    let report = args
+        .report
+        .clone()
+        .unwrap_or_else(|| beside(&args.journal, ".rows.csv"));
     let mut lines = tally.lines();
     lines.extend(save(&disk, rows, &report, &session.stop));
     let mut event = tally.to_json();
@@ -308,7 +349,10 @@ fn save(disk: &Disk, rows: RowsFile, path: &Path, stop: &Stop) -> Option<String>
     }
     match rows.save(disk, path) {
         Ok(()) if count == 0 => None,
-        Ok(()) => Some(format!("rows that need a person: {count}, in {}", path.display())),
+        Ok(()) => Some(format!(
+            "rows that need a person: {count}, in {}",
+            path.display()
+        )),
         Err(error) => {
             let reason = format!("{} cannot be written: {}", path.display(), error.kind());
             stop.stop(StopReason::Disk(reason));
@@ -318,12 +362,7 @@ fn save(disk: &Disk, rows: RowsFile, path: &Path, stop: &Stop) -> Option<String>
 }
 
 /// Shows the report: as an event where programs read, as text for people.
-fn conclude(
-    session: &Session,
-    json: bool,
-    lines: &mut Vec<String>,
-    event: &mut serde_json::Value,
-) {
+fn conclude(session: &Session, json: bool, lines: &mut Vec<String>, event: &mut serde_json::Value) {
     if let Some(reason) = session.stop.reason() {
         lines.push(format!("stopped: {reason}"));
         event["stopped"] = json!(reason.to_string());
@@ -341,15 +380,28 @@ fn conclude(
 
 /// A journal with the target that it is of.
 fn open_journal(args: &JournalArgs) -> Result<(Journal, Session, totps_ureq::Client), Failed> {
-    let journal = within(&args.journal, Journal::open(&Disk::default(), &args.journal))?;
+    let journal = within(
+        &args.journal,
+        Journal::open(&Disk::default(), &args.journal),
+    )?;
     let header = &journal.header;
-    let project_id = args.api.project_id.clone().unwrap_or_else(|| header.project_id.clone());
-    let base_url = args.api.base_url.clone().unwrap_or_else(|| header.base_url.clone());
+    let project_id = args
+        .api
+        .project_id
+        .clone()
+        .unwrap_or_else(|| header.project_id.clone());
+    let base_url = args
+        .api
+        .base_url
+        .clone()
+        .unwrap_or_else(|| header.base_url.clone());
     let target = Target::new(project_id, Some(base_url));
     check_target(&journal, &target)?;
     let session = Session::new(&args.api, target)?;
     let jobs = usize::from(args.api.jobs);
-    let client = session.target.client(args.api.secret_file.as_deref(), args.api.timeout, jobs)?;
+    let client = session
+        .target
+        .client(args.api.secret_file.as_deref(), args.api.timeout, jobs)?;
     Ok((journal, session, client))
 }
 
@@ -389,8 +441,12 @@ pub(super) fn verify(args: &JournalArgs) -> Result<Exit, Failed> {
     let (_, rows) = screen.finish();
     lines.extend(save_if_asked(args, rows, &session.stop));
     conclude(&session, json, &mut lines, &mut event);
-    let differs = counts[1..].iter().any(|count| count.load(Ordering::Relaxed) > 0);
-    Ok(session.stopped().unwrap_or(if differs { Exit::Open } else { Exit::Done }))
+    let differs = counts[1..]
+        .iter()
+        .any(|count| count.load(Ordering::Relaxed) > 0);
+    Ok(session
+        .stopped()
+        .unwrap_or(if differs { Exit::Open } else { Exit::Done }))
 }
 
 fn save_if_asked(args: &JournalArgs, rows: RowsFile, stop: &Stop) -> Option<String> {
@@ -412,7 +468,10 @@ pub(super) fn undo(args: &JournalArgs) -> Result<Exit, Failed> {
     ];
     let counts: [AtomicU64; 4] = Default::default();
     let done = |undone| {
-        let index = outcomes.iter().position(|(it, _)| *it == undone).unwrap_or(0);
+        let index = outcomes
+            .iter()
+            .position(|(it, _)| *it == undone)
+            .unwrap_or(0);
         counts[index].fetch_add(1, Ordering::Relaxed);
     };
     undoing::undo(&journal, &api, usize::from(args.api.jobs), &screen, &done);
@@ -434,5 +493,7 @@ pub(super) fn undo(args: &JournalArgs) -> Result<Exit, Failed> {
     lines.extend(save_if_asked(args, rows, &session.stop));
     conclude(&session, json, &mut lines, &mut event);
     let failed = counts[3].load(Ordering::Relaxed) > 0;
-    Ok(session.stopped().unwrap_or(if failed { Exit::Open } else { Exit::Done }))
+    Ok(session
+        .stopped()
+        .unwrap_or(if failed { Exit::Open } else { Exit::Done }))
 }

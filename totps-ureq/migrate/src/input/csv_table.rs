@@ -25,7 +25,10 @@ impl Record<'_> {
         let count = self.get(name)?.parse().ok();
         if count.is_none() {
             let place = entry.field(name);
-            entry.causes.push(Cause::invalid(place, "must be a whole number of at least 0"));
+            entry.causes.push(Cause::invalid(
+                place,
+                "must be a whole number of at least 0",
+            ));
         }
         count
     }
@@ -97,9 +100,9 @@ pub(super) fn read(
 }
 
 pub(super) fn unreadable(error: &csv::Error) -> InputError {
-    let place = error.position().map_or(Place::default(), |position| {
-        Place::line(position.line())
-    });
+    let place = error
+        .position()
+        .map_or(Place::default(), |position| Place::line(position.line()));
     let rule = match error.kind() {
         csv::ErrorKind::Utf8 { err, .. } => {
             return InputError::new(place.column(err.field() as u64 + 1), "is not UTF-8");

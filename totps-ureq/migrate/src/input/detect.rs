@@ -71,7 +71,10 @@ fn json(start: &str, first: &str) -> Option<&'static str> {
 }
 
 fn csv(first: &str) -> Option<&'static str> {
-    let columns: Vec<_> = first.split(',').map(|name| name.trim().trim_matches('"')).collect();
+    let columns: Vec<_> = first
+        .split(',')
+        .map(|name| name.trim().trim_matches('"'))
+        .collect();
     let has = |name: &str| columns.contains(&name);
     let member = has("member_id") || has("email_address") || has("user");
     if has("secret") && member && !has("factor_type") {

@@ -12,10 +12,14 @@ use crate::secret::Encoding;
 
 /// What `manage.py dumpdata` writes. Other models than TOTP devices may be in it.
 pub(super) fn read_json(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(), InputError> {
-    json::each(reader, &[], &mut |place, object| match entry(place, &object) {
-        Some(entry) => sink(entry),
-        None => true,
-    })
+    json::each(
+        reader,
+        &[],
+        &mut |place, object| match entry(place, &object) {
+            Some(entry) => sink(entry),
+            None => true,
+        },
+    )
 }
 
 fn entry(place: Place, object: &Value) -> Option<Entry> {

@@ -47,7 +47,11 @@ fn entries(place: Place, user: &Value) -> Vec<Entry> {
         match two_factor.get("recoveryCodes") {
             None => {}
             Some(Value::Array(list)) if list.iter().all(Value::is_string) => {
-                codes = list.iter().filter_map(Value::as_str).map(RecoveryCode::new).collect();
+                codes = list
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(RecoveryCode::new)
+                    .collect();
             }
             Some(_) => {
                 let place = two_factor.place.at("recoveryCodes");

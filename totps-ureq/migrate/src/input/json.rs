@@ -3,9 +3,9 @@
 use std::fmt;
 use std::io::BufRead;
 
+use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde::Deserialize;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
@@ -194,7 +194,10 @@ impl<'a> Object<'a> {
             _ => None,
         };
         if integer.is_none() {
-            causes.push(Cause::invalid(self.place.at(name), "must be a whole number"));
+            causes.push(Cause::invalid(
+                self.place.at(name),
+                "must be a whole number",
+            ));
         }
         integer
     }

@@ -55,8 +55,11 @@ fn entry(credential: &Object<'_>) -> Entry {
     let mut entry = Entry::new(credential.place.clone());
     let mut causes = Vec::new();
     if credential.has("hashedSaltedValue") && !credential.has("secretData") {
-        let rule = "is in the form of Keycloak before 8: import it into a newer one and export again";
-        entry.causes.push(Cause::invalid(credential.place.clone(), rule));
+        let rule =
+            "is in the form of Keycloak before 8: import it into a newer one and export again";
+        entry
+            .causes
+            .push(Cause::invalid(credential.place.clone(), rule));
         return entry;
     }
     let secret = inner(credential, "secretData", &mut causes);
@@ -71,7 +74,9 @@ fn entry(credential: &Object<'_>) -> Entry {
         .as_ref()
         .map(|data| Object::new(credential.place.at("credentialData"), data))
     {
-        entry.is_totp = data.text("subType", &mut causes).is_none_or(|kind| kind == "totp");
+        entry.is_totp = data
+            .text("subType", &mut causes)
+            .is_none_or(|kind| kind == "totp");
         entry.algorithm = data.text("algorithm", &mut causes);
         entry.digits = data.count("digits", &mut causes);
         entry.period = data.count("period", &mut causes);
@@ -97,7 +102,10 @@ fn inner(credential: &Object<'_>, name: &str, causes: &mut Vec<Cause>) -> Option
         Some(Value::String(text)) => (serde_json::from_str(text).ok(), "must be JSON in a string"),
         Some(object @ Value::Object(_)) => (Some(object.clone()), ""),
         Some(_) => (None, "must be JSON in a string"),
-        None => (None, "is missing; the Admin API leaves it out, a realm export has it"),
+        None => (
+            None,
+            "is missing; the Admin API leaves it out, a realm export has it",
+        ),
     };
     let value = value.filter(Value::is_object);
     if value.is_none() {

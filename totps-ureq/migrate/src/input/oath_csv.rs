@@ -24,7 +24,10 @@ pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(), 
         .map_err(|error| csv_table::unreadable(&error))?
     {
         let line = record.position().map_or(0, csv::Position::line);
-        let is_header = line == 1 && record.get(0).is_some_and(|it| it.eq_ignore_ascii_case("serial"));
+        let is_header = line == 1
+            && record
+                .get(0)
+                .is_some_and(|it| it.eq_ignore_ascii_case("serial"));
         if !is_header && !sink(entry(Place::line(line), &record)) {
             break;
         }
@@ -48,7 +51,9 @@ fn entry(place: Place, record: &csv::StringRecord) -> Entry {
         let number = field(index)?.parse().ok();
         if number.is_none() && entry.is_totp {
             let place = entry.place.clone().column(index as u64 + 1).at(name);
-            entry.causes.push(Cause::invalid(place, "must be a whole number"));
+            entry
+                .causes
+                .push(Cause::invalid(place, "must be a whole number"));
         }
         number
     };

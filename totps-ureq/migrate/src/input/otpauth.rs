@@ -26,7 +26,9 @@ pub(super) fn fill(text: &str, entry: &mut Entry) {
         entry.causes.push(Cause::invalid(entry.place.clone(), rule));
         return;
     };
-    entry.is_totp = url.host_str().is_some_and(|kind| kind.eq_ignore_ascii_case("totp"));
+    entry.is_totp = url
+        .host_str()
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("totp"));
     set_label(url.path().trim_start_matches('/'), entry);
     for (name, value) in url.query_pairs() {
         match &*name.to_ascii_lowercase() {
@@ -43,7 +45,9 @@ fn number(entry: &mut Entry, name: &str, value: &str) -> Option<u64> {
     let number = value.trim().parse().ok();
     if number.is_none() {
         let place = entry.field(name);
-        entry.causes.push(Cause::invalid(place, "must be a whole number"));
+        entry
+            .causes
+            .push(Cause::invalid(place, "must be a whole number"));
     }
     number
 }
@@ -54,7 +58,11 @@ fn set_label(label: &str, entry: &mut Entry) {
     let query = format!("x={}", label.replace('+', "%2B"));
     let label = Url::parse(&format!("otpauth://x/?{query}"))
         .ok()
-        .and_then(|url| url.query_pairs().next().map(|(_, label)| label.into_owned()))
+        .and_then(|url| {
+            url.query_pairs()
+                .next()
+                .map(|(_, label)| label.into_owned())
+        })
         .unwrap_or_default();
     set_account(&label, entry);
 }

@@ -28,13 +28,17 @@ const FIELDS: &[&str] = &[
 pub(super) fn read_csv(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(), InputError> {
     let fill = |record: &csv_table::Record<'_>, entry: &mut Entry| {
         entry.organization_id = record.get("organization_id");
-        entry.member_id = record.get("member_id").or_else(|| record.get("email_address"));
+        entry.member_id = record
+            .get("member_id")
+            .or_else(|| record.get("email_address"));
         entry.user(record.get("user"));
         entry.secret = Zeroizing::new(record.get("secret").unwrap_or_default());
         entry.algorithm = record.get("algorithm");
         entry.digits = record.count("digits", entry);
         entry.period = record.count("period", entry);
-        entry.set_recovery_codes(split_codes(&record.get("recovery_codes").unwrap_or_default()));
+        entry.set_recovery_codes(split_codes(
+            &record.get("recovery_codes").unwrap_or_default(),
+        ));
         entry.code = record.get("code");
         set_encoding(entry, record.get("encoding"));
         check_member(entry);
@@ -66,7 +70,11 @@ pub(super) fn read_ndjson(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Resu
 
 fn fill(object: &Object<'_>, value: &Value, entry: &mut Entry) {
     let mut causes = Vec::new();
-    for name in value.as_object().into_iter().flat_map(|fields| fields.keys()) {
+    for name in value
+        .as_object()
+        .into_iter()
+        .flat_map(|fields| fields.keys())
+    {
         if !FIELDS.contains(&name.as_str()) {
             // The name itself could be a value in the wrong place.
             let rule = format!("must have no fields but {}", FIELDS.join(", "));
@@ -74,7 +82,11 @@ fn fill(object: &Object<'_>, value: &Value, entry: &mut Entry) {
             break;
         }
     }
-    let mut text = |name| object.text(name, &mut causes).filter(|text| !text.is_empty());
+    let mut text = |name| {
+        object
+            .text(name, &mut causes)
+            .filter(|text| !text.is_empty())
+    };
     entry.organization_id = text("organization_id");
     entry.member_id = text("member_id");
     let email = text("email_address");
@@ -88,9 +100,16 @@ fn fill(object: &Object<'_>, value: &Value, entry: &mut Entry) {
     match object.get("code") {
         // A number has lost its leading zeros.
         Some(Value::Number(_)) => {
-            causes.push(Cause::invalid(object.place.at("code"), "must be a string of 6 digits"));
+            causes.push(Cause::invalid(
+                object.place.at("code"),
+                "must be a string of 6 digits",
+            ));
         }
-        _ => entry.code = object.text("code", &mut causes).filter(|code| !code.is_empty()),
+        _ => {
+            entry.code = object
+                .text("code", &mut causes)
+                .filter(|code| !code.is_empty())
+        }
     }
     match object.get("recovery_codes") {
         None => {}
@@ -124,6 +143,8 @@ fn set_encoding(entry: &mut Entry, name: Option<String>) {
 fn check_member(entry: &mut Entry) {
     if entry.member_id.is_none() && entry.users.is_empty() {
         let place = entry.field("member_id");
-        entry.causes.push(Cause::invalid(place, "is missing or empty"));
+        entry
+            .causes
+            .push(Cause::invalid(place, "is missing or empty"));
     }
 }

@@ -119,7 +119,11 @@ impl History {
             }
             Event::NotDone => {
                 self.open = false;
-                self.state = if self.unclear { State::Sent } else { State::Planned };
+                self.state = if self.unclear {
+                    State::Sent
+                } else {
+                    State::Planned
+                };
             }
             Event::Migrated {
                 totp_registration_id,

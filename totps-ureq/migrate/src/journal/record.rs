@@ -63,7 +63,12 @@ impl Signer {
             Naming::Email => ("email_address", &*member.organization_id),
         };
         let name = member.canonical_name();
-        self.sign(&[b"row", naming.as_bytes(), organization_id.as_bytes(), name.as_bytes()])
+        self.sign(&[
+            b"row",
+            naming.as_bytes(),
+            organization_id.as_bytes(),
+            name.as_bytes(),
+        ])
     }
 
     pub(crate) fn secret(&self, row: RowId, key: &Key) -> RowId {

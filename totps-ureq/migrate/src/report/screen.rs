@@ -30,7 +30,8 @@ impl<'a> Screen<'a> {
     /// For so many rows. JSON lines if asked for or if the standard error is no terminal.
     pub(crate) fn new(rows: u64, json: bool, gate: Option<&'a Gate>) -> Self {
         let bar = (!json && io::stderr().is_terminal()).then(|| {
-            let bar = ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr_with_hz(5));
+            let bar =
+                ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr_with_hz(5));
             // The template is constant; without colours there is nothing for NO_COLOR to turn off.
             let template = "{bar:30} {pos}/{len}  {msg}  {eta} left";
             if let Ok(style) = ProgressStyle::with_template(template) {
@@ -79,7 +80,9 @@ impl<'a> Screen<'a> {
     }
 
     fn lock(&self) -> MutexGuard<'_, Collected> {
-        self.collected.lock().unwrap_or_else(PoisonError::into_inner)
+        self.collected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     fn advance(&self, collected: &mut Collected) {
@@ -96,7 +99,8 @@ impl<'a> Screen<'a> {
             tally.count("migrated"),
             tally.not_migrated(),
             tally.open(),
-            collected.shown_rate.1 as f64 / collected.shown_rate.0.elapsed().as_secs_f64().max(0.001),
+            collected.shown_rate.1 as f64
+                / collected.shown_rate.0.elapsed().as_secs_f64().max(0.001),
         ));
     }
 }
@@ -127,7 +131,10 @@ impl Observer for Screen<'_> {
         let mut collected = self.lock();
         collected.tally.add_problem(&problem);
         if problem.kind() != Kind::Skipped {
-            let organization_id = problem.member.as_ref().map(|member| member.organization_id.clone());
+            let organization_id = problem
+                .member
+                .as_ref()
+                .map(|member| member.organization_id.clone());
             collected.rows.add(&RowLine {
                 input: problem.place.to_string(),
                 organization_id: organization_id.unwrap_or_default(),

@@ -59,7 +59,9 @@ impl Rules {
         let member = match self.member(&entry) {
             Ok(member) => Some(member),
             Err(cause) => {
-                if !skipped {
+                let is_told =
+                    matches!(causes[..], [.., Cause::Invalid { .. }]) && entry.users.is_empty();
+                if !skipped && !is_told {
                     causes.push(cause);
                 }
                 None
@@ -109,7 +111,10 @@ impl Rules {
 
     fn member(&self, entry: &Entry) -> Result<Member, Cause> {
         let member = if let Some(name) = &entry.member_id {
-            let organization_id = entry.organization_id.as_ref().or(self.organization_id.as_ref());
+            let organization_id = entry
+                .organization_id
+                .as_ref()
+                .or(self.organization_id.as_ref());
             Member {
                 organization_id: organization_id
                     .ok_or_else(|| {
@@ -120,7 +125,11 @@ impl Rules {
             }
         } else {
             let names = entry.users.iter().chain(&entry.email).map(String::as_str);
-            match (self.members.find(names), &self.organization_id, &entry.email) {
+            match (
+                self.members.find(names),
+                &self.organization_id,
+                &entry.email,
+            ) {
                 (Some(member), ..) => member.clone(),
                 (None, Some(organization_id), Some(email)) => Member {
                     organization_id: organization_id.clone(),

@@ -59,7 +59,10 @@ impl Members {
                 Ok(record) => record,
                 Err(error) => {
                     let line = error.position().map_or(1, csv::Position::line);
-                    errors.push((Place::line(line), "has another number of columns, or is not UTF-8"));
+                    errors.push((
+                        Place::line(line),
+                        "has another number of columns, or is not UTF-8",
+                    ));
                     continue;
                 }
             };

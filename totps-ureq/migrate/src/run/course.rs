@@ -186,9 +186,15 @@ mod tests {
     #[test]
     fn a_totp_before_the_first_intent_is_the_members_own() {
         let (mut course, _) = Course::begin(None);
-        assert_eq!(course.seen(there()), Step::End(End::Present("totp-1".to_owned())));
+        assert_eq!(
+            course.seen(there()),
+            Step::End(End::Present("totp-1".to_owned()))
+        );
         let mut course = after([absent()]);
-        assert_eq!(course.seen(there()), Step::End(End::Present("totp-1".to_owned())));
+        assert_eq!(
+            course.seen(there()),
+            Step::End(End::Present("totp-1".to_owned()))
+        );
     }
 
     #[test]
@@ -211,7 +217,13 @@ mod tests {
         let mut course = after([absent(), Event::Intent]);
         assert_eq!(course.seen(there()), found());
         // The second intent came to nothing, the first may still have come to something.
-        let mut course = after([absent(), Event::Intent, absent(), Event::Intent, Event::NotDone]);
+        let mut course = after([
+            absent(),
+            Event::Intent,
+            absent(),
+            Event::Intent,
+            Event::NotDone,
+        ]);
         assert_eq!(course.seen(there()), found());
     }
 
@@ -219,7 +231,10 @@ mod tests {
     fn active_totp_exists_is_ours_only_if_something_was_lost() {
         let (mut course, _) = Course::begin(None);
         course.seen(Seen::Absent);
-        assert!(matches!(course.answered(exists()), Step::End(End::Conflict(_))));
+        assert!(matches!(
+            course.answered(exists()),
+            Step::End(End::Conflict(_))
+        ));
         let (mut course, _) = Course::begin(None);
         course.seen(Seen::Absent);
         course.answered(lost());
@@ -244,9 +259,18 @@ mod tests {
             found: false,
             recovery_codes: crate::journal::CodesAre::Unread,
         };
-        let events = [absent(), Event::Intent, migrated, Event::UndoIntent, Event::Undone];
+        let events = [
+            absent(),
+            Event::Intent,
+            migrated,
+            Event::UndoIntent,
+            Event::Undone,
+        ];
         let mut course = after(events.clone());
-        assert_eq!(course.seen(there()), Step::End(End::Present("totp-1".to_owned())));
+        assert_eq!(
+            course.seen(there()),
+            Step::End(End::Present("totp-1".to_owned()))
+        );
         assert_eq!(after(events).seen(Seen::Absent), Step::Send);
     }
 

@@ -106,22 +106,35 @@ impl<'a, T: Transport> Worker<'a, T> {
         let mut planned = history.is_none_or(|history| !history.is_unclear());
         let mut member = Target::of(row, history);
         // What is to be written down with the next intent or end.
-        let mut pending: Vec<_> =
-            described(id, &row.member, &row.place.to_string(), history).into_iter().collect();
+        let mut pending: Vec<_> = described(id, &row.member, &row.place.to_string(), history)
+            .into_iter()
+            .collect();
         let mut codes = Vec::new();
         loop {
             step = match step {
                 Step::Look | Step::LookAgain => {
                     let paused = step != Step::LookAgain || self.api.stop.sleep(self.api.pause);
-                    let seen = if paused { self.look(&mut member) } else { Err(Failure::Stopped) };
+                    let seen = if paused {
+                        self.look(&mut member)
+                    } else {
+                        Err(Failure::Stopped)
+                    };
                     match seen {
                         Ok(_) if !self.claim(&member, id) => {
                             let causes = "two_rows".to_owned();
-                            self.write(id, &mut pending, [Event::Rejected { causes: causes.clone() }])?;
+                            self.write(
+                                id,
+                                &mut pending,
+                                [Event::Rejected {
+                                    causes: causes.clone(),
+                                }],
+                            )?;
                             return Ok(State::Rejected { causes });
                         }
                         Ok(seen) => course.seen(seen),
-                        Err(Failure::Refused(refusal)) if planned => Step::End(End::Refused(refusal)),
+                        Err(Failure::Refused(refusal)) if planned => {
+                            Step::End(End::Refused(refusal))
+                        }
                         Err(failure) => return self.leave(id, &mut pending, failure, planned),
                     }
                 }
@@ -150,7 +163,14 @@ impl<'a, T: Transport> Worker<'a, T> {
                     }
                 }
                 Step::End(end) => {
-                    return self.end(row, id, &member, end, std::mem::take(&mut codes), &mut pending);
+                    return self.end(
+                        row,
+                        id,
+                        &member,
+                        end,
+                        std::mem::take(&mut codes),
+                        &mut pending,
+                    );
                 }
             };
         }
@@ -174,7 +194,13 @@ impl<'a, T: Transport> Worker<'a, T> {
             ),
             Failure::Unclear(what) | Failure::GaveUp(what) => what,
         };
-        self.write(id, pending, [Event::Unknown { reason: reason.clone() }])?;
+        self.write(
+            id,
+            pending,
+            [Event::Unknown {
+                reason: reason.clone(),
+            }],
+        )?;
         Ok(State::Unknown { reason })
     }
 
@@ -199,7 +225,9 @@ impl<'a, T: Transport> Worker<'a, T> {
     /// The id of the registration, and codes that the Member does not know yet.
     fn send(&self, row: &Row, member: &Target) -> Result<(String, Vec<SentCode>), Failure> {
         let Some(member_id) = &member.id else {
-            return Err(Failure::GaveUp("Get Member showed no id of the Member".to_owned()));
+            return Err(Failure::GaveUp(
+                "Get Member showed no id of the Member".to_owned(),
+            ));
         };
         let organization_id = member.named.organization_id.as_str();
         let secret = row.key.to_base32();
@@ -210,7 +238,10 @@ impl<'a, T: Transport> Worker<'a, T> {
         }
         let response = self.api.once(&params)?;
         let mut codes = response.recovery_codes;
-        if codes.iter().all(|code| brought().any(|it| it == code.expose())) {
+        if codes
+            .iter()
+            .all(|code| brought().any(|it| it == code.expose()))
+        {
             codes.clear();
         }
         Ok((response.totp_registration_id.as_str().to_owned(), codes))
@@ -226,8 +257,12 @@ impl<'a, T: Transport> Worker<'a, T> {
         pending: &mut Vec<Record>,
     ) -> Result<State, Left> {
         let (event, state) = match end {
-            End::Migrated { id: registration, found } => {
-                let recovery_codes = self.keep_codes(row, id, member, &registration, found, codes)?;
+            End::Migrated {
+                id: registration,
+                found,
+            } => {
+                let recovery_codes =
+                    self.keep_codes(row, id, member, &registration, found, codes)?;
                 let event = Event::Migrated {
                     totp_registration_id: registration.clone(),
                     found,
@@ -245,7 +280,12 @@ impl<'a, T: Transport> Worker<'a, T> {
                     member_id: member.id.clone().unwrap_or_default(),
                     totp_registration_id: totp_registration_id.clone(),
                 };
-                (event, State::Present { totp_registration_id })
+                (
+                    event,
+                    State::Present {
+                        totp_registration_id,
+                    },
+                )
             }
             End::Refused(refusal) => {
                 let state = State::Refused {
@@ -261,9 +301,19 @@ impl<'a, T: Transport> Worker<'a, T> {
             }
             End::Conflict(reason) => {
                 let reason = reason.to_owned();
-                (Event::Conflict { reason: reason.clone() }, State::Conflict { reason })
+                (
+                    Event::Conflict {
+                        reason: reason.clone(),
+                    },
+                    State::Conflict { reason },
+                )
             }
-            End::Unknown(reason) => (Event::Unknown { reason: reason.clone() }, unknown(reason)),
+            End::Unknown(reason) => (
+                Event::Unknown {
+                    reason: reason.clone(),
+                },
+                unknown(reason),
+            ),
         };
         self.write(id, pending, [event])?;
         Ok(state)
@@ -281,7 +331,11 @@ impl<'a, T: Transport> Worker<'a, T> {
     ) -> Result<CodesAre, Left> {
         let was_brought = !row.recovery_codes.is_empty();
         let Some(file) = self.codes else {
-            let are = if was_brought && codes.is_empty() { CodesAre::Brought } else { CodesAre::Unread };
+            let are = if was_brought && codes.is_empty() {
+                CodesAre::Brought
+            } else {
+                CodesAre::Unread
+            };
             return Ok(are);
         };
         if file.has(id, registration) {
@@ -299,12 +353,18 @@ impl<'a, T: Transport> Worker<'a, T> {
                 // The next run finds the TOTP again.
                 Err(Failure::Stopped) => return Err(Left(State::Sent)),
                 Err(Failure::Unclear(what) | Failure::GaveUp(what)) => {
-                    return Err(Left(unknown(format!("the recovery codes cannot be read: {what}"))));
+                    return Err(Left(unknown(format!(
+                        "the recovery codes cannot be read: {what}"
+                    ))));
                 }
             }
         };
         if codes.is_empty() {
-            let are = if was_brought { CodesAre::Brought } else { CodesAre::Unread };
+            let are = if was_brought {
+                CodesAre::Brought
+            } else {
+                CodesAre::Unread
+            };
             return Ok(are);
         }
         self.store(file, id, member, registration, &codes)?;
@@ -330,7 +390,10 @@ impl<'a, T: Transport> Worker<'a, T> {
 
     fn codes_of(&self, member: &Target) -> Result<Vec<SentCode>, Failure> {
         let organization_id = member.named.organization_id.as_str();
-        let member_id = member.id.as_deref().unwrap_or_else(|| member.named.name.as_str());
+        let member_id = member
+            .id
+            .as_deref()
+            .unwrap_or_else(|| member.named.name.as_str());
         let params = GetRecoveryCodesParams::new(organization_id, member_id);
         Ok(self.api.read(&params)?.recovery_codes)
     }
@@ -342,8 +405,18 @@ impl<'a, T: Transport> Worker<'a, T> {
         id: RowId,
         history: Option<&History>,
     ) -> Result<State, Left> {
-        let state = history.map(|history| history.state.clone()).unwrap_or_default();
-        let (State::Migrated { totp_registration_id, found, .. }, Some(file)) = (&state, self.codes) else {
+        let state = history
+            .map(|history| history.state.clone())
+            .unwrap_or_default();
+        let (
+            State::Migrated {
+                totp_registration_id,
+                found,
+                ..
+            },
+            Some(file),
+        ) = (&state, self.codes)
+        else {
             return Ok(state);
         };
         let mut member = Target::of(row, history);
@@ -389,7 +462,9 @@ struct Target {
 
 impl Target {
     fn of(row: &Row, history: Option<&History>) -> Self {
-        let id = history.and_then(|history| history.member_id.clone()).filter(|id| !id.is_empty());
+        let id = history
+            .and_then(|history| history.member_id.clone())
+            .filter(|id| !id.is_empty());
         let mut named = row.member.clone();
         // An e-mail address may have moved to another Member since.
         if let Some(id) = &id {
@@ -409,6 +484,10 @@ impl Target {
 /// Stytch's id of the Member that Get Member showed.
 pub(super) fn member_id(response: &GetMemberResponse) -> Option<String> {
     let id = response.member.member_id.as_str();
-    let id = if id.is_empty() { response.member_id.as_ref()?.as_str() } else { id };
+    let id = if id.is_empty() {
+        response.member_id.as_ref()?.as_str()
+    } else {
+        id
+    };
     Some(id.to_owned())
 }

@@ -51,7 +51,11 @@ mod tests {
         assert_eq!(key.check("081804", at + 60), CodeCheck::Wrong);
         assert_eq!(key.check("081804", at - 61), CodeCheck::Wrong);
         for malformed in ["", "81804", "0818041", "08180a", "०८१८०४"] {
-            assert_eq!(key.check(malformed, at), CodeCheck::Malformed, "{malformed}");
+            assert_eq!(
+                key.check(malformed, at),
+                CodeCheck::Malformed,
+                "{malformed}"
+            );
         }
     }
 }
