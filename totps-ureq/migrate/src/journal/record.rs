@@ -49,7 +49,7 @@ impl<'de> Deserialize<'de> for RowId {
 pub(crate) struct Signer(Hmac<Sha256>);
 
 impl Signer {
-    pub(super) fn new(key: &[u8]) -> Self {
+    pub(crate) fn new(key: &[u8]) -> Self {
         // HMAC takes keys of any length.
         Self(Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&[0; 64].into())))
     }
