@@ -148,9 +148,7 @@ impl Observer for Screen<'_> {
     }
 
     fn left(&self) {
-        let mut collected = self.lock();
-        collected.tally.left += 1;
-        self.advance(&mut collected);
+        self.advance(&mut self.lock());
     }
 }
 

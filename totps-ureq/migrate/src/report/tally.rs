@@ -26,7 +26,6 @@ pub(crate) struct Tally {
 impl Tally {
     pub(crate) fn add(&mut self, outcome: &Outcome) {
         if outcome.state == State::Planned {
-            self.left += 1;
             return;
         }
         *self.states.entry(outcome.state.name()).or_default() += 1;
@@ -48,6 +47,12 @@ impl Tally {
         } else {
             *self.states.entry("rejected").or_default() += 1;
         }
+    }
+
+    /// Everything else of so many rows is left to a later run.
+    pub(crate) fn count_left(&mut self, rows: u64) {
+        let counted: u64 = self.states.values().sum();
+        self.left = rows.saturating_sub(counted + self.skipped);
     }
 
     pub(crate) fn count(&self, state: &str) -> u64 {
