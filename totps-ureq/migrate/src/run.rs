@@ -270,3 +270,6 @@ fn resolve<T: Transport + Sync>(
         .filter(|rows| rows.iter().any(|row| *row != rows[0]));
     Ok(repeated.flatten().collect())
 }
+
+#[cfg(test)]
+mod tests;

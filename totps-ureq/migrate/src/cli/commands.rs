@@ -316,7 +316,8 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
         }
     }
     let json = screen.is_json();
-    let (tally, rows) = screen.finish();
+    let (mut tally, rows) = screen.finish();
+    tally.count_left(plan.counts.rows);
     let report = args
         .report
         .clone()

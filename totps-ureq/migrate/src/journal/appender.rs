@@ -22,8 +22,9 @@ struct Message {
 /// Appends to a file on a thread of its own. After the first failure nothing more is written: what the
 /// file holds then is not known.
 pub(crate) struct Appender {
-    sender: Sender<Message>,
-    thread: JoinHandle<io::Result<()>>,
+    /// `None` once it is closed.
+    sender: Option<Sender<Message>>,
+    thread: Option<JoinHandle<io::Result<()>>>,
 }
 
 impl Appender {
@@ -39,7 +40,10 @@ impl Appender {
             }
             result
         })?;
-        Ok(Self { sender, thread })
+        Ok(Self {
+            sender: Some(sender),
+            thread: Some(thread),
+        })
     }
 
     /// Appends without waiting.
@@ -48,7 +52,7 @@ impl Appender {
             content,
             synced: None,
         };
-        self.sender.send(message).map_err(|_| Broken)
+        self.send(message)
     }
 
     /// Appends, and waits until it is on the disk.
@@ -58,15 +62,35 @@ impl Appender {
             content,
             synced: Some(synced),
         };
-        self.sender.send(message).map_err(|_| Broken)?;
+        self.send(message)?;
         wait.recv().map_err(|_| Broken)
     }
 
+    fn send(&self, message: Message) -> Result<(), Broken> {
+        let sender = self.sender.as_ref().ok_or(Broken)?;
+        sender.send(message).map_err(|_| Broken)
+    }
+
     /// Syncs what was appended, and closes the file.
-    pub(crate) fn close(self) -> io::Result<()> {
-        drop(self.sender);
-        let closed = self.thread.join();
-        closed.unwrap_or_else(|_| Err(io::Error::other("the thread of the file panicked")))
+    pub(crate) fn close(mut self) -> io::Result<()> {
+        self.end()
+    }
+
+    fn end(&mut self) -> io::Result<()> {
+        drop(self.sender.take());
+        let Some(thread) = self.thread.take() else {
+            return Ok(());
+        };
+        let panicked = || io::Error::other("the thread of the file panicked");
+        thread.join().unwrap_or_else(|_| Err(panicked()))
+    }
+}
+
+impl Drop for Appender {
+    /// The lock of the file ends with its thread.
+    fn drop(&mut self) {
+        // The thread has told of a failure itself.
+        let _ = self.end();
     }
 }
 

@@ -265,7 +265,7 @@ fn wrong_files_are_refused_as_a_whole() {
         (
             "[1, 2]",
             Some("auth0"),
-            "line 1, column 2: must be an object",
+            "line 1, column 3: must be an object",
         ),
         (
             "{\"users\": [{]",
