@@ -42,6 +42,9 @@ impl Disk {
     /// Creates a file with its first content, readable by its owner alone. It is there whole or not at
     /// all, and never takes the place of another one.
     pub(crate) fn create(&self, path: &Path, content: &[u8]) -> io::Result<()> {
+        if path.try_exists()? {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
         let temporary = self.write_beside(path, content)?;
         self.before(Operation::Link)?;
         let linked = fs::hard_link(&temporary, path);

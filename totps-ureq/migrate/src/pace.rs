@@ -10,9 +10,10 @@ pub(crate) const HIGHEST_RATE: f64 = 65.0;
 /// A pause after a 429 that names none: so long at first, then twice as long each time.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-const LOWEST_RATE: f64 = 0.5;
-/// From here on, a run without a limit has none again.
-const UNLIMITED: f64 = 10_000.0;
+/// The rate falls to this part of the limit at most.
+const LOWEST_PART: f64 = 0.05;
+/// What a run without a limit falls from; when it is back here, it has none again.
+const UNLIMITED: f64 = 2_000.0;
 
 /// A rate that falls by half with a 429 and rises with each success; without I/O.
 #[derive(Debug)]
@@ -54,12 +55,8 @@ impl Pace {
     fn limited(&mut self, sent: Instant, now: Instant, retry_after: Option<Duration>) {
         // The other requests in flight say nothing new.
         if self.slowed_at.is_none_or(|at| sent >= at) {
-            let rate = if self.rate.is_finite() {
-                self.rate / 2.0
-            } else {
-                UNLIMITED / 10.0
-            };
-            self.rate = rate.max(LOWEST_RATE.min(self.limit));
+            let limit = self.limit.min(UNLIMITED);
+            self.rate = (self.rate.min(limit) / 2.0).max(limit * LOWEST_PART);
             self.slowed_at = Some(now);
             self.refusals += 1;
         }
@@ -71,13 +68,10 @@ impl Pace {
 
     fn succeeded(&mut self) {
         self.refusals = 0;
-        if self.limit.is_finite() {
-            self.rate = (self.rate + self.limit / 200.0).min(self.limit);
-        } else if self.rate.is_finite() {
-            self.rate *= 1.02;
-            if self.rate > UNLIMITED {
-                self.rate = f64::INFINITY;
-            }
+        let limit = self.limit.min(UNLIMITED);
+        self.rate += limit / 200.0;
+        if self.rate >= limit {
+            self.rate = self.limit;
         }
     }
 }

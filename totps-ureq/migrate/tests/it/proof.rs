@@ -294,3 +294,22 @@ fn check(bench: &Bench, subjects: &[Subject]) -> String {
         "{migrated} migrated, {found} of them found after a lost response, {present} present and untouched"
     )
 }
+
+/// How fast the tool is when nothing limits it.
+#[test]
+#[ignore = "a measurement"]
+fn speed() {
+    let rows = 20_000;
+    let bench = Bench::new();
+    bench.members(rows);
+    bench.rows(rows);
+    let start = Instant::now();
+    bench
+        .run(&["--codes-out", "codes", "--jobs", "32"])
+        .ends_with(0);
+    let seconds = start.elapsed().as_secs_f64();
+    println!(
+        "{rows} rows in {seconds:.1} s: {:.0} rows a second",
+        rows as f64 / seconds
+    );
+}
