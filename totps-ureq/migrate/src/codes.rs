@@ -40,8 +40,10 @@ impl Drop for CodesLine {
 pub(crate) struct CodesFile {
     appender: Appender,
     /// Rows and registrations whose codes are in it since earlier runs.
-    stored: HashSet<(RowId, String)>,
+    stored: Stored,
 }
+
+type Stored = HashSet<(RowId, String)>;
 
 /// The codes file cannot be used.
 #[derive(Debug)]
@@ -107,10 +109,7 @@ impl CodesFile {
         })
     }
 
-    fn read(
-        reader: &mut impl BufRead,
-        journal: RowId,
-    ) -> Result<(HashSet<(RowId, String)>, u64, bool), CodesError> {
+    fn read(reader: &mut impl BufRead, journal: RowId) -> Result<(Stored, u64, bool), CodesError> {
         let mut bytes = zeroize::Zeroizing::new(Vec::new());
         reader.read_until(b'\n', &mut bytes)?;
         let header: Option<Header> = serde_json::from_slice(&bytes).ok();

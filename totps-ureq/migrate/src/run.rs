@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use totps_ureq::Transport;
 
-use crate::api::{Api, Failure};
+use crate::api::Api;
 use crate::codes::CodesFile;
 use crate::disk::Disk;
 use crate::input::InputError;
@@ -232,13 +232,10 @@ fn resolve<T: Transport + Sync>(
     };
     let look = |(member, row): (Member, RowId)| {
         // Whatever goes wrong here is told when the row is sent.
-        match api.member(&member) {
-            Ok(response) => {
-                if let Some(id) = worker::member_id(&response) {
-                    found(id, row);
-                }
+        if let Ok(response) = api.member(&member) {
+            if let Some(id) = worker::member_id(&response) {
+                found(id, row);
             }
-            Err(Failure::Stopped | _) => {}
         }
     };
     pool::each(jobs, look, |send| {

@@ -291,7 +291,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     let journal = within(&args.journal, run::open_journal(journal, &session.stop))?;
     let codes_path = args.codes_out.as_deref();
     let codes = run::open_codes(&disk, codes_path, journal.signer.journal(), &session.stop);
-    let codes = within(codes_path.unwrap_or(Path::new("")), codes)?;
+    let codes = within(codes_path.unwrap_or_else(|| Path::new("")), codes)?;
     let api = Api::new(&client, &session.gate, &session.stop, args.api.pause);
     let settings = Settings {
         jobs,
@@ -326,13 +326,12 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
     lines.extend(save(&disk, rows, &report, &session.stop));
     let mut event = tally.to_json();
     conclude(&session, json, &mut lines, &mut event);
-    Ok(session.stopped().unwrap_or(if tally.open() > 0 {
-        Exit::Open
-    } else if tally.not_migrated() > 0 {
-        Exit::Refused
-    } else {
-        Exit::Done
-    }))
+    Ok(match session.stopped() {
+        Some(exit) => exit,
+        None if tally.open() > 0 => Exit::Open,
+        None if tally.not_migrated() > 0 => Exit::Refused,
+        None => Exit::Done,
+    })
 }
 
 fn beside(path: &Path, suffix: &str) -> PathBuf {

@@ -28,7 +28,7 @@ pub(super) fn read_yaml(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result
     let mut text = Zeroizing::new(String::new());
     reader.read_to_string(&mut text)?;
     let export: Export = serde_saphyr::from_str(&text).map_err(|error| {
-        let place = error.location().map_or(Place::default(), |location| {
+        let place = error.location().map_or_else(Place::default, |location| {
             Place::line(location.line()).column(location.column())
         });
         let rule = "is not YAML with `totp_configurations`, each with `username` and `secret`";

@@ -102,7 +102,7 @@ pub(super) fn read(
 pub(super) fn unreadable(error: &csv::Error) -> InputError {
     let place = error
         .position()
-        .map_or(Place::default(), |position| Place::line(position.line()));
+        .map_or_else(Place::default, |position| Place::line(position.line()));
     let rule = match error.kind() {
         csv::ErrorKind::Utf8 { err, .. } => {
             return InputError::new(place.column(err.field() as u64 + 1), "is not UTF-8");

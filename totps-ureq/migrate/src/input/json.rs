@@ -213,7 +213,7 @@ impl<'a> Object<'a> {
     }
 
     /// The objects of an array, each with its place; nothing if there is no such field.
-    pub(super) fn objects(&self, name: &str, causes: &mut Vec<Cause>) -> Vec<Object<'a>> {
+    pub(super) fn objects(&self, name: &str, causes: &mut Vec<Cause>) -> Vec<Self> {
         let place = self.place.at(name);
         let elements = match self.get(name) {
             None => return Vec::new(),
@@ -225,7 +225,7 @@ impl<'a> Object<'a> {
         };
         let mut objects = Vec::new();
         for (index, element) in elements.iter().enumerate() {
-            match Object::new(place.index(index), element) {
+            match Self::new(place.index(index), element) {
                 Ok(object) => objects.push(object),
                 Err(cause) => causes.push(cause),
             }
@@ -234,8 +234,8 @@ impl<'a> Object<'a> {
     }
 
     /// An object in this one.
-    pub(super) fn object(&self, name: &str, causes: &mut Vec<Cause>) -> Option<Object<'a>> {
-        let object = Object::new(self.place.at(name), self.get(name)?);
+    pub(super) fn object(&self, name: &str, causes: &mut Vec<Cause>) -> Option<Self> {
+        let object = Self::new(self.place.at(name), self.get(name)?);
         object.map_err(|cause| causes.push(cause)).ok()
     }
 }

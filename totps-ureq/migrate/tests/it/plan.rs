@@ -35,9 +35,17 @@ fn causes(called: &Called) -> BTreeMap<String, String> {
     .collect()
 }
 
+/// A file, its format, how many rows can be sent, and the causes of the others by their places.
+type Expected = (
+    &'static str,
+    &'static str,
+    u64,
+    &'static [(&'static str, &'static str)],
+);
+
 #[test]
 fn each_vendors_form_is_recognised_and_classified() {
-    let expected: &[(&str, &str, u64, &[(&str, &str)])] = &[
+    let expected: &[Expected] = &[
         ("own.ndjson", "ndjson", 3, &[]),
         (
             "otpauth.txt",

@@ -89,7 +89,7 @@ impl Bench {
 
     /// `run` at full speed with the usual files.
     pub(crate) fn run(&self, more: &[&str]) -> Called {
-        self.call(&[&RUN[..], more].concat())
+        self.call(&[RUN, more].concat())
     }
 
     pub(crate) fn client(&self) -> Client {
