@@ -137,7 +137,7 @@ macro_rules! life {
             .session_token(recovered.session_token.unwrap());
         let deleted = run!(delete_totp, params).unwrap();
         assert!(!deleted.member.unwrap().has_totp());
-        let address = enrolled.member.email_address.unwrap();
+        let address = enrolled.member.email_address.as_str();
         let found = run!(get_member, GetMemberParams::by_email(organization, address)).unwrap();
         assert_eq!(found.member_id, enrolled.member_id);
         assert!(!found.member.has_totp());
