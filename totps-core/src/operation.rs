@@ -21,7 +21,8 @@ use crate::transport::Body;
 /// it by the rules of the typed calls: to the project's base URL alone, with its credentials, the
 /// same limits and the same [`Error`].
 ///
-/// Member Update of `default_mfa_method`, which this crate does not type:
+/// Member Update of `default_mfa_method`, which this crate does not type; the repository's program
+/// `tests/suite/examples/any_endpoint.rs` calls it on the emulator:
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -51,7 +52,9 @@ use crate::transport::Body;
 ///             .segment("organization_id", &self.organization_id)?
 ///             .path("/members")
 ///             .segment("member_id", &self.member_id)?
-///             .json(&Fields { default_mfa_method: MfaMethod::Totp })
+///             .json(&Fields {
+///                 default_mfa_method: MfaMethod::Totp,
+///             })
 ///     }
 /// }
 ///
