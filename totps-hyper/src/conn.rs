@@ -106,9 +106,9 @@ impl<C, T, Io: Read + Write + Unpin> TransportBuilder<ConnectorSettings<C, T, Io
     ///
     /// A connection that the server closed must not be used: the request would be lost, and a one-time
     /// code with it. The transport notices the end when it reads, on most runtimes. On tokio that is not
-    /// enough: a read says "nothing there" without asking the kernel as long as the runtime's driver has
-    /// not run since, as after a rest between two `block_on`s or while the process was stopped. There,
-    /// set a check that asks the kernel. Nothing may wait to be read, not even the end:
+    /// enough: until the runtime's driver runs again, a read finds nothing without asking the kernel. That
+    /// is so after a pause between two `block_on`s, and after the process was stopped. There, set a check
+    /// that asks the kernel. It returns `true` only if nothing waits to be read, not even the end:
     ///
     /// ```
     /// use std::io;

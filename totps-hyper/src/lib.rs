@@ -24,7 +24,7 @@ pub use totps_core::*;
 #[cfg(feature = "tokio")]
 pub use crate::hyper_transport::{HyperTransport, HyperTransportBuilder};
 
-/// The async client. Without a parameter it is the one on tokio, a type that can be stored.
+/// The async client. Without a type parameter it is the client on tokio, a type that can be stored.
 #[cfg(feature = "tokio")]
 pub type Client<T = HyperTransport> = AsyncClient<T>;
 

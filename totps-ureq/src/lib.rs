@@ -22,7 +22,7 @@ pub use transport::UreqTransport;
 #[doc(no_inline)]
 pub use ureq;
 
-/// The blocking client. Without a parameter it is the one on ureq, a type that can be stored.
+/// The blocking client. Without a type parameter it is the client on ureq, a type that can be stored.
 pub type Client<T = UreqTransport> = totps_core::Client<T>;
 
 /// A client with the default settings. Nothing is read or connected before the first call.
