@@ -72,6 +72,7 @@ impl TryFrom<&Timestamp> for SystemTime {
 }
 
 #[cfg(feature = "jiff-1")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jiff-1")))]
 impl TryFrom<&Timestamp> for jiff_1::Timestamp {
     type Error = InvalidTimestamp;
 
