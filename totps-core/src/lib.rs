@@ -53,7 +53,7 @@ pub use value::timestamp::{InvalidTimestamp, Timestamp};
 pub use value::totp_code::{InvalidTotpCode, TotpCode};
 pub use value::totp_secret::{InvalidTotpSecret, TotpSecret};
 
-// Everything else is here by its short name, too; the page of its module shows it.
+// Everything else is also here by its short name; the page of its module shows it.
 #[doc(hidden)]
 pub use error::{
     ApiError, BoxError, ClaimsError, ConfigError, DecodeError, DecodeErrorKind, ErrorType,
