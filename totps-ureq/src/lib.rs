@@ -18,6 +18,12 @@ pub use builder::UreqTransportBuilder;
 // All of it, so that this crate is all that a program names. `Client` below takes precedence.
 #[doc(no_inline)]
 pub use totps_core::*;
+// The types that most programs name have a page here.
+#[doc(inline)]
+pub use totps_core::{
+    AuthenticateParams, AuthenticateResponse, CreateParams, CreateResponse, Delivery, Error,
+    IntermediateSessionToken, Project, Reason, RecoveryCode, SessionToken, TotpCode,
+};
 pub use transport::UreqTransport;
 #[doc(no_inline)]
 pub use ureq;
