@@ -8,6 +8,8 @@ pub mod error;
 pub mod model;
 mod operation;
 mod project;
+#[cfg(feature = "session-jwt")]
+pub mod session_jwt;
 pub mod transport;
 mod value;
 
@@ -31,6 +33,8 @@ pub use operation::recovery_codes::rotate::{
 pub use operation::sessions::authenticate::{
     AuthenticateSessionParams, AuthenticateSessionResponse, AuthorizationCheck,
 };
+#[cfg(feature = "session-jwt")]
+pub use operation::sessions::jwks::GetJwks;
 pub use operation::sessions::revoke::{RevokeSessionsParams, RevokeSessionsResponse};
 pub use project::{LIVE_BASE_URL, Project, TEST_BASE_URL};
 #[doc(inline)]
@@ -65,6 +69,9 @@ pub use model::{
     ScimRegistration, ScimValue, SsoFactor, SsoRegistration, TrustedAuthTokenFactor, UnknownFactor,
     WebAuthnFactor,
 };
+#[cfg(feature = "session-jwt")]
+#[doc(hidden)]
+pub use session_jwt::{Jwks, JwtError, JwtPart, VerifiedSession, VerifyOptions};
 #[doc(hidden)]
 pub use transport::{
     Body, BodyTooLarge, LimitedBody, Limits, Request, Response, RetryPolicy, check_destination,

@@ -150,8 +150,8 @@ impl Project {
 
     /// Makes the request of a call, ready for any HTTP stack.
     ///
-    /// A body is JSON; without one there is no `Content-Type` either. `Authorization` and the headers
-    /// of the operation are marked sensitive, and it asks for a response without compression. It has
+    /// A body is JSON; without one there is no `Content-Type` either. `Authorization`, which is left
+    /// out if the operation wants no credentials, and the headers of the operation are marked sensitive, and it asks for a response without compression. It has
     /// no `Content-Length` and no `Host`: both are the HTTP stack's.
     ///
     /// Whoever sends it must not follow redirects: they would replay codes and secrets elsewhere.
@@ -163,11 +163,20 @@ impl Project {
         Ok(self.make(params.describe()?)?)
     }
 
+    /// Where requests go, without a slash at the end.
+    #[cfg(feature = "session-jwt")]
+    pub(crate) fn base_url(&self) -> impl fmt::Display + '_ {
+        &self.base_url
+    }
+
     fn make(&self, call: Call) -> Result<Request, InvalidParams> {
         let uri = self.base_url.join(call.path?, &call.query)?;
         let mut headers = self.headers.clone();
         if call.body.is_none() {
             headers.remove(header::CONTENT_TYPE);
+        }
+        if !call.has_credentials {
+            headers.remove(header::AUTHORIZATION);
         }
         headers.extend(call.headers);
         let mut request = http::Request::new(call.body.unwrap_or_default());
