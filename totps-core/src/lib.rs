@@ -71,7 +71,10 @@ pub use model::{
 };
 #[cfg(feature = "session-jwt")]
 #[doc(hidden)]
-pub use session_jwt::{Jwks, JwtError, JwtPart, VerifiedSession, VerifyOptions};
+pub use session_jwt::{
+    AuthenticatedSession, Jwks, JwtError, JwtPart, SessionError, SessionVerifier, VerifiedSession,
+    VerifyOptions,
+};
 #[doc(hidden)]
 pub use transport::{
     Body, BodyTooLarge, LimitedBody, Limits, Request, Response, RetryPolicy, check_destination,
