@@ -79,8 +79,8 @@ pub(crate) fn cases(forge: &Forge) -> Vec<Case> {
         forged("line-break-behind", format!("{jwt}\n"), SIGNATURE),
         forged("signature-padded", format!("{jwt}=="), SIGNATURE),
         forged(
-            "signature-with-a-plus",
-            format!("{}+", &jwt[..jwt.len() - 1]),
+            "signature-in-standard-base64",
+            in_standard_base64(forge),
             SIGNATURE,
         ),
         forged(
@@ -172,4 +172,16 @@ fn with_unused_bits(jwt: &str) -> String {
     let (rest, last) = jwt.split_at(jwt.len() - 1);
     let value = LETTERS.find(last).expect("a letter of base64url");
     format!("{rest}{}", &LETTERS[value | 1..][..1])
+}
+
+/// The first of many JWTs whose signature has a letter that the alphabets differ in.
+fn in_standard_base64(forge: &Forge) -> String {
+    (0..)
+        .map(|number| forge.with_claim("/number", Some(json!(number))))
+        .find_map(|jwt| {
+            let (signed, signature) = jwt.rsplit_once('.')?;
+            let standard = signature.replace('-', "+").replace('_', "/");
+            (standard != signature).then(|| format!("{signed}.{standard}"))
+        })
+        .expect("it is in most signatures")
 }

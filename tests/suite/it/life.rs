@@ -10,29 +10,6 @@ use totps_core::{
 };
 use totps_emulator::{Emulator, Factor};
 
-/// The key set of a project's JWTs, which the crate does not type.
-struct GetJwks<'a> {
-    project_id: &'a str,
-}
-
-#[derive(Deserialize)]
-struct Jwks {
-    keys: Vec<Jwk>,
-}
-
-#[derive(Deserialize)]
-struct Jwk {
-    kty: String,
-}
-
-impl Operation for GetJwks<'_> {
-    type Response = Json<Jwks>;
-
-    fn describe(&self) -> Result<Call, InvalidParams> {
-        Call::get("/v1/b2b/sessions/jwks").segment("project_id", self.project_id)
-    }
-}
-
 fn project(emulator: &Emulator) -> Project {
     Project::at(
         emulator.base_url(),
@@ -140,20 +117,9 @@ macro_rules! life {
         let enrolled_again = run!(create, CreateParams::new(organization, member)).unwrap();
         assert_ne!(enrolled_again.secret.expose(), created.secret.expose());
 
-        let jwks = run!(
-            call,
-            GetJwks {
-                project_id: $emulator.project_id()
-            }
-        )
-        .unwrap();
-        assert!(!jwks.0.keys.is_empty() && jwks.0.keys.iter().all(|key| key.kty == "RSA"));
-        let other = run!(
-            call,
-            GetJwks {
-                project_id: "project-test-other"
-            }
-        );
+        let jwks = run!(get_jwks, GetJwks::new($emulator.project_id())).unwrap();
+        assert_eq!(jwks.kids().count(), 1);
+        let other = run!(get_jwks, GetJwks::new("project-test-other"));
         let other = other.err().expect("another project has other keys");
         assert!(other.api().is_some(), "{other}");
 
