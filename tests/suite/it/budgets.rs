@@ -68,7 +68,10 @@ fn crates_of_session_jwts_beyond_the_core() {
     for client in ["totps-ureq", "totps-hyper"] {
         let with = tree_with(client, &["--features", "session-jwt"]);
         let beyond = &with - &tree(client);
-        assert!(beyond.is_empty(), "expected {client} to have {beyond:?} anyway");
+        assert!(
+            beyond.is_empty(),
+            "expected {client} to have {beyond:?} anyway"
+        );
     }
 }
 

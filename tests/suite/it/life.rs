@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 use totps_core::{
-    AuthenticateParams, AuthenticateSessionParams, Call, CreateParams, DeleteTotpParams, Delivery,
-    ErrorType, GetRecoveryCodesParams, InvalidParams, Json, Operation, Project, Reason,
-    RecoverParams, RecoveryCode, RotateRecoveryCodesParams, TotpCode,
+    AuthenticateParams, AuthenticateSessionParams, CreateParams, DeleteTotpParams, Delivery,
+    ErrorType, GetJwks, GetRecoveryCodesParams, Project, Reason, RecoverParams, RecoveryCode,
+    RotateRecoveryCodesParams, TotpCode,
 };
 use totps_emulator::{Emulator, Factor};
 
