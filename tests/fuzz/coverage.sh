@@ -10,7 +10,7 @@ llvm=${LLVM_BIN:-$(rustc +nightly --print target-libdir)/../bin}
 triple=$(rustc +nightly -vV | sed -n 's/^host: //p')
 targets=("$@")
 if [ "${#targets[@]}" = 0 ]; then
-    targets=(answer http1 params project qr_code timestamp totp_code)
+    targets=(answer http1 params project qr_code session_jwt timestamp totp_code)
 fi
 
 report() { # PROFILE BINARY...

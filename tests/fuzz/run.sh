@@ -7,7 +7,7 @@ cd "$(dirname "$0")/targets"
 seconds=${1:-660}
 targets=("${@:2}")
 if [ "${#targets[@]}" = 0 ]; then
-    targets=(answer http1 params project qr_code timestamp totp_code)
+    targets=(answer http1 params project qr_code session_jwt timestamp totp_code)
 fi
 
 for target in "${targets[@]}"; do

@@ -105,7 +105,7 @@ node_sdk
 step 'Python SDK'
 python_sdk
 step 'emulator, our clients'
-timeout 1800 cargo build --locked -p totps-emulator -p interop-ours
+timeout 1800 cargo build --locked -p totps-emulator -p interop-ours -p totps-forge
 step 'Rust SDK'
 rust_sdk
 
@@ -121,5 +121,13 @@ run python-async-tls https "${python[@]}" async
 run rust http "$work/rust/debug/interop-rust-sdk"
 run totps-ureq http "$CARGO_TARGET_DIR/debug/interop-ours" blocking
 run totps-hyper http "$CARGO_TARGET_DIR/debug/interop-ours" async
+
+step 'session JWTs'
+session_jwts=ok
+python3 -B "$interop/session-jwts/compare.py" "$CARGO_TARGET_DIR/debug/totps-forge" "$work/node" \
+    "$work/python/bin/python" "$work/runs/session-jwts" || session_jwts=
+
+step 'comparison'
 compared=yes
 python3 -B "$interop/compare.py" "$work/runs"
+[ -n "$session_jwts" ]

@@ -17,8 +17,12 @@ use crate::operation::recovery_codes::rotate::{
 use crate::operation::sessions::authenticate::{
     AuthenticateSessionParams, AuthenticateSessionResponse,
 };
+#[cfg(feature = "session-jwt")]
+use crate::operation::sessions::jwks::GetJwks;
 use crate::operation::sessions::revoke::{RevokeSessionsParams, RevokeSessionsResponse};
 use crate::project::Project;
+#[cfg(feature = "session-jwt")]
+use crate::session_jwt::Jwks;
 use crate::transport::{AsyncTransport, Transport};
 
 /// A blocking client.
@@ -234,4 +238,11 @@ calls! {
     ///
     /// It is safe to repeat after a lost response: a session that has ended stays ended.
     revoke_sessions: RevokeSessionsParams -> RevokeSessionsResponse;
+
+    /// Fetches the keys that verify session JWTs. The request has no credentials.
+    ///
+    /// A [`SessionVerifier`](crate::SessionVerifier) does it when it has to. It changes nothing: when
+    /// no response came, it is safe to repeat.
+    #[cfg(feature = "session-jwt")]
+    get_jwks: GetJwks -> Jwks;
 }

@@ -16,6 +16,8 @@ pub mod guide;
 pub mod model;
 mod operation;
 mod project;
+#[cfg(feature = "session-jwt")]
+pub mod session_jwt;
 pub mod transport;
 mod value;
 
@@ -39,6 +41,8 @@ pub use operation::recovery_codes::rotate::{
 pub use operation::sessions::authenticate::{
     AuthenticateSessionParams, AuthenticateSessionResponse, AuthorizationCheck,
 };
+#[cfg(feature = "session-jwt")]
+pub use operation::sessions::jwks::GetJwks;
 pub use operation::sessions::revoke::{RevokeSessionsParams, RevokeSessionsResponse};
 pub use project::{LIVE_BASE_URL, Project, TEST_BASE_URL};
 #[doc(inline)]
@@ -72,6 +76,12 @@ pub use model::{
     ScimAddress, ScimAttributes, ScimEnterpriseExtension, ScimGroup, ScimManager, ScimName,
     ScimRegistration, ScimValue, SsoFactor, SsoRegistration, TrustedAuthTokenFactor, UnknownFactor,
     WebAuthnFactor,
+};
+#[cfg(feature = "session-jwt")]
+#[doc(hidden)]
+pub use session_jwt::{
+    AuthenticatedSession, Jwks, JwtError, JwtPart, SessionError, SessionVerifier, VerifiedSession,
+    VerifyOptions,
 };
 #[doc(hidden)]
 pub use transport::{

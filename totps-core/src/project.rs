@@ -150,9 +150,10 @@ impl Project {
 
     /// Builds the request of a call, ready for any HTTP stack.
     ///
-    /// The body is JSON; a request without a body has no `Content-Type`. `Authorization` and the headers of
-    /// the operation are marked sensitive. The request asks for a response without compression. It has no
-    /// `Content-Length` and no `Host`: the HTTP stack adds both.
+    /// The body is JSON; a request without a body has no `Content-Type`. `Authorization`, which is left out if
+    /// the operation wants no credentials, and the headers of the operation are marked sensitive. The request
+    /// asks for a response without compression. It has no `Content-Length` and no `Host`: the HTTP stack adds
+    /// both.
     ///
     /// Do not follow redirects when you send it: they would send codes and secrets to another server.
     ///
@@ -163,11 +164,20 @@ impl Project {
         Ok(self.make(params.describe()?)?)
     }
 
+    /// Where requests go, without a slash at the end.
+    #[cfg(feature = "session-jwt")]
+    pub(crate) fn base_url(&self) -> impl fmt::Display + '_ {
+        &self.base_url
+    }
+
     fn make(&self, call: Call) -> Result<Request, InvalidParams> {
         let uri = self.base_url.join(call.path?, &call.query)?;
         let mut headers = self.headers.clone();
         if call.body.is_none() {
             headers.remove(header::CONTENT_TYPE);
+        }
+        if !call.has_credentials {
+            headers.remove(header::AUTHORIZATION);
         }
         headers.extend(call.headers);
         let mut request = http::Request::new(call.body.unwrap_or_default());

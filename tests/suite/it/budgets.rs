@@ -59,6 +59,22 @@ fn crates_of_the_core() {
     assert_within(&tree("totps-core"), include_str!("budgets/core.txt"), 20);
 }
 
+/// The feature `session-jwt` brings ring, which both clients have anyway.
+#[test]
+fn crates_of_session_jwts_beyond_the_core() {
+    let with = tree_with("totps-core", &["--features", "session-jwt"]);
+    let beyond = &with - &tree("totps-core");
+    assert_within(&beyond, include_str!("budgets/session_jwt.txt"), 8);
+    for client in ["totps-ureq", "totps-hyper"] {
+        let with = tree_with(client, &["--features", "session-jwt"]);
+        let beyond = &with - &tree(client);
+        assert!(
+            beyond.is_empty(),
+            "expected {client} to have {beyond:?} anyway"
+        );
+    }
+}
+
 #[test]
 fn crates_of_ureq_beyond_the_core() {
     let beyond = &tree("totps-ureq") - &tree("totps-core");

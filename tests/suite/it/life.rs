@@ -2,36 +2,12 @@
 
 use std::time::Duration;
 
-use serde::Deserialize;
 use totps_core::{
-    AuthenticateParams, AuthenticateSessionParams, Call, CreateParams, DeleteTotpParams, Delivery,
-    ErrorType, GetMemberParams, GetRecoveryCodesParams, InvalidParams, Json, Operation, Project,
-    Reason, RecoverParams, RecoveryCode, RevokeSessionsParams, RotateRecoveryCodesParams, TotpCode,
+    AuthenticateParams, AuthenticateSessionParams, CreateParams, DeleteTotpParams, Delivery,
+    ErrorType, GetJwks, GetMemberParams, GetRecoveryCodesParams, Project, Reason, RecoverParams,
+    RecoveryCode, RevokeSessionsParams, RotateRecoveryCodesParams, TotpCode,
 };
 use totps_emulator::{Emulator, Factor};
-
-/// The key set of a project's JWTs, which the crate does not type.
-struct GetJwks<'a> {
-    project_id: &'a str,
-}
-
-#[derive(Deserialize)]
-struct Jwks {
-    keys: Vec<Jwk>,
-}
-
-#[derive(Deserialize)]
-struct Jwk {
-    kty: String,
-}
-
-impl Operation for GetJwks<'_> {
-    type Response = Json<Jwks>;
-
-    fn describe(&self) -> Result<Call, InvalidParams> {
-        Call::get("/v1/b2b/sessions/jwks").segment("project_id", self.project_id)
-    }
-}
 
 fn project(emulator: &Emulator) -> Project {
     Project::at(
@@ -148,20 +124,9 @@ macro_rules! life {
         let enrolled_again = run!(create, CreateParams::new(organization, member)).unwrap();
         assert_ne!(enrolled_again.secret.expose(), created.secret.expose());
 
-        let jwks = run!(
-            call,
-            GetJwks {
-                project_id: $emulator.project_id()
-            }
-        )
-        .unwrap();
-        assert!(!jwks.0.keys.is_empty() && jwks.0.keys.iter().all(|key| key.kty == "RSA"));
-        let other = run!(
-            call,
-            GetJwks {
-                project_id: "project-test-other"
-            }
-        );
+        let jwks = run!(get_jwks, GetJwks::new($emulator.project_id())).unwrap();
+        assert_eq!(jwks.kids().count(), 1);
+        let other = run!(get_jwks, GetJwks::new("project-test-other"));
         let other = other.err().expect("another project has other keys");
         assert!(other.api().is_some(), "{other}");
 

@@ -21,6 +21,7 @@ mod requests;
 mod responses;
 mod retries;
 mod secrets;
+mod session_jwt;
 mod torture;
 mod transports;
 mod ureq;

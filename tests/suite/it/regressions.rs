@@ -25,6 +25,7 @@ replay! {
     params,
     project,
     qr_code,
+    session_jwt,
     timestamp,
     totp_code,
 }

@@ -13,8 +13,12 @@ use crate::model::MemberSession;
 pub(crate) fn read<T: DeserializeOwned>(session: Option<&MemberSession>) -> Result<T, ClaimsError> {
     let session = session.ok_or(ClaimsError::NoSession)?;
     let claims = session.custom_claims.as_ref();
-    let claims = claims.ok_or(ClaimsError::NoClaims)?;
-    T::deserialize(&**claims).map_err(|_| {
+    read_map(claims.ok_or(ClaimsError::NoClaims)?)
+}
+
+/// The same where there always are claims.
+pub(crate) fn read_map<T: DeserializeOwned>(claims: &Map<String, Value>) -> Result<T, ClaimsError> {
+    T::deserialize(claims).map_err(|_| {
         let claim = T::deserialize(Naming(claims)).err();
         ClaimsError::Mismatch {
             claim: claim.and_then(|mismatch| mismatch.0),

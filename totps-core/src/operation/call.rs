@@ -44,6 +44,7 @@ pub struct Call {
     pub(crate) query: String,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Option<Body>,
+    pub(crate) has_credentials: bool,
 }
 
 impl Call {
@@ -80,7 +81,20 @@ impl Call {
             query: String::new(),
             headers: Vec::new(),
             body: None,
+            has_credentials: true,
         }
+    }
+
+    /// Leaves out `Authorization`, for an endpoint that anybody may call, such as a key set.
+    ///
+    /// ```
+    /// use totps_core::Call;
+    ///
+    /// const CALL: Call = Call::get("/v1/public/status").without_credentials();
+    /// ```
+    pub const fn without_credentials(mut self) -> Self {
+        self.has_credentials = false;
+        self
     }
 
     /// Appends a segment to the path. Every byte that is not *unreserved* in RFC 3986 is escaped, so that

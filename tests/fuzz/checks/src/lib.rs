@@ -8,5 +8,6 @@ pub mod http1;
 pub mod params;
 pub mod project;
 pub mod qr_code;
+pub mod session_jwt;
 pub mod timestamp;
 pub mod totp_code;

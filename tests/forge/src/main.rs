@@ -1,0 +1,37 @@
+//! Prints the key set and all JWTs, good and forged, as JSON, each with what totps says to it now: for
+//! programs in other languages that say something to them, too.
+
+#![allow(clippy::print_stdout, reason = "that is what it is for")]
+
+use std::time::SystemTime;
+
+use serde_json::{Value, json};
+use totps_core::{Jwks, SessionJwt, VerifyOptions, http};
+use totps_forge::{Case, Forge, PROJECT_ID};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let base_url = std::env::args()
+        .nth(1)
+        .ok_or("usage: totps-forge BASE_URL")?;
+    let forge = Forge::new(SystemTime::now(), &base_url);
+    let jwks = Jwks::try_from(http::Response::new(forge.jwks().to_string()))?;
+    let project = forge.project();
+    let said = |case: &Case| {
+        let jwt = SessionJwt::new(&*case.jwt);
+        jwks.verify(&jwt, &project, forge.time(), &VerifyOptions::new())
+            .err()
+            .map(|error| format!("{error:?}"))
+    };
+    let cases = |cases: Vec<Case>, is_good: bool| -> Vec<Value> {
+        let cases = cases.iter().map(|case| {
+            json!({"name": case.name, "good": is_good, "jwt": case.jwt, "refused": said(case)})
+        });
+        cases.collect()
+    };
+    let all = [cases(forge.good(), true), cases(forge.forged(), false)].concat();
+    println!(
+        "{}",
+        json!({"project_id": PROJECT_ID, "jwks": forge.jwks(), "cases": all})
+    );
+    Ok(())
+}

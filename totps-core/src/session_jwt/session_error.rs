@@ -1,0 +1,51 @@
+//! Why a session could not be verified.
+
+use std::sync::Arc;
+
+use crate::error::{Error, Reason};
+use crate::operation::sessions::authenticate::AuthenticateSessionResponse;
+use crate::session_jwt::error::JwtError;
+
+/// Why a [`SessionVerifier`](crate::SessionVerifier) did not accept a session.
+///
+/// [`is_refused`](Self::is_refused) says whose fault it is: the user has to log in again, or the
+/// service could not find out.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum SessionError {
+    /// The JWT does not pass a check.
+    #[error(transparent)]
+    Jwt(#[from] JwtError),
+    /// No key has the JWT's `kid`, and the last fetch of the keys failed.
+    #[error("the key of the JWT is not known, and the key set could not be fetched")]
+    Keys(#[source] Arc<Error>),
+    /// The API was asked and refused the session, or could not be reached.
+    #[error(transparent)]
+    Api(Error),
+    /// The API was asked and says that the session lives, but its `member_session` cannot be read.
+    #[error("the API accepted the session, but its `member_session` is missing or unreadable")]
+    Unreadable(Box<AuthenticateSessionResponse>),
+}
+
+impl SessionError {
+    /// Whether the session is not good: the user has to log in again (401). Otherwise nothing is known
+    /// about it, because keys or API could not be reached or the service is set up wrongly (503).
+    ///
+    /// ```
+    /// use totps_core::SessionError;
+    ///
+    /// fn status(error: &SessionError) -> u16 {
+    ///     if error.is_refused() { 401 } else { 503 }
+    /// }
+    /// ```
+    pub fn is_refused(&self) -> bool {
+        match self {
+            Self::Jwt(_) => true,
+            Self::Keys(_) | Self::Unreadable(_) => false,
+            Self::Api(error) => matches!(
+                error.reason(),
+                Reason::LoginExpired | Reason::NotAllowed | Reason::InvalidRequest { .. }
+            ),
+        }
+    }
+}
