@@ -8,15 +8,19 @@ use std::io::{self, ErrorKind};
 use std::mem;
 use std::time::Duration;
 
+use totps_core::Body;
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
-use zeroize::{Zeroize, Zeroizing};
+use zeroize::Zeroize;
 
 use crate::connector::{bounded, is_connecting};
 
 /// The size of a connection's buffers, one in each direction for each of its layers, in bytes. Most
 /// requests and responses fit, and so take one system call.
 pub(crate) const BUFFER_SIZE: usize = 8 * 1024;
+
+/// The size of the buffer that a request is written to, in bytes.
+const OUTPUT_SIZE: usize = 4 * 1024;
 
 /// The layer below TLS. Lets the response decide when the server has stopped reading, and keeps to
 /// the connect timeout while the connection is made.
@@ -102,17 +106,16 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    /// Sends the first bytes of the output, and wipes them.
+    /// Sends the first bytes of the output.
     fn transmit(&mut self, length: usize, timeout: NextTimeout) -> Result<(), Error> {
-        let mut pieces = self.plaintext.output[..length].chunks_mut(BUFFER_SIZE);
-        pieces.try_for_each(|piece| {
-            let output = &mut self.inner.buffers().output()[..piece.len()];
-            output.copy_from_slice(piece);
-            piece.zeroize();
-            let result = self.inner.transmit_output(piece.len(), timeout);
-            self.inner.buffers().output()[..piece.len()].zeroize();
-            result
-        })
+        if length == 0 {
+            return Ok(());
+        }
+        let output = &mut self.inner.buffers().output()[..length];
+        output.copy_from_slice(&self.plaintext.output[..length]);
+        let result = self.inner.transmit_output(length, timeout);
+        self.inner.buffers().output()[..length].zeroize();
+        result
     }
 }
 
@@ -126,7 +129,7 @@ impl<T: Transport> Transport for Connection<T> {
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         let length = mem::take(&mut self.plaintext.held) + amount;
         let is_head = mem::replace(&mut self.begins, false);
-        if is_head && length <= self.plaintext.output.len() / 2 {
+        if is_head && length <= OUTPUT_SIZE / 2 {
             self.plaintext.held = length;
             return Ok(());
         }
@@ -159,8 +162,8 @@ impl<T: Transport> Transport for Connection<T> {
         };
         let is_quiet = self.plaintext.input().is_empty()
             && matches!(self.inner.await_input(no_time), Err(Error::Timeout(_)));
-        self.plaintext.received.zeroize();
-        self.plaintext.read = 0;
+        // An idle connection needs no memory of ours.
+        self.plaintext = Plaintext::default();
         is_quiet && self.inner.is_open()
     }
 
@@ -185,29 +188,19 @@ impl<T: Transport> fmt::Debug for Connection<T> {
     }
 }
 
-/// What is to be sent, and what was received and is not yet read.
+/// What is to be sent, and what was received and is not yet read. Wiped on drop.
+#[derive(Default)]
 struct Plaintext {
-    output: Zeroizing<Vec<u8>>,
+    /// Empty until it is written to.
+    output: Vec<u8>,
     /// How many bytes of the output are held back.
     held: usize,
     /// Grows with the head of a response, whose size ureq limits.
-    received: Zeroizing<Vec<u8>>,
+    received: Vec<u8>,
     /// How many of the received bytes were read.
     read: usize,
     /// Whether the reader got on with what there is.
     is_progress: bool,
-}
-
-impl Default for Plaintext {
-    fn default() -> Self {
-        Self {
-            output: Zeroizing::new(vec![0; BUFFER_SIZE]),
-            held: 0,
-            received: Zeroizing::default(),
-            read: 0,
-            is_progress: false,
-        }
-    }
 }
 
 impl Plaintext {
@@ -218,20 +211,32 @@ impl Plaintext {
             let length = unread.len() + bytes.len();
             let mut larger = Vec::with_capacity(length.next_multiple_of(BUFFER_SIZE));
             larger.extend_from_slice(unread);
-            self.received = Zeroizing::new(larger);
+            wipe(mem::replace(&mut self.received, larger));
             self.read = 0;
         }
         self.received.extend_from_slice(bytes);
     }
 }
 
+impl Drop for Plaintext {
+    fn drop(&mut self) {
+        wipe(mem::take(&mut self.output));
+        wipe(mem::take(&mut self.received));
+    }
+}
+
+fn wipe(buffer: Vec<u8>) {
+    drop(Body::from(buffer));
+}
+
 impl Buffers for Plaintext {
     fn output(&mut self) -> &mut [u8] {
+        self.output.resize(OUTPUT_SIZE, 0);
         &mut self.output[self.held..]
     }
 
     fn tmp_and_output(&mut self) -> (&mut [u8], &mut [u8]) {
-        let free = &mut self.output[self.held..];
+        let free = self.output();
         let (output, tmp) = free.split_at_mut(free.len() / 2);
         (tmp, output)
     }
@@ -258,5 +263,127 @@ impl Buffers for Plaintext {
 
     fn can_use_input(&self) -> bool {
         self.is_progress && !self.input().is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ureq::unversioned::transport::LazyBuffers;
+
+    use super::*;
+
+    /// Takes all that is sent, and receives one response.
+    #[derive(Debug)]
+    struct Fake {
+        buffers: LazyBuffers,
+        sent: Vec<Vec<u8>>,
+        receives: &'static [u8],
+    }
+
+    impl Transport for Fake {
+        fn buffers(&mut self) -> &mut dyn Buffers {
+            &mut self.buffers
+        }
+
+        fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
+            self.sent.push(self.buffers.output()[..amount].to_vec());
+            Ok(())
+        }
+
+        fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+            if timeout.after.is_zero() {
+                return Err(Error::Timeout(timeout.reason));
+            }
+            let response = mem::take(&mut self.receives);
+            self.buffers.input_append_buf()[..response.len()].copy_from_slice(response);
+            self.buffers.input_appended(response.len());
+            Ok(!response.is_empty())
+        }
+
+        fn is_open(&mut self) -> bool {
+            true
+        }
+    }
+
+    fn connection(receives: &'static [u8]) -> Connection<Fake> {
+        Connection::new(Fake {
+            buffers: LazyBuffers::new(BUFFER_SIZE, BUFFER_SIZE),
+            sent: Vec::new(),
+            receives,
+        })
+    }
+
+    fn send(connection: &mut Connection<Fake>, bytes: &[u8]) {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            let output = connection.buffers().output();
+            let amount = rest.len().min(output.len());
+            output[..amount].copy_from_slice(&rest[..amount]);
+            connection
+                .transmit_output(amount, NextTimeout::default())
+                .unwrap();
+            rest = &rest[amount..];
+        }
+    }
+
+    #[test]
+    fn head_and_body_are_sent_at_once() {
+        let mut connection = connection(b"HTTP/1.1 200 OK");
+        for _ in 0..2 {
+            send(&mut connection, b"head and ");
+            assert!(connection.inner.sent.is_empty(), "expected no head alone");
+            send(&mut connection, b"body");
+            assert_eq!(connection.inner.sent, [b"head and body"]);
+            connection.await_input(NextTimeout::default()).unwrap();
+            connection.inner.sent.clear();
+        }
+    }
+
+    #[test]
+    fn a_head_without_a_body_is_sent_before_its_response_is_awaited() {
+        let mut connection = connection(b"HTTP/1.1 200 OK");
+        send(&mut connection, b"head");
+        connection.await_input(NextTimeout::default()).unwrap();
+        assert_eq!(connection.inner.sent, [b"head"]);
+    }
+
+    #[test]
+    fn large_requests_are_sent_in_order() {
+        let mut connection = connection(b"");
+        let body: Vec<u8> = (0..100_000_u32).map(|n| n.to_le_bytes()[1]).collect();
+        send(&mut connection, b"head");
+        send(&mut connection, &body);
+        let expected = [&b"head"[..], &body].concat();
+        assert!(connection.inner.sent.concat() == expected, "other bytes");
+    }
+
+    #[test]
+    fn plaintext_is_wiped() {
+        let mut connection = connection(b"a secret response");
+        send(&mut connection, b"a secret request ");
+        send(&mut connection, b"in two parts");
+        connection.await_input(NextTimeout::default()).unwrap();
+        assert_eq!(connection.buffers().input(), b"a secret response");
+        connection.buffers().input_consume(17);
+        assert!(connection.is_open(), "nothing else was received");
+        let output = connection.inner.buffers.output();
+        assert!(output.iter().all(|&byte| byte == 0), "output has a trace");
+        assert_eq!(connection.plaintext.output.capacity(), 0, "still there");
+        assert_eq!(connection.plaintext.received.capacity(), 0, "still there");
+        let input = connection.inner.buffers.input_append_buf();
+        assert!(input.iter().all(|&byte| byte == 0), "input has a trace");
+    }
+
+    #[test]
+    fn heads_may_outgrow_a_buffer() {
+        let mut connection = connection(b"");
+        for piece in 0..10_u8 {
+            connection.plaintext.receive(&[piece; BUFFER_SIZE]);
+        }
+        connection.plaintext.input_consume(BUFFER_SIZE);
+        connection.plaintext.receive(&[10; BUFFER_SIZE]);
+        let input = connection.buffers().input();
+        let expected = (1..=10).flat_map(|piece| [piece; BUFFER_SIZE]);
+        assert!(input.iter().copied().eq(expected), "other bytes");
     }
 }

@@ -114,3 +114,57 @@ impl fmt::Debug for Resolver {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const IDLE: Duration = Duration::from_millis(1);
+
+    fn resolver() -> Resolver {
+        Resolver {
+            keep: IDLE,
+            ..Resolver::new(IDLE)
+        }
+    }
+
+    fn resolve(resolver: &Resolver, url: &Uri) -> ResolvedSocketAddrs {
+        let timeout = NextTimeout::default();
+        resolver.resolve(url, &Config::default(), timeout).unwrap()
+    }
+
+    #[test]
+    fn names_are_remembered_until_no_address_can_be_connected_to() {
+        let resolver = Resolver::new(Duration::from_secs(50));
+        let url = Uri::from_static("http://127.0.0.1:80/");
+        let other = Uri::from_static("http://127.0.0.1:81/");
+        let addresses = resolve(&resolver, &url);
+        assert_eq!(resolver.remembered(&url), Some(addresses));
+        assert_eq!(resolver.remembered(&other), None, "another port");
+        resolver.connected(&url, true);
+        resolver.connected(&other, false);
+        assert!(resolver.remembered(&url).is_some(), "they can be used");
+        resolver.connected(&url, false);
+        assert_eq!(resolver.remembered(&url), None, "they cannot be used");
+    }
+
+    #[test]
+    fn unused_names_are_forgotten() {
+        let resolver = resolver();
+        let url = Uri::from_static("http://127.0.0.1:80/");
+        resolve(&resolver, &url);
+        std::thread::sleep(2 * IDLE);
+        assert_eq!(resolver.remembered(&url), None);
+    }
+
+    #[test]
+    fn what_does_not_resolve_proves_that_nothing_was_sent() {
+        let url = Uri::from_static("http://does-not-exist.invalid/");
+        let result = resolver().resolve(&url, &Config::default(), NextTimeout::default());
+        let Err(Error::Other(error)) = result else {
+            panic!("expected a mark, got {result:?}");
+        };
+        let error = error.downcast::<NotConnected>().unwrap();
+        assert!(matches!(error.0, Error::HostNotFound), "got {error:?}");
+    }
+}

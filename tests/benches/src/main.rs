@@ -7,6 +7,7 @@ mod machine;
 mod parts;
 mod results;
 mod table;
+mod target;
 mod targets;
 mod versions;
 

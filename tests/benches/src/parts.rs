@@ -12,30 +12,42 @@ use crate::{Fallible, codec};
 pub(crate) enum Part {
     Codec,
     Calls,
+    Latency,
     Weight,
+    Emulator,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 3] = [Self::Codec, Self::Calls, Self::Weight];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Codec,
+        Self::Calls,
+        Self::Latency,
+        Self::Weight,
+        Self::Emulator,
+    ];
 
     fn name(self) -> &'static str {
         match self {
             Self::Codec => "codec",
             Self::Calls => "calls",
+            Self::Latency => "latency",
             Self::Weight => "weight",
+            Self::Emulator => "emulator",
         }
     }
 
     pub(crate) fn named(name: &str) -> Fallible<Self> {
         let found = Self::ALL.into_iter().find(|part| part.name() == name);
-        found.ok_or_else(|| format!("`{name}` is none of codec, calls, weight").into())
+        found.ok_or_else(|| format!("`{name}` is none of codec, calls, latency, weight, emulator").into())
     }
 
     pub(crate) fn run(self, root: &Path) -> Fallible<Vec<Measurement>> {
         match self {
             Self::Codec => codec::run(root),
             Self::Calls => lines(root, "totps-bench-calls"),
+            Self::Latency => lines(root, "totps-bench-latency"),
             Self::Weight => lines(root, "totps-bench-weight"),
+            Self::Emulator => lines(root, "totps-bench-emulator"),
         }
     }
 }

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use totps_bench_record::Measurement;
 
-use crate::targets::{self, Target};
-use crate::{Fallible, machine, table, versions};
+use crate::target::Target;
+use crate::{Fallible, machine, table, targets, versions};
 
 const HEAD: &str = "\
 # Results of the benches

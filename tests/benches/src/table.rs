@@ -10,10 +10,12 @@ use crate::Fallible;
 pub(crate) fn base(table: &str, metric: &str) -> Option<&'static str> {
     match table {
         _ if metric.starts_with("ratio") => None,
+        "latency" if metric.starts_with("line") => None,
         "encode" => Some("by hand"),
         "decode" | "decode without the drop" => Some("derived structs"),
         "decode, one part unreadable" => Some("totps, all readable"),
         "calls" => Some("hyper-1"),
+        "latency" => Some("stytch-n"),
         _ => None,
     }
 }

@@ -1,60 +1,6 @@
 //! What the numbers should be at most.
 
-use totps_bench_record::Measurement;
-
-/// A limit for the worst of some measurements.
-pub(crate) struct Target {
-    /// What is limited.
-    pub(crate) text: &'static str,
-    /// At most so much.
-    pub(crate) limit: f64,
-    table: &'static str,
-    metric: &'static str,
-    /// Who is held to it; `*` at the end stands for anything.
-    rival: &'static str,
-    /// Where, by the end of the case.
-    case: &'static str,
-    /// By whose number it is divided.
-    base: Option<&'static str>,
-}
-
-/// The worst of what a target is about.
-pub(crate) struct Worst {
-    pub(crate) value: f64,
-    pub(crate) place: String,
-}
-
-impl Target {
-    pub(crate) fn worst(&self, measurements: &[Measurement]) -> Option<Worst> {
-        let here = || {
-            measurements.iter().filter(|of| {
-                of.table == self.table && of.metric == self.metric && of.case.ends_with(self.case)
-            })
-        };
-        let values = here().filter(|of| self.holds(&of.rival)).filter_map(|of| {
-            let by = match self.base {
-                Some(base) => {
-                    here()
-                        .find(|by| by.rival == base && by.case == of.case)?
-                        .median
-                }
-                None => 1.0,
-            };
-            Some(Worst {
-                value: of.median / by,
-                place: format!("{}: {}", of.rival, of.case),
-            })
-        });
-        values.max_by(|one, other| one.value.total_cmp(&other.value))
-    }
-
-    fn holds(&self, rival: &str) -> bool {
-        match self.rival.strip_suffix('*') {
-            Some(beginning) => rival.starts_with(beginning),
-            None => rival == self.rival,
-        }
-    }
-}
+use crate::target::Target;
 
 /// The targets, in the order of the tables.
 pub(crate) fn all() -> Vec<Target> {
@@ -63,6 +9,11 @@ pub(crate) fn all() -> Vec<Target> {
     let intact = Some("totps, all readable");
     let decoding = "Instructions to decode, by those of derived structs over all fields";
     let cpu = "ratio of CPU per call";
+    let hyper = "CPU per call of `totps-hyper`, by that of hand-written hyper-util";
+    let official = Some("stytch-n");
+    let each = Some("one for each caller");
+    let call = "round trips of a call";
+    let opened = "connections opened";
     let size =
         "Size of a stripped program that makes one call, by that of the same on the bare stack";
     let built = "Time to build it from nothing, by the same";
@@ -111,26 +62,32 @@ pub(crate) fn all() -> Vec<Target> {
         ),
         (
             "CPU per call of `totps-ureq`, by that of hand-written ureq without timeouts",
-            1.10,
+            0.95,
             ["calls", cpu, "totps-ureq / ureq", ""],
             None,
         ),
         (
-            "CPU per call of `totps-hyper`, by that of hand-written hyper-util",
+            hyper,
             1.05,
-            ["calls", cpu, "totps-hyper-1 / hyper-1", ""],
+            ["calls", cpu, "totps-hyper-1 / hyper-1", "1 caller"],
+            None,
+        ),
+        (
+            hyper,
+            1.05,
+            ["calls", cpu, "totps-hyper-1 / hyper-1", "16 callers"],
+            None,
+        ),
+        (
+            hyper,
+            1.10,
+            ["calls", cpu, "totps-hyper-1 / hyper-1", "256 callers"],
             None,
         ),
         (
             "CPU per call of `totps-hyper`, by that of the official crate",
-            0.80,
+            0.85,
             ["calls", cpu, "totps-hyper-1 / stytch-1", ""],
-            None,
-        ),
-        (
-            "CPU per call of `totps-hyper` with `conn`, by that of the default",
-            0.95,
-            ["calls", cpu, "totps-hyper-conn-1 / totps-hyper-1", ""],
             None,
         ),
         (
@@ -154,6 +111,83 @@ pub(crate) fn all() -> Vec<Target> {
             "KiB resident for each of 256 calls",
             64.0,
             ["calls", "KiB resident at most per call", "totps-*", ""],
+            None,
+        ),
+        (
+            "Round trips of a call on a warm connection, 90th percentile",
+            1.05,
+            ["latency", "round trips, p90", "totps-*", ""],
+            None,
+        ),
+        (
+            "Round trips of a call on a warm connection, 99th percentile",
+            1.15,
+            ["latency", "round trips, p99", "totps-*", ""],
+            None,
+        ),
+        (
+            "Round trips of the first call",
+            2.10,
+            ["latency", call, "totps-*", "first call"],
+            None,
+        ),
+        (
+            "Round trips of a call after 30 s of silence",
+            1.05,
+            ["latency", call, "totps-*", "after 30 s of silence"],
+            None,
+        ),
+        (
+            "Connections opened, by the number of callers",
+            1.0,
+            ["latency", opened, "totps-*", ""],
+            each,
+        ),
+        (
+            "Full handshakes for 10 connections, one after the other",
+            1.0,
+            [
+                "latency",
+                "full handshakes",
+                "totps-*",
+                "10 new connections",
+            ],
+            None,
+        ),
+        (
+            "Round trips, by those of the official crate",
+            1.02,
+            ["latency", "round trips*", "totps-*", ""],
+            official,
+        ),
+        (
+            "Connections opened, by those of the official crate",
+            1.02,
+            ["latency", opened, "totps-*", ""],
+            official,
+        ),
+        (
+            "Full handshakes, by those of the official crate",
+            1.02,
+            ["latency", "full handshakes", "totps-*", ""],
+            official,
+        ),
+        (
+            "KiB resident for each of 256 idle connections, by those of the official crate",
+            1.0,
+            ["latency", "KiB resident for each", "totps-*", ""],
+            official,
+        ),
+        (
+            "File descriptors with 256 idle connections, by those of the official crate",
+            1.0,
+            ["latency", "file descriptors", "totps-*", ""],
+            official,
+        ),
+        (
+            "CPU µs of the emulator per call, with 10,000 Members",
+            200.0,
+            ["emulator", "CPU µs per call", "totps-emulator", ""],
             None,
         ),
         (

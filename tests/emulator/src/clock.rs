@@ -19,12 +19,22 @@ impl Clock {
         offset: SignedDuration::ZERO,
     };
 
+    /// Stands at a moment of the system's clock.
+    pub(crate) fn standing(at: SystemTime) -> Self {
+        Self::Standing { at: timestamp(at) }
+    }
+
     /// The present moment.
     pub(crate) fn now(&self) -> Timestamp {
         match *self {
             Self::Running { offset } => later(Timestamp::now(), offset),
             Self::Standing { at } => at,
         }
+    }
+
+    /// Lets the clock stand where it is.
+    pub(crate) fn stop(&mut self) {
+        *self = Self::Standing { at: self.now() };
     }
 
     /// Moves the clock forward.

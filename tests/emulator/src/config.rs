@@ -1,16 +1,17 @@
 //! What an emulator starts with; the configuration file has the same form.
 
-use std::ffi::OsStr;
-use std::path::Path;
-use std::{fmt, fs, io};
+use std::fmt;
+use std::time::SystemTime;
 
-use jiff::Timestamp;
-use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
-use crate::organization::NewOrganization;
 use crate::settings::Settings;
+use crate::state::NewOrganization;
 
 /// The start of an emulator. What is left out is made up.
+///
+/// Starts with [`Builder::from`](crate::Builder).
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
@@ -19,51 +20,138 @@ pub struct Config {
     pub port: Option<u16>,
     /// Makes ids, secrets and codes reproducible; random if unset.
     pub seed: Option<u64>,
-    /// Where the clock stands until it is moved; if unset, it is the real one.
-    pub clock: Option<Timestamp>,
+    /// Where the clock stands until it is moved; if unset, it is the real one. In a file it is a
+    /// text in the form of RFC 3339.
+    #[serde(deserialize_with = "moment")]
+    pub clock: Option<SystemTime>,
     /// The project's id.
     pub project_id: Option<String>,
     /// The project's secret.
     pub secret: Option<String>,
     /// Behaviour that Stytch does not document or leaves to the project.
     pub settings: Settings,
-    /// The organizations; one if empty. The first member of the first one is the ready one.
+    /// The Organizations; one if empty. The first Member of the first one is the ready one.
     pub organizations: Vec<NewOrganization>,
 }
 
 impl Config {
+    /// Reads a configuration in JSON.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not JSON or not a configuration; the error names the place.
+    pub fn from_json(text: &str) -> Result<Self, ConfigError> {
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let config = read(&mut deserializer)?;
+        deserializer
+            .end()
+            .map_err(|error| ConfigError::new(error.to_string()))?;
+        Ok(config)
+    }
+
+    /// Reads a configuration in TOML.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not TOML or not a configuration; the error names the place.
+    #[cfg(feature = "cli")]
+    pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
+        let with_line = |error: &toml::de::Error| {
+            let line = error.span().and_then(|span| text.get(..span.start));
+            match line.map(|before| before.split('\n').count()) {
+                Some(line) => format!("{} at line {line}", error.message()),
+                None => error.message().to_owned(),
+            }
+        };
+        let deserializer =
+            toml::Deserializer::parse(text).map_err(|error| ConfigError::new(with_line(&error)))?;
+        serde_path_to_error::deserialize(deserializer)
+            .map_err(|error| ConfigError::at(place(error.path()), with_line(error.inner())))
+    }
+
     /// Reads a configuration file; its name ends in `.toml` or `.json`.
     ///
     /// # Errors
     ///
     /// If the file cannot be read, has another ending, or does not hold a configuration.
-    pub fn from_file(path: &Path) -> Result<Self, ConfigError> {
+    #[cfg(feature = "cli")]
+    pub fn from_file(path: &std::path::Path) -> Result<Self, ConfigError> {
         let in_file =
-            |error: &dyn fmt::Display| ConfigError(format!("{}: {error}", path.display()));
-        let text = fs::read_to_string(path).map_err(|error| in_file(&error))?;
-        match path.extension().and_then(OsStr::to_str) {
-            Some("toml") => toml::from_str(&text).map_err(|error| in_file(&error)),
-            Some("json") => serde_json::from_str(&text).map_err(|error| in_file(&error)),
-            _ => Err(in_file(&"the name has to end in .toml or .json")),
+            |error: &dyn fmt::Display| ConfigError::new(format!("{}: {error}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| in_file(&error))?;
+        match path.extension().and_then(std::ffi::OsStr::to_str) {
+            Some("toml") => Self::from_toml(&text).map_err(|error| in_file(&error)),
+            Some("json") => Self::from_json(&text).map_err(|error| in_file(&error)),
+            _ => Err(in_file(&"the name must end in .toml or .json")),
         }
     }
 }
 
-/// A configuration, organization or member that cannot be: a name taken twice, a secret that is
-/// not base32, text that is not TOML or JSON.
+/// A configuration, setting, Organization, Member or fault that cannot be.
+///
+/// It names the place, e.g. `organizations[1].members[3].totp_secret`, and the rule.
 #[derive(Clone, Debug, Eq, PartialEq)]
-pub struct ConfigError(pub(crate) String);
+pub struct ConfigError {
+    path: String,
+    message: String,
+}
+
+impl ConfigError {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self::at("", message)
+    }
+
+    pub(crate) fn at(path: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            message: message.into(),
+        }
+    }
+
+    /// The same error, seen from one level further out.
+    pub(crate) fn within(mut self, outer: impl fmt::Display) -> Self {
+        self.path = match self.path.chars().next() {
+            None => outer.to_string(),
+            Some('[') => format!("{outer}{}", self.path),
+            Some(_) => format!("{outer}.{}", self.path),
+        };
+        self
+    }
+
+    /// The place, e.g. `organizations[1].members[3].totp_secret`; empty if it is the whole.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        if !self.path.is_empty() {
+            write!(f, "{}: ", self.path)?;
+        }
+        f.write_str(&self.message)
     }
 }
 
 impl std::error::Error for ConfigError {}
 
-impl From<ConfigError> for io::Error {
-    fn from(error: ConfigError) -> Self {
-        Self::new(io::ErrorKind::InvalidInput, error)
-    }
+/// Reads a value, with the place in each error.
+pub(crate) fn read<'de, T: DeserializeOwned, D>(deserializer: D) -> Result<T, ConfigError>
+where
+    D: Deserializer<'de, Error = serde_json::Error>,
+{
+    serde_path_to_error::deserialize(deserializer)
+        .map_err(|error| ConfigError::at(place(error.path()), error.inner().to_string()))
+}
+
+/// A path as people write it; that of the whole is empty.
+fn place(path: &serde_path_to_error::Path) -> String {
+    let path = path.to_string();
+    if path == "." { String::new() } else { path }
+}
+
+fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SystemTime>, D::Error> {
+    let at = Option::<jiff::Timestamp>::deserialize(deserializer)?;
+    Ok(at.map(crate::clock::system_time))
 }

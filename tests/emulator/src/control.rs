@@ -10,14 +10,15 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-use crate::backend::{Backend, RecordedRequest};
+use crate::api::respond;
 use crate::clock::Clock;
-use crate::config::ConfigError;
+use crate::config::{self, ConfigError};
+use crate::endpoint::ENDPOINTS;
 use crate::fault::Fault;
-use crate::member::NewMember;
-use crate::response;
-use crate::session::Factor;
-use crate::settings::Settings;
+use crate::host::{Host, RecordedRequest};
+use crate::settings::{self, Settings};
+use crate::state::directory::MemberKey;
+use crate::state::{Factor, NewMember};
 
 /// The path that Stytch does not use.
 const PATH: &str = "/__emulator";
@@ -70,14 +71,23 @@ pub(crate) fn is_meant(path: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-impl Backend {
+/// The response to a request whose body is too large or incomplete.
+pub(crate) fn unread() -> Response<Vec<u8>> {
+    let error = format!("the body is incomplete or larger than {MAX_BODY_BYTES} bytes");
+    respond::json(
+        StatusCode::BAD_REQUEST,
+        json!({ "error": error }).to_string(),
+    )
+}
+
+impl Host {
     /// Answers a request to the control interface.
     pub(crate) fn control(&mut self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
         let (status, body) = match self.control_route(request) {
             Ok(body) => (StatusCode::OK, body),
             Err(Refusal(status, error)) => (status, json!({ "error": error })),
         };
-        response::json(status, body.to_string())
+        respond::json(status, body.to_string())
     }
 
     fn control_route(&mut self, request: &Request<Vec<u8>>) -> Result<Value, Refusal> {
@@ -100,29 +110,25 @@ impl Backend {
                 self.clock.change(read(body)?);
                 Ok(self.clock_value())
             }
-            (POST, ["organizations"]) => self.make_organization(body),
-            (POST, ["members"]) => self.make_member(body),
+            (POST, ["organizations"]) => self.create_organization_as_told(body),
+            (POST, ["members"]) => self.create_member_as_told(body),
             (GET, ["members", member, "code"]) => {
                 let member = percent_decode_str(member).decode_utf8_lossy();
                 let code = self.code(&member);
-                let code = code.ok_or_else(|| Refusal::not_found("TOTP of this member"))?;
+                let code = code.ok_or_else(|| Refusal::not_found("TOTP of this Member"))?;
                 Ok(json!({ "code": code }))
             }
             (POST, ["intermediate_sessions"]) => {
-                let wanted: SessionRequest = read(body)?;
-                let (member, now) = (self.position_of(&wanted.member_id)?, self.now());
-                let api = &mut self.api;
-                let token = api.add_intermediate_session(member, &wanted.factors, now);
+                let (member, factors) = self.session_request(body)?;
+                let token = self.create_intermediate_session(member, &factors);
                 Ok(json!({ "intermediate_session_token": token }))
             }
             (POST, ["sessions"]) => {
-                let wanted: SessionRequest = read(body)?;
-                let (member, now) = (self.position_of(&wanted.member_id)?, self.now());
-                let session = self.api.add_session(member, &wanted.factors, now);
-                session.map(Value::Object).map_err(|error| {
-                    Refusal(error.status, Value::Object(error.into_body()).to_string())
-                })
+                let (member, factors) = self.session_request(body)?;
+                Ok(Value::Object(self.create_session(member, &factors)))
             }
+            (GET, ["endpoints"]) => Ok(json!({ "endpoints": ENDPOINTS })),
+            (GET, ["guesses"]) => Ok(json!({ "guesses": settings::guesses() })),
             (GET, ["requests"]) => {
                 let requests: Vec<Value> = self.requests().iter().map(request_value).collect();
                 Ok(json!({ "requests": requests }))
@@ -132,8 +138,13 @@ impl Backend {
                 Ok(json!({}))
             }
             (GET, ["settings"]) => Ok(json!(*self.api.settings)),
-            (PATCH, ["settings"]) => self.change_settings(body),
-            (POST, ["faults"]) => self.add_fault(body),
+            (PATCH, ["settings"]) => self.patch_settings(body),
+            (GET, ["faults"]) => Ok(json!({ "faults": self.faults.to_json() })),
+            (POST, ["faults"]) => {
+                let (times, fault) = Fault::from_json(read(body)?)?;
+                self.faults.push(times, fault)?;
+                Ok(json!({}))
+            }
             (DELETE, ["faults"]) => {
                 self.faults.clear();
                 Ok(json!({}))
@@ -157,63 +168,40 @@ impl Backend {
         })
     }
 
-    fn make_organization(&mut self, body: &[u8]) -> Result<Value, Refusal> {
-        let (new, now) = (read(body)?, self.now());
-        let position = self.api.add_organization(&new, now)?;
-        let members = self.api.handles(position, now);
-        let organization = &self.api.directory.organizations[position];
-        Ok(json!({
-            "organization_id": organization.id,
-            "organization_slug": organization.slug,
-            "members": members,
-        }))
+    fn create_organization_as_told(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+        let created = self.create_organization(&read(body)?)?;
+        Ok(json!(created))
     }
 
-    /// A member's description, with the organization that it joins; the first one by default.
-    fn make_member(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+    /// A Member's description, with the Organization that it joins; the first one by default.
+    fn create_member_as_told(&mut self, body: &[u8]) -> Result<Value, Refusal> {
         let mut description: Map<String, Value> = read(body)?;
+        let directory = &self.api.directory;
         let organization = match description.remove("organization_id") {
-            None => 0,
-            Some(name) => {
-                let position = name
-                    .as_str()
-                    .and_then(|name| self.api.directory.organization(name));
-                position.ok_or_else(|| Refusal::not_found("organization with this id"))?
-            }
+            None => directory.first_organization(),
+            Some(name) => name.as_str().and_then(|name| directory.organization(name)),
         };
-        let new: NewMember = from_value(Value::Object(description))?;
-        let now = self.now();
-        let member = self.api.add_member(&new, organization, now)?;
-        Ok(json!(self.api.handle(member, now)))
+        let organization =
+            organization.ok_or_else(|| Refusal::not_found("Organization with this id"))?;
+        let new: NewMember = config::read(Value::Object(description))?;
+        Ok(json!(self.create_member(&new, organization)?))
     }
 
-    /// Replaces the settings that the body names.
-    fn change_settings(&mut self, body: &[u8]) -> Result<Value, Refusal> {
-        let changes: BTreeMap<String, Value> = read(body)?;
+    /// Changes the settings by a JSON Merge Patch.
+    fn patch_settings(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+        let patch: Map<String, Value> = read(body)?;
         let mut settings = json!(*self.api.settings);
-        for (name, value) in changes {
-            settings[name] = value;
-        }
-        let changed: Settings = from_value(settings)?;
-        self.api.settings = changed.into();
+        json_patch::merge(&mut settings, &Value::Object(patch));
+        let settings: Settings = config::read(settings)?;
+        self.set_settings(settings)?;
         Ok(json!(*self.api.settings))
     }
 
-    /// A fault with the number of calls that it spoils; one by default.
-    fn add_fault(&mut self, body: &[u8]) -> Result<Value, Refusal> {
-        let mut fault: Map<String, Value> = read(body)?;
-        let times = match fault.remove("times") {
-            None => 1,
-            Some(times) => from_value(times)?,
-        };
-        let fault: Fault = from_value(Value::Object(fault))?;
-        self.faults.push(times, fault);
-        Ok(json!({}))
-    }
-
-    fn position_of(&self, member: &str) -> Result<usize, Refusal> {
-        let position = self.api.directory.member(member);
-        position.ok_or_else(|| Refusal::not_found("member with this id"))
+    fn session_request(&self, body: &[u8]) -> Result<(MemberKey, Vec<Factor>), Refusal> {
+        let wanted: SessionRequest = read(body)?;
+        let member = self.api.directory.member(&wanted.member_id);
+        let member = member.ok_or_else(|| Refusal::not_found("Member with this id"))?;
+        Ok((member, wanted.factors))
     }
 }
 
@@ -225,7 +213,7 @@ impl Clock {
             }
             ClockChange::Now(at) => *self = Self::Standing { at },
             ClockChange::Real(true) => *self = Self::REAL,
-            ClockChange::Real(false) => *self = Self::Standing { at: self.now() },
+            ClockChange::Real(false) => self.stop(),
         }
     }
 }
@@ -234,16 +222,9 @@ impl Clock {
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let body = if body.is_empty() { b"{}" } else { body };
     // Not at once, because a structure would take a list for an object.
-    let object: Map<String, Value> = serde_json::from_slice(body).map_err(bad_request)?;
-    from_value(Value::Object(object))
-}
-
-fn from_value<T: DeserializeOwned>(value: Value) -> Result<T, Refusal> {
-    serde_json::from_value(value).map_err(bad_request)
-}
-
-fn bad_request(error: serde_json::Error) -> Refusal {
-    Refusal(StatusCode::BAD_REQUEST, error.to_string())
+    let object: Map<String, Value> = serde_json::from_slice(body)
+        .map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))?;
+    Ok(config::read(Value::Object(object))?)
 }
 
 fn request_value(request: &RecordedRequest) -> Value {
@@ -253,6 +234,7 @@ fn request_value(request: &RecordedRequest) -> Value {
         headers.entry(name.as_str()).or_default().push(value);
     }
     json!({
+        "endpoint": request.endpoint,
         "method": request.method.as_str(),
         "path": request.path,
         "headers": headers,

@@ -1,49 +1,58 @@
-//! The running emulator and how to start it.
+//! The running emulator.
 
-use std::io;
-use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use ring::rand::SystemRandom;
 use serde::Serialize;
+use serde_json::{Map, Value};
 
-use crate::backend::{Backend, RecordedRequest, SharedBackend};
-use crate::clock::{system_time, timestamp};
+use crate::builder::{Builder, StartError};
+use crate::clock::{Clock, system_time};
 use crate::config::{Config, ConfigError};
 use crate::fault::Fault;
-use crate::member::NewMember;
-use crate::organization::NewOrganization;
+use crate::host::{Host, RecordedRequest, SharedHost};
 use crate::server::Server;
-use crate::session::Factor;
 use crate::settings::Settings;
-use crate::tls::Tls;
+use crate::state::directory::{MemberKey, OrganizationKey};
+use crate::state::{Factor, NewMember, NewOrganization};
 
 /// A running emulator. It stops when it is dropped.
 #[derive(Debug)]
 pub struct Emulator {
-    backend: SharedBackend,
-    server: Server,
-    ca_pem: Option<String>,
-    seed: u64,
-    project_id: String,
-    secret: String,
-    ready: MemberHandle,
+    pub(crate) host: SharedHost,
+    pub(crate) server: Server,
+    pub(crate) ca_pem: Option<String>,
+    pub(crate) seed: u64,
+    pub(crate) project_id: String,
+    pub(crate) secret: String,
+    pub(crate) ready: MemberHandle,
 }
 
-/// A member with an intermediate session, ready for a call.
+/// A Member with an intermediate session, ready for a call.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct MemberHandle {
-    /// The organization's id.
+    /// The Organization's id.
     pub organization_id: String,
-    /// The member's id.
+    /// The Member's id.
     pub member_id: String,
     /// A token with an email magic link behind it. It lives for ten minutes.
     pub intermediate_session_token: String,
 }
 
+/// An Organization with its Members.
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct OrganizationHandle {
+    /// The Organization's id.
+    pub organization_id: String,
+    /// The Organization's slug.
+    pub organization_slug: String,
+    /// The Members, at least one, in the order of their description.
+    pub members: Vec<MemberHandle>,
+}
+
 /// The tokens of a session.
-#[derive(Clone, Debug, Eq, PartialEq)]
+#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct SessionTokens {
     /// `session_token`
@@ -53,21 +62,18 @@ pub struct SessionTokens {
 }
 
 impl Emulator {
-    /// Starts an emulator with one organization and one active member.
+    /// Starts an emulator with one Organization and one active Member.
     ///
     /// # Errors
     ///
     /// If no port can be bound or no thread be started.
-    pub fn start() -> io::Result<Self> {
+    pub fn start() -> Result<Self, StartError> {
         Self::builder().start()
     }
 
     /// For everything that differs from the default.
     pub fn builder() -> Builder {
-        Builder {
-            config: Config::default(),
-            tls: false,
-        }
+        Builder::from(Config::default())
     }
 
     /// The base URL, without a slash at the end.
@@ -76,8 +82,7 @@ impl Emulator {
         self.server.base_url()
     }
 
-    /// The certificate that clients have to trust, if the emulator was started with
-    /// [`tls`](Builder::tls).
+    /// The certificate that clients must trust, if the emulator speaks HTTPS.
     #[must_use]
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca_pem.as_deref()
@@ -101,244 +106,253 @@ impl Emulator {
         &self.secret
     }
 
-    /// The id of the first organization.
+    /// The id of the first Organization.
     #[must_use]
     pub fn organization_id(&self) -> &str {
         &self.ready.organization_id
     }
 
-    /// The id of the first organization's first member.
+    /// The id of the first Organization's first Member.
     #[must_use]
     pub fn member_id(&self) -> &str {
         &self.ready.member_id
     }
 
-    /// The intermediate session token of that member: an email magic link is behind it, and it
+    /// The intermediate session token of that Member: an email magic link is behind it, and it
     /// lives for ten minutes.
     #[must_use]
     pub fn intermediate_session_token(&self) -> &str {
         &self.ready.intermediate_session_token
     }
 
-    /// Makes another active member in the first organization.
-    #[must_use]
-    pub fn new_member(&self) -> MemberHandle {
-        let mut backend = self.backend.lock();
-        let now = backend.now();
-        let member = backend.api.add_default_member(0, now);
-        backend.api.handle(member, now)
-    }
-
-    /// Makes a member in an organization.
+    /// Creates an Organization with its Members; with one active Member if none is described.
     ///
     /// # Errors
     ///
-    /// If the organization is unknown, an id is taken or the TOTP secret is not base32.
-    pub fn add_member(
+    /// If an id is taken or a TOTP secret is not base32. Then nothing is created.
+    pub fn create_organization(
+        &self,
+        describe: impl FnOnce(&mut NewOrganization),
+    ) -> Result<OrganizationHandle, ConfigError> {
+        let mut new = NewOrganization::default();
+        describe(&mut new);
+        self.host.lock().create_organization(&new)
+    }
+
+    /// Creates a Member in the Organization with an id, slug or external id.
+    ///
+    /// # Errors
+    ///
+    /// If the Organization is unknown, an id is taken or the TOTP secret is not base32.
+    pub fn create_member(
         &self,
         organization_id: &str,
         describe: impl FnOnce(&mut NewMember),
     ) -> Result<MemberHandle, ConfigError> {
         let mut new = NewMember::default();
         describe(&mut new);
-        let mut backend = self.backend.lock();
-        let now = backend.now();
-        let organization = backend.api.directory.organization(organization_id);
-        let organization =
-            organization.ok_or_else(|| ConfigError("there is no such organization".to_owned()))?;
-        let member = backend.api.add_member(&new, organization, now)?;
-        Ok(backend.api.handle(member, now))
+        let mut host = self.host.lock();
+        let organization = host.api.directory.organization(organization_id);
+        let organization = organization.ok_or_else(|| unknown("organization_id"))?;
+        host.create_member(&new, organization)
     }
 
-    /// Makes an organization and returns its members, at least one.
+    /// Creates an intermediate session with these factors, for a Member by id or external id, and
+    /// returns its token.
     ///
     /// # Errors
     ///
-    /// If an id is taken or a TOTP secret is not base32.
-    pub fn add_organization(
+    /// If the Member is unknown.
+    pub fn create_intermediate_session(
         &self,
-        describe: impl FnOnce(&mut NewOrganization),
-    ) -> Result<Vec<MemberHandle>, ConfigError> {
-        let mut new = NewOrganization::default();
-        describe(&mut new);
-        let mut backend = self.backend.lock();
-        let now = backend.now();
-        let organization = backend.api.add_organization(&new, now)?;
-        Ok(backend.api.handles(organization, now))
+        member_id: &str,
+        factors: &[Factor],
+    ) -> Result<String, ConfigError> {
+        let mut host = self.host.lock();
+        let member = host.api.directory.member(member_id);
+        let member = member.ok_or_else(|| unknown("member_id"))?;
+        Ok(host.create_intermediate_session(member, factors))
     }
 
-    /// Makes an intermediate session with these factors and returns its token; `None` if there is
-    /// no such member.
-    #[must_use]
-    pub fn new_intermediate_session(&self, member_id: &str, factors: &[Factor]) -> Option<String> {
-        let mut backend = self.backend.lock();
-        let now = backend.now();
-        let member = backend.api.directory.member(member_id)?;
-        Some(backend.api.add_intermediate_session(member, factors, now))
-    }
-
-    /// Makes a session with these factors; `None` if there is no such member.
-    #[must_use]
-    pub fn new_session(&self, member_id: &str, factors: &[Factor]) -> Option<SessionTokens> {
-        let mut backend = self.backend.lock();
-        let now = backend.now();
-        let member = backend.api.directory.member(member_id)?;
-        let session = backend.api.add_session(member, factors, now).ok()?;
-        let text = |name| Some(session.get(name)?.as_str()?.to_owned());
-        Some(SessionTokens {
-            session_token: text("session_token")?,
-            session_jwt: text("session_jwt")?,
+    /// Creates a session with these factors, for a Member by id or external id.
+    ///
+    /// # Errors
+    ///
+    /// If the Member is unknown.
+    pub fn create_session(
+        &self,
+        member_id: &str,
+        factors: &[Factor],
+    ) -> Result<SessionTokens, ConfigError> {
+        let mut host = self.host.lock();
+        let member = host.api.directory.member(member_id);
+        let member = member.ok_or_else(|| unknown("member_id"))?;
+        let session = host.create_session(member, factors);
+        let text = |name| {
+            session
+                .get(name)
+                .and_then(Value::as_str)
+                .unwrap_or_default()
+        };
+        Ok(SessionTokens {
+            session_token: text("session_token").to_owned(),
+            session_jwt: text("session_jwt").to_owned(),
         })
+    }
+
+    /// The code that the authenticator app of a Member, by id or external id, shows now, for an
+    /// active TOTP or a pending one.
+    #[must_use]
+    pub fn code(&self, member_id: &str) -> Option<String> {
+        self.host.lock().code(member_id)
     }
 
     /// The emulator's time.
     #[must_use]
     pub fn now(&self) -> SystemTime {
-        system_time(self.backend.lock().now())
+        system_time(self.host.lock().now())
     }
 
     /// Moves the emulator's clock forward.
     pub fn advance(&self, by: Duration) {
-        self.backend.lock().clock.advance(by);
+        self.host.lock().clock.advance(by);
     }
 
-    /// The code that the authenticator app of a member, by id or external id, shows now, for an
-    /// active TOTP or a pending one.
+    /// Lets the emulator's clock stand at a moment until it is moved.
+    pub fn set_clock(&self, at: SystemTime) {
+        self.host.lock().clock = Clock::standing(at);
+    }
+
+    /// Lets the emulator's clock stand where it is until it is moved.
+    pub fn stop_clock(&self) {
+        self.host.lock().clock.stop();
+    }
+
+    /// Gives the emulator the system's clock.
+    pub fn use_real_clock(&self) {
+        self.host.lock().clock = Clock::REAL;
+    }
+
+    /// Spoils so many of the next calls, after those that earlier faults spoil.
+    ///
+    /// # Errors
+    ///
+    /// If the fault cannot be, e.g. a response with status 42 or an endpoint that does not exist.
+    pub fn inject(&self, times: u32, fault: Fault) -> Result<(), ConfigError> {
+        self.host.lock().faults.push(times, fault)
+    }
+
+    /// The faults that no call has met yet, each with the number of calls that it waits for.
     #[must_use]
-    pub fn code(&self, member_id: &str) -> Option<String> {
-        self.backend.lock().code(member_id)
+    pub fn faults(&self) -> Vec<(u32, Fault)> {
+        self.host.lock().faults.waiting()
     }
 
-    /// Spoils the next calls, after those that earlier faults spoil.
-    pub fn inject(&self, times: u32, fault: Fault) {
-        self.backend.lock().faults.push(times, fault);
+    /// Forgets the faults that no call has met yet.
+    pub fn clear_faults(&self) {
+        self.host.lock().faults.clear();
     }
 
-    /// Changes settings from the next call on.
-    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
-        let mut backend = self.backend.lock();
-        change(Arc::make_mut(&mut backend.api.settings));
+    /// The settings.
+    #[must_use]
+    pub fn settings(&self) -> Settings {
+        (*self.host.lock().api.settings).clone()
+    }
+
+    /// Changes settings from the next call on. The closure gets a copy, which takes the place of
+    /// the settings when it returns.
+    ///
+    /// # Errors
+    ///
+    /// If a setting cannot be, e.g. a header that is not valid in HTTP. Then none is changed.
+    pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<(), ConfigError> {
+        // Without the lock, so that the closure may use the emulator.
+        let mut settings = self.settings();
+        change(&mut settings);
+        self.host.lock().set_settings(settings)
     }
 
     /// The requests that came in, the oldest first, with everything that is secret in them. The
     /// last ten thousand are kept.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.backend.lock().requests()
+        self.host.lock().requests()
     }
 
     /// Forgets the requests that came in.
     pub fn clear_requests(&self) {
-        self.backend.lock().clear_requests();
-    }
-}
-
-/// What an emulator starts with.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct Builder {
-    config: Config,
-    tls: bool,
-}
-
-impl Builder {
-    /// Starts from a configuration, in the place of everything that was said before.
-    pub fn config(mut self, config: Config) -> Self {
-        self.config = config;
-        self
+        self.host.lock().clear_requests();
     }
 
-    /// The port on 127.0.0.1; a free one by default.
-    pub fn port(mut self, port: u16) -> Self {
-        self.config.port = Some(port);
-        self
-    }
-
-    /// Makes ids, secrets and codes reproducible.
-    pub fn seed(mut self, seed: u64) -> Self {
-        self.config.seed = Some(seed);
-        self
-    }
-
-    /// Lets the clock stand at a moment until it is moved. By default it is the real one.
-    pub fn clock(mut self, at: SystemTime) -> Self {
-        self.config.clock = Some(timestamp(at));
-        self
-    }
-
-    /// The project's id and secret; made-up ones by default.
-    pub fn project(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
-        self.config.project_id = Some(id.into());
-        self.config.secret = Some(secret.into());
-        self
-    }
-
-    /// Changes settings.
-    pub fn settings(mut self, change: impl FnOnce(&mut Settings)) -> Self {
-        change(&mut self.config.settings);
-        self
-    }
-
-    /// Adds an organization. The first one holds the ready member.
-    pub fn organization(mut self, describe: impl FnOnce(&mut NewOrganization)) -> Self {
-        let mut organization = NewOrganization::default();
-        describe(&mut organization);
-        self.config.organizations.push(organization);
-        self
-    }
-
-    /// Adds a member to the organization that was added last; the first one is the ready one.
-    pub fn member(mut self, describe: impl FnOnce(&mut NewMember)) -> Self {
-        let mut member = NewMember::default();
-        describe(&mut member);
-        match self.config.organizations.last_mut() {
-            Some(organization) => organization.members.push(member),
-            None => self.config.organizations.push(NewOrganization {
-                members: vec![member],
-                ..NewOrganization::default()
-            }),
-        }
-        self
-    }
-
-    /// Speaks HTTPS with a certificate for `localhost` and `127.0.0.1`, signed by an authority that
-    /// is made for this run.
-    pub fn tls(mut self, tls: bool) -> Self {
-        self.tls = tls;
-        self
-    }
-
-    /// Starts the emulator.
+    /// Goes back to the start: the same ids and secrets, the settings, the clock and the Members
+    /// of the configuration, no faults and no recorded requests.
     ///
     /// # Errors
     ///
-    /// If the port cannot be bound, no thread be started, or the configuration contradicts itself
-    /// ([`InvalidInput`](io::ErrorKind::InvalidInput)).
-    pub fn start(self) -> io::Result<Emulator> {
-        let port = self.config.port.unwrap_or(0);
-        let seed = self.config.seed.map_or_else(random_seed, Ok)?;
-        let backend = Backend::new(self.config, seed)?;
-        let tls = self.tls.then(Tls::new).transpose()?;
-        let (acceptor, ca_pem) = tls.map(|tls| (tls.acceptor, tls.ca_pem)).unzip();
-        let project_id = backend.api.project_id.clone();
-        let secret = backend.api.secret.clone();
-        let ready = backend.ready.clone();
-        let backend = SharedBackend::new(backend);
-        Ok(Emulator {
-            server: Server::start(port, acceptor, backend.clone())?,
-            backend,
-            ca_pem,
-            seed,
-            project_id,
-            secret,
-            ready,
-        })
+    /// None that the start did not have.
+    pub fn reset(&self) -> Result<(), ConfigError> {
+        self.host.lock().reset()
     }
 }
 
-fn random_seed() -> io::Result<u64> {
-    let bytes = ring::rand::generate::<[u8; 8]>(&SystemRandom::new())
-        .map_err(|_| io::Error::other("no random numbers"))?;
-    // JSON numbers are exact up to 53 bits.
-    Ok(u64::from_ne_bytes(bytes.expose()) >> 11)
+fn unknown(field: &str) -> ConfigError {
+    ConfigError::at(field, "nothing has this id")
+}
+
+/// What the library and the control interface create.
+impl Host {
+    pub(crate) fn create_organization(
+        &mut self,
+        new: &NewOrganization,
+    ) -> Result<OrganizationHandle, ConfigError> {
+        let now = self.now();
+        let api = &mut self.api;
+        let key = api
+            .directory
+            .create_organization(new, &mut api.generate, now)?;
+        let members = api.directory[key].members.clone();
+        let members = members
+            .into_iter()
+            .map(|member| self.handle(member))
+            .collect();
+        let organization = &self.api.directory[key];
+        Ok(OrganizationHandle {
+            organization_id: organization.id.clone(),
+            organization_slug: organization.slug().to_owned(),
+            members,
+        })
+    }
+
+    pub(crate) fn create_member(
+        &mut self,
+        new: &NewMember,
+        organization: OrganizationKey,
+    ) -> Result<MemberHandle, ConfigError> {
+        let now = self.now();
+        let api = &mut self.api;
+        let member = api
+            .directory
+            .create_member(new, organization, &mut api.generate, now)?;
+        Ok(self.handle(member))
+    }
+
+    pub(crate) fn create_intermediate_session(
+        &mut self,
+        member: MemberKey,
+        factors: &[Factor],
+    ) -> String {
+        let now = self.now();
+        let factors = self.api.factors(member, factors, now);
+        self.api.create_intermediate_session(member, factors, now)
+    }
+
+    pub(crate) fn create_session(
+        &mut self,
+        member: MemberKey,
+        factors: &[Factor],
+    ) -> Map<String, Value> {
+        let now = self.now();
+        let factors = self.api.factors(member, factors, now);
+        self.api.create_session(member, factors, now)
+    }
 }

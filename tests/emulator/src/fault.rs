@@ -1,63 +1,73 @@
-//! Faults that answer the next calls.
+//! Faults that the next calls meet.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
-use http::{Response, StatusCode};
+use http::Response;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
-use crate::error::{
-    ApiError, KnownError, TOO_FEW_TOKENS_AUTHENTICATED, TOO_MANY_REQUESTS, USER_LOCK_LIMIT_REACHED,
-};
-use crate::response::{self, add_headers, final_status};
+use crate::api::error::Refusal;
+use crate::api::respond::{self, check_headers, check_status};
+use crate::config::{self, ConfigError};
+use crate::endpoint::Endpoint;
+use crate::settings::ErrorCase;
 
 /// A fault for a call.
 ///
-/// `Answer` and `RateLimited` answer in the place of the API, which never sees the call. All others
-/// let the API do the call and spoil the way of its answer: a code that was right is used up.
+/// [`response`](Self::response) and [`rate_limited`](Self::rate_limited) take the place of the API,
+/// which never sees the call. All others let the API do the call and spoil how its response
+/// arrives: a code that was right is used up.
+///
+/// ```
+/// use std::time::Duration;
+/// use totps_emulator::{Emulator, Fault};
+///
+/// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let emulator = Emulator::start()?;
+/// emulator.inject(1, Fault::response(503).body("<html>").header("content-type", "text/html"))?;
+/// emulator.inject(2, Fault::lost_response().endpoint("totp.authenticate"))?;
+/// emulator.inject(1, Fault::delay(Duration::from_millis(10)))?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+#[must_use]
+pub struct Fault {
+    kind: Kind,
+    /// The only endpoint whose calls meet it.
+    endpoint: Option<String>,
+    /// What was asked of a fault that cannot do it.
+    misuse: Option<&'static str>,
+}
+
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[serde(tag = "fault", rename_all = "snake_case", deny_unknown_fields)]
-#[non_exhaustive]
-pub enum Fault {
-    /// Any answer.
-    Answer {
-        /// The HTTP status; 500 stands for one that no answer can have.
+enum Kind {
+    Response {
         status: u16,
-        /// A text is sent as it is, everything else as JSON.
         #[serde(default)]
         body: Value,
-        /// Headers; `Content-Type` is `application/json` unless it is given here. The length is
-        /// always that of the body.
         #[serde(default)]
         headers: BTreeMap<String, String>,
     },
-    /// A 429 in Stytch's form.
     RateLimited {
-        /// Its type.
         #[serde(default)]
         error_type: RateLimitError,
-        /// Its `Retry-After`, if any.
         #[serde(default)]
         retry_after_seconds: Option<u64>,
     },
-    /// The answer comes late.
     Delay {
-        /// How late.
         milliseconds: u64,
     },
-    /// The connection is closed after so many bytes of the answer.
     CloseAfter {
-        /// How many bytes of head and body are sent. A shorter answer is sent whole.
         bytes: usize,
     },
-    /// The connection is reset in the place of the answer.
+    #[serde(alias = "lost_answer")]
+    LostResponse,
     Reset,
-    /// The answer comes in small pieces.
     Drip {
-        /// Bytes in a piece.
         bytes: usize,
-        /// Time between pieces.
         milliseconds: u64,
     },
 }
@@ -77,21 +87,198 @@ pub enum RateLimitError {
 }
 
 impl RateLimitError {
-    fn error(self) -> KnownError {
+    fn case(self) -> ErrorCase {
         match self {
-            Self::TooManyRequests => TOO_MANY_REQUESTS,
-            Self::UserLockLimitReached => USER_LOCK_LIMIT_REACHED,
-            Self::TooFewTokensAuthenticated => TOO_FEW_TOKENS_AUTHENTICATED,
+            Self::TooManyRequests => ErrorCase::TooManyRequests,
+            Self::UserLockLimitReached => ErrorCase::MemberLocked,
+            Self::TooFewTokensAuthenticated => ErrorCase::TooFewTokensAuthenticated,
         }
-    }
-
-    /// The error answer.
-    pub(crate) fn refusal(self, retry_after_seconds: Option<u64>) -> ApiError {
-        ApiError::from(self.error()).retry_after(retry_after_seconds.map(Duration::from_secs))
     }
 }
 
-/// How an answer goes out.
+impl Fault {
+    /// Any response, with a status from 200 to 999. It has no body unless [`body`](Self::body) adds
+    /// one.
+    pub fn response(status: u16) -> Self {
+        Self::new(Kind::Response {
+            status,
+            body: Value::Null,
+            headers: BTreeMap::new(),
+        })
+    }
+
+    /// A 429 in Stytch's form.
+    pub fn rate_limited(error: RateLimitError) -> Self {
+        Self::new(Kind::RateLimited {
+            error_type: error,
+            retry_after_seconds: None,
+        })
+    }
+
+    /// The response comes late.
+    pub fn delay(by: Duration) -> Self {
+        Self::new(Kind::Delay {
+            milliseconds: milliseconds(by),
+        })
+    }
+
+    /// The connection is closed after so many bytes of head and body. A shorter response is sent
+    /// whole.
+    pub fn close_after(bytes: usize) -> Self {
+        Self::new(Kind::CloseAfter { bytes })
+    }
+
+    /// The API does the call, and the connection is closed without a byte of the response.
+    pub fn lost_response() -> Self {
+        Self::new(Kind::LostResponse)
+    }
+
+    /// The API does the call, and the connection is reset.
+    pub fn reset() -> Self {
+        Self::new(Kind::Reset)
+    }
+
+    /// The response comes in pieces of so many bytes, at least one, with a pause before each.
+    pub fn drip(bytes: usize, pause: Duration) -> Self {
+        Self::new(Kind::Drip {
+            bytes,
+            milliseconds: milliseconds(pause),
+        })
+    }
+
+    /// Leaves the calls of all other endpoints alone. The name is one of
+    /// [`ENDPOINTS`](crate::ENDPOINTS), e.g. `totp.create`.
+    pub fn endpoint(mut self, name: impl Into<String>) -> Self {
+        self.endpoint = Some(name.into());
+        self
+    }
+
+    /// The body of a [`response`](Self::response): a text is sent as it is, everything else as
+    /// JSON.
+    pub fn body(mut self, content: impl Into<Value>) -> Self {
+        match &mut self.kind {
+            Kind::Response { body, .. } => *body = content.into(),
+            _ => self.misuse = Some("only a response fault has a body"),
+        }
+        self
+    }
+
+    /// A header of a [`response`](Self::response). `Content-Type` is `application/json` unless it is
+    /// set here; the length is always that of the body.
+    pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        match &mut self.kind {
+            Kind::Response { headers, .. } => {
+                headers.insert(name.into(), value.into());
+            }
+            _ => self.misuse = Some("only a response fault has headers"),
+        }
+        self
+    }
+
+    /// The `Retry-After` of a [`rate_limited`](Self::rate_limited), in whole seconds, rounded up.
+    pub fn retry_after(mut self, after: Duration) -> Self {
+        match &mut self.kind {
+            Kind::RateLimited {
+                retry_after_seconds,
+                ..
+            } => {
+                let more = u64::from(after.subsec_nanos() > 0);
+                *retry_after_seconds = Some(after.as_secs().saturating_add(more));
+            }
+            _ => self.misuse = Some("only a rate_limited fault has a Retry-After of its own"),
+        }
+        self
+    }
+
+    fn new(kind: Kind) -> Self {
+        Self {
+            kind,
+            endpoint: None,
+            misuse: None,
+        }
+    }
+
+    /// A fault of the control interface, with the number of calls that meet it.
+    pub(crate) fn from_json(mut object: Map<String, Value>) -> Result<(u32, Self), ConfigError> {
+        let mut take = |name| object.remove(name).filter(|value| !value.is_null());
+        let times = match take("times") {
+            None => 1,
+            Some(times) => config::read(times).map_err(|error| error.within("times"))?,
+        };
+        let endpoint = match take("endpoint") {
+            None => None,
+            Some(name) => Some(config::read(name).map_err(|error| error.within("endpoint"))?),
+        };
+        let mut fault = Self::new(config::read(Value::Object(object))?);
+        fault.endpoint = endpoint;
+        Ok((times, fault))
+    }
+
+    /// What it does to a call, if it can be done at all.
+    fn effect(&self) -> Result<Effect, ConfigError> {
+        if let Some(misuse) = self.misuse {
+            return Err(ConfigError::new(misuse));
+        }
+        if let Some(name) = &self.endpoint {
+            if Endpoint::named(name).is_none() {
+                return Err(ConfigError::at("endpoint", format!("there is no {name}")));
+            }
+        }
+        Ok(match &self.kind {
+            Kind::Response {
+                status,
+                body,
+                headers,
+            } => {
+                let has_body = !matches!(body, Value::Null);
+                let status =
+                    check_status(*status, has_body).map_err(|error| error.within("status"))?;
+                let headers = check_headers(headers).map_err(|error| error.within("headers"))?;
+                let text = match body {
+                    Value::String(text) => text.clone(),
+                    Value::Null => String::new(),
+                    json => json.to_string(),
+                };
+                let mut response = respond::json(status, text);
+                response.headers_mut().extend(headers);
+                Effect::Respond(response)
+            }
+            Kind::RateLimited {
+                error_type,
+                retry_after_seconds,
+            } => {
+                let after = retry_after_seconds.map(Duration::from_secs);
+                Effect::Refuse(Refusal::from(error_type.case()).retry_after(after))
+            }
+            Kind::Delay { milliseconds } => {
+                Effect::Deliver(Delivery::Delayed(Duration::from_millis(*milliseconds)))
+            }
+            Kind::CloseAfter { bytes } => Effect::Deliver(Delivery::CutAfter(*bytes)),
+            Kind::LostResponse => Effect::Deliver(Delivery::CutAfter(0)),
+            Kind::Reset => Effect::Deliver(Delivery::Reset),
+            Kind::Drip { bytes: 0, .. } => {
+                return Err(ConfigError::at("bytes", "must be at least 1"));
+            }
+            Kind::Drip {
+                bytes,
+                milliseconds,
+            } => Effect::Deliver(Delivery::Drip {
+                bytes: *bytes,
+                pause: Duration::from_millis(*milliseconds),
+            }),
+        })
+    }
+
+    fn concerns(&self, endpoint: Option<&str>) -> bool {
+        self.endpoint.is_none() || self.endpoint.as_deref() == endpoint
+    }
+}
+
+fn milliseconds(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
+
+/// How a response goes out.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) enum Delivery {
     /// Whole and at once.
@@ -107,21 +294,15 @@ pub(crate) enum Delivery {
     Drip { bytes: usize, pause: Duration },
 }
 
-/// A custom answer; what cannot be sent is left out of it.
-pub(crate) fn custom_answer(
-    status: u16,
-    body: &Value,
-    headers: &BTreeMap<String, String>,
-) -> Response<Vec<u8>> {
-    let body = match body {
-        Value::String(text) => text.clone(),
-        Value::Null => String::new(),
-        json => json.to_string(),
-    };
-    let status = final_status(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let mut response = response::json(status, body);
-    add_headers(&mut response, headers);
-    response
+/// What a fault does to a call.
+#[derive(Debug)]
+pub(crate) enum Effect {
+    /// This response takes the place of the API's.
+    Respond(Response<Vec<u8>>),
+    /// The call is refused.
+    Refuse(Refusal),
+    /// The API answers, and the response goes out like this.
+    Deliver(Delivery),
 }
 
 /// The faults that wait for calls.
@@ -130,25 +311,48 @@ pub(crate) struct Faults(VecDeque<(u32, Fault)>);
 
 impl Faults {
     /// Adds a fault for a number of calls, after those that wait already.
-    pub(crate) fn push(&mut self, times: u32, fault: Fault) {
+    pub(crate) fn push(&mut self, times: u32, fault: Fault) -> Result<(), ConfigError> {
+        fault.effect()?;
         if times > 0 {
             self.0.push_back((times, fault));
         }
+        Ok(())
     }
 
-    /// The fault for a call that comes in now.
-    pub(crate) fn next(&mut self) -> Option<Fault> {
-        let (times, fault) = self.0.front_mut()?;
-        let fault = fault.clone();
+    /// What the first fault for an endpoint does to a call that comes in now.
+    pub(crate) fn next(&mut self, endpoint: Option<&str>) -> Option<Effect> {
+        let mut waiting = self.0.iter();
+        let position = waiting.position(|(_, fault)| fault.concerns(endpoint))?;
+        let (times, fault) = self.0.get_mut(position)?;
+        // It was checked when it was added.
+        let effect = fault.effect().ok();
         *times -= 1;
         if *times == 0 {
-            self.0.pop_front();
+            self.0.remove(position);
         }
-        Some(fault)
+        effect
+    }
+
+    /// The faults that wait, each with its number of calls.
+    pub(crate) fn waiting(&self) -> Vec<(u32, Fault)> {
+        self.0.iter().cloned().collect()
     }
 
     /// Forgets the faults that wait.
     pub(crate) fn clear(&mut self) {
         self.0.clear();
+    }
+
+    /// The faults that wait, in the form that adds them.
+    pub(crate) fn to_json(&self) -> Value {
+        let waiting = self.0.iter().map(|(times, fault)| {
+            let mut value = json!(fault.kind);
+            value["times"] = json!(times);
+            if let Some(endpoint) = &fault.endpoint {
+                value["endpoint"] = json!(endpoint);
+            }
+            value
+        });
+        waiting.collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Small helpers for building JSON answers.
+//! Small helpers for building JSON responses.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};

@@ -1,17 +1,17 @@
 //! A stateful, loopback-only emulator of Stytch's B2B TOTP API for offline development and tests.
 //!
-//! It keeps organizations, members, TOTP registrations and sessions in memory, checks real RFC 6238
-//! codes, signs real RS256 session JWTs and answers in the form that the live API uses. It is
+//! It keeps Organizations, Members, TOTP registrations and sessions in memory, checks real RFC 6238
+//! codes, signs real RS256 session JWTs and responds in the form that the live API uses. It is
 //! written from the API's documentation alone, without the types of any client, so that a client's
 //! mistake cannot hide in it.
 //!
-//! [`Emulator::start`] gives a ready member; [`Emulator::builder`] everything else. The README has
+//! [`Emulator::start`] gives a ready Member; [`Emulator::builder`] everything else. The README has
 //! the command line, the control interface for other languages and the settings.
 //!
 //! ```
 //! use totps_emulator::Emulator;
 //!
-//! # fn main() -> std::io::Result<()> {
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let emulator = Emulator::start()?;
 //! // Point a client at `emulator.base_url()` with these:
 //! let credentials = (emulator.project_id(), emulator.secret());
@@ -31,49 +31,36 @@
 #![warn(missing_docs)]
 
 mod api;
-mod authorization;
-mod backend;
+mod builder;
 mod clock;
 mod config;
 mod control;
-mod custom_claims;
-mod devices;
-mod directory;
 mod emulator;
-mod error;
+mod endpoint;
 mod fault;
-mod faulty_stream;
-mod fields;
-mod generator;
+mod host;
 mod json;
-mod member;
-mod organization;
-mod provisioning;
-mod qr_code;
-mod recovery_code_calls;
-mod response;
+mod login;
 mod server;
-mod session;
-mod session_arguments;
-mod session_calls;
-mod session_jwt;
 mod settings;
-mod tls;
-mod totp;
-mod totp_calls;
+mod state;
 
-pub use backend::RecordedRequest;
+pub use builder::{Builder, StartError};
 pub use config::{Config, ConfigError};
-pub use emulator::{Builder, Emulator, MemberHandle, SessionTokens};
+pub use emulator::{Emulator, MemberHandle, OrganizationHandle, SessionTokens};
+pub use endpoint::{Access, ENDPOINTS, Endpoint};
 pub use fault::{Fault, RateLimitError};
-pub use member::{MemberStatus, NewMember};
-pub use organization::{MfaMethod, MfaPolicy, NewOrganization};
-pub use session::Factor;
+pub use host::RecordedRequest;
 pub use settings::{
-    Algorithm, ErrorAnswer, ExistingRecoveryCodes, MemberChanges, ReplayScope, ReservedClaims,
-    SecondCreate, Settings, Situation,
+    Algorithm, ClaimsSettings, ErrorCase, ErrorResponse, Errors, Evidence, ExistingRecoveryCodes,
+    HttpSettings, LockSettings, MemberChanges, MfaSettings, RateLimitSettings, RbacSettings,
+    RecoveryCodeSettings, ReplayScope, ReservedClaims, SecondCreate, SessionSettings, Setting,
+    Settings, TotpSettings,
 };
-pub use totp::{InvalidSecret, authenticator_code};
+pub use state::{
+    Factor, InvalidSecret, MemberStatus, MfaMethod, MfaPolicy, NewMember, NewOrganization,
+    authenticator_code,
+};
 
 /// Compiles and runs the README's Rust code.
 #[cfg(doctest)]

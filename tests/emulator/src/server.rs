@@ -1,8 +1,13 @@
 //! The HTTP server on loopback, in a thread of its own.
 
+mod fault_stream;
+mod parse_error;
+#[cfg(feature = "tls")]
+pub(crate) mod tls;
+
 use std::convert::Infallible;
 use std::io;
-use std::net::{Ipv4Addr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -14,12 +19,21 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
 use tokio::sync::oneshot;
-use tokio_rustls::TlsAcceptor;
 
-use crate::backend::{Reply, SharedBackend, UnreadBody};
+use self::fault_stream::{Connection, FaultStream, NextResponse};
+use crate::builder::StartError;
 use crate::fault::Delivery;
-use crate::faulty_stream::{Connection, FaultyStream, NextAnswer};
+use crate::host::{Content, Outgoing, SharedHost, UnreadBody};
+
+/// What turns a connection into one with TLS.
+#[cfg(feature = "tls")]
+pub(crate) type Acceptor = tokio_rustls::TlsAcceptor;
+/// There is none without the feature.
+#[cfg(not(feature = "tls"))]
+#[derive(Clone, Debug)]
+pub(crate) enum Acceptor {}
 
 /// How long a client may take to send a body before it is told that the request is invalid.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
@@ -37,15 +51,15 @@ impl Server {
     /// Binds 127.0.0.1 and starts to answer.
     pub(crate) fn start(
         port: u16,
-        tls: Option<TlsAcceptor>,
-        backend: SharedBackend,
-    ) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
+        tls: Option<Acceptor>,
+        host: SharedHost,
+    ) -> Result<Self, StartError> {
+        let (listener, address) =
+            listen(port).map_err(|source| StartError::Listen { port, source })?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
-            .build()?;
+            .build()
+            .map_err(|source| system("start an event loop", source))?;
         let (stop, stopped) = oneshot::channel::<Infallible>();
         let scheme = if tls.is_some() { "https" } else { "http" };
         let thread = std::thread::Builder::new()
@@ -54,10 +68,11 @@ impl Server {
                 runtime.block_on(async {
                     tokio::select! {
                         _ = stopped => {}
-                        () = accept(listener, tls, backend) => {}
+                        () = accept(listener, tls, host) => {}
                     }
                 });
-            })?;
+            })
+            .map_err(|source| system("start a thread", source))?;
         Ok(Self {
             base_url: format!("{scheme}://{address}"),
             stop: Some(stop),
@@ -80,7 +95,18 @@ impl Drop for Server {
     }
 }
 
-async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, backend: SharedBackend) {
+fn listen(port: u16) -> io::Result<(TcpListener, SocketAddr)> {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    Ok((listener, address))
+}
+
+fn system(action: &'static str, source: io::Error) -> StartError {
+    StartError::System { action, source }
+}
+
+async fn accept(listener: TcpListener, tls: Option<Acceptor>, host: SharedHost) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
@@ -90,34 +116,44 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, backend: Shared
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
-        // Without it, the pieces of an answer would wait for each other; nothing else depends on it.
+        // Without it, the pieces of a response would wait for each other; nothing else depends on
+        // it.
         let _ = stream.set_nodelay(true);
-        let backend = backend.clone();
-        match tls.clone() {
-            None => tokio::spawn(serve(stream, backend)),
-            Some(tls) => tokio::spawn(async move {
-                // A client that does not trust the certificate goes away.
-                if let Ok(stream) = tls.accept(stream).await {
-                    serve(stream, backend).await;
-                }
-            }),
-        };
+        tokio::spawn(connect(stream, tls.clone(), host.clone()));
     }
 }
 
-async fn serve<S: Connection>(stream: S, backend: SharedBackend) {
-    let next = NextAnswer::default();
-    let refusal = || to_http1(&backend.lock().unparsable());
-    let stream = FaultyStream::new(stream, next.clone(), refusal);
+#[cfg(feature = "tls")]
+async fn connect(stream: TcpStream, tls: Option<Acceptor>, host: SharedHost) {
+    match tls {
+        None => serve(stream, host).await,
+        Some(tls) => {
+            // A client that does not trust the certificate goes away.
+            if let Ok(stream) = tls.accept(stream).await {
+                serve(stream, host).await;
+            }
+        }
+    }
+}
+
+#[cfg(not(feature = "tls"))]
+async fn connect(stream: TcpStream, _: Option<Acceptor>, host: SharedHost) {
+    serve(stream, host).await;
+}
+
+async fn serve<S: Connection>(stream: S, host: SharedHost) {
+    let next = NextResponse::default();
+    let refusal = || parse_error::to_http1(&host.lock().unparsable());
+    let stream = FaultStream::new(stream, next.clone(), refusal);
     let service = service_fn(|request| {
-        let (backend, next) = (backend.clone(), next.clone());
+        let (host, next) = (host.clone(), next.clone());
         async move {
-            let reply = answer(request, backend).await;
-            if let Delivery::Delayed(delay) = reply.delivery {
+            let (response, delivery) = answer(request, host).await;
+            if let Delivery::Delayed(delay) = delivery {
                 tokio::time::sleep(delay).await;
             }
-            next.announce(reply.delivery);
-            Ok::<_, Infallible>(reply.response.map(|body| Full::new(Bytes::from(body))))
+            next.announce(delivery);
+            Ok::<_, Infallible>(response.map(|body| Full::new(Bytes::from(body))))
         }
     });
     // What goes wrong here is this connection's trouble alone.
@@ -129,19 +165,30 @@ async fn serve<S: Connection>(stream: S, backend: SharedBackend) {
         .await;
 }
 
-async fn answer(request: Request<Incoming>, backend: SharedBackend) -> Reply {
+async fn answer(request: Request<Incoming>, host: SharedHost) -> (Response<Vec<u8>>, Delivery) {
     let (parts, body) = request.into_parts();
-    let limit = backend.lock().max_body_bytes(parts.uri.path());
+    let limit = host.lock().max_body_bytes(parts.uri.path());
     let body = tokio::time::timeout(BODY_TIMEOUT, read_body(body, limit));
     let body = body.await.unwrap_or(Err(UnreadBody::Incomplete));
     let incomplete = matches!(body, Err(UnreadBody::Incomplete));
-    let mut reply = backend.lock().answer(Request::from_parts(parts, body));
+    let Outgoing { content, delivery } = host.lock().answer(Request::from_parts(parts, body));
+    let mut response = write(content).await;
     if incomplete {
         // What is left of the body must not be taken for the next request.
         let close = HeaderValue::from_static("close");
-        reply.response.headers_mut().insert(CONNECTION, close);
+        response.headers_mut().insert(CONNECTION, close);
     }
-    reply
+    (response, delivery)
+}
+
+/// Writes a response, a slow one in another thread.
+async fn write(content: Content) -> Response<Vec<u8>> {
+    if !content.is_slow() {
+        return content.into_response();
+    }
+    let written = tokio::task::spawn_blocking(|| content.into_response());
+    // It does not panic, and nobody stops it but the end of the emulator.
+    written.await.unwrap_or_default()
 }
 
 async fn read_body(mut body: Incoming, limit: usize) -> Result<Vec<u8>, UnreadBody> {
@@ -152,7 +199,7 @@ async fn read_body(mut body: Incoming, limit: usize) -> Result<Vec<u8>, UnreadBo
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        // One that is too large is read on: a client that still sends would not see the answer.
+        // One that is too large is read on: a client that still sends would not see the response.
         too_large |= data.len() > limit - bytes.len();
         if !too_large {
             bytes.extend_from_slice(&data);
@@ -162,16 +209,4 @@ async fn read_body(mut body: Incoming, limit: usize) -> Result<Vec<u8>, UnreadBo
         return Err(UnreadBody::TooLarge);
     }
     Ok(bytes)
-}
-
-/// The bytes of an answer after which the connection ends.
-fn to_http1(response: &Response<Vec<u8>>) -> Vec<u8> {
-    let mut bytes = format!("HTTP/1.1 {}\r\nconnection: close\r\n", response.status()).into_bytes();
-    for (name, value) in response.headers() {
-        bytes.extend([name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"].concat());
-    }
-    let length = response.body().len();
-    bytes.extend(format!("content-length: {length}\r\n\r\n").into_bytes());
-    bytes.extend(response.body());
-    bytes
 }

@@ -40,7 +40,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .ok_or("the response has no session")?;
     println!("2. Authenticate: session {}", session.member_session_id);
 
-    let second_member = emulator.new_member();
+    let second_member = emulator.create_member(organization_id, |_| {})?;
     let secret = "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS";
     let params = MigrateParams::new(organization_id, second_member.member_id, secret);
     let migrated = client.migrate(&params)?;

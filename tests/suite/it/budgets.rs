@@ -12,6 +12,11 @@ use totps_core::{
 
 /// The crates that a program gets with the default features of one of ours, itself included.
 fn tree(package: &str) -> BTreeSet<String> {
+    tree_with(package, &[])
+}
+
+/// The same with more arguments for cargo.
+fn tree_with(package: &str, arguments: &[&str]) -> BTreeSet<String> {
     let cargo = env::var_os("CARGO").expect("tests are run by cargo");
     let output = Command::new(cargo)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
@@ -19,6 +24,7 @@ fn tree(package: &str) -> BTreeSet<String> {
         // The same on every machine.
         .args(["--target", "x86_64-unknown-linux-gnu"])
         .args(["--format", "{p}", "--package", package])
+        .args(arguments)
         .output()
         .expect("cargo can be run");
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -63,6 +69,12 @@ fn crates_of_ureq_beyond_the_core() {
 fn crates_of_hyper_beyond_the_core() {
     let beyond = &tree("totps-hyper") - &tree("totps-core");
     assert_within(&beyond, include_str!("budgets/hyper.txt"), 36);
+}
+
+#[test]
+fn crates_of_the_light_emulator() {
+    let light = tree_with("totps-emulator", &["--no-default-features"]);
+    assert_within(&light, include_str!("budgets/emulator.txt"), 75);
 }
 
 /// In bytes, where a pointer has eight.

@@ -80,7 +80,7 @@ impl Target {
     fn emulated() -> Result<Self, Box<dyn Error>> {
         let emulator = Emulator::start()?;
         let base_url = base_url(emulator.base_url())?;
-        let second_member = emulator.new_member();
+        let second_member = emulator.create_member(emulator.organization_id(), |_| {})?;
         Ok(Self {
             project: Project::at(base_url, emulator.project_id(), emulator.secret())?,
             organization_id: emulator.organization_id().into(),

@@ -1,15 +1,67 @@
-//! The clients that are measured, and what they all do alike.
+//! Clients whose calls are timed.
 
-pub mod answer;
-mod asynchronous;
-mod blocking;
-mod client;
-mod conn;
-mod hand_written;
-mod params;
 mod window;
 
-pub use client::{Client, NAMES, serve};
+use std::sync::Arc;
 
-/// What ends a client: it is a bench, so that nobody reads more of it than its text.
-pub type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
+use totps_bench_clients::{Caller, Client, Endpoint, Fallible};
+
+use window::{InWindow, Window};
+
+/// A client and how many call it.
+pub struct Subject {
+    client: Client,
+    callers: usize,
+}
+
+impl Subject {
+    /// Makes it from the arguments `NAME CALLERS BASE_URL`.
+    ///
+    /// # Errors
+    ///
+    /// If these are not the arguments.
+    pub fn from_arguments() -> Fallible<Self> {
+        let arguments: Vec<String> = std::env::args().skip(1).collect();
+        let [name, callers, base_url] = arguments.as_slice() else {
+            return Err("expected NAME CALLERS BASE_URL".into());
+        };
+        let endpoint = Endpoint {
+            base_url: base_url.clone(),
+            authority_pem: None,
+        };
+        Ok(Self {
+            client: Client::named(name, &endpoint)?,
+            callers: callers.parse()?,
+        })
+    }
+
+    /// CPU and wall time of one call among so many, in nanoseconds.
+    ///
+    /// # Errors
+    ///
+    /// The first error of a call.
+    pub fn time(&self, calls: usize) -> Fallible<(f64, f64)> {
+        let window = Arc::new(Window::new(self.callers, calls));
+        let caller = |_| Box::new(InWindow(Arc::clone(&window))) as Box<dyn Caller>;
+        self.client.run((0..self.callers).map(caller).collect())?;
+        window.per_call()
+    }
+
+    /// One call of every caller.
+    ///
+    /// # Errors
+    ///
+    /// The first error of a call.
+    pub fn once(&self) -> Fallible<()> {
+        self.client.once(self.callers)
+    }
+
+    /// One call.
+    ///
+    /// # Errors
+    ///
+    /// The error of the call.
+    pub fn warm_up(&self) -> Fallible<()> {
+        self.client.once(1)
+    }
+}

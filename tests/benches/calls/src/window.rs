@@ -1,12 +1,12 @@
 //! Measures some calls in the middle of many, so that neither connecting nor starting callers counts.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 use nix::time::{ClockId, clock_gettime};
 
-use crate::Fallible;
+use totps_bench_clients::{Caller, Fallible};
 
 pub(crate) struct Window {
     warm_up: usize,
@@ -44,7 +44,7 @@ impl Window {
     }
 
     /// Counts a call. Says whether its caller shall make another.
-    pub(crate) fn goes_on(&self) -> Fallible<bool> {
+    fn goes_on(&self) -> Fallible<bool> {
         let finished = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
         if finished == self.warm_up {
             let _ = self.opened.set(Reading::now()?);
@@ -62,5 +62,15 @@ impl Window {
         let per_call = |time: Duration| time.as_secs_f64() * 1e9 / self.calls as f64;
         let cpu = closed.cpu.saturating_sub(opened.cpu);
         Ok((per_call(cpu), per_call(closed.wall - opened.wall)))
+    }
+}
+
+/// Calls without a pause until enough calls are in the window.
+pub(crate) struct InWindow(pub(crate) Arc<Window>);
+
+impl Caller for InWindow {
+    fn next(&mut self, last: Option<Duration>) -> Fallible<Option<Duration>> {
+        let goes_on = last.is_none() || self.0.goes_on()?;
+        Ok(goes_on.then_some(Duration::ZERO))
     }
 }

@@ -1,8 +1,12 @@
 //! One measurement, as the benches print it and the report reads it: a line of JSON.
 
+mod report;
+
 use std::io::{self, Write};
 
 use serde::{Deserialize, Serialize};
+
+pub use report::{callers, report};
 
 /// One number of one rival.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

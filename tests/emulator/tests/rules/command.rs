@@ -8,7 +8,8 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 use ureq::http::Request;
 
-use crate::client::{CREATE, basic, send};
+use crate::client::{agent, basic, exchange, read};
+use crate::scenes::CREATE;
 
 /// A running binary; it is killed when a test fails.
 struct Running(Child);
@@ -49,26 +50,23 @@ fn file(name: &str, text: &str) -> PathBuf {
 fn create(values: &Value, organization: &str, member: &str) -> (u16, Value) {
     let text = |name: &str| values[name].as_str().unwrap();
     let body = json!({ "organization_id": organization, "member_id": member });
-    send(
-        Request::builder()
-            .method("POST")
-            .uri(format!("{}{CREATE}", text("base_url")))
-            .header("Authorization", basic(text("project_id"), text("secret")))
-            .body(body.to_string())
-            .unwrap(),
-    )
+    let request = Request::builder()
+        .method("POST")
+        .uri(format!("{}{CREATE}", text("base_url")))
+        .header("Authorization", basic(text("project_id"), text("secret")));
+    read(&exchange(&agent(), request.body(body.to_string()).unwrap()))
 }
 
 #[test]
 #[cfg(unix)]
-fn it_answers_until_it_is_told_to_stop() {
+fn it_runs_until_it_is_told_to_stop() {
     for signal in ["INT", "TERM"] {
         let (mut running, values) = start(&["--seed", "5"]);
         assert_eq!(values["seed"], 5);
         assert_eq!(values["ca_file"], Value::Null);
         let text = |name: &str| values[name].as_str().unwrap();
-        let (status, answer) = create(&values, text("organization_id"), text("member_id"));
-        assert_eq!(status, 200, "{answer}");
+        let (status, response) = create(&values, text("organization_id"), text("member_id"));
+        assert_eq!(status, 200, "{response}");
         let id = running.0.id().to_string();
         let kill = Command::new("kill")
             .args(["-s", signal, &id])
@@ -87,7 +85,7 @@ fn a_configuration_file_describes_the_start() {
         project_id = "project-test-00000000-0000-4000-8000-000000000000"
         secret = "secret-test-x"
 
-        [settings]
+        [settings.http]
         success_status = 201
 
         [settings.errors.wrong_code]
@@ -106,7 +104,7 @@ fn a_configuration_file_describes_the_start() {
         "clock": "2024-01-01T00:00:00Z",
         "project_id": "project-test-00000000-0000-4000-8000-000000000000",
         "secret": "secret-test-x",
-        "settings": { "success_status": 201 },
+        "settings": { "http": { "success_status": 201 } },
         "organizations": [{ "organization_slug": "acme", "members": [{ "external_id": "jane" }] }],
     });
     for path in [
@@ -115,9 +113,9 @@ fn a_configuration_file_describes_the_start() {
     ] {
         let (_running, values) = start(&["--config", path.to_str().unwrap()]);
         assert_eq!(values["secret"], "secret-test-x");
-        let (status, answer) = create(&values, "acme", "jane");
-        assert_eq!(status, 201, "{answer}");
-        assert_eq!(answer["member"]["created_at"], "2024-01-01T00:00:00Z");
+        let (status, response) = create(&values, "acme", "jane");
+        assert_eq!(status, 201, "{response}");
+        assert_eq!(response["member"]["created_at"], "2024-01-01T00:00:00Z");
     }
 }
 

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::client::{
-    AUTHENTICATE, CREATE, accept, ask_control, authenticated, control, created, fixed, ids, login,
-    refuse, start_of_time, with,
+use crate::client::{Run as _, accept, ask_control, control, post, refuse};
+use crate::scenes::{
+    AUTHENTICATE, CREATE, authenticated, created, fixed, ids, login, start_of_time, with,
 };
 
 #[test]
 fn the_start_values_are_shown() {
-    let emulator = fixed().start().unwrap();
+    let emulator = fixed().run();
     assert_eq!(
         control(&emulator, "GET", "", &json!({})),
         json!({
@@ -28,7 +28,7 @@ fn the_start_values_are_shown() {
 #[test]
 fn a_reset_goes_back_to_the_start() {
     let (emulator, _) = authenticated(fixed());
-    emulator.change_settings(|settings| settings.success_status = 201);
+    emulator.set(|settings| settings.http.success_status = 201);
     let before = control(&emulator, "GET", "", &json!({}));
     assert_eq!(control(&emulator, "POST", "/reset", &json!({})), before);
     assert_eq!(emulator.code(emulator.member_id()), None);
@@ -40,7 +40,7 @@ fn a_reset_goes_back_to_the_start() {
 
 #[test]
 fn the_clock_is_moved_and_released() {
-    let emulator = fixed().start().unwrap();
+    let emulator = fixed().run();
     let clock = |method: &str, body: Value| control(&emulator, method, "/clock", &body);
     let start = json!({ "now": "2023-11-14T22:13:20Z", "real": false });
     assert_eq!(clock("GET", json!({})), start);
@@ -61,7 +61,7 @@ fn the_clock_is_moved_and_released() {
 
 #[test]
 fn organizations_and_members_are_made() {
-    let emulator = fixed().start().unwrap();
+    let emulator = fixed().run();
     let organization = json!({
         "organization_slug": "acme",
         "mfa_policy": "REQUIRED_FOR_ALL",
@@ -74,10 +74,10 @@ fn organizations_and_members_are_made() {
     let member = json!({ "organization_id": "acme", "external_id": "third", "name": "Third" });
     let made = control(&emulator, "POST", "/members", &member);
     let create = json!({ "organization_id": "acme", "member_id": "third" });
-    let answer = accept(&emulator, CREATE, &create);
-    assert_eq!(answer["member_id"], made["member_id"]);
-    assert_eq!(answer["member"]["name"], "Third");
-    assert_eq!(answer["organization"]["mfa_policy"], "REQUIRED_FOR_ALL");
+    let response = accept(&emulator, CREATE, &create);
+    assert_eq!(response["member_id"], made["member_id"]);
+    assert_eq!(response["member"]["name"], "Third");
+    assert_eq!(response["organization"]["mfa_policy"], "REQUIRED_FOR_ALL");
     let code = control(&emulator, "GET", "/members/third/code", &json!({}));
     let token = json!({ "intermediate_session_token": made["intermediate_session_token"] });
     accept(&emulator, AUTHENTICATE, &with(with(create, code), token));
@@ -105,6 +105,7 @@ fn requests_are_listed_and_forgotten() {
     let emulator = created();
     let listed = control(&emulator, "GET", "/requests", &json!({}))["requests"].clone();
     assert_eq!(listed.as_array().unwrap().len(), 1);
+    assert_eq!(listed[0]["endpoint"], "totp.create");
     assert_eq!(listed[0]["method"], "POST");
     assert_eq!(listed[0]["path"], CREATE);
     assert_eq!(
@@ -120,41 +121,131 @@ fn requests_are_listed_and_forgotten() {
 fn settings_are_shown_and_changed() {
     let emulator = created();
     let before = control(&emulator, "GET", "/settings", &json!({}));
-    assert_eq!(before["lock_after_failures"], 10);
-    let errors = json!({
-        "totp_not_found": { "status": 400, "error_type": "x", "error_message": "y" },
+    assert_eq!(before["lock"]["after_failures"], 10);
+    assert_eq!(before["errors"]["wrong_code"]["status"], 401);
+    let change = json!({
+        "http": { "success_status": 201, "response_headers": { "x-test": "yes" } },
+        "errors": { "totp_not_found": { "status": 400 } },
     });
-    let change = json!({ "success_status": 201, "errors": errors });
     let after = control(&emulator, "PATCH", "/settings", &change);
-    assert_eq!(after, with(before, change));
+    let mut expected = before.clone();
+    expected["http"]["success_status"] = json!(201);
+    expected["http"]["response_headers"] = json!({ "x-test": "yes" });
+    expected["errors"]["totp_not_found"]["status"] = json!(400);
+    assert_eq!(after, expected);
+    assert_eq!(post(&emulator, CREATE, &ids(&emulator)).0, 201);
+    // Null brings the default back.
+    let change = json!({ "http": null, "errors": { "totp_not_found": { "status": null } } });
+    assert_eq!(control(&emulator, "PATCH", "/settings", &change), before);
+}
+
+#[test]
+fn a_setting_that_cannot_be_changes_nothing() {
+    let emulator = created();
+    for (change, place) in [
+        (
+            json!({ "http": { "success_status": 99 } }),
+            "http.success_status:",
+        ),
+        (
+            json!({ "http": { "success_status": 204 } }),
+            "http.success_status:",
+        ),
+        (
+            json!({ "http": { "response_headers": { "a b": "" } } }),
+            "http.response_headers.a b:",
+        ),
+        (
+            json!({ "lock": { "after_failures": 0 } }),
+            "lock.after_failures:",
+        ),
+        (
+            json!({ "lock": { "after_failures": "three" } }),
+            "lock.after_failures:",
+        ),
+        (json!({ "totp": { "qr_pixels": 5000 } }), "totp.qr_pixels:"),
+        (
+            json!({ "totp": { "migrate_secret_min_bytes": 500 } }),
+            "totp.migrate_secret_min_bytes:",
+        ),
+        (json!({ "totp": { "color": "red" } }), "totp.color:"),
+        (
+            json!({ "session": { "max_duration_minutes": 4 } }),
+            "session.max_duration_minutes:",
+        ),
+        (
+            json!({ "errors": { "wrong_code": { "status": 1000 } } }),
+            "errors.wrong_code.status:",
+        ),
+        (json!({ "errors": { "wrong_day": {} } }), "errors"),
+    ] {
+        let (status, response) = ask_control(&emulator, "PATCH", "/settings", &change);
+        assert_eq!(status, 400, "{change} {response}");
+        let error = response["error"].as_str().unwrap();
+        assert!(error.starts_with(place), "expected {place} in {error}");
+        assert_eq!(emulator.settings(), totps_emulator::Settings::default());
+    }
+}
+
+#[test]
+fn the_tables_are_served() {
+    let emulator = fixed().run();
+    let endpoints = control(&emulator, "GET", "/endpoints", &json!({}))["endpoints"].clone();
     assert_eq!(
-        crate::client::post(&emulator, CREATE, &ids(&emulator)).0,
-        201
+        endpoints.as_array().unwrap().len(),
+        totps_emulator::ENDPOINTS.len()
     );
+    assert_eq!(
+        endpoints[0],
+        json!({
+            "name": "totp.create",
+            "about": "Create a TOTP",
+            "method": "POST",
+            "path": "/v1/b2b/totp",
+            "query": [],
+            "fields": [
+                "organization_id", "member_id", "expiration_minutes",
+                "intermediate_session_token", "session_token", "session_jwt",
+            ],
+            "needs_credentials": true,
+            "rbac_action": null,
+        })
+    );
+    let guesses = control(&emulator, "GET", "/guesses", &json!({}))["guesses"].clone();
+    let guess = |name: &str| {
+        let guesses = guesses.as_array().unwrap().iter();
+        guesses
+            .clone()
+            .find(|guess| guess["setting"] == name)
+            .cloned()
+    };
+    assert_eq!(guess("totp.code_window_steps").unwrap()["default"], 1);
+    assert_eq!(
+        guess("errors.wrong_code").unwrap()["default"]["status"],
+        401
+    );
+    assert_eq!(guess("lock.after_failures"), None);
+    assert_eq!(guess("errors.active_totp_exists"), None);
 }
 
 #[test]
 fn no_setting_shuts_it_out() {
-    let emulator = fixed().start().unwrap();
-    control(
-        &emulator,
-        "PATCH",
-        "/settings",
-        &json!({ "max_body_bytes": 0 }),
-    );
+    let emulator = fixed().run();
+    let limit = |bytes: u32| {
+        let change = json!({ "http": { "max_body_bytes": bytes } });
+        control(&emulator, "PATCH", "/settings", &change);
+    };
+    limit(0);
     refuse(&emulator, CREATE, &ids(&emulator), 400, "bad_request");
-    control(
-        &emulator,
-        "PATCH",
-        "/settings",
-        &json!({ "max_body_bytes": 1000 }),
-    );
+    limit(1000);
     accept(&emulator, CREATE, &ids(&emulator));
+    let large = json!({ "name": "x".repeat(1024 * 1024) });
+    assert_eq!(ask_control(&emulator, "POST", "/members", &large).0, 400);
 }
 
 #[test]
 fn what_it_does_not_understand_it_says() {
-    let emulator = fixed().start().unwrap();
+    let emulator = fixed().run();
     for (method, path, body, status) in [
         ("GET", "/nothing", json!({}), 404),
         ("PUT", "/clock", json!({}), 404),
@@ -180,9 +271,9 @@ fn what_it_does_not_understand_it_says() {
             400,
         ),
     ] {
-        let (got, answer) = ask_control(&emulator, method, path, &body);
-        assert_eq!(got, status, "{method} {path} {answer}");
-        assert!(answer["error"].is_string(), "{answer}");
+        let (got, response) = ask_control(&emulator, method, path, &body);
+        assert_eq!(got, status, "{method} {path} {response}");
+        assert!(response["error"].is_string(), "{response}");
     }
     refuse(
         &emulator,

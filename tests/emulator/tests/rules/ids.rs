@@ -1,9 +1,10 @@
 //! The names that stand for organizations and members, and what a seed makes.
 
 use serde_json::{Value, json};
-use totps_emulator::{Emulator, Factor};
+use totps_emulator::Factor;
 
-use crate::client::{AUTHENTICATE, CREATE, accept, fixed, ids, ids_of, login, refuse, with};
+use crate::client::{Run as _, accept, assert_prefix, refuse, start};
+use crate::scenes::{AUTHENTICATE, CREATE, fixed, ids, ids_of, login, with};
 
 #[test]
 fn slugs_and_external_ids_stand_for_ids() {
@@ -13,20 +14,19 @@ fn slugs_and_external_ids_stand_for_ids() {
             organization.organization_external_id = Some("tenant 7".to_owned());
         })
         .member(|member| member.external_id = Some("user/7".to_owned()))
-        .start()
-        .unwrap();
+        .run();
     for organization in [emulator.organization_id(), "acme", "tenant 7"] {
         for member in [emulator.member_id(), "user/7"] {
             let body = json!({ "organization_id": organization, "member_id": member });
-            let answer = accept(&emulator, CREATE, &body);
-            assert_eq!(answer["member_id"], emulator.member_id());
-            assert_eq!(answer["member"]["external_id"], "user/7");
+            let response = accept(&emulator, CREATE, &body);
+            assert_eq!(response["member_id"], emulator.member_id());
+            assert_eq!(response["member"]["external_id"], "user/7");
             assert_eq!(
-                answer["organization"]["organization_id"],
+                response["organization"]["organization_id"],
                 emulator.organization_id()
             );
             assert_eq!(
-                answer["organization"]["organization_external_id"],
+                response["organization"]["organization_external_id"],
                 "tenant 7"
             );
         }
@@ -35,8 +35,8 @@ fn slugs_and_external_ids_stand_for_ids() {
 
 #[test]
 fn a_member_belongs_to_one_organization() {
-    let emulator = fixed().start().unwrap();
-    let other = &emulator.add_organization(|_| {}).unwrap()[0];
+    let emulator = fixed().run();
+    let other = &emulator.create_organization(|_| {}).unwrap().members[0];
     accept(&emulator, CREATE, &ids_of(other));
     let mixed = json!({
         "organization_id": emulator.organization_id(),
@@ -62,8 +62,7 @@ fn a_member_belongs_to_one_organization() {
 fn a_suspended_organization_gets_nothing() {
     let emulator = fixed()
         .organization(|organization| organization.suspended = true)
-        .start()
-        .unwrap();
+        .run();
     refuse(
         &emulator,
         CREATE,
@@ -75,20 +74,21 @@ fn a_suspended_organization_gets_nothing() {
 
 #[test]
 fn taken_names_and_bad_secrets_are_told() {
-    let emulator = fixed().start().unwrap();
+    let emulator = fixed().run();
     let organization = emulator.organization_id().to_owned();
-    let taken = emulator.add_organization(|new| new.organization_slug = Some(organization.clone()));
+    let taken =
+        emulator.create_organization(|new| new.organization_slug = Some(organization.clone()));
     assert!(taken.unwrap_err().to_string().contains(&organization));
     let member = emulator.member_id().to_owned();
-    let taken = emulator.add_member(&organization, |new| new.member_id = Some(member.clone()));
+    let taken = emulator.create_member(&organization, |new| new.member_id = Some(member.clone()));
     assert!(taken.unwrap_err().to_string().contains(&member));
-    let bad = emulator.add_member(&organization, |new| new.totp_secret = Some("1".to_owned()));
+    let bad = emulator.create_member(&organization, |new| new.totp_secret = Some("1".to_owned()));
     assert!(bad.unwrap_err().to_string().contains("base32"));
-    assert!(emulator.add_member("nowhere", |_| {}).is_err());
+    assert!(emulator.create_member("nowhere", |_| {}).is_err());
     assert!(
         emulator
-            .new_session("nobody", &[Factor::MagicLink])
-            .is_none()
+            .create_session("nobody", &[Factor::MagicLink])
+            .is_err()
     );
     assert_eq!(emulator.code("nobody"), None);
 }
@@ -100,17 +100,16 @@ fn a_project_may_be_live() {
             "project-live-00000000-0000-4000-8000-000000000000",
             "secret-live-x",
         )
-        .start()
-        .unwrap();
+        .run();
     assert!(emulator.member_id().starts_with("member-live-"));
-    let answer = accept(&emulator, CREATE, &ids(&emulator));
-    crate::client::assert_prefix(&answer["request_id"], "request-id-live-");
+    let response = accept(&emulator, CREATE, &ids(&emulator));
+    assert_prefix(&response["request_id"], "request-id-live-");
 }
 
 #[test]
 fn a_seed_makes_the_same_values_again() {
     let values = |seed: u64| -> (Vec<String>, Value) {
-        let emulator = fixed().seed(seed).start().unwrap();
+        let emulator = fixed().seed(seed).run();
         let fixed_values = [
             emulator.project_id(),
             emulator.secret(),
@@ -132,7 +131,7 @@ fn a_seed_makes_the_same_values_again() {
 #[test]
 fn failed_calls_do_not_change_what_a_seed_makes() {
     let secret = |failures: u32| {
-        let emulator = fixed().start().unwrap();
+        let emulator = fixed().run();
         for _ in 0..failures {
             refuse(&emulator, CREATE, &json!({}), 400, "bad_request");
             let code = json!({ "code": "000000" });
@@ -151,7 +150,7 @@ fn failed_calls_do_not_change_what_a_seed_makes() {
 
 #[test]
 fn without_a_seed_everything_differs() {
-    let (one, other) = (Emulator::start().unwrap(), Emulator::start().unwrap());
+    let (one, other) = (start(), start());
     assert_ne!(one.seed(), other.seed());
     assert_ne!(one.secret(), other.secret());
 }

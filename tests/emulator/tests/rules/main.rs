@@ -6,22 +6,16 @@
     reason = "helpers of tests, outside of test functions"
 )]
 
-mod authenticate;
-mod claims;
 mod client;
+#[cfg(feature = "cli")]
 mod command;
 mod control;
-mod create;
-mod delete;
-mod faults;
+mod endpoint;
 mod ids;
-mod lock;
-mod mfa;
-mod migrate;
+mod library;
+mod login;
 mod noise;
 mod readme;
-mod recovery_codes;
-mod sessions;
+mod scenes;
+mod server;
 mod settings;
-mod tls;
-mod transport;

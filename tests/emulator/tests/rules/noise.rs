@@ -1,29 +1,12 @@
-//! Whatever comes in, there is an answer in JSON, and the next call works.
+//! Whatever comes in, there is a response in JSON, and the next call works.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use serde_json::{Value, json};
+use totps_emulator::ENDPOINTS;
 
-use crate::client::{
-    AUTHENTICATE, CREATE, MIGRATE, RECOVER, accept, ask_control, call, created, ids, with,
-};
-
-const FIELDS: [&str; 14] = [
-    "organization_id",
-    "member_id",
-    "code",
-    "secret",
-    "recovery_code",
-    "recovery_codes",
-    "expiration_minutes",
-    "intermediate_session_token",
-    "session_token",
-    "session_jwt",
-    "session_duration_minutes",
-    "session_custom_claims",
-    "set_mfa_enrollment",
-    "authorization_check",
-];
+use crate::client::{accept, ask_control, call};
+use crate::scenes::{created, ids, with};
 
 fn value(random: &mut ChaCha8Rng, depth: u32) -> Value {
     let kinds = if depth == 0 { 6 } else { 8 };
@@ -47,34 +30,46 @@ fn value(random: &mut ChaCha8Rng, depth: u32) -> Value {
 }
 
 #[test]
-fn arbitrary_json_is_answered() {
+fn arbitrary_json_gets_a_response() {
     let emulator = created();
-    emulator.change_settings(|settings| settings.failures_lock = false);
+    emulator.set(|settings| settings.lock.count_failures = false);
     let mut random = ChaCha8Rng::seed_from_u64(1);
-    let paths = [
-        CREATE,
-        AUTHENTICATE,
-        MIGRATE,
-        RECOVER,
-        "/v1/b2b/recovery_codes/rotate",
-        "/v1/b2b/sessions/authenticate",
-    ];
-    for round in 0..600 {
+    let fields: Vec<&str> = ENDPOINTS
+        .iter()
+        .flat_map(|it| it.fields())
+        .copied()
+        .collect();
+    let rounds = 100 * ENDPOINTS.len();
+    for round in 0..rounds {
+        let endpoint = ENDPOINTS[round % ENDPOINTS.len()];
         let mut body = ids(&emulator);
         for _ in 0..random.next_u32() % 6 {
-            let name = FIELDS[random.next_u32() as usize % FIELDS.len()];
+            let name = fields[random.next_u32() as usize % fields.len()];
             body = with(body, json!({ name: value(&mut random, 3) }));
         }
-        let path = paths[round % paths.len()];
-        let (status, answer) = call(&emulator, "POST", path, body.to_string());
-        assert!((200..500).contains(&status), "{status} {answer}");
-        assert_eq!(answer["status_code"], status, "{answer}");
+        let ids = [
+            emulator.organization_id(),
+            emulator.member_id(),
+            "%00",
+            "..",
+            "a%2Fb",
+        ];
+        let mut id = || ids[random.next_u32() as usize % ids.len()];
+        let path = endpoint.path().replace("{organization_id}", id());
+        let path = path.replace("{member_id}", id());
+        let path = format!("{}?{}={}", path.replace("{project_id}", id()), id(), id());
+        let method = endpoint.method().as_str();
+        let (status, response) = call(&emulator, method, &path, body.to_string());
+        assert!((200..500).contains(&status), "{status} {response}");
+        assert_eq!(response["status_code"], status, "{response}");
     }
-    assert_eq!(emulator.requests().len(), 601);
+    let recorded = emulator.requests();
+    assert_eq!(recorded.len(), rounds + 1);
+    assert!(recorded.iter().all(|request| request.endpoint.is_some()));
 }
 
 #[test]
-fn arbitrary_control_is_answered() {
+fn arbitrary_control_gets_a_response() {
     let emulator = created();
     let mut random = ChaCha8Rng::seed_from_u64(2);
     let paths = [
@@ -92,8 +87,8 @@ fn arbitrary_control_is_answered() {
             "success_status": value(&mut random, 0),
         });
         let method = if round % 7 == 0 { "PATCH" } else { "POST" };
-        let (status, answer) = ask_control(&emulator, method, paths[round % paths.len()], &body);
-        assert!([200, 400, 404].contains(&status), "{status} {answer}");
+        let (status, response) = ask_control(&emulator, method, paths[round % paths.len()], &body);
+        assert!([200, 400, 404].contains(&status), "{status} {response}");
     }
     accept(&emulator, "/v1/b2b/totp", &ids(&emulator));
 }

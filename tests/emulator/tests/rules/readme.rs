@@ -1,48 +1,102 @@
-//! What the README says is so.
+//! What the README says is so: its tables are those of the code, its lines run.
+
+use std::fmt::Write as _;
+use std::{env, fs};
 
 use serde_json::{Value, json};
-use totps_emulator::{Config, Settings, Situation};
+use totps_emulator::{Access, ENDPOINTS, ErrorCase, Settings};
 
-use crate::client::{ask_control, fixed};
+use crate::client::{Run as _, ask_control};
+use crate::scenes::fixed;
 
 const README: &str = include_str!("../../README.md");
+const PATH: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/README.md");
 
-/// The cells of a table's rows that start with a name.
-fn row(name: &str) -> Vec<Vec<&'static str>> {
-    let start = format!("| `{name}` |");
-    let lines = README.lines().filter(|line| line.starts_with(&start));
-    lines
-        .map(|line| line.split('|').map(str::trim).collect())
-        .collect()
-}
-
-#[test]
-fn every_setting_is_listed_with_its_default() {
-    let defaults = json!(Settings::default());
-    for (name, default) in defaults.as_object().unwrap() {
-        let listed = row(name).iter().any(|row| {
-            let cell = row[2].trim_matches('`');
-            serde_json::from_str(cell).is_ok_and(|listed: Value| listed == *default)
-        });
-        assert!(listed, "{name} = {default}");
+fn endpoints() -> String {
+    let mut table = "| Endpoint | Name | | RBAC action |\n|---|---|---|---|\n".to_owned();
+    for endpoint in ENDPOINTS {
+        let action = match endpoint.access() {
+            Access::Rbac { action, .. } => format!("`{action}`"),
+            _ => String::new(),
+        };
+        writeln!(
+            table,
+            "| `{} {}` | `{}` | {} | {action} |",
+            endpoint.method(),
+            endpoint.path(),
+            endpoint.name(),
+            endpoint.about(),
+        )
+        .unwrap();
     }
+    table
+}
+
+fn settings() -> String {
+    let mut table = "| Setting | Default | Evidence | Meaning |\n|---|---|---|---|\n".to_owned();
+    for row in Settings::table() {
+        writeln!(
+            table,
+            "| `{}.{}` | `{}` | {} | {} |",
+            row.group,
+            row.name,
+            row.default,
+            row.evidence.as_str(),
+            row.meaning,
+        )
+        .unwrap();
+    }
+    table
+}
+
+fn errors() -> String {
+    let mut table =
+        "| Case | Status | Type | Evidence | When |\n|---|---|---|---|---|\n".to_owned();
+    for case in ErrorCase::ALL {
+        let response = case.response();
+        writeln!(
+            table,
+            "| `{}` | {} | `{}` | {} | {} |",
+            case.name(),
+            response.status,
+            response.error_type,
+            case.evidence().as_str(),
+            case.meaning(),
+        )
+        .unwrap();
+    }
+    table
 }
 
 #[test]
-fn every_situation_is_listed_with_its_answer() {
-    for situation in Situation::ALL {
-        let answer = situation.answer();
-        let name = json!(situation);
-        let listed = row(name.as_str().unwrap()).iter().any(|row| {
-            row[2] == answer.status.to_string() && row[3].trim_matches('`') == answer.error_type
-        });
-        assert!(listed, "{name} {answer:?}");
+fn the_tables_are_those_of_the_code() {
+    let mut text = README.to_owned();
+    for (name, table) in [
+        ("endpoints", endpoints()),
+        ("settings", settings()),
+        ("errors", errors()),
+    ] {
+        let (begin, end) = (
+            format!("<!-- {name} -->\n\n"),
+            format!("\n<!-- end of {name} -->"),
+        );
+        let (before, rest) = text.split_once(&begin).unwrap();
+        let (_, after) = rest.split_once(&end).unwrap();
+        text = format!("{before}{begin}{table}{end}{after}");
+    }
+    if env::var_os("UPDATE_README").is_some() {
+        fs::write(PATH, &text).unwrap();
+    } else {
+        assert!(
+            README == text,
+            "expected README.md to have the tables of the code; run this test with UPDATE_README=1"
+        );
     }
 }
 
 #[test]
 fn the_control_lines_work() {
-    let emulator = fixed().start().unwrap();
+    let emulator = fixed().run();
     let lines: Vec<&str> = README
         .lines()
         .filter(|line| line.starts_with("curl "))
@@ -60,23 +114,28 @@ fn the_control_lines_work() {
             ["curl", _] => "POST",
             _ => panic!("not understood: {line}"),
         };
-        let body = if data.is_empty() {
+        let body: Value = if data.is_empty() {
             json!({})
         } else {
             serde_json::from_str(data).unwrap()
         };
-        let (status, answer) = ask_control(&emulator, method, path, &body);
-        assert_eq!(status, 200, "{line}: {answer}");
+        let (status, response) = ask_control(&emulator, method, path, &body);
+        assert_eq!(status, 200, "{line}: {response}");
     }
 }
 
 #[test]
+#[cfg(feature = "cli")]
 fn the_configuration_works() {
-    let (_, rest) = README.split_once("```toml\n").unwrap();
+    use totps_emulator::{Builder, Config};
+
+    let (_, rest) = README
+        .split_once("```toml\n# totps-emulator.toml\n")
+        .unwrap();
     let (toml, _) = rest.split_once("```").unwrap();
-    let mut config: Config = toml::from_str(toml).unwrap();
+    let mut config = Config::from_toml(toml).unwrap();
     config.port = None;
-    let emulator = fixed().config(config).start().unwrap();
+    let emulator = Builder::from(config).run();
     assert_eq!(
         emulator.member_id(),
         "member-test-32fc5024-9c09-4da3-bd2e-c9ce4da9375f"

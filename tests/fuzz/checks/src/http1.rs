@@ -170,9 +170,10 @@ fn check_response(data: &[u8], response: &Response) {
     if [101, 204, 304].contains(&status.as_u16()) {
         assert!(response.body().is_empty(), "{status} has no body");
     } else if let ([length], false) = (&*lengths, fields.contains_key(header::TRANSFER_ENCODING)) {
-        let length = number(length.as_bytes().trim_ascii());
-        assert!(length <= rest.len(), "cut");
-        assert_eq!(response.body().as_bytes(), &rest[..length], "another body");
+        if let Some(length) = number(length.as_bytes()) {
+            assert!(length <= rest.len(), "cut");
+            assert_eq!(response.body().as_bytes(), &rest[..length], "another body");
+        }
     }
 }
 
@@ -217,8 +218,7 @@ fn is_interim(line: Option<(Version, StatusCode)>) -> bool {
     })
 }
 
-fn number(digits: &[u8]) -> usize {
-    let digits = String::from_utf8_lossy(digits);
-    let number = digits.parse();
-    number.unwrap_or_else(|_| panic!("not a number: {digits}"))
+/// A plain number, not a list of them.
+fn number(digits: &[u8]) -> Option<usize> {
+    std::str::from_utf8(digits.trim_ascii()).ok()?.parse().ok()
 }

@@ -4,11 +4,12 @@
 //! memory the calls need, too.
 
 mod memory;
-mod process;
-mod report;
+mod programs;
 mod time;
 
-use totps_bench_calls::{Fallible, NAMES};
+use totps_bench_clients::{Fallible, NAMES};
+
+const TABLE: &str = "calls";
 
 fn main() -> Fallible<()> {
     let mut rounds = 25;

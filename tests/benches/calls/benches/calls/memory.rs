@@ -1,9 +1,9 @@
-//! Memory of a call that is made alone, and of calls that wait for their answers.
+//! Memory of a call that is made alone, and of calls that wait for their responses.
 
-use totps_bench_calls::Fallible;
+use totps_bench_clients::Fallible;
+use totps_bench_record::{callers, report};
 
-use crate::process::{Process, parse};
-use crate::report::{callers, print};
+use crate::{TABLE, programs};
 
 /// So many calls wait at once.
 const WAITING: usize = 256;
@@ -22,45 +22,47 @@ pub(crate) fn measure(clients: &[&'static str]) -> Fallible<()> {
 }
 
 fn alone(client: &str) -> Fallible<()> {
-    let (_server, base_url) = Process::server(0)?;
-    let mut process = Process::counted_client(client, 1, &base_url)?;
+    let (_server, base_url) = programs::server(0)?;
+    let mut process = programs::counted_client(client, 1, &base_url)?;
     // The second call makes none of the things that are made once.
-    process.numbers("once")?;
+    process.say("once")?;
+    process.hear()?;
     let (mut allocations, mut heap) = (Vec::new(), Vec::new());
     for _ in 0..TIMES {
-        let (blocks, bytes) = process.numbers("once")?;
+        let [blocks, bytes] = process.numbers("once")?;
         allocations.push(blocks);
         heap.push(bytes / KIBIBYTE);
     }
-    print(&callers(1), client, "allocations per call", allocations)?;
-    print(&callers(1), client, "KiB of heap at most", heap)
+    let print = |metric, runs| report([TABLE, &callers(1), client, metric], runs);
+    print("allocations per call", allocations)?;
+    Ok(print("KiB of heap at most", heap)?)
 }
 
-/// What the heap has at most for a call, from before it connects until its answer is read.
+/// What the heap has at most for a call, from before it connects until its response is read.
 fn waiting_heap(client: &str) -> Fallible<()> {
     let mut runs = Vec::new();
     for _ in 0..TIMES {
-        let (mut server, base_url) = Process::server(WAITING)?;
-        let mut process = Process::counted_client(client, WAITING, &base_url)?;
+        let (mut server, base_url) = programs::server(WAITING)?;
+        let mut process = programs::counted_client(client, WAITING, &base_url)?;
         process.say("warm up")?;
         process.hear()?;
         process.say("once")?;
         server.hear()?;
         server.say("")?;
-        let (_, bytes) = parse(&process.hear()?)?;
+        let [_, bytes] = process.hear_numbers()?;
         runs.push(bytes / WAITING as f64 / KIBIBYTE);
     }
-    let case = callers(WAITING);
-    print(&case, client, "KiB of heap at most per waiting call", runs)
+    let metric = "KiB of heap at most per waiting call";
+    Ok(report([TABLE, &callers(WAITING), client, metric], runs)?)
 }
 
-/// What is resident for a call that waits, its thread's stack included, and at most until its answer is
-/// read.
+/// What is resident for a call that waits, its thread's stack included, and at most until its
+/// response is read.
 fn waiting_rss(client: &str) -> Fallible<()> {
     let (mut waiting, mut peak) = (Vec::new(), Vec::new());
     for _ in 0..TIMES {
-        let (mut server, base_url) = Process::server(WAITING)?;
-        let mut process = Process::client(client, WAITING, &base_url)?;
+        let (mut server, base_url) = programs::server(WAITING)?;
+        let mut process = programs::client(client, WAITING, &base_url)?;
         process.say("warm up")?;
         process.hear()?;
         let before = process.status("VmRSS")?;
@@ -72,7 +74,7 @@ fn waiting_rss(client: &str) -> Fallible<()> {
         process.hear()?;
         peak.push(more(process.status("VmHWM")?));
     }
-    let case = callers(WAITING);
-    print(&case, client, "KiB resident per waiting call", waiting)?;
-    print(&case, client, "KiB resident at most per call", peak)
+    let print = |metric, runs| report([TABLE, &callers(WAITING), client, metric], runs);
+    print("KiB resident per waiting call", waiting)?;
+    Ok(print("KiB resident at most per call", peak)?)
 }

@@ -1,17 +1,19 @@
 //! CPU and wall time of calls, in rounds in which all clients take their turn.
 
-use totps_bench_calls::Fallible;
+use totps_bench_clients::Fallible;
+use totps_bench_clients::process::Process;
+use totps_bench_record::{callers, report};
 
-use crate::process::Process;
-use crate::report::{callers, print};
+use crate::{TABLE, programs};
 
 /// How many call at once, and how many calls are a turn.
 const TURNS: [(usize, usize); 3] = [(1, 500), (16, 1000), (256, 3072)];
 
 /// Ours and what it is measured against. Of the async clients those count for the ratios that have a
 /// runtime of one thread: with more, most of what varies is which thread wakes which.
-const PAIRS: [(&str, &str); 12] = [
+const PAIRS: [(&str, &str); 13] = [
     ("totps-ureq", "ureq"),
+    ("totps-ureq", "stytch-1"),
     ("totps-ureq", "ureq-phase-timeouts"),
     ("totps-ureq", "ureq-global-timeout"),
     ("totps-hyper-1", "hyper-1"),
@@ -41,7 +43,7 @@ pub(crate) fn measure(
     only: Option<usize>,
     rounds: usize,
 ) -> Fallible<()> {
-    let (server, base_url) = Process::server(0)?;
+    let (server, base_url) = programs::server(0)?;
     let mut all = Vec::new();
     let turns = TURNS.into_iter();
     for (callers, calls) in turns.filter(|(callers, _)| only.is_none_or(|only| only == *callers)) {
@@ -50,7 +52,7 @@ pub(crate) fn measure(
                 client,
                 callers,
                 calls,
-                process: Process::client(client, callers, &base_url)?,
+                process: programs::client(client, callers, &base_url)?,
                 cpu: Vec::new(),
                 wall: Vec::new(),
             });
@@ -59,7 +61,7 @@ pub(crate) fn measure(
     for round in 0..rounds {
         eprintln!("round {} of {rounds}", round + 1);
         for series in &mut all {
-            let (cpu, wall) = series.process.numbers(&series.calls.to_string())?;
+            let [cpu, wall] = series.process.numbers(&series.calls.to_string())?;
             series.cpu.push(cpu / 1000.0);
             series.wall.push(wall / 1000.0);
         }
@@ -69,8 +71,11 @@ pub(crate) fn measure(
     for series in &all {
         let case = callers(series.callers);
         let Series { cpu, wall, .. } = series;
-        print(&case, series.client, "CPU µs per call", cpu.iter().copied())?;
-        print(&case, series.client, "µs per call", wall.iter().copied())?;
+        let print = |metric, runs: &[f64]| {
+            report([TABLE, &case, series.client, metric], runs.iter().copied())
+        };
+        print("CPU µs per call", cpu)?;
+        print("µs per call", wall)?;
     }
     ratios(&all)
 }
@@ -90,13 +95,9 @@ fn ratios(all: &[Series]) -> Fallible<()> {
                 (find(ours, callers_of_both), find(rival, callers_of_both))
             {
                 let names = format!("{} / {}", ours.client, rival.client);
+                let case = callers(callers_of_both);
                 let runs = divide(&ours.cpu, &rival.cpu);
-                print(
-                    &callers(callers_of_both),
-                    &names,
-                    "ratio of CPU per call",
-                    runs,
-                )?;
+                report([TABLE, &case, &names, "ratio of CPU per call"], runs)?;
             }
         }
     }
@@ -104,7 +105,7 @@ fn ratios(all: &[Series]) -> Fallible<()> {
         if let Some(many) = find(few.client, 256) {
             let case = "256 / 16 callers";
             let runs = divide(&many.wall, &few.wall);
-            print(case, few.client, "ratio of time per call", runs)?;
+            report([TABLE, case, few.client, "ratio of time per call"], runs)?;
         }
     }
     Ok(())

@@ -2,15 +2,17 @@
 //!
 //! It reads how many calls to make, or `once` for one of every caller.
 
-use totps_bench_calls::{Client, Fallible, serve};
+use totps_bench_calls::Subject;
+use totps_bench_clients::Fallible;
+use totps_bench_clients::process::serve;
 
 fn main() -> Fallible<()> {
-    let client = Client::from_arguments()?;
+    let subject = Subject::from_arguments()?;
     serve(|line| match line {
-        "warm up" => client.warm_up().map(|()| "done".to_owned()),
-        "once" => client.once().map(|()| "done".to_owned()),
+        "warm up" => subject.warm_up().map(|()| "done".to_owned()),
+        "once" => subject.once().map(|()| "done".to_owned()),
         calls => {
-            let (cpu, wall) = client.time(calls.parse()?)?;
+            let (cpu, wall) = subject.time(calls.parse()?)?;
             Ok(format!("{cpu} {wall}"))
         }
     })

@@ -4,18 +4,20 @@
 //! bytes they had at most at once.
 
 use dhat::{HeapStats, Profiler};
-use totps_bench_calls::{Client, Fallible, serve};
+use totps_bench_calls::Subject;
+use totps_bench_clients::Fallible;
+use totps_bench_clients::process::serve;
 
 #[global_allocator]
 static ALLOCATOR: dhat::Alloc = dhat::Alloc;
 
 fn main() -> Fallible<()> {
-    let client = Client::from_arguments()?;
+    let subject = Subject::from_arguments()?;
     serve(|line| match line {
-        "warm up" => client.warm_up().map(|()| "done".to_owned()),
+        "warm up" => subject.warm_up().map(|()| "done".to_owned()),
         "once" => {
             let profiler = Profiler::builder().testing().build();
-            client.once()?;
+            subject.once()?;
             let heap = HeapStats::get();
             drop(profiler);
             Ok(format!("{} {}", heap.total_blocks, heap.max_bytes))

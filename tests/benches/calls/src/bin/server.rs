@@ -1,15 +1,16 @@
-//! Answers every request alike, on one thread: `[HOLD]`.
+//! Responds to every request alike, on one thread: `[HOLD]`.
 //!
-//! Prints its base URL. With HOLD it answers the first request at once, and then waits until there are
-//! that many; when they are there it says so, and answers them all when it reads a line.
+//! Prints its base URL. With HOLD it responds to the first request at once, and then waits until there
+//! are that many; when they are there it says so, and responds to them all when it reads a line.
 
 use std::collections::HashMap;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read as _, Write as _};
 
 use mio::event::Event;
 use mio::net::{TcpListener, TcpStream};
 use mio::{Events, Interest, Poll, Token};
-use totps_bench_calls::answer;
+use totps_bench_clients::process::print;
+use totps_bench_clients::{request, response};
 
 const LISTENER: Token = Token(0);
 
@@ -22,15 +23,15 @@ fn main() -> io::Result<()> {
     let mut listener = TcpListener::bind(([127, 0, 0, 1], 0).into())?;
     let registry = poll.registry();
     registry.register(&mut listener, LISTENER, Interest::READABLE)?;
-    say(&format!("http://{}", listener.local_addr()?))?;
+    print(&format!("http://{}", listener.local_addr()?))?;
 
     let mut server = Server {
-        answer: answer::message(),
+        response: response::message(false),
         listener,
         connections: HashMap::new(),
         accepted: LISTENER.0,
         hold,
-        answered_first: false,
+        responded_once: false,
         held: Vec::new(),
     };
     let mut events = Events::with_capacity(1024);
@@ -46,27 +47,21 @@ fn main() -> io::Result<()> {
     }
 }
 
-fn say(line: &str) -> io::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{line}")?;
-    out.flush()
-}
-
 struct Server {
-    answer: Vec<u8>,
+    response: Vec<u8>,
     listener: TcpListener,
     connections: HashMap<Token, Connection>,
     accepted: usize,
-    /// So many requests must wait before they are answered.
+    /// So many requests must wait before there is a response.
     hold: usize,
-    answered_first: bool,
+    responded_once: bool,
     held: Vec<Token>,
 }
 
 struct Connection {
     stream: TcpStream,
     received: Vec<u8>,
-    /// How much of the answer is still to be sent.
+    /// How much of the response is still to be sent.
     unsent: usize,
 }
 
@@ -100,36 +95,36 @@ impl Server {
         };
         match connection.take_request() {
             Ok(Received::Part) => {}
-            Ok(Received::Request) if self.hold > 0 && self.answered_first => {
+            Ok(Received::Request) if self.hold > 0 && self.responded_once => {
                 self.held.push(token);
                 if self.held.len() == self.hold {
-                    say("held")?;
+                    print("held")?;
                     io::stdin().read_line(&mut String::new())?;
                     for token in std::mem::take(&mut self.held) {
-                        self.answer(token);
+                        self.respond(token);
                     }
                 }
                 return Ok(());
             }
             Ok(Received::Request) => {
-                self.answered_first = true;
-                connection.unsent = self.answer.len();
+                self.responded_once = true;
+                connection.unsent = self.response.len();
             }
             Ok(Received::End) | Err(_) => {
                 self.connections.remove(&token);
                 return Ok(());
             }
         }
-        if connection.send(&self.answer).is_err() {
+        if connection.send(&self.response).is_err() {
             self.connections.remove(&token);
         }
         Ok(())
     }
 
-    fn answer(&mut self, token: Token) {
+    fn respond(&mut self, token: Token) {
         if let Some(connection) = self.connections.get_mut(&token) {
-            connection.unsent = self.answer.len();
-            if connection.send(&self.answer).is_err() {
+            connection.unsent = self.response.len();
+            if connection.send(&self.response).is_err() {
                 self.connections.remove(&token);
             }
         }
@@ -143,7 +138,7 @@ enum Received {
 }
 
 impl Connection {
-    /// Reads what is there. Nobody sends a second request before the answer to the first.
+    /// Reads what is there. Nobody sends a second request before the response to the first.
     fn take_request(&mut self) -> io::Result<Received> {
         let mut piece = [0; 4096];
         loop {
@@ -154,16 +149,16 @@ impl Connection {
                 Err(error) => return Err(error),
             }
         }
-        if !is_whole(&self.received)? {
+        if !request::is_whole(&self.received)? {
             return Ok(Received::Part);
         }
         self.received.clear();
         Ok(Received::Request)
     }
 
-    fn send(&mut self, answer: &[u8]) -> io::Result<()> {
+    fn send(&mut self, response: &[u8]) -> io::Result<()> {
         while self.unsent > 0 {
-            match self.stream.write(&answer[answer.len() - self.unsent..]) {
+            match self.stream.write(&response[response.len() - self.unsent..]) {
                 Ok(length) => self.unsent -= length,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
                 Err(error) => return Err(error),
@@ -171,20 +166,4 @@ impl Connection {
         }
         Ok(())
     }
-}
-
-fn is_whole(received: &[u8]) -> io::Result<bool> {
-    let mut fields = [httparse::EMPTY_HEADER; 32];
-    let mut head = httparse::Request::new(&mut fields);
-    let httparse::Status::Complete(head_length) = head.parse(received).map_err(io::Error::other)?
-    else {
-        return Ok(false);
-    };
-    let length = head
-        .headers
-        .iter()
-        .find(|field| field.name.eq_ignore_ascii_case("content-length"))
-        .and_then(|field| str::from_utf8(field.value).ok()?.parse::<usize>().ok())
-        .ok_or_else(|| io::Error::other("a request without a length"))?;
-    Ok(received.len() >= head_length + length)
 }

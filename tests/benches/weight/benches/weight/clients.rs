@@ -4,10 +4,13 @@ use std::path::Path;
 use std::process::Command;
 use std::{fs, str};
 
-use crate::Fallible;
-use crate::report::print;
+use totps_bench_record::report;
+
+use crate::{Fallible, TABLE};
 
 const CLIENTS: [&str; 5] = ["totps-ureq", "ureq", "totps-hyper", "hyper", "stytch"];
+
+const CASE: &str = "building a client";
 
 const ROUNDS: usize = 25;
 
@@ -22,13 +25,8 @@ pub(crate) fn measure() -> Fallible<()> {
         }
     }
     for (client, runs) in CLIENTS.iter().zip(runs) {
-        print("building a client", client, "ms", runs)?;
-        print(
-            "building a client",
-            client,
-            "files opened",
-            [files(client)?],
-        )?;
+        report([TABLE, CASE, client, "ms"], runs)?;
+        report([TABLE, CASE, client, "files opened"], [files(client)?])?;
     }
     Ok(())
 }

@@ -4,7 +4,8 @@
 
 mod clients;
 mod programs;
-mod report;
+
+const TABLE: &str = "weight";
 
 type Fallible<T> = Result<T, Box<dyn std::error::Error>>;
 

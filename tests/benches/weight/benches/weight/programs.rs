@@ -6,8 +6,9 @@ use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{fs, io, str};
 
-use crate::Fallible;
-use crate::report::{divide, print};
+use totps_bench_record::report;
+
+use crate::{Fallible, TABLE};
 
 /// What they are made with, and their packages.
 const PROGRAMS: [(&str, &str); 5] = [
@@ -41,18 +42,23 @@ pub(crate) fn measure(builds: usize) -> Fallible<()> {
         *megabytes = [fs::metadata(file)?.len() as f64 / 1e6];
     }
     for (index, (name, package)) in PROGRAMS.iter().enumerate() {
-        print(CASE, name, "MB", megabytes[index])?;
-        print(CASE, name, "s to build", seconds[index].iter().copied())?;
-        print(CASE, name, "crates", [crates(package)?])?;
+        report([TABLE, CASE, name, "MB"], megabytes[index])?;
+        report([TABLE, CASE, name, "s to build"], seconds[index].clone())?;
+        report([TABLE, CASE, name, "crates"], [crates(package)?])?;
     }
     for (ours, bare) in PAIRS {
         let names = format!("{} / {}", PROGRAMS[ours].0, PROGRAMS[bare].0);
         let sizes = divide(&megabytes[ours], &megabytes[bare]);
-        print(CASE, &names, "ratio of size", sizes)?;
+        report([TABLE, CASE, &names, "ratio of size"], sizes)?;
         let times = divide(&seconds[ours], &seconds[bare]);
-        print(CASE, &names, "ratio of time to build", times)?;
+        report([TABLE, CASE, &names, "ratio of time to build"], times)?;
     }
     Ok(())
+}
+
+/// Each of the numbers by the other of the same round.
+fn divide<'a>(one: &'a [f64], by: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
+    one.iter().zip(by).map(|(one, by)| one / by)
 }
 
 /// Builds it from nothing but its sources, and says how long that took, in seconds.

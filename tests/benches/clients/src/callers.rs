@@ -1,0 +1,32 @@
+//! Callers of one client, each a thread or a task.
+
+use std::time::Duration;
+
+use crate::Fallible;
+
+/// Decides what one caller does.
+pub trait Caller: Send {
+    /// Returns how long to pause before the next call, or `None` to end.
+    ///
+    /// It is asked first before the first call, with `None`, and then after every call, with how long
+    /// the call took.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the caller cannot go on after; it ends the client.
+    fn next(&mut self, last: Option<Duration>) -> Fallible<Option<Duration>>;
+}
+
+/// Makes one call.
+pub struct Once;
+
+impl Caller for Once {
+    fn next(&mut self, last: Option<Duration>) -> Fallible<Option<Duration>> {
+        Ok(last.is_none().then_some(Duration::ZERO))
+    }
+}
+
+/// Runs all callers at once, until the last has ended.
+pub(crate) trait Callers {
+    fn run(&self, callers: Vec<Box<dyn Caller>>) -> Fallible<()>;
+}

@@ -1,0 +1,56 @@
+//! The response of the servers: 6.5 kB, as for a Member with two factors.
+
+use std::iter::repeat_n;
+
+use serde_json::{Value, json};
+
+const FULL: &str = include_str!("../../../fixtures/authenticate/full.json");
+
+/// A JWT of a session is about so long, in bytes.
+const JWT_LENGTH: usize = 850;
+
+/// Makes the whole message, head and body. With `close` it announces that the connection ends with it.
+pub fn message(close: bool) -> Vec<u8> {
+    let body = body();
+    let connection = if close { "connection: close\r\n" } else { "" };
+    let head = format!(
+        "HTTP/1.1 200 OK\r\n\
+         date: Tue, 24 Nov 2026 12:00:00 GMT\r\n\
+         content-type: application/json\r\n\
+         content-length: {}\r\n\
+         strict-transport-security: max-age=31536000; includeSubDomains\r\n\
+         x-request-id: request-id-test-b05c992f-ebdc-489d-a754-c7e70ba13141\r\n\
+         cache-control: no-store\r\n\
+         vary: origin\r\n\
+         {connection}\
+         server: cloudflare\r\n\r\n",
+        body.len()
+    );
+    [head.as_bytes(), body.as_bytes()].concat()
+}
+
+/// The full fixture with a JWT as long as real ones, without a device, without what SCIM brings, and
+/// with the factors that a login by magic link and TOTP has.
+fn body() -> String {
+    let mut response: Value = serde_json::from_str(FULL).unwrap_or_default();
+    response["session_jwt"] = repeat_n('j', JWT_LENGTH).collect::<String>().into();
+    response["member_device"] = Value::Null;
+    response["member"]["scim_registration"] = Value::Null;
+    let factors = &mut response["member_session"]["authentication_factors"];
+    let of_type = |kind| {
+        let mut all = factors.as_array().into_iter().flatten();
+        all.find(|factor| factor["type"] == kind).cloned()
+    };
+    let two = json!([of_type("magic_link"), of_type("totp")]);
+    *factors = two;
+    response.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn it_is_as_long_as_a_real_one() {
+        let length = super::body().len();
+        assert!((6400..6600).contains(&length), "it has {length} bytes");
+    }
+}

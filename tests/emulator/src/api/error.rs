@@ -1,0 +1,85 @@
+//! Why a request is refused, and Stytch's error form.
+
+use std::time::Duration;
+
+use http::header::{HeaderMap, RETRY_AFTER};
+use serde_json::{Map, Value, json};
+
+use super::respond::{Reply, check_status};
+use crate::json;
+use crate::settings::{ErrorCase, Errors, Page};
+
+/// A request that is refused.
+#[derive(Clone, Debug)]
+pub(crate) struct Refusal {
+    pub(crate) case: ErrorCase,
+    /// The value that the message quotes.
+    value: Option<Value>,
+    /// Sent as `Retry-After` in seconds.
+    retry_after: Option<Duration>,
+}
+
+impl From<ErrorCase> for Refusal {
+    fn from(case: ErrorCase) -> Self {
+        Self {
+            case,
+            value: None,
+            retry_after: None,
+        }
+    }
+}
+
+impl Refusal {
+    /// A field of the wrong JSON type.
+    pub(crate) fn invalid_argument(value: &Value) -> Self {
+        Self {
+            value: Some(value.clone()),
+            ..ErrorCase::InvalidArgument.into()
+        }
+    }
+
+    /// The same refusal with a `Retry-After`.
+    pub(crate) fn retry_after(mut self, after: Option<Duration>) -> Self {
+        self.retry_after = after;
+        self
+    }
+
+    /// The response, without the request id.
+    pub(crate) fn reply(self, errors: &Errors) -> Reply {
+        let response = &errors[self.case];
+        let status = check_status(response.status, true).unwrap_or_default();
+        let quoted = self.value.map(|value| value.to_string());
+        let message = response.error_message.as_str();
+        let mut headers = HeaderMap::new();
+        if let Some(after) = self.retry_after {
+            headers.insert(RETRY_AFTER, after.as_secs().into());
+        }
+        Reply {
+            status,
+            headers,
+            body: body(
+                status.as_u16(),
+                &response.error_type,
+                &message.replace("{value}", quoted.as_deref().unwrap_or_default()),
+                self.case.page(),
+            ),
+            qr_code: None,
+        }
+    }
+}
+
+fn body(code: u16, error_type: &str, message: &str, page: Page) -> Map<String, Value> {
+    let url = match page {
+        Page::B2b => format!("https://stytch.com/docs/b2b/api/errors/{code}#{error_type}"),
+        Page::Shared => format!("https://stytch.com/docs/api/errors/{code}#{error_type}"),
+        Page::Status => format!("https://stytch.com/docs/api/errors/{code}"),
+        Page::Reference => {
+            format!("https://stytch.com/docs/api-reference/b2b/api/errors/{code}#{error_type}")
+        }
+    };
+    json::members(json!({
+        "error_type": error_type,
+        "error_message": message,
+        "error_url": url,
+    }))
+}

@@ -1,0 +1,111 @@
+//! The fields of a request body. JSON null counts as absent, as the live API has it.
+
+use std::fmt;
+
+use serde::de::{Deserializer, MapAccess, Visitor};
+use serde_json::{Map, Value};
+
+use super::error::Refusal;
+use crate::settings::{ErrorCase, HttpSettings};
+
+/// A request's JSON object.
+#[derive(Debug, Default)]
+pub(crate) struct Fields(Map<String, Value>);
+
+impl Fields {
+    /// Reads a body that may have these fields.
+    pub(crate) fn parse(
+        body: &[u8],
+        known: &[&str],
+        settings: &HttpSettings,
+    ) -> Result<Self, Refusal> {
+        let (mut values, duplicate) = read_object(body).map_err(|_| ErrorCase::MalformedRequest)?;
+        if duplicate && settings.refuse_duplicate_keys {
+            return Err(ErrorCase::DuplicateKey.into());
+        }
+        let unknown = |name: &String| !known.contains(&name.as_str());
+        if settings.refuse_unknown_fields && values.keys().any(unknown) {
+            return Err(ErrorCase::UnknownField.into());
+        }
+        values.retain(|_, value| !value.is_null());
+        Ok(Self(values))
+    }
+
+    /// A text that must be there and not be empty.
+    pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
+        Ok(self.text(name)?.ok_or(ErrorCase::MissingField)?)
+    }
+
+    /// A text; the empty one counts as absent.
+    pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, Refusal> {
+        let text = self.get(name, Value::as_str)?;
+        Ok(text.filter(|text| !text.is_empty()))
+    }
+
+    /// A whole number of 32 bits.
+    pub(crate) fn integer(&self, name: &str) -> Result<Option<i32>, Refusal> {
+        self.get(name, |value| i32::try_from(value.as_i64()?).ok())
+    }
+
+    /// A truth value.
+    pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        self.get(name, Value::as_bool)
+    }
+
+    /// An object.
+    pub(crate) fn object(&self, name: &str) -> Result<Option<&Map<String, Value>>, Refusal> {
+        self.get(name, Value::as_object)
+    }
+
+    /// A list of texts.
+    pub(crate) fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Refusal> {
+        self.get(name, |value| {
+            let texts = value.as_array()?.iter();
+            texts.map(|text| text.as_str().map(str::to_owned)).collect()
+        })
+    }
+
+    fn get<'b, T>(
+        &'b self,
+        name: &str,
+        read: impl FnOnce(&'b Value) -> Option<T>,
+    ) -> Result<Option<T>, Refusal> {
+        let Some(value) = self.0.get(name) else {
+            return Ok(None);
+        };
+        read(value)
+            .map(Some)
+            .ok_or_else(|| Refusal::invalid_argument(value))
+    }
+}
+
+/// Reads a JSON object and whether a key comes twice; an empty body is an empty object.
+fn read_object(body: &[u8]) -> Result<(Map<String, Value>, bool), serde_json::Error> {
+    if body.is_empty() {
+        return Ok((Map::new(), false));
+    }
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    let object = (&mut deserializer).deserialize_map(ObjectVisitor)?;
+    deserializer.end()?;
+    Ok(object)
+}
+
+/// Reads an object key by key, because a map would hide a key that comes twice.
+struct ObjectVisitor;
+
+impl<'de> Visitor<'de> for ObjectVisitor {
+    type Value = (Map<String, Value>, bool);
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let mut object = Map::new();
+        let mut duplicate = false;
+        while let Some((key, value)) = entries.next_entry()? {
+            duplicate |= object.insert(key, value).is_some();
+        }
+        Ok((object, duplicate))
+    }
+}

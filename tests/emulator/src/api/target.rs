@@ -1,0 +1,93 @@
+//! The Organization or Member that a call is about, and the rules that hold for all of them:
+//! suspension, the rate limit, and what the Member of an RBAC header may do.
+
+use serde_json::{Map, Value, json};
+
+use super::Api;
+use super::call::Call;
+use super::error::Refusal;
+use crate::json;
+use crate::settings::ErrorCase;
+use crate::state::directory::{MemberKey, OrganizationKey};
+
+/// What a call is about.
+#[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
+pub(crate) enum Target {
+    #[expect(dead_code, reason = "no endpoint is about an Organization alone yet")]
+    Organization(OrganizationKey),
+    Member(MemberKey),
+}
+
+impl Api {
+    /// The Member that the fields `organization_id` and `member_id` name.
+    pub(crate) fn member_in_fields(&mut self, call: &Call<'_>) -> Result<MemberKey, Refusal> {
+        let organization = call.fields.required("organization_id")?;
+        let member = call.fields.required("member_id")?;
+        self.target_member(call, organization, member)
+    }
+
+    /// The Member that the parameters `organization_id` and `member_id` of the path name.
+    pub(crate) fn member_in_path(&mut self, call: &Call<'_>) -> Result<MemberKey, Refusal> {
+        self.target_member(call, call.path("organization_id"), call.path("member_id"))
+    }
+
+    /// The Member with an id or external id in the Organization with an id, slug or external id.
+    fn target_member(
+        &mut self,
+        call: &Call<'_>,
+        organization: &str,
+        member: &str,
+    ) -> Result<MemberKey, Refusal> {
+        let organization = self.open_organization(organization)?;
+        let key = self.directory.member_of(organization, member);
+        let key = key.ok_or_else(|| match self.directory.member(member) {
+            Some(_) => ErrorCase::MemberOfOtherOrganization,
+            None => ErrorCase::MemberNotFound,
+        })?;
+        self.admit(call, Target::Member(key))?;
+        Ok(key)
+    }
+
+    /// An Organization that is not suspended.
+    fn open_organization(&self, name: &str) -> Result<OrganizationKey, Refusal> {
+        let key = self.directory.organization(name);
+        let key = key.ok_or(ErrorCase::OrganizationNotFound)?;
+        if self.directory[key].suspended {
+            return Err(ErrorCase::OrganizationSuspended.into());
+        }
+        Ok(key)
+    }
+
+    /// Checks whether a call about a target may go on, and counts it.
+    pub(crate) fn admit(&mut self, call: &Call<'_>, target: Target) -> Result<(), Refusal> {
+        let organization = match target {
+            Target::Organization(key) => key,
+            Target::Member(key) => self.directory[key].organization,
+        };
+        if self.directory[organization].suspended {
+            return Err(ErrorCase::OrganizationSuspended.into());
+        }
+        self.rate_limit.count(call, target)?;
+        self.check_permission(call, target, organization)
+    }
+
+    /// Refuses attempts of a locked Member.
+    pub(crate) fn check_lock(&self, call: &Call<'_>, member: MemberKey) -> Result<(), Refusal> {
+        let Some(lock) = self.directory[member].lock(call.now) else {
+            return Ok(());
+        };
+        let rest = lock.expires_at.as_second() - call.now.as_second();
+        Err(call.refuse_for(ErrorCase::MemberLocked, rest))
+    }
+
+    /// The part of a response that shows the Member and the Organization.
+    pub(crate) fn show_member(&self, call: &Call<'_>, member: MemberKey) -> Map<String, Value> {
+        let organization = self.directory.organization_of(member);
+        let member = &self.directory[member];
+        json::members(json!({
+            "member_id": member.id,
+            "member": member.to_json(&organization.id, call.settings, call.now),
+            "organization": organization.to_json(),
+        }))
+    }
+}

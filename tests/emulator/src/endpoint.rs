@@ -1,0 +1,155 @@
+//! The endpoints: one file each, and one line each in the table.
+
+mod recovery_codes;
+mod sessions;
+mod totp;
+
+use http::Method;
+use serde::Serialize;
+use serde::ser::{SerializeStruct as _, Serializer};
+use serde_json::{Map, Value};
+
+use crate::api::Api;
+use crate::api::call::Call;
+use crate::api::error::Refusal;
+use crate::api::qr_code::QrCode;
+
+/// All endpoints that the emulator has.
+pub static ENDPOINTS: &[&Endpoint] = &[
+    &totp::create::ENDPOINT,
+    &totp::authenticate::ENDPOINT,
+    &totp::migrate::ENDPOINT,
+    &totp::delete::ENDPOINT,
+    &recovery_codes::get::ENDPOINT,
+    &recovery_codes::rotate::ENDPOINT,
+    &recovery_codes::recover::ENDPOINT,
+    &sessions::authenticate::ENDPOINT,
+    &sessions::jwks::ENDPOINT,
+];
+
+/// An endpoint of the API.
+#[derive(Debug)]
+pub struct Endpoint {
+    pub(crate) name: &'static str,
+    pub(crate) about: &'static str,
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) query: &'static [&'static str],
+    pub(crate) fields: &'static [&'static str],
+    pub(crate) access: Access,
+    pub(crate) handler: Handler,
+}
+
+/// What answers a call.
+pub(crate) type Handler = fn(&mut Api, &Call<'_>) -> Outcome;
+
+/// A successful response, or why there is none.
+pub(crate) type Outcome = Result<Success, Refusal>;
+
+/// What a successful response says.
+#[derive(Debug)]
+pub(crate) struct Success {
+    pub(crate) body: Map<String, Value>,
+    /// To be drawn and added to the body, without the lock.
+    pub(crate) qr_code: Option<QrCode>,
+}
+
+impl From<Map<String, Value>> for Success {
+    fn from(body: Map<String, Value>) -> Self {
+        Self {
+            body,
+            qr_code: None,
+        }
+    }
+}
+
+/// What a request needs to have to call an endpoint.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Access {
+    /// Nothing.
+    Open,
+    /// The credentials of the project.
+    Project,
+    /// The credentials of the project. A Member's session in the RBAC headers limits the call to
+    /// what the Member may do.
+    #[non_exhaustive]
+    Rbac {
+        /// The action, by the name of the RBAC policy.
+        action: &'static str,
+        /// Whether every Member may do it to the own Member.
+        own: bool,
+    },
+}
+
+impl Endpoint {
+    /// The name, e.g. `totp.create`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// What it does, in a few words.
+    #[must_use]
+    pub fn about(&self) -> &'static str {
+        self.about
+    }
+
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &Method {
+        &self.method
+    }
+
+    /// The path, with the names of its parameters in braces.
+    #[must_use]
+    pub fn path(&self) -> &'static str {
+        self.path
+    }
+
+    /// The query parameters that it knows.
+    #[must_use]
+    pub fn query(&self) -> &'static [&'static str] {
+        self.query
+    }
+
+    /// The request fields that it knows.
+    #[must_use]
+    pub fn fields(&self) -> &'static [&'static str] {
+        self.fields
+    }
+
+    /// What a request needs to have.
+    #[must_use]
+    pub fn access(&self) -> Access {
+        self.access
+    }
+
+    /// The endpoint with a name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<&'static Self> {
+        ENDPOINTS
+            .iter()
+            .copied()
+            .find(|endpoint| endpoint.name == name)
+    }
+}
+
+impl Serialize for Endpoint {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let action = match self.access {
+            Access::Rbac { action, .. } => Some(action),
+            Access::Open | Access::Project => None,
+        };
+        let mut row = serializer.serialize_struct("Endpoint", 8)?;
+        row.serialize_field("name", self.name)?;
+        row.serialize_field("about", self.about)?;
+        row.serialize_field("method", self.method.as_str())?;
+        row.serialize_field("path", self.path)?;
+        row.serialize_field("query", self.query)?;
+        row.serialize_field("fields", self.fields)?;
+        row.serialize_field("needs_credentials", &(self.access != Access::Open))?;
+        row.serialize_field("rbac_action", &action)?;
+        row.end()
+    }
+}

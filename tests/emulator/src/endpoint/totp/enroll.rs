@@ -1,0 +1,92 @@
+//! What Create and Migrate share: whether a Member may get a TOTP, and giving it.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use crate::api::Api;
+use crate::api::call::Call;
+use crate::api::error::Refusal;
+use crate::settings::{ErrorCase, ExistingRecoveryCodes, MemberChanges};
+use crate::state::directory::MemberKey;
+use crate::state::totp::Registration;
+use crate::state::{MemberStatus, MfaMethod};
+
+/// Minutes that a pending registration lives when the call does not say.
+pub(super) const DEFAULT_EXPIRATION: i32 = 60;
+
+/// What a Member gets.
+pub(super) struct Enrollment {
+    pub(super) secret: Vec<u8>,
+    /// `None` for a TOTP that is active at once.
+    pub(super) pending_until: Option<Timestamp>,
+    pub(super) existing_codes: ExistingRecoveryCodes,
+    /// Recovery codes in the place of new ones.
+    pub(super) given_codes: Option<Vec<String>>,
+    pub(super) changes: MemberChanges,
+}
+
+/// Checks what a new TOTP demands of the Member and the Organization.
+pub(super) fn check(
+    api: &Api,
+    call: &Call<'_>,
+    member: MemberKey,
+    existing_codes: ExistingRecoveryCodes,
+) -> Result<(), Refusal> {
+    let current = &api.directory[member];
+    let active = current.status == MemberStatus::Active;
+    if !active && !call.settings.totp.inactive_members_may_enroll {
+        return Err(ErrorCase::MemberNotActive.into());
+    }
+    check_totp_allowed(api, member)?;
+    if current.active_totp().is_some() {
+        return Err(ErrorCase::ActiveTotpExists.into());
+    }
+    let has_codes = !current.recovery_codes.is_empty();
+    if has_codes && existing_codes == ExistingRecoveryCodes::Refuse {
+        return Err(ErrorCase::RecoveryCodesExist.into());
+    }
+    Ok(())
+}
+
+/// Restrictions bind all but breakglass Members.
+pub(super) fn check_totp_allowed(api: &Api, member: MemberKey) -> Result<(), Refusal> {
+    let organization = api.directory.organization_of(member);
+    let exempt = api.directory[member].attributes.flag("is_breakglass");
+    if exempt || organization.allows_mfa_method(MfaMethod::Totp) {
+        Ok(())
+    } else {
+        Err(ErrorCase::MfaMethodNotAllowed.into())
+    }
+}
+
+/// Gives a Member a TOTP and returns the part of the response that Create and Migrate share.
+pub(super) fn enroll(
+    api: &mut Api,
+    call: &Call<'_>,
+    member: MemberKey,
+    enrollment: Enrollment,
+) -> Map<String, Value> {
+    let id = api.generate.id("member-totp");
+    let totp = Registration::new(id.clone(), enrollment.secret, enrollment.pending_until);
+    let current = &mut api.directory[member];
+    current.registration = Some(totp);
+    let kept = !current.recovery_codes.is_empty()
+        && enrollment.existing_codes == ExistingRecoveryCodes::Keep;
+    match enrollment.given_codes {
+        _ if kept => {}
+        Some(codes) => current.import_recovery_codes(&codes, &mut api.generate),
+        None => current.mint_recovery_codes(&mut api.generate),
+    }
+    if enrollment.changes.mfa_enrolled {
+        current.attributes.set("mfa_enrolled", true);
+    }
+    if enrollment.changes.default_mfa_method {
+        current.set_default_mfa_method(Some(MfaMethod::Totp));
+    }
+    current.updated_at = call.now;
+    let recovery_codes = json!(current.recovery_code_texts());
+    let mut body = api.show_member(call, member);
+    body.insert("totp_registration_id".to_owned(), id.into());
+    body.insert("recovery_codes".to_owned(), recovery_codes);
+    body
+}

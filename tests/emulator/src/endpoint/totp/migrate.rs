@@ -1,0 +1,44 @@
+//! Imports a TOTP that a Member has elsewhere.
+
+use http::Method;
+
+use super::enroll::{self, DEFAULT_EXPIRATION, Enrollment};
+use crate::api::Api;
+use crate::api::call::Call;
+use crate::clock::minutes_later;
+use crate::endpoint::{Access, Endpoint, Outcome};
+use crate::settings::ErrorCase;
+use crate::state::totp;
+
+pub(crate) static ENDPOINT: Endpoint = Endpoint {
+    name: "totp.migrate",
+    about: "Migrate a TOTP",
+    method: Method::POST,
+    path: "/v1/b2b/totp/migrate",
+    query: &[],
+    fields: &["organization_id", "member_id", "secret", "recovery_codes"],
+    access: Access::Project,
+    handler,
+};
+
+fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
+    let settings = &call.settings.totp;
+    let secret = call.fields.required("secret")?;
+    let recovery_codes = call.fields.texts("recovery_codes")?;
+    let member = api.member_in_fields(call)?;
+    let size = settings.migrate_secret_min_bytes..=settings.migrate_secret_max_bytes;
+    let secret = totp::decode_secret(secret, settings.migrate_secret_lenient)
+        .filter(|secret| size.contains(&secret.len()))
+        .ok_or(ErrorCase::InvalidSecret)?;
+    let existing_codes = call.settings.recovery_codes.existing_at_migrate;
+    enroll::check(api, call, member, existing_codes)?;
+    let pending = !settings.migrate_is_active;
+    let enrollment = Enrollment {
+        secret,
+        pending_until: pending.then(|| minutes_later(call.now, DEFAULT_EXPIRATION)),
+        existing_codes,
+        given_codes: recovery_codes.filter(|codes| !codes.is_empty()),
+        changes: settings.migrate_changes,
+    };
+    Ok(enroll::enroll(api, call, member, enrollment).into())
+}

@@ -1,0 +1,274 @@
+//! What stands behind the server: the API, its clock, the faults and the log of requests.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use http::{HeaderMap, Method, Request, Response};
+use jiff::Timestamp;
+
+use crate::api::respond::Reply;
+use crate::api::{Api, routes};
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::control;
+use crate::emulator::MemberHandle;
+use crate::fault::{Delivery, Effect, Faults};
+use crate::settings::{ErrorCase, Settings};
+use crate::state::Factor;
+use crate::state::directory::MemberKey;
+
+/// Requests that the log holds at most; older ones are dropped.
+const LOG_CAPACITY: usize = 10_000;
+
+/// A request as it came in, with everything that is secret in it.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct RecordedRequest {
+    /// The name of the endpoint that it is for, e.g. `totp.create`; none if there is no such
+    /// endpoint.
+    pub endpoint: Option<&'static str>,
+    /// The method.
+    pub method: Method,
+    /// Path and query.
+    pub path: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+impl fmt::Debug for RecordedRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RecordedRequest")
+            .field("endpoint", &self.endpoint)
+            .field("method", &self.method)
+            .field("path", &self.path)
+            .field("headers", &self.headers)
+            .field("body", &String::from_utf8_lossy(&self.body))
+            .finish()
+    }
+}
+
+/// Why a body was not read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum UnreadBody {
+    /// It is larger than the setting allows.
+    TooLarge,
+    /// It ended too early, took too long, or its framing is broken.
+    Incomplete,
+}
+
+/// A response, written or not.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Api(Reply),
+    Written(Response<Vec<u8>>),
+}
+
+impl Content {
+    /// Whether writing it takes so long that other requests should not wait.
+    pub(crate) fn is_slow(&self) -> bool {
+        matches!(self, Self::Api(reply) if reply.is_slow())
+    }
+
+    /// Writes it. Nobody needs to hold the lock for that.
+    pub(crate) fn into_response(self) -> Response<Vec<u8>> {
+        match self {
+            Self::Api(reply) => reply.into_response(),
+            Self::Written(response) => response,
+        }
+    }
+}
+
+/// A response and how it goes out.
+#[derive(Debug)]
+pub(crate) struct Outgoing {
+    pub(crate) content: Content,
+    pub(crate) delivery: Delivery,
+}
+
+impl Outgoing {
+    fn whole(content: Content) -> Self {
+        Self {
+            content,
+            delivery: Delivery::Whole,
+        }
+    }
+}
+
+/// The state behind the server.
+#[derive(Debug)]
+pub(crate) struct Host {
+    config: Config,
+    pub(crate) seed: u64,
+    pub(crate) api: Api,
+    pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
+    /// The first Member.
+    pub(crate) ready: MemberHandle,
+    log: VecDeque<RecordedRequest>,
+}
+
+/// The host as the server and the handle share it.
+#[derive(Clone, Debug)]
+pub(crate) struct SharedHost(Arc<Mutex<Host>>);
+
+impl SharedHost {
+    pub(crate) fn new(host: Host) -> Self {
+        Self(Arc::new(Mutex::new(host)))
+    }
+
+    /// Locks the host. A panic elsewhere does not stop it.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Host> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Host {
+    pub(crate) fn new(config: Config, seed: u64) -> Result<Self, ConfigError> {
+        let clock = config.clock.map_or(Clock::REAL, Clock::standing);
+        let now = clock.now();
+        let mut api = Api::new(&config, seed, now)?;
+        let ready = api.directory.first_member();
+        let ready = ready.ok_or_else(|| ConfigError::new("there is no Member"))?;
+        Ok(Self {
+            ready: handle(&mut api, ready, now),
+            api,
+            clock,
+            config,
+            seed,
+            faults: Faults::default(),
+            log: VecDeque::new(),
+        })
+    }
+
+    /// Goes back to the start, with the same seed.
+    pub(crate) fn reset(&mut self) -> Result<(), ConfigError> {
+        *self = Self::new(self.config.clone(), self.seed)?;
+        Ok(())
+    }
+
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The largest body that a request with this path may have.
+    pub(crate) fn max_body_bytes(&self, path: &str) -> usize {
+        if control::is_meant(path) {
+            control::MAX_BODY_BYTES
+        } else {
+            self.api.settings.http.max_body_bytes
+        }
+    }
+
+    /// Answers a request. Those of the control interface are neither recorded nor spoiled.
+    pub(crate) fn answer(&mut self, request: Request<Result<Vec<u8>, UnreadBody>>) -> Outgoing {
+        let (parts, body) = request.into_parts();
+        let is_control = control::is_meant(parts.uri.path());
+        let (body, unread) = match body {
+            Ok(body) => (body, None),
+            Err(unread) => (Vec::new(), Some(unread)),
+        };
+        let request = Request::from_parts(parts, body);
+        if is_control {
+            let response = match unread {
+                Some(_) => control::unread(),
+                None => self.control(&request),
+            };
+            return Outgoing::whole(Content::Written(response));
+        }
+        let endpoint = routes::endpoint(request.method(), request.uri().path());
+        let endpoint = endpoint.map(|endpoint| endpoint.name);
+        let outgoing = match unread {
+            Some(UnreadBody::TooLarge) => self.refuse(ErrorCase::BodyTooLarge),
+            Some(UnreadBody::Incomplete) => self.refuse(ErrorCase::MalformedRequest),
+            None => self.answer_or_spoil(&request, endpoint),
+        };
+        self.record(request, endpoint);
+        outgoing
+    }
+
+    fn refuse(&mut self, case: ErrorCase) -> Outgoing {
+        Outgoing::whole(Content::Api(self.api.refuse(case)))
+    }
+
+    fn answer_or_spoil(
+        &mut self,
+        request: &Request<Vec<u8>>,
+        endpoint: Option<&'static str>,
+    ) -> Outgoing {
+        let now = self.now();
+        match self.faults.next(endpoint) {
+            Some(Effect::Respond(response)) => Outgoing::whole(Content::Written(response)),
+            Some(Effect::Refuse(refusal)) => {
+                Outgoing::whole(Content::Api(self.api.refuse(refusal)))
+            }
+            Some(Effect::Deliver(delivery)) => Outgoing {
+                content: Content::Api(self.api.answer(request, now)),
+                delivery,
+            },
+            None => Outgoing::whole(Content::Api(self.api.answer(request, now))),
+        }
+    }
+
+    /// The response to a request that the HTTP library cannot parse.
+    pub(crate) fn unparsable(&mut self) -> Response<Vec<u8>> {
+        self.api.refuse(ErrorCase::MalformedRequest).into_response()
+    }
+
+    fn record(&mut self, request: Request<Vec<u8>>, endpoint: Option<&'static str>) {
+        let (parts, body) = request.into_parts();
+        let path = parts.uri.path_and_query();
+        let path = path.map_or_else(|| parts.uri.to_string(), ToString::to_string);
+        if self.log.len() == LOG_CAPACITY {
+            self.log.pop_front();
+        }
+        self.log.push_back(RecordedRequest {
+            endpoint,
+            method: parts.method,
+            path,
+            headers: parts.headers,
+            body,
+        });
+    }
+
+    /// The requests that came in, the oldest first.
+    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
+        self.log.iter().cloned().collect()
+    }
+
+    /// Forgets the requests that came in.
+    pub(crate) fn clear_requests(&mut self) {
+        self.log.clear();
+    }
+
+    /// Takes other settings.
+    pub(crate) fn set_settings(&mut self, settings: Settings) -> Result<(), ConfigError> {
+        settings.check()?;
+        self.api.settings = settings.into();
+        Ok(())
+    }
+
+    /// A Member's ids with a new intermediate session.
+    pub(crate) fn handle(&mut self, member: MemberKey) -> MemberHandle {
+        let now = self.now();
+        handle(&mut self.api, member, now)
+    }
+
+    /// The present code of a Member's TOTP, active or pending.
+    pub(crate) fn code(&self, member: &str) -> Option<String> {
+        let member = self.api.directory.member(member)?;
+        let registration = self.api.directory[member].registration.as_ref()?;
+        Some(registration.code(self.api.settings.totp.algorithm, self.now()))
+    }
+}
+
+fn handle(api: &mut Api, member: MemberKey, now: Timestamp) -> MemberHandle {
+    let factors = api.factors(member, &[Factor::MagicLink], now);
+    MemberHandle {
+        organization_id: api.directory.organization_of(member).id.clone(),
+        member_id: api.directory[member].id.clone(),
+        intermediate_session_token: api.create_intermediate_session(member, factors, now),
+    }
+}

@@ -1,0 +1,152 @@
+//! Opening sessions and keeping them, each time with a new JWT.
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::claims;
+use crate::api::Api;
+use crate::api::call::Call;
+use crate::api::error::Refusal;
+use crate::clock::minutes_later;
+use crate::json;
+use crate::settings::{ErrorCase, session_minutes as limits};
+use crate::state::directory::MemberKey;
+use crate::state::session::{AuthenticationFactor, Factor, Factors, IntermediateSession, Session};
+
+/// Lifetime of a session when the call does not say.
+pub(super) const DEFAULT_MINUTES: i32 = 60;
+/// Lifetime of a session JWT, whatever that of the session.
+const JWT_SECONDS: i64 = 300;
+
+impl Api {
+    /// Makes an intermediate session with these factors and returns its token.
+    pub(crate) fn create_intermediate_session(
+        &mut self,
+        member: MemberKey,
+        factors: Factors,
+        now: Timestamp,
+    ) -> String {
+        let token = self.generate.intermediate_session_token();
+        let minutes = self.settings.session.intermediate_minutes;
+        let session = IntermediateSession {
+            member,
+            factors,
+            expires_at: minutes_later(now, minutes),
+        };
+        self.sessions.insert_intermediate(token.clone(), session);
+        token
+    }
+
+    /// Makes a session with these factors and returns what a call that opens it would.
+    pub(crate) fn create_session(
+        &mut self,
+        member: MemberKey,
+        factors: Factors,
+        now: Timestamp,
+    ) -> Map<String, Value> {
+        let session = blank_session(self, member, factors, None, now);
+        keep_session(self, session, now)
+    }
+
+    /// Factors that a Member authenticates now.
+    pub(crate) fn factors(&self, member: MemberKey, factors: &[Factor], now: Timestamp) -> Factors {
+        let mut all = Factors::default();
+        for factor in factors {
+            let details = self.directory[member].factor_details(*factor);
+            all.add(AuthenticationFactor::new(*factor, details, now));
+        }
+        all
+    }
+}
+
+/// `session_duration_minutes` of a call.
+pub(super) fn session_minutes(call: &Call<'_>) -> Result<Option<i32>, Refusal> {
+    let minutes = call.fields.integer("session_duration_minutes")?;
+    match minutes {
+        Some(minutes) if !limits().contains(&minutes) => {
+            Err(ErrorCase::InvalidSessionDuration.into())
+        }
+        Some(minutes) if minutes > call.settings.session.max_duration_minutes => {
+            Err(ErrorCase::SessionDurationAboveMaximum.into())
+        }
+        minutes => Ok(minutes),
+    }
+}
+
+/// The claims that a call gives a new session.
+pub(super) fn new_claims(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
+    let has_duration = call.fields.integer("session_duration_minutes")?.is_some();
+    let wanted = has_duration || !call.settings.claims.need_session_duration;
+    let mut custom_claims = Map::new();
+    if let Some(given) = call
+        .fields
+        .object("session_custom_claims")?
+        .filter(|_| wanted)
+    {
+        claims::merge(&mut custom_claims, given, &call.settings.claims)?;
+    }
+    Ok(custom_claims)
+}
+
+/// A session without claims, not kept yet.
+pub(super) fn blank_session(
+    api: &mut Api,
+    member: MemberKey,
+    factors: Factors,
+    minutes: Option<i32>,
+    now: Timestamp,
+) -> Session {
+    Session {
+        id: api.generate.id("member-session"),
+        token: api.generate.session_token(),
+        member,
+        factors,
+        started_at: now,
+        last_accessed_at: now,
+        expires_at: minutes_later(now, minutes.unwrap_or(DEFAULT_MINUTES)),
+        custom_claims: Map::new(),
+        user_agent: String::new(),
+    }
+}
+
+/// Keeps a session and returns its part of a response, with a new JWT.
+pub(super) fn keep_session(api: &mut Api, session: Session, now: Timestamp) -> Map<String, Value> {
+    let organization = api.directory.organization_of(session.member);
+    let member = &api.directory[session.member];
+    let body = json::members(json!({
+        "session_token": session.token,
+        "session_jwt": api.signer.sign(&jwt_claims(api, &session, now)),
+        "member_session": session.to_json(member, organization),
+    }));
+    api.sessions.insert(session);
+    body
+}
+
+fn jwt_claims(api: &Api, session: &Session, now: Timestamp) -> Map<String, Value> {
+    let organization = api.directory.organization_of(session.member);
+    let member = &api.directory[session.member];
+    let issued = now.as_second();
+    let mut claims = session.custom_claims.clone();
+    claims.extend(json::members(json!({
+        "iss": format!("stytch.com/{}", api.project_id),
+        "aud": [api.project_id],
+        "sub": member.id,
+        "iat": issued,
+        "nbf": issued,
+        "exp": issued.saturating_add(JWT_SECONDS),
+        "https://stytch.com/session": {
+            "id": session.id,
+            "started_at": json::time(session.started_at),
+            "last_accessed_at": json::time(session.last_accessed_at),
+            "expires_at": json::time(session.expires_at),
+            "attributes": { "user_agent": session.user_agent, "ip_address": "127.0.0.1" },
+            "authentication_factors": session.factors.to_json(),
+            "roles": member.role_ids(),
+        },
+        "https://stytch.com/organization": {
+            "organization_id": organization.id,
+            "slug": organization.slug(),
+        },
+    })));
+    claims
+}

@@ -1,0 +1,36 @@
+//! Requests and responses in general.
+
+use std::collections::BTreeMap;
+
+use super::group;
+use crate::api::respond::{check_headers, check_status};
+use crate::config::ConfigError;
+
+group! {
+    /// Requests and responses in general.
+    HttpSettings {
+        /// HTTP status of every success.
+        success_status: u16 = 200, Guess;
+        /// Headers added to every response of the API.
+        response_headers: BTreeMap<String, String> = BTreeMap::new(), Guess;
+        /// Send `Retry-After` with the 429 of the rate limit and of the lock.
+        send_retry_after: bool = false, Guess;
+        /// Largest request body in bytes.
+        max_body_bytes: usize = 1024 * 1024, Guess;
+        /// Refuse request fields and query parameters that the endpoint does not have.
+        refuse_unknown_fields: bool = false, Guess;
+        /// Refuse a body that has a key twice; otherwise the last one counts.
+        refuse_duplicate_keys: bool = false, Guess;
+        /// Refuse a body whose `Content-Type` is not `application/json`.
+        require_json_content_type: bool = false, Guess;
+    }
+}
+
+impl HttpSettings {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        check_status(self.success_status, true).map_err(|error| error.within("success_status"))?;
+        check_headers(&self.response_headers)
+            .map(drop)
+            .map_err(|error| error.within("response_headers"))
+    }
+}

@@ -1,0 +1,14 @@
+//! Permissions of Members.
+
+use super::group;
+
+group! {
+    /// Permissions of Members. The emulator has no RBAC policy of its own: a Member may do what
+    /// concerns the Member alone, and an admin everything in the Organization.
+    RbacSettings {
+        /// Whether an `authorization_check` of sessions Authenticate is granted.
+        authorization_checks_pass: bool = true, Guess;
+        /// Whether a request with both RBAC headers is refused; otherwise the session token counts.
+        refuse_both_headers: bool = false, Guess;
+    }
+}

@@ -1,0 +1,35 @@
+//! Recovery codes.
+
+use serde::{Deserialize, Serialize};
+
+use super::group;
+
+group! {
+    /// Recovery codes.
+    RecoveryCodeSettings {
+        /// What TOTP Create does when the Member has recovery codes: `replace`, `keep` or `refuse`.
+        existing_at_create: ExistingRecoveryCodes = ExistingRecoveryCodes::Replace, Guess;
+        /// What TOTP Migrate does when the Member has recovery codes: `replace`, `keep` or
+        /// `refuse`.
+        existing_at_migrate: ExistingRecoveryCodes = ExistingRecoveryCodes::Replace, Guess;
+        /// Whether deleting the TOTP deletes the recovery codes.
+        deleted_with_totp: bool = true, Guess;
+        /// Whether Rotate and Recover need an active TOTP.
+        need_active_totp: bool = true, Guess;
+        /// Whether Get refuses a Member without recovery codes; otherwise it returns an empty list.
+        get_refuses_without_codes: bool = false, Guess;
+    }
+}
+
+/// What happens to recovery codes that the Member already has.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum ExistingRecoveryCodes {
+    /// New ones take their place.
+    Replace,
+    /// They stay and are returned.
+    Keep,
+    /// The call is refused with [`ErrorCase::RecoveryCodesExist`](super::ErrorCase).
+    Refuse,
+}

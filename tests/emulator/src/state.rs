@@ -1,0 +1,16 @@
+//! What the emulator remembers: Organizations, Members, sessions, and how their values are made.
+
+pub(crate) mod attribute;
+pub(crate) mod directory;
+pub(crate) mod generator;
+pub(crate) mod jwt;
+pub(crate) mod member;
+pub(crate) mod organization;
+mod rsa;
+pub(crate) mod session;
+pub(crate) mod totp;
+
+pub use self::member::{MemberStatus, NewMember};
+pub use self::organization::{MfaMethod, MfaPolicy, NewOrganization};
+pub use self::session::Factor;
+pub use self::totp::{InvalidSecret, authenticator_code};

@@ -1,0 +1,211 @@
+//! Sessions, intermediate sessions and their authentication factors.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+
+use super::directory::MemberKey;
+use super::member::Member;
+use super::organization::Organization;
+use crate::json;
+
+/// A factor that a session or an intermediate session can be made with.
+#[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Factor {
+    /// An email magic link, a primary factor.
+    MagicLink,
+    /// A code by text message to the Member's `mfa_phone_number`.
+    SmsOtp,
+    /// The Member's TOTP.
+    Totp,
+}
+
+/// A factor in a session.
+#[derive(Clone, Debug)]
+pub(crate) struct AuthenticationFactor {
+    kind: &'static str,
+    delivery_method: &'static str,
+    /// Key of the sub-object.
+    name: &'static str,
+    details: Value,
+    created_at: Timestamp,
+    last_authenticated_at: Timestamp,
+}
+
+impl AuthenticationFactor {
+    /// A factor with its details, authenticated now.
+    pub(crate) fn new(factor: Factor, details: Value, now: Timestamp) -> Self {
+        let (kind, delivery_method, name) = match factor {
+            Factor::MagicLink => ("magic_link", "email", "email_factor"),
+            Factor::SmsOtp => ("otp", "sms", "phone_number_factor"),
+            Factor::Totp => ("totp", "authenticator_app", "authenticator_app_factor"),
+        };
+        Self::named(kind, delivery_method, name, details, now)
+    }
+
+    /// A used recovery code.
+    pub(crate) fn recovery_code(id: &str, now: Timestamp) -> Self {
+        let details = json!({ "totp_recovery_code_id": id });
+        Self::named(
+            "recovery_codes",
+            "recovery_code",
+            "recovery_code_factor",
+            details,
+            now,
+        )
+    }
+
+    fn named(
+        kind: &'static str,
+        delivery_method: &'static str,
+        name: &'static str,
+        details: Value,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            kind,
+            delivery_method,
+            name,
+            details,
+            created_at: now,
+            last_authenticated_at: now,
+        }
+    }
+
+    /// Whether it is a factor that a login can start with.
+    fn is_primary(&self) -> bool {
+        self.kind == "magic_link"
+    }
+
+    fn to_json(&self) -> Value {
+        json!({
+            "type": self.kind,
+            "delivery_method": self.delivery_method,
+            "last_authenticated_at": json::time(self.last_authenticated_at),
+            "created_at": json::time(self.created_at),
+            "updated_at": json::time(self.last_authenticated_at),
+            self.name: self.details,
+        })
+    }
+}
+
+/// The factors of a session.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Factors(Vec<AuthenticationFactor>);
+
+impl Factors {
+    /// Adds a factor; one that is there already is authenticated again.
+    pub(crate) fn add(&mut self, factor: AuthenticationFactor) {
+        let same = |known: &&mut AuthenticationFactor| {
+            known.name == factor.name && known.details == factor.details
+        };
+        match self.0.iter_mut().find(same) {
+            Some(known) => known.last_authenticated_at = factor.last_authenticated_at,
+            None => self.0.push(factor),
+        }
+    }
+
+    /// Whether a factor that a login can start with is there.
+    pub(crate) fn has_primary(&self) -> bool {
+        self.0.iter().any(AuthenticationFactor::is_primary)
+    }
+
+    /// Whether a factor is there.
+    pub(crate) fn has(&self, factor: &AuthenticationFactor) -> bool {
+        self.0
+            .iter()
+            .any(|known| known.name == factor.name && known.details == factor.details)
+    }
+
+    pub(crate) fn to_json(&self) -> Value {
+        self.0.iter().map(AuthenticationFactor::to_json).collect()
+    }
+}
+
+/// A login that still owes a factor.
+#[derive(Clone, Debug)]
+pub(crate) struct IntermediateSession {
+    pub(crate) member: MemberKey,
+    pub(crate) factors: Factors,
+    pub(crate) expires_at: Timestamp,
+}
+
+/// A session.
+#[derive(Clone, Debug)]
+pub(crate) struct Session {
+    pub(crate) id: String,
+    pub(crate) token: String,
+    pub(crate) member: MemberKey,
+    pub(crate) factors: Factors,
+    pub(crate) started_at: Timestamp,
+    pub(crate) last_accessed_at: Timestamp,
+    pub(crate) expires_at: Timestamp,
+    pub(crate) custom_claims: Map<String, Value>,
+    pub(crate) user_agent: String,
+}
+
+impl Session {
+    /// The session as the API shows it.
+    pub(crate) fn to_json(&self, member: &Member, organization: &Organization) -> Value {
+        json!({
+            "member_session_id": self.id,
+            "member_id": member.id,
+            "started_at": json::time(self.started_at),
+            "last_accessed_at": json::time(self.last_accessed_at),
+            "expires_at": json::time(self.expires_at),
+            "authentication_factors": self.factors.to_json(),
+            "organization_id": organization.id,
+            "roles": member.role_ids(),
+            "organization_slug": organization.slug(),
+            "custom_claims": self.custom_claims,
+        })
+    }
+}
+
+/// All sessions and intermediate sessions.
+#[derive(Debug, Default)]
+pub(crate) struct Sessions {
+    by_id: HashMap<String, Session>,
+    ids_by_token: HashMap<String, String>,
+    intermediate: HashMap<String, IntermediateSession>,
+}
+
+impl Sessions {
+    pub(crate) fn insert(&mut self, session: Session) {
+        self.ids_by_token
+            .insert(session.token.clone(), session.id.clone());
+        self.by_id.insert(session.id.clone(), session);
+    }
+
+    pub(crate) fn insert_intermediate(&mut self, token: String, session: IntermediateSession) {
+        self.intermediate.insert(token, session);
+    }
+
+    /// The live session of a token.
+    pub(crate) fn by_token(&self, token: &str, now: Timestamp) -> Option<&Session> {
+        self.by_id(self.ids_by_token.get(token)?, now)
+    }
+
+    /// The live session with an id.
+    pub(crate) fn by_id(&self, id: &str, now: Timestamp) -> Option<&Session> {
+        self.by_id
+            .get(id)
+            .filter(|session| now < session.expires_at)
+    }
+
+    /// The live intermediate session of a token.
+    pub(crate) fn intermediate(&self, token: &str, now: Timestamp) -> Option<&IntermediateSession> {
+        self.intermediate
+            .get(token)
+            .filter(|session| now < session.expires_at)
+    }
+
+    /// Uses up an intermediate session.
+    pub(crate) fn consume_intermediate(&mut self, token: &str) {
+        self.intermediate.remove(token);
+    }
+}

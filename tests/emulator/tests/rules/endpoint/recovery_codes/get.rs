@@ -1,0 +1,35 @@
+//! `GET /v1/b2b/recovery_codes/{organization_id}/{member_id}`
+
+use serde_json::{Value, json};
+
+use crate::client::{Client, Run as _, accept, assert_error, call, get};
+use crate::scenes::{CREATE, created, fixed, ids};
+
+/// The response to a Get for the ready Member.
+pub(crate) fn get_codes(emulator: &Client) -> Value {
+    let (organization, member) = (emulator.organization_id(), emulator.member_id());
+    get(
+        emulator,
+        &format!("/v1/b2b/recovery_codes/{organization}/{member}"),
+    )
+}
+
+#[test]
+fn get_shows_those_that_are_left() {
+    let emulator = created();
+    let created = accept(&emulator, CREATE, &ids(&emulator));
+    let response = get_codes(&emulator);
+    assert_eq!(response["recovery_codes"], created["recovery_codes"]);
+    assert_eq!(response["member_id"], emulator.member_id());
+}
+
+#[test]
+fn without_codes_the_list_is_empty_or_a_setting_refuses() {
+    let emulator = fixed().run();
+    assert_eq!(get_codes(&emulator)["recovery_codes"], json!([]));
+    emulator.set(|settings| settings.recovery_codes.get_refuses_without_codes = true);
+    let (organization, member) = (emulator.organization_id(), emulator.member_id());
+    let path = format!("/v1/b2b/recovery_codes/{organization}/{member}");
+    let (status, response) = call(&emulator, "GET", &path, String::new());
+    assert_error(status, &response, 404, "recovery_codes_not_found");
+}

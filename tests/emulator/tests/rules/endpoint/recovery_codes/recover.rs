@@ -1,0 +1,110 @@
+//! `POST /v1/b2b/recovery_codes/recover`
+
+use serde_json::{Value, json};
+
+use super::get::get_codes;
+use crate::client::{Client, Run as _, accept, refuse};
+use crate::scenes::{AUTHENTICATE, RECOVER, ROTATE, SECRET, created, fixed, ids, login, with};
+
+/// An emulator whose ready member has a TOTP and two recovery codes.
+pub(super) fn with_codes() -> Client {
+    fixed()
+        .member(|member| {
+            member.totp_secret = Some(SECRET.to_owned());
+            let codes = ["aaaa-bbbb-cccc", "dddd-eeee-ffff"];
+            member.recovery_codes = Some(codes.map(str::to_owned).to_vec());
+        })
+        .run()
+}
+
+pub(super) fn recover(emulator: &Client, code: &str) -> Value {
+    with(
+        ids(emulator),
+        json!({
+            "recovery_code": code,
+            "intermediate_session_token": emulator.intermediate_session_token(),
+        }),
+    )
+}
+
+#[test]
+fn a_recovery_code_opens_a_session_and_is_used_up() {
+    let emulator = with_codes();
+    let response = accept(&emulator, RECOVER, &recover(&emulator, "aaaa-bbbb-cccc"));
+    assert_eq!(response["recovery_codes_remaining"], 1);
+    assert_eq!(response["member_device"], Value::Null);
+    let factor = &response["member_session"]["authentication_factors"][1];
+    assert_eq!(factor["type"], "recovery_codes");
+    assert_eq!(factor["delivery_method"], "recovery_code");
+    assert!(factor["recovery_code_factor"]["totp_recovery_code_id"].is_string());
+    assert_eq!(
+        get_codes(&emulator)["recovery_codes"],
+        json!(["dddd-eeee-ffff"])
+    );
+    let again = with(
+        recover(&emulator, "aaaa-bbbb-cccc"),
+        json!({
+            "intermediate_session_token": null,
+            "session_token": response["session_token"],
+        }),
+    );
+    refuse(
+        &emulator,
+        RECOVER,
+        &again,
+        401,
+        "unable_to_authenticate_recovery_code",
+    );
+}
+
+#[test]
+fn what_is_no_recovery_code_is_told_apart() {
+    let emulator = with_codes();
+    for (code, status, kind) in [
+        (
+            "xxxx-yyyy-zzzz",
+            401,
+            "unable_to_authenticate_recovery_code",
+        ),
+        ("xxxx", 400, "invalid_recovery_code"),
+        ("123456", 400, "totp_code_used_as_recovery_code"),
+        ("", 400, "bad_request"),
+    ] {
+        refuse(&emulator, RECOVER, &recover(&emulator, code), status, kind);
+    }
+}
+
+#[test]
+fn they_stand_for_an_active_totp_only() {
+    let emulator = created();
+    let code = get_codes(&emulator)["recovery_codes"][0]
+        .as_str()
+        .unwrap()
+        .to_owned();
+    let kind = "no_active_recovery_code_backed_factor";
+    refuse(&emulator, RECOVER, &recover(&emulator, &code), 400, kind);
+    refuse(&emulator, ROTATE, &ids(&emulator), 400, kind);
+    accept(&emulator, AUTHENTICATE, &login(&emulator));
+    accept(&emulator, ROTATE, &ids(&emulator));
+}
+
+#[test]
+fn without_any_left_there_is_nothing_to_recover_with() {
+    let emulator = fixed()
+        .member(|member| {
+            member.totp_secret = Some(SECRET.to_owned());
+            member.recovery_codes = Some(Vec::new());
+        })
+        .run();
+    let body = recover(&emulator, "aaaa-bbbb-cccc");
+    refuse(&emulator, RECOVER, &body, 404, "recovery_codes_not_found");
+}
+
+#[test]
+fn a_setting_lets_them_work_without_an_active_totp() {
+    let emulator = created();
+    emulator.set(|settings| settings.recovery_codes.need_active_totp = false);
+    let rotated = accept(&emulator, ROTATE, &ids(&emulator));
+    let code = rotated["recovery_codes"][0].as_str().unwrap();
+    accept(&emulator, RECOVER, &recover(&emulator, code));
+}

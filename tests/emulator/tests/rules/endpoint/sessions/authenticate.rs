@@ -1,0 +1,115 @@
+//! `POST /v1/b2b/sessions/authenticate`
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::client::{accept, refuse};
+use crate::scenes::{SESSION, authenticated, fixed};
+
+#[test]
+fn sessions_authenticate_by_token_and_jwt() {
+    let (emulator, opened) = authenticated(fixed());
+    for argument in ["session_token", "session_jwt"] {
+        let response = accept(&emulator, SESSION, &json!({ argument: opened[argument] }));
+        assert_eq!(response["session_token"], opened["session_token"]);
+        assert_eq!(
+            response["member_session"]["member_session_id"],
+            opened["member_session"]["member_session_id"]
+        );
+        assert_eq!(response["member"]["member_id"], emulator.member_id());
+        assert_eq!(
+            response["organization"]["organization_id"],
+            emulator.organization_id()
+        );
+        assert_eq!(response["verdict"], Value::Null);
+    }
+    refuse(&emulator, SESSION, &json!({}), 400, "no_session_arguments");
+    let both =
+        json!({ "session_token": opened["session_token"], "session_jwt": opened["session_jwt"] });
+    refuse(&emulator, SESSION, &both, 400, "too_many_session_arguments");
+}
+
+#[test]
+fn expired_and_unknown_sessions_are_not_found() {
+    let (emulator, response) = authenticated(fixed());
+    let unknown = json!({ "session_token": "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q" });
+    refuse(&emulator, SESSION, &unknown, 404, "session_not_found");
+    refuse(
+        &emulator,
+        SESSION,
+        &json!({ "session_token": "short" }),
+        400,
+        "invalid_session_token",
+    );
+    emulator.advance(Duration::from_secs(60 * 60 - 31));
+    let token = json!({ "session_token": response["session_token"] });
+    accept(&emulator, SESSION, &token);
+    emulator.advance(Duration::from_secs(1));
+    refuse(&emulator, SESSION, &token, 404, "session_not_found");
+    refuse(
+        &emulator,
+        SESSION,
+        &json!({ "session_jwt": response["session_jwt"] }),
+        404,
+        "session_not_found",
+    );
+}
+
+#[test]
+fn an_expired_jwt_stands_for_its_session_unless_a_setting_forbids() {
+    let (emulator, response) = authenticated(fixed());
+    emulator.advance(Duration::from_secs(300));
+    let jwt = json!({ "session_jwt": response["session_jwt"] });
+    accept(&emulator, SESSION, &jwt);
+    emulator.set(|settings| settings.session.accept_expired_jwt = false);
+    refuse(&emulator, SESSION, &jwt, 404, "session_not_found");
+}
+
+#[test]
+fn a_jwt_of_another_key_is_refused() {
+    let (emulator, response) = authenticated(fixed());
+    let jwt = response["session_jwt"].as_str().unwrap();
+    let (signed, _) = jwt.rsplit_once('.').unwrap();
+    for forged in [
+        format!("{signed}.AAAA"),
+        format!("{signed}."),
+        "x".to_owned(),
+        "a.b.c".to_owned(),
+    ] {
+        let kind = "unable_to_parse_session_jwt";
+        refuse(
+            &emulator,
+            SESSION,
+            &json!({ "session_jwt": forged }),
+            400,
+            kind,
+        );
+    }
+}
+
+#[test]
+fn an_authorization_check_is_about_the_own_organization() {
+    let (emulator, response) = authenticated(fixed());
+    let body = |organization: &str| {
+        json!({
+            "session_token": response["session_token"],
+            "authorization_check": {
+                "organization_id": organization, "resource_id": "documents", "action": "read",
+            },
+        })
+    };
+    let granted = accept(&emulator, SESSION, &body(emulator.organization_id()));
+    let verdict = json!({ "authorized": true, "granting_roles": ["stytch_member"] });
+    assert_eq!(granted["verdict"], verdict);
+    refuse(
+        &emulator,
+        SESSION,
+        &body("other"),
+        403,
+        "session_authorization_tenancy_error",
+    );
+    emulator.set(|settings| settings.rbac.authorization_checks_pass = false);
+    let own = body(emulator.organization_id());
+    refuse(&emulator, SESSION, &own, 403, "session_authorization_error");
+}

@@ -1,0 +1,109 @@
+//! `POST /v1/b2b/totp/migrate`
+
+use serde_json::json;
+use totps_emulator::authenticator_code;
+
+use crate::client::{Client, Run as _, accept, post, refuse, start};
+use crate::scenes::{AUTHENTICATE, MIGRATE, SECRET, created, fixed, ids, ids_of, login, with};
+
+#[test]
+fn an_imported_secret_works_at_once() {
+    let emulator = start();
+    let response = accept(
+        &emulator,
+        MIGRATE,
+        &with(ids(&emulator), json!({ "secret": SECRET })),
+    );
+    assert_eq!(
+        response["member"]["totp_registration_id"],
+        response["totp_registration_id"]
+    );
+    assert!(response.get("secret").is_none() && response.get("qr_code").is_none());
+    assert_eq!(response["recovery_codes"].as_array().unwrap().len(), 10);
+    let code = authenticator_code(SECRET, emulator.now()).unwrap();
+    let body = with(login(&emulator), json!({ "code": code }));
+    accept(&emulator, AUTHENTICATE, &body);
+}
+
+#[test]
+fn given_recovery_codes_are_imported() {
+    let emulator = start();
+    let codes = json!(["aaaa-bbbb-cccc", "dddd-eeee-ffff"]);
+    let body = json!({ "secret": SECRET, "recovery_codes": codes });
+    let response = accept(&emulator, MIGRATE, &with(ids(&emulator), body));
+    assert_eq!(response["recovery_codes"], codes);
+}
+
+#[test]
+fn an_empty_list_of_recovery_codes_mints_new_ones() {
+    let emulator = start();
+    let body = json!({ "secret": SECRET, "recovery_codes": [] });
+    let response = accept(&emulator, MIGRATE, &with(ids(&emulator), body));
+    assert_eq!(response["recovery_codes"].as_array().unwrap().len(), 10);
+}
+
+#[test]
+fn a_second_member_can_be_migrated_into() {
+    let emulator = created();
+    let other = emulator.another_member();
+    accept(
+        &emulator,
+        MIGRATE,
+        &with(ids_of(&other), json!({ "secret": SECRET })),
+    );
+    let code = authenticator_code(SECRET, emulator.now()).unwrap();
+    assert_eq!(emulator.code(&other.member_id), Some(code));
+}
+
+#[test]
+fn an_active_totp_is_refused() {
+    let emulator = start();
+    let body = with(ids(&emulator), json!({ "secret": SECRET }));
+    accept(&emulator, MIGRATE, &body);
+    refuse(&emulator, MIGRATE, &body, 400, "active_totp_exists");
+}
+
+#[test]
+fn what_is_not_base32_is_refused() {
+    let emulator = start();
+    for secret in ["not base32!", "ABCD", "0189ABCDEFGH0189"] {
+        let body = with(ids(&emulator), json!({ "secret": secret }));
+        refuse(&emulator, MIGRATE, &body, 400, "bad_request");
+    }
+    let none = ids(&emulator);
+    refuse(&emulator, MIGRATE, &none, 400, "bad_request");
+}
+
+#[test]
+fn a_migrated_totp_may_wait_for_its_first_code() {
+    let emulator = fixed().run();
+    emulator.set(|settings| settings.totp.migrate_is_active = false);
+    let migrate = with(
+        ids(&emulator),
+        json!({ "secret": "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS" }),
+    );
+    assert_eq!(
+        accept(&emulator, MIGRATE, &migrate)["member"]["totp_registration_id"],
+        ""
+    );
+    accept(&emulator, AUTHENTICATE, &login(&emulator));
+}
+
+#[test]
+fn secrets_of_other_forms_are_accepted_or_refused() {
+    let migrate = |emulator: &Client, secret: &str| {
+        let body = with(ids(emulator), json!({ "secret": secret }));
+        post(emulator, MIGRATE, &body).0
+    };
+    let written = "btgn x5rk jrmq wqfr qktg 34jc f6xd rhzs";
+    assert_eq!(migrate(&fixed().run(), written), 200);
+    let emulator = fixed().run();
+    emulator.set(|settings| {
+        settings.totp.migrate_secret_lenient = false;
+        settings.totp.migrate_secret_min_bytes = 1;
+        settings.totp.migrate_secret_max_bytes = 5;
+    });
+    assert_eq!(migrate(&emulator, written), 400);
+    assert_eq!(migrate(&emulator, "BTGNX5RKJRMQWQFR"), 400);
+    assert_eq!(migrate(&emulator, "BTGNX5RK"), 200);
+}

@@ -1,0 +1,267 @@
+//! What only users of the library see.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use serde_json::json;
+use totps_emulator::{Builder, Config, Emulator, Factor, Fault, MemberStatus, StartError};
+
+use crate::client::{Run as _, accept, refuse, start};
+use crate::scenes::{CREATE, SESSION, fixed, ids, start_of_time};
+
+#[test]
+fn the_emulator_can_be_used_inside_a_change_of_settings() {
+    let emulator = fixed().run();
+    let change = emulator.change_settings(|settings| {
+        assert_eq!(emulator.now(), start_of_time());
+        settings.totp.qr_issuer = Some(emulator.member_id().to_owned());
+    });
+    change.unwrap();
+    assert_eq!(
+        emulator.settings().totp.qr_issuer.as_deref(),
+        Some(emulator.member_id())
+    );
+    let change = emulator.change_settings(|settings| {
+        settings.totp.qr_issuer = None;
+        settings.http.success_status = 7;
+    });
+    assert_eq!(change.unwrap_err().path(), "http.success_status");
+    assert!(
+        emulator.settings().totp.qr_issuer.is_some(),
+        "a change is done whole or not at all"
+    );
+}
+
+#[test]
+fn the_clock_is_set_stopped_and_released() {
+    let emulator = start();
+    emulator.set_clock(start_of_time());
+    assert_eq!(emulator.now(), start_of_time());
+    emulator.advance(Duration::from_secs(7));
+    assert_eq!(emulator.now(), start_of_time() + Duration::from_secs(7));
+    emulator.use_real_clock();
+    assert!(emulator.now() > start_of_time() + Duration::from_secs(1_000_000));
+    emulator.stop_clock();
+    assert_eq!(emulator.now(), emulator.now());
+}
+
+#[test]
+fn a_reset_goes_back_to_the_start() {
+    let emulator = fixed().run();
+    let secret = accept(&emulator, CREATE, &ids(&emulator))["secret"].clone();
+    emulator.set(|settings| settings.http.success_status = 201);
+    emulator.spoil(5, Fault::reset());
+    emulator.advance(Duration::from_secs(7));
+    emulator.reset().unwrap();
+    assert_eq!(emulator.now(), start_of_time());
+    assert_eq!(emulator.code(emulator.member_id()), None);
+    assert_eq!(accept(&emulator, CREATE, &ids(&emulator))["secret"], secret);
+}
+
+#[test]
+fn faults_can_be_forgotten() {
+    let emulator = fixed().run();
+    emulator.spoil(5, Fault::reset());
+    assert_eq!(emulator.faults(), [(5, Fault::reset())]);
+    emulator.clear_faults();
+    assert!(emulator.faults().is_empty());
+    accept(&emulator, CREATE, &ids(&emulator));
+}
+
+#[test]
+fn an_organization_is_created_with_its_members() {
+    let emulator = fixed().run();
+    let acme = emulator.create_organization(|new| {
+        new.organization_slug = Some("acme".to_owned());
+        for name in ["jane", "joe"] {
+            let mut member = totps_emulator::NewMember::default();
+            member.external_id = Some(name.to_owned());
+            new.members.push(member);
+        }
+    });
+    let acme = acme.unwrap();
+    assert_eq!(acme.organization_slug, "acme");
+    assert_eq!(acme.members.len(), 2);
+    for (name, member) in ["jane", "joe"].iter().zip(&acme.members) {
+        let body = json!({ "organization_id": "acme", "member_id": name });
+        let response = accept(&emulator, CREATE, &body);
+        assert_eq!(response["member_id"], member.member_id);
+        assert_eq!(member.organization_id, acme.organization_id);
+    }
+}
+
+#[test]
+fn what_cannot_be_created_leaves_nothing_behind() {
+    let emulator = fixed().run();
+    let create = |secret: &str| {
+        emulator.create_organization(|new| {
+            new.organization_slug = Some("acme".to_owned());
+            for secret in ["BTGNX5RKJRMQWQFR", secret] {
+                let mut member = totps_emulator::NewMember::default();
+                member.totp_secret = Some(secret.to_owned());
+                new.members.push(member);
+            }
+        })
+    };
+    let error = create("1").unwrap_err();
+    assert_eq!(error.path(), "members[1].totp_secret");
+    // The slug is free, and the failure took none of the seed's values.
+    let created = create("BTGNX5RKJRMQWQFR").unwrap();
+    let other = fixed().run();
+    let same = other.create_organization(|_| {}).unwrap();
+    assert_eq!(created.organization_id, same.organization_id);
+}
+
+#[test]
+fn a_deleted_member_is_not_found() {
+    let emulator = fixed()
+        .member(|member| member.external_id = Some("jane".to_owned()))
+        .member(|member| {
+            member.external_id = Some("gone".to_owned());
+            member.status = MemberStatus::Deleted;
+        })
+        .run();
+    let body = json!({ "organization_id": emulator.organization_id(), "member_id": "gone" });
+    refuse(&emulator, CREATE, &body, 404, "member_not_found");
+    assert_eq!(emulator.code("gone"), None);
+    let error = emulator
+        .create_session("gone", &[Factor::MagicLink])
+        .unwrap_err();
+    assert_eq!(error.path(), "member_id");
+    // The external id is free again.
+    emulator
+        .create_member(emulator.organization_id(), |new| {
+            new.external_id = Some("gone".to_owned())
+        })
+        .unwrap();
+    accept(&emulator, CREATE, &body);
+}
+
+#[test]
+fn suspension_and_limits_hold_for_sessions_too() {
+    let emulator = fixed().run();
+    let session = emulator
+        .create_session(emulator.member_id(), &[Factor::MagicLink])
+        .unwrap();
+    let body = json!({ "session_token": session.session_token });
+    emulator.set(|settings| settings.rate_limit.calls_per_hour = Some(1));
+    accept(&emulator, SESSION, &body);
+    refuse(&emulator, SESSION, &body, 429, "too_many_requests");
+
+    let suspended = fixed().organization(|new| new.suspended = true).run();
+    let session = suspended
+        .create_session(suspended.member_id(), &[Factor::MagicLink])
+        .unwrap();
+    let body = json!({ "session_token": session.session_token });
+    refuse(&suspended, SESSION, &body, 403, "organization_suspended");
+}
+
+#[test]
+fn slug_and_id_count_together_for_the_limit() {
+    let emulator = fixed()
+        .organization(|new| new.organization_slug = Some("acme".to_owned()))
+        .settings(|settings| settings.rate_limit.calls_per_hour = Some(1))
+        .run();
+    let path = |organization: &str| {
+        format!(
+            "/v1/b2b/recovery_codes/{organization}/{}",
+            emulator.member_id()
+        )
+    };
+    let get =
+        |organization| crate::client::call(&emulator, "GET", &path(organization), String::new());
+    assert_eq!(get("acme").0, 200);
+    assert_eq!(get(emulator.organization_id()).0, 429);
+}
+
+#[test]
+fn a_start_that_fails_says_why() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let error = Emulator::builder().port(port).start().unwrap_err();
+    assert!(matches!(error, StartError::Listen { .. }), "{error:?}");
+    assert!(error.to_string().contains(&port.to_string()), "{error}");
+    assert!(std::error::Error::source(&error).is_some());
+
+    let error = Emulator::builder()
+        .project("a:b", "secret")
+        .start()
+        .unwrap_err();
+    assert!(error.to_string().contains("project_id"), "{error}");
+}
+
+#[test]
+fn every_error_of_a_configuration_names_its_place() {
+    let organizations =
+        |members: serde_json::Value| json!({ "organizations": [{}, { "members": members }] });
+    for (config, place) in [
+        (json!({ "port": 70_000 }), "port"),
+        (json!({ "clock": "yesterday" }), "clock"),
+        (json!({ "color": "red" }), "color"),
+        (
+            json!({ "settings": { "totp": { "qr_pixels": -1 } } }),
+            "settings.totp.qr_pixels",
+        ),
+        (
+            json!({ "settings": { "totp": { "qr_pixels": 5000 } } }),
+            "settings.totp.qr_pixels",
+        ),
+        (
+            json!({ "settings": { "errors": { "wrong_code": { "status": "x" } } } }),
+            "settings.errors.wrong_code.status",
+        ),
+        (
+            json!({ "organizations": [{ "mfa_policy": "NEVER" }] }),
+            "organizations[0].mfa_policy",
+        ),
+        (
+            json!({ "organizations": [{ "organization_slug": "a" }, { "organization_slug": "a" }] }),
+            "organizations[1].organization_slug",
+        ),
+        (
+            organizations(json!([{}, { "status": 1 }])),
+            "organizations[1].members[1].status",
+        ),
+        (
+            organizations(json!([{}, {}, {}, { "totp_secret": "1" }])),
+            "organizations[1].members[3].totp_secret",
+        ),
+        (
+            organizations(json!([{ "external_id": "a" }, { "external_id": "a" }])),
+            "organizations[1].members[1].external_id",
+        ),
+        (
+            organizations(json!([{ "email_address": "a@b.c" }, { "email_address": "A@B.c" }])),
+            "organizations[1].members[1].email_address",
+        ),
+    ] {
+        let error = match Config::from_json(&config.to_string()) {
+            Err(error) => error,
+            Ok(config) => match Builder::from(config).start() {
+                Err(StartError::Config(error)) => error,
+                other => panic!("expected an error at {place}, got {other:?}"),
+            },
+        };
+        assert_eq!(error.path(), place, "{error}");
+    }
+    let error = Config::from_json("{} x").unwrap_err();
+    assert!(error.to_string().contains("line 1"), "{error}");
+}
+
+#[test]
+#[cfg(feature = "cli")]
+fn toml_names_the_place_too() {
+    for (toml, place, text) in [
+        ("port = 1\ncolor = 2", "color", "line 2"),
+        (
+            "[[organizations]]\n[[organizations.members]]\nstatus = 1",
+            "organizations[0].members[0].status",
+            "line 3",
+        ),
+        ("port = ", "", "line 1"),
+    ] {
+        let error = Config::from_toml(toml).unwrap_err();
+        assert_eq!(error.path(), place, "{error}");
+        assert!(error.to_string().contains(text), "{error}");
+    }
+}
