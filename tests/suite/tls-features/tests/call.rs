@@ -17,7 +17,15 @@ struct Emulator {
 impl Emulator {
     fn start() -> Self {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../Cargo.toml");
-        let mut process = Command::new(env!("CARGO"))
+        let mut cargo = Command::new(env!("CARGO"));
+        // What cargo says of this package would make it build some dependencies once more.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                cargo.env_remove(name);
+            }
+        }
+        let mut process = cargo
             .args([
                 "run",
                 "--quiet",
