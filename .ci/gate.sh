@@ -1,7 +1,7 @@
 # What every gate begins with: `source` this file. It goes to the root of the repository and has the
 # helpers below. A gate ends with status 0 if all is well, 77 if it was skipped, any other if it failed.
 set -euo pipefail
-shopt -s inherit_errexit
+shopt -s inherit_errexit 2>/dev/null || true # macOS has an older bash
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 exec </dev/null
 
@@ -16,7 +16,7 @@ work=$target/ci/$gate
 # What is worth keeping beyond this clone.
 cache=${TOTPS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/totps}
 # In the order in which they are published.
-published=(totps-core totps-emulator totps-ureq totps-hyper)
+published=(totps-emulator totps-core totps-ureq totps-hyper)
 
 step() { printf '\n--- %s\n' "$*"; }
 
