@@ -14,7 +14,7 @@ for target in "${targets[@]}"; do
     seeds=("../regressions/$target")
     longest=4096
     if [ "$target" = answer ]; then
-        seeds+=(../../fixtures/{create,authenticate,migrate,error,requests})
+        seeds+=(../../fixtures/*/)
         longest=32768
     fi
     mkdir -p "corpus/$target"

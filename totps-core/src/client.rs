@@ -1,13 +1,23 @@
-//! The three calls over a transport.
+//! The calls over a transport.
 
 use std::fmt;
 
-use crate::decode;
 use crate::error::Error;
 use crate::operation::Operation;
 use crate::operation::authenticate::{AuthenticateParams, AuthenticateResponse};
 use crate::operation::create::{CreateParams, CreateResponse};
+use crate::operation::delete_totp::{DeleteTotpParams, DeleteTotpResponse};
+use crate::operation::get_member::{GetMemberParams, GetMemberResponse};
 use crate::operation::migrate::{MigrateParams, MigrateResponse};
+use crate::operation::recovery_codes::get::{GetRecoveryCodesParams, GetRecoveryCodesResponse};
+use crate::operation::recovery_codes::recover::{RecoverParams, RecoverResponse};
+use crate::operation::recovery_codes::rotate::{
+    RotateRecoveryCodesParams, RotateRecoveryCodesResponse,
+};
+use crate::operation::sessions::authenticate::{
+    AuthenticateSessionParams, AuthenticateSessionResponse,
+};
+use crate::operation::sessions::revoke::{RevokeSessionsParams, RevokeSessionsResponse};
 use crate::project::Project;
 use crate::transport::{AsyncTransport, Transport};
 
@@ -65,36 +75,14 @@ impl<T: Transport> Client<T> {
         Self { project, transport }
     }
 
-    /// Makes a TOTP for a Member.
+    /// Calls any endpoint: see [`Operation`].
     ///
     /// # Errors
     ///
     /// See [`Error`].
-    pub fn create(&self, params: &CreateParams) -> Result<CreateResponse, Error> {
-        self.call(params)
-    }
-
-    /// Checks a code of a Member's TOTP and gets a session.
-    ///
-    /// # Errors
-    ///
-    /// See [`Error`]; by [`Error::delivery`] it tells whether the code may be spent.
-    pub fn authenticate(&self, params: &AuthenticateParams) -> Result<AuthenticateResponse, Error> {
-        self.call(params)
-    }
-
-    /// Takes over the secret of a TOTP that a Member has elsewhere.
-    ///
-    /// # Errors
-    ///
-    /// See [`Error`].
-    pub fn migrate(&self, params: &MigrateParams) -> Result<MigrateResponse, Error> {
-        self.call(params)
-    }
-
-    fn call<P: Operation>(&self, params: &P) -> Result<P::Response, Error> {
+    pub fn call<P: Operation + ?Sized>(&self, params: &P) -> Result<P::Response, Error> {
         let request = self.project.request(params)?;
-        decode::response(self.transport.send(request)?)
+        self.transport.send(request)?.try_into()
     }
 }
 
@@ -134,38 +122,106 @@ impl<T: AsyncTransport> AsyncClient<T> {
         Self { project, transport }
     }
 
-    /// Makes a TOTP for a Member.
+    /// Calls any endpoint: see [`Operation`].
     ///
     /// # Errors
     ///
     /// See [`Error`].
-    pub async fn create(&self, params: &CreateParams) -> Result<CreateResponse, Error> {
-        self.call(params).await
+    pub async fn call<P: Operation + ?Sized>(&self, params: &P) -> Result<P::Response, Error> {
+        let request = self.project.request(params)?;
+        self.transport.send(request).await?.try_into()
     }
+}
+
+/// Gives both clients a method for each endpoint.
+macro_rules! calls {
+    ($($(#[$doc:meta])* $name:ident: $params:ident -> $response:ident;)+) => {
+        impl<T: Transport> Client<T> {
+            $($(#[$doc])*
+            ///
+            /// # Errors
+            ///
+            /// See [`Error`]: [`reason`](Error::reason) says what to do, and
+            /// [`delivery`](Error::delivery) whether it may have been done.
+            pub fn $name(&self, params: &$params) -> Result<$response, Error> {
+                self.call(params)
+            })+
+        }
+
+        impl<T: AsyncTransport> AsyncClient<T> {
+            $($(#[$doc])*
+            ///
+            /// # Errors
+            ///
+            /// See [`Error`]: [`reason`](Error::reason) says what to do, and
+            /// [`delivery`](Error::delivery) whether it may have been done.
+            pub async fn $name(&self, params: &$params) -> Result<$response, Error> {
+                self.call(params).await
+            })+
+        }
+    };
+}
+
+calls! {
+    /// Enrols a Member: makes a TOTP, which is pending until the first successful
+    /// [`authenticate`](Self::authenticate).
+    ///
+    /// When no response came, look whether the Member
+    /// [has a TOTP](crate::Member::has_totp) ([`get_member`](Self::get_member)) or recovery codes
+    /// ([`get_recovery_codes`](Self::get_recovery_codes)). The secret cannot be read again: remove
+    /// what is there ([`delete_totp`](Self::delete_totp)) and call this once more.
+    create: CreateParams -> CreateResponse;
 
     /// Checks a code of a Member's TOTP and gets a session.
     ///
-    /// # Errors
-    ///
-    /// See [`Error`]; by [`Error::delivery`] it tells whether the code may be spent.
-    pub async fn authenticate(
-        &self,
-        params: &AuthenticateParams,
-    ) -> Result<AuthenticateResponse, Error> {
-        self.call(params).await
-    }
+    /// When no response came, the code and the intermediate session token may be used up: ask for the
+    /// next code, and if the token is gone, begin at the first factor.
+    authenticate: AuthenticateParams -> AuthenticateResponse;
 
-    /// Takes over the secret of a TOTP that a Member has elsewhere.
+    /// Imports the secret of a TOTP that a Member has elsewhere.
     ///
-    /// # Errors
-    ///
-    /// See [`Error`].
-    pub async fn migrate(&self, params: &MigrateParams) -> Result<MigrateResponse, Error> {
-        self.call(params).await
-    }
+    /// When no response came, look whether the Member
+    /// [has a TOTP](crate::Member::has_totp) ([`get_member`](Self::get_member)). If it has, the
+    /// recovery codes can be read ([`get_recovery_codes`](Self::get_recovery_codes)), and nothing is
+    /// missing.
+    migrate: MigrateParams -> MigrateResponse;
 
-    async fn call<P: Operation>(&self, params: &P) -> Result<P::Response, Error> {
-        let request = self.project.request(params)?;
-        decode::response(self.transport.send(request).await?)
-    }
+    /// Removes the TOTP of a Member. Its sessions live on.
+    ///
+    /// When no response came, look whether the Member still
+    /// [has a TOTP](crate::Member::has_totp) ([`get_member`](Self::get_member)).
+    delete_totp: DeleteTotpParams -> DeleteTotpResponse;
+
+    /// Looks at a Member.
+    ///
+    /// It changes nothing: when no response came, it is safe to repeat.
+    get_member: GetMemberParams -> GetMemberResponse;
+
+    /// Reads the recovery codes of a Member that are not used yet.
+    ///
+    /// It changes nothing: when no response came, it is safe to repeat.
+    get_recovery_codes: GetRecoveryCodesParams -> GetRecoveryCodesResponse;
+
+    /// Makes new recovery codes for a Member; all old ones are void.
+    ///
+    /// When no response came, read the codes ([`get_recovery_codes`](Self::get_recovery_codes)):
+    /// whichever there are count. To rotate once more is safe, too, as long as nobody was shown codes.
+    rotate_recovery_codes: RotateRecoveryCodesParams -> RotateRecoveryCodesResponse;
+
+    /// Gets a session by a recovery code, which is used up.
+    ///
+    /// When no response came, look whether the code is still listed
+    /// ([`get_recovery_codes`](Self::get_recovery_codes)): then it was not used. If it is gone, a
+    /// session may exist that nobody has: begin at the first factor, with the next code.
+    recover: RecoverParams -> RecoverResponse;
+
+    /// Checks whether a session lives, and whose it is.
+    ///
+    /// When no response came, it is safe to repeat.
+    authenticate_session: AuthenticateSessionParams -> AuthenticateSessionResponse;
+
+    /// Ends one session, or all sessions of a Member.
+    ///
+    /// When no response came, it is safe to repeat: what has ended stays ended.
+    revoke_sessions: RevokeSessionsParams -> RevokeSessionsResponse;
 }

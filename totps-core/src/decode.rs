@@ -1,11 +1,13 @@
-//! From an answer to a typed value, without ever losing what is in it.
+//! From a response to a typed value, without ever losing what is in it.
 //!
-//! A success answer is read in one go. Only if that fails, its top-level fields are cut out as raw
+//! A success response is read in one go. Only if that fails, its top-level fields are cut out as raw
 //! text and read one by one: those that cannot be read are set aside, and the rest succeeds. The
 //! call fails only when what it was for is among them.
 
 mod api_error;
+pub(crate) mod claims;
 mod isolate;
+mod json;
 pub(crate) mod lenient;
 mod raw_object;
 mod undecoded;
@@ -13,14 +15,16 @@ mod undecoded;
 use http::{StatusCode, response};
 use serde::de::DeserializeOwned;
 
+pub use json::Json;
 pub use undecoded::Undecoded;
 
-use crate::decode::api_error::api_error;
+pub(crate) use crate::decode::api_error::api_error;
 use crate::decode::isolate::isolate;
+use crate::decode::raw_object::{RawObject, Wiped};
 use crate::error::{DecodeError, DecodeErrorKind, Error};
 use crate::transport::Body;
 
-/// The typed answer of one call.
+/// The typed response of one call.
 pub(crate) trait Reply: DeserializeOwned {
     /// The fields that the call was for: one that cannot be read fails the call.
     const ESSENTIAL: &'static [&'static str];
@@ -28,17 +32,22 @@ pub(crate) trait Reply: DeserializeOwned {
     /// The fields that must not be guessed: one that is there twice fails the call.
     const UNIQUE: &'static [&'static str];
 
-    /// Reads any answer. It has an implementation for each call, so that the code is made here and
+    /// Reads any response. It has an implementation for each call, so that the code is made here and
     /// not in every program.
     fn read(head: &response::Parts, body: &[u8]) -> Result<Self, Error>;
 
-    /// Takes the status of the answer and the fields that were set aside.
-    fn complete(&mut self, status: StatusCode, undecoded: Vec<Undecoded>);
+    /// Takes the status of the response and the fields that were set aside.
+    fn complete(
+        &mut self,
+        status: StatusCode,
+        undecoded: Vec<Undecoded>,
+    ) -> Result<(), DecodeErrorKind>;
 }
 
-/// Makes a struct with the fields `status_code` and `undecoded` the answer of a call.
+/// Makes a struct with the fields `status_code` and `undecoded` the response of a call. What `then`
+/// names is a method for what is left to do or to check.
 macro_rules! reply {
-    ($name:ident, essential: $essential:expr, unique: $unique:expr) => {
+    ($name:ident, essential: $essential:expr, unique: $unique:expr $(, then: $then:ident)?) => {
         impl $name {
             /// The fields that were set aside, because they could not be read or were there again;
             /// usually none.
@@ -62,13 +71,15 @@ macro_rules! reply {
                 &mut self,
                 status: http::StatusCode,
                 undecoded: Vec<crate::decode::Undecoded>,
-            ) {
+            ) -> Result<(), crate::error::DecodeErrorKind> {
                 self.status_code = status;
                 self.undecoded = undecoded;
+                $(self.$then()?;)?
+                Ok(())
             }
         }
 
-        /// Reads an answer of any HTTP stack. The status is looked at first.
+        /// Reads a response of any HTTP stack. The status is looked at first.
         impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for $name {
             type Error = crate::error::Error;
 
@@ -80,17 +91,17 @@ macro_rules! reply {
 }
 pub(crate) use reply;
 
-/// Reads any answer.
+/// Reads any response.
 pub(crate) fn response<R: Reply>(response: http::Response<impl AsRef<[u8]>>) -> Result<R, Error> {
     let (head, body) = response.into_parts();
     R::read(&head, body.as_ref())
 }
 
-/// Reads any answer: what all [`Reply::read`] do.
+/// Reads any response: what all [`Reply::read`] do.
 pub(crate) fn read<R: Reply>(head: &response::Parts, body: &[u8]) -> Result<R, Error> {
     let status = head.status;
     if !status.is_success() {
-        return Err(Error::Api(Box::new(api_error(status, &head.headers, body))));
+        return Err(api_error(head, body));
     }
     success(status, body).map_err(|kind| {
         let body = Body::from(body);
@@ -105,7 +116,7 @@ fn success<R: Reply>(status: StatusCode, body: &[u8]) -> Result<R, DecodeErrorKi
         Some(reply) => reply,
         None => isolate::<R>(json, &mut undecoded)?,
     };
-    reply.complete(status, undecoded);
+    reply.complete(status, undecoded)?;
     Ok(reply)
 }
 
@@ -121,4 +132,10 @@ fn read_whole<R: Reply>(json: &[u8]) -> Option<R> {
 
 fn strip_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
+}
+
+/// The text of one field, as far as the body can be read.
+pub(crate) fn field_text(body: &[u8], name: &str) -> Option<String> {
+    let text = Wiped::lossy(strip_bom(body));
+    RawObject::read(&text.0, &[name]).text(&[name])
 }

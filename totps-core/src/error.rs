@@ -6,39 +6,42 @@
 //! Each of these is at the crate root, too.
 
 mod api;
+mod claims;
 mod config;
 mod decode;
 mod error_type;
 mod invalid_params;
+mod reason;
 mod transport;
 
 pub use api::ApiError;
+pub use claims::ClaimsError;
 pub use config::ConfigError;
 pub use decode::{DecodeError, DecodeErrorKind};
 pub use error_type::ErrorType;
 pub use invalid_params::InvalidParams;
+pub use reason::Reason;
 pub use transport::{BoxError, TransportError, TransportErrorKind};
 
 use crate::transport::Body;
 
 /// Why a call failed.
 ///
-/// ```
-/// use totps_core::{Delivery, Error, ErrorType};
+/// [`reason`](Self::reason) says what to do. The variants hold all that is known:
 ///
-/// fn explain(error: &Error) -> &'static str {
+/// ```
+/// use totps_core::{Error, Reason};
+///
+/// fn log(error: &Error) -> String {
 ///     match error {
-///         Error::Api(api) => match api.error_type() {
-///             Some(ErrorType::TotpCodeAlreadyAuthenticated) => "wait for the next code",
-///             Some(ErrorType::UserLockLimitReached) => "locked for a while",
-///             _ => "refused",
-///         },
-///         // A session may be in the body: `into_body()`.
-///         Error::Decode(_) => "answered, but not readable",
+///         // A session may be in the body: rescue it.
+///         Error::Decode(unreadable) if unreadable.field_text("session_token").is_some() => {
+///             "a session that could not be read whole".to_owned()
+///         }
+///         Error::Api(api) => format!("{error}: {:?}", api.retry_after()),
 ///         // Trying the same again would fail again.
-///         Error::InvalidParams(_) => "a field is empty",
-///         _ if error.delivery() == Delivery::NotSent => "nothing was sent; the code is not spent",
-///         _ => "the code may be spent: ask for the next one",
+///         Error::InvalidParams(mistake) => format!("look at `{}`", mistake.field()),
+///         _ => format!("{error}: {:?}", error.delivery()),
 ///     }
 /// }
 /// ```
@@ -48,18 +51,35 @@ pub enum Error {
     /// The parameters break a rule. Nothing was sent.
     #[error(transparent)]
     InvalidParams(#[from] InvalidParams),
-    /// No answer came.
+    /// No response came.
     #[error(transparent)]
     Transport(#[from] TransportError),
-    /// The API answered with a status other than 2xx.
+    /// A response of the API with a status other than 2xx.
     #[error(transparent)]
     Api(Box<ApiError>),
-    /// The API answered with success, but what the call was for cannot be read from the answer.
+    /// The API reports success, but what the call was for cannot be read from the response.
     #[error(transparent)]
     Decode(Box<DecodeError>),
 }
 
+impl From<ApiError> for Error {
+    fn from(error: ApiError) -> Self {
+        Self::Api(Box::new(error))
+    }
+}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        Self::Decode(Box::new(error))
+    }
+}
+
 impl Error {
+    /// What to do about it: see [`Reason`].
+    pub fn reason(&self) -> Reason {
+        Reason::of(self)
+    }
+
     /// Whether the request reached the API, and so whether a one-time code may have been spent.
     ///
     /// A call that was dropped before it returned is [`Delivery::Unknown`], too.
@@ -71,7 +91,7 @@ impl Error {
         }
     }
 
-    /// What the API said, if it answered with an error.
+    /// What the API said, if it was an error.
     pub fn api(&self) -> Option<&ApiError> {
         match self {
             Self::Api(error) => Some(error),
@@ -79,12 +99,12 @@ impl Error {
         }
     }
 
-    /// The machine-readable type of the API's error, if it answered with one.
+    /// The machine-readable type of the API's error, if it has one.
     pub fn error_type(&self) -> Option<&ErrorType> {
         self.api().and_then(ApiError::error_type)
     }
 
-    /// The body of the answer, if one came.
+    /// The body of the response, if one came.
     pub fn body(&self) -> Option<&[u8]> {
         match self {
             Self::InvalidParams(_) | Self::Transport(_) => None,
@@ -93,7 +113,7 @@ impl Error {
         }
     }
 
-    /// The body of the answer, if one came.
+    /// The body of the response, if one came.
     pub fn into_body(self) -> Option<Body> {
         match self {
             Self::InvalidParams(_) | Self::Transport(_) => None,
@@ -115,6 +135,6 @@ pub enum Delivery {
     /// [`IntermediateSessionNotFound`](ErrorType::IntermediateSessionNotFound), and the Member has to
     /// begin again at the first factor.
     Unknown,
-    /// A whole answer came; what it says counts.
+    /// A whole response came; what it says counts.
     Answered,
 }

@@ -12,16 +12,26 @@ pub mod transport;
 mod value;
 
 pub use client::{AsyncClient, Client};
-pub use decode::Undecoded;
+pub use decode::{Json, Undecoded};
 #[doc(inline)]
-pub use error::{Delivery, Error};
+pub use error::{Delivery, Error, Reason};
 pub use http;
 pub use operation::Operation;
-pub use operation::authenticate::{
-    AuthenticateParams, AuthenticateResponse, ClaimsError, MfaEnrollment,
-};
+pub use operation::authenticate::{AuthenticateParams, AuthenticateResponse, MfaEnrollment};
+pub use operation::call::Call;
 pub use operation::create::{CreateParams, CreateResponse};
+pub use operation::delete_totp::{DeleteTotpParams, DeleteTotpResponse};
+pub use operation::get_member::{GetMemberParams, GetMemberResponse};
 pub use operation::migrate::{MigrateParams, MigrateResponse};
+pub use operation::recovery_codes::get::{GetRecoveryCodesParams, GetRecoveryCodesResponse};
+pub use operation::recovery_codes::recover::{RecoverParams, RecoverResponse};
+pub use operation::recovery_codes::rotate::{
+    RotateRecoveryCodesParams, RotateRecoveryCodesResponse,
+};
+pub use operation::sessions::authenticate::{
+    AuthenticateSessionParams, AuthenticateSessionResponse, AuthorizationCheck,
+};
+pub use operation::sessions::revoke::{RevokeSessionsParams, RevokeSessionsResponse};
 pub use project::{LIVE_BASE_URL, Project, TEST_BASE_URL};
 #[doc(inline)]
 pub use transport::{AsyncTransport, Transport};
@@ -29,31 +39,31 @@ pub use value::id::{MemberId, MemberSessionId, OrganizationId, ProjectId, TotpRe
 pub use value::json_object::JsonObject;
 pub use value::open_enum::Unrecognized;
 pub use value::qr_code::{QrCode, QrCodeError};
-pub use value::secret::{
-    IntermediateSessionToken, ProjectSecret, RecoveryCode, SessionJwt, SessionToken,
-};
+pub use value::recovery_code::{InvalidRecoveryCode, RecoveryCode};
+pub use value::secret::{IntermediateSessionToken, ProjectSecret, SessionJwt, SessionToken};
 pub use value::timestamp::{InvalidTimestamp, Timestamp};
 pub use value::totp_code::{InvalidTotpCode, TotpCode};
-pub use value::totp_secret::TotpSecret;
+pub use value::totp_secret::{InvalidTotpSecret, TotpSecret};
 
 // Everything else is here by its short name, too; the page of its module shows it.
 #[doc(hidden)]
 pub use error::{
-    ApiError, BoxError, ConfigError, DecodeError, DecodeErrorKind, ErrorType, InvalidParams,
-    TransportError, TransportErrorKind,
+    ApiError, BoxError, ClaimsError, ConfigError, DecodeError, DecodeErrorKind, ErrorType,
+    InvalidParams, TransportError, TransportErrorKind,
 };
 #[doc(hidden)]
 pub use model::{
     ActiveScimConnection, ActiveSsoConnection, AllowedType, AuthMethod, AuthenticationFactor,
     AuthenticationFactorDeliveryMethod, AuthenticationFactorType, AuthenticatorAppFactor,
-    BiometricFactor, CryptoWalletFactor, CustomRole, CustomRolePermission, DeviceAttributeDetails,
-    DeviceInfo, EmailFactor, EmailImplicitRoleAssignment, EmbeddableMagicLinkFactor, Factor,
-    ImpersonatedFactor, Member, MemberRole, MemberRoleSource, MemberRoleSourceType, MemberSession,
-    MemberStatus, MfaMethod, MfaPolicy, OAuthAccessTokenExchangeFactor, OAuthExchangeFactor,
-    OAuthFactor, OAuthProvider, OAuthRegistration, Organization, PhoneNumberFactor,
-    RecoveryCodeFactor, RetiredEmail, ScimAddress, ScimAttributes, ScimEnterpriseExtension,
-    ScimGroup, ScimManager, ScimName, ScimRegistration, ScimValue, SsoFactor, SsoRegistration,
-    TrustedAuthTokenFactor, UnknownFactor, WebAuthnFactor,
+    AuthorizationVerdict, BiometricFactor, CryptoWalletFactor, CustomRole, CustomRolePermission,
+    DeviceAttributeDetails, DeviceInfo, EmailFactor, EmailImplicitRoleAssignment,
+    EmbeddableMagicLinkFactor, Factor, ImpersonatedFactor, Member, MemberRole, MemberRoleSource,
+    MemberRoleSourceType, MemberSession, MemberStatus, MfaMethod, MfaPolicy,
+    OAuthAccessTokenExchangeFactor, OAuthExchangeFactor, OAuthFactor, OAuthProvider,
+    OAuthRegistration, Organization, PhoneNumberFactor, RecoveryCodeFactor, RetiredEmail,
+    ScimAddress, ScimAttributes, ScimEnterpriseExtension, ScimGroup, ScimManager, ScimName,
+    ScimRegistration, ScimValue, SsoFactor, SsoRegistration, TrustedAuthTokenFactor, UnknownFactor,
+    WebAuthnFactor,
 };
 #[doc(hidden)]
 pub use transport::{

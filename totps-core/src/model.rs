@@ -5,6 +5,7 @@
 //!
 //! Each of these is at the crate root, too.
 
+mod authorization;
 mod device;
 mod factor;
 mod member;
@@ -14,6 +15,7 @@ mod organization;
 mod scim;
 mod session;
 
+pub use authorization::AuthorizationVerdict;
 pub use device::{DeviceAttributeDetails, DeviceInfo};
 pub use factor::{
     AuthenticationFactor, AuthenticationFactorDeliveryMethod, AuthenticationFactorType,

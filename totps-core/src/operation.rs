@@ -1,31 +1,82 @@
-//! What the three calls have in common.
+//! Endpoints of the API: what is sent, and what comes back.
 
 pub(crate) mod authenticate;
+pub(crate) mod call;
 pub(crate) mod create;
+pub(crate) mod delete_totp;
+pub(crate) mod get_member;
 pub(crate) mod migrate;
+mod rbac;
+pub(crate) mod recovery_codes;
+pub(crate) mod sessions;
+mod wire;
 
-use serde::Serialize;
-
-use crate::decode::Reply;
-use crate::error::InvalidParams;
+use crate::error::{Error, InvalidParams};
+use crate::operation::call::Call;
 use crate::transport::Body;
 
-/// The parameters of one call: [`CreateParams`](crate::CreateParams),
-/// [`AuthenticateParams`](crate::AuthenticateParams) or [`MigrateParams`](crate::MigrateParams).
+/// One call of the API: the parameters of an endpoint, and the type of its response.
 ///
-/// Sealed: it is implemented by these three alone.
-#[allow(private_bounds, reason = "sealed")]
-pub trait Operation: Serialize + Sync + Encode {
-    /// The typed answer.
-    type Response: Reply;
-
-    /// The path on the API; every call is a `POST`.
-    const PATH: &'static str;
-}
-
-/// Checks what can be told without the server, and writes the JSON.
+/// Anybody may implement it, for any endpoint of Stytch's B2B API. `client.call(&params)` then sends
+/// it by the rules of the typed calls: to the project's base URL alone, with its credentials, the
+/// same limits and the same [`Error`].
 ///
-/// It has an implementation for each call, so that the code is made here and not in every program.
-pub(crate) trait Encode {
-    fn encode(&self) -> Result<Body, InvalidParams>;
+/// Member Update of `default_mfa_method`, which this crate does not type:
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use totps_core::{Call, Client, InvalidParams, Json, Member, MfaMethod, Operation, Project};
+/// use totps_core::{MemberId, OrganizationId, Request, http};
+///
+/// struct PreferTotp {
+///     organization_id: OrganizationId,
+///     member_id: MemberId,
+/// }
+///
+/// #[derive(Serialize)]
+/// struct Fields {
+///     default_mfa_method: MfaMethod,
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct Updated {
+///     member: Member,
+/// }
+///
+/// impl Operation for PreferTotp {
+///     type Response = Json<Updated>;
+///
+///     fn describe(&self) -> Result<Call, InvalidParams> {
+///         Call::put("/v1/b2b/organizations")
+///             .segment("organization_id", &self.organization_id)?
+///             .path("/members")
+///             .segment("member_id", &self.member_id)?
+///             .json(&Fields { default_mfa_method: MfaMethod::Totp })
+///     }
+/// }
+///
+/// // Stands for the server.
+/// let send = |request: Request| {
+///     assert_eq!(request.method(), "PUT");
+///     assert_eq!(request.uri().path(), "/v1/b2b/organizations/acme/members/member-test-1");
+///     let json = r#"{"member": {"default_mfa_method": "totp"}, "status_code": 200}"#;
+///     Ok::<_, std::io::Error>(http::Response::new(json))
+/// };
+/// let client = Client::new(Project::new("project-test-1", "secret-test-1")?, send);
+/// let params = PreferTotp { organization_id: "acme".into(), member_id: "member-test-1".into() };
+/// let Json(updated) = client.call(&params)?;
+/// assert_eq!(updated.member.default_mfa_method, Some(MfaMethod::Totp));
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+pub trait Operation: Sync {
+    /// The response of a success: [`Json`](crate::Json) of any type, or a type of one's own that
+    /// looks at the status first.
+    type Response: TryFrom<http::Response<Body>, Error = Error>;
+
+    /// Describes the request, and checks what can be checked without the server.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidParams`] when a field breaks a rule.
+    fn describe(&self) -> Result<Call, InvalidParams>;
 }

@@ -89,7 +89,7 @@ pub type Response = http::Response<Body>;
 ///
 /// let transport = |request: Request| {
 ///     // Send `request` with any HTTP stack; this one always answers the same.
-///     let json = r#"{"totp_registration_id": "", "secret": "BTGN…", "qr_code": ""}"#;
+///     let json = r#"{"totp_registration_id": "member-totp-test-…", "secret": "BTGN…", "qr_code": ""}"#;
 ///     Ok::<_, std::io::Error>(http::Response::new(json))
 /// };
 /// let client = Client::new(Project::new("project-test-…", "secret-test-…")?, transport);

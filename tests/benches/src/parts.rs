@@ -38,7 +38,9 @@ impl Part {
 
     pub(crate) fn named(name: &str) -> Fallible<Self> {
         let found = Self::ALL.into_iter().find(|part| part.name() == name);
-        found.ok_or_else(|| format!("`{name}` is none of codec, calls, latency, weight, emulator").into())
+        found.ok_or_else(|| {
+            format!("`{name}` is none of codec, calls, latency, weight, emulator").into()
+        })
     }
 
     pub(crate) fn run(self, root: &Path) -> Fallible<Vec<Measurement>> {

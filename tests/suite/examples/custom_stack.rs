@@ -20,7 +20,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let emulator = Emulator::start()?;
     // For Stytch: `Project::new(project_id, secret)`, and the ids of your Organization and Member.
     let project = Project::at(
-        emulator.base_url().parse()?,
+        emulator.base_url(),
         emulator.project_id(),
         emulator.secret(),
     )?;
@@ -38,7 +38,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         .authenticate(&params)?
         .member_session
         .ok_or("the response has no session")?;
-    println!("2. Authenticate: session {}", session.member_session_id);
+    let expires_at = session.expires_at.ok_or("no end of the session")?;
+    println!("2. Authenticate: a session until {expires_at}");
 
     let second_member = emulator.create_member(organization_id, |_| {})?;
     let secret = "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS";

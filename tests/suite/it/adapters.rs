@@ -202,7 +202,6 @@ fn hurried() -> Settings {
 
 /// A request of the core's to a server at this base URL.
 fn request(base_url: &str) -> Request {
-    let base_url = base_url.parse().expect("the base URL is valid");
     let project = Project::at(base_url, PROJECT_ID, PROJECT_SECRET).expect("the project is valid");
     let params = AuthenticateParams::new("organization-1", "member-1", CODE);
     project.request(&params).expect("the parameters are valid")

@@ -5,8 +5,12 @@ use std::env;
 use std::process::Command;
 
 use totps_core::{
-    AuthenticateParams, AuthenticateResponse, AuthenticationFactor, CreateParams, CreateResponse,
-    Error, Factor, Member, MemberSession, MigrateParams, MigrateResponse, Organization, Timestamp,
+    AuthenticateParams, AuthenticateResponse, AuthenticateSessionParams,
+    AuthenticateSessionResponse, AuthenticationFactor, Call, CreateParams, CreateResponse,
+    DeleteTotpParams, DeleteTotpResponse, Error, Factor, GetMemberParams, GetMemberResponse,
+    GetRecoveryCodesParams, GetRecoveryCodesResponse, Member, MemberSession, MigrateParams,
+    MigrateResponse, Organization, Reason, RecoverParams, RecoverResponse, RevokeSessionsParams,
+    RevokeSessionsResponse, RotateRecoveryCodesParams, RotateRecoveryCodesResponse, Timestamp,
     TransportError,
 };
 
@@ -95,6 +99,22 @@ fn sizes_of_types() {
         CreateResponse: 2384
         AuthenticateResponse: 2872
         MigrateResponse: 2336
+        Call: 128
+        DeleteTotpParams: 96
+        DeleteTotpResponse: 2288
+        GetMemberParams: 56
+        GetMemberResponse: 2288
+        GetRecoveryCodesParams: 48
+        GetRecoveryCodesResponse: 2312
+        RotateRecoveryCodesParams: 48
+        RotateRecoveryCodesResponse: 2312
+        RecoverParams: 208
+        RecoverResponse: 2888
+        AuthenticateSessionParams: 144
+        AuthenticateSessionResponse: 2640
+        RevokeSessionsParams: 80
+        RevokeSessionsResponse: 56
+        Reason: 32
         Member: 1400
         Organization: 808
         MemberSession: 248

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use totps_core::{
     ApiError, AuthenticateParams, BodyTooLarge, ClaimsError, Client, ConfigError, CreateParams,
     CreateResponse, DecodeError, Delivery, Error, ErrorType, InvalidParams, InvalidTimestamp,
-    InvalidTotpCode, Project, QrCodeError, TransportError, TransportErrorKind,
+    InvalidTotpCode, Project, QrCodeError, Reason, TransportError, TransportErrorKind,
 };
 use totps_tests::fixtures::{ERROR, fixture};
 
@@ -285,15 +285,34 @@ fn retry_after() {
 fn display_shows_types_and_request_ids_only_if_they_look_like_one() {
     let longest = "a".repeat(128);
     let too_long = "a".repeat(129);
-    for shown in ["bad_request", "x", "new-type_2", "0", longest.as_str()] {
-        let body = json!({"error_type": shown, "request_id": shown}).to_string();
+    for (error_type, rest) in [
+        ("bad_request", "x"),
+        // Known, though it has a digit.
+        (
+            "invalid_b2b_endpoint",
+            "test-b05c992f-ebdc-489d-a754-c7e70ba13141",
+        ),
+        ("x", "0"),
+        ("a_new_type", "live-1"),
+        (&longest, &longest),
+    ] {
+        let request_id = format!("request-id-{rest}");
+        let body = json!({"error_type": error_type, "request_id": request_id}).to_string();
         let text = api_error(400, body).to_string();
         assert_eq!(
             text,
-            format!("the API answered 400 {shown}, request id {shown}")
+            format!("the API answered 400 {error_type}, request id {request_id}")
         );
     }
     for hidden in [
+        "ckss-2skx-ebow",
+        "012345",
+        "new_type_2",
+        "request-id-",
+        "request-id-ABC",
+        "request-id-a_b",
+        "request-idx-1",
+        &format!("request-id-{too_long}"),
         "Bad_Request",
         "bad request",
         "bad.request",
@@ -551,4 +570,183 @@ proptest! {
             prop_assert_eq!(api.error_details(), details);
         }
     }
+}
+
+#[test]
+fn any_response_but_a_success_becomes_an_api_error() {
+    let response = |status: u16, body: &'static str| {
+        http::Response::builder().status(status).body(body).unwrap()
+    };
+    for status in [100, 204, 302, 400, 503, 999] {
+        let (body, made) = ("<html>", ApiError::try_from(response(status, "<html>")));
+        match made {
+            Ok(error) => {
+                assert!(!(200..300).contains(&status), "{status} is a success");
+                assert_eq!(error.status(), status);
+                assert_eq!(error.body(), body.as_bytes());
+                assert_eq!(Error::from(error).delivery(), Delivery::Answered);
+            }
+            Err(response) => {
+                assert!((200..300).contains(&status), "{status} is no success");
+                assert_eq!(
+                    (response.status().as_u16(), *response.body()),
+                    (status, body)
+                );
+            }
+        }
+    }
+    let body = fixture("error/429").json.as_bytes().to_vec();
+    let response = http::Response::builder()
+        .status(429)
+        .header("Retry-After", "7")
+        .body(body);
+    let error = ApiError::try_from(response.unwrap()).unwrap();
+    assert_eq!(error.error_type(), Some(&ErrorType::TooManyRequests));
+    assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+}
+
+#[test]
+fn an_error_in_a_list_of_one_is_read() {
+    let error =
+        r#"{"error_type": "bad_request", "error_message": "m", "request_id": "request-id-1"}"#;
+    for (body, is_read) in [
+        (format!("[{error}]"), true),
+        (format!("\u{feff} [ {error} ]\n"), true),
+        (format!("[{error}, {error}]"), false),
+        (format!("[[{error}]]"), false),
+        ("[]".to_owned(), false),
+        ("[5]".to_owned(), false),
+        (format!("[{error}"), false),
+    ] {
+        let api = api_error(400, body.clone());
+        assert_eq!(api.error_type().is_some(), is_read, "{body}");
+        assert_eq!(api.message(), is_read.then_some("m"), "{body}");
+        assert_eq!(api.body(), body.as_bytes());
+    }
+}
+
+fn reason(status: u16, body: impl Into<String>) -> Reason {
+    Error::from(api_error(status, body.into())).reason()
+}
+
+#[test]
+fn reasons_of_errors_without_a_response() {
+    let delivered = |error: TransportError| Error::from(error).reason();
+    assert_eq!(delivered(TransportError::not_sent("x")), Reason::NotReached);
+    assert_eq!(
+        delivered(TransportError::refused("x")),
+        Reason::Configuration
+    );
+    assert_eq!(delivered(TransportError::timed_out("x")), Reason::Unclear);
+    assert_eq!(delivered(TransportError::too_large("x")), Reason::Unclear);
+    assert_eq!(delivered(TransportError::other("x")), Reason::Unclear);
+    assert_eq!(delivered(TransportError::tls("x")), Reason::Unclear);
+    let tls = TransportError::tls("x").with_delivery(Delivery::NotSent);
+    assert_eq!(delivered(tls), Reason::NotReached);
+
+    let invalid = Error::from(InvalidParams::new("member_id", "must not be empty"));
+    assert!(
+        matches!(invalid.reason(), Reason::InvalidRequest { field: Some(field), .. } if field == "member_id")
+    );
+    let Err(unreadable) = CreateResponse::try_from(http::Response::new("")) else {
+        panic!("an empty body is unreadable")
+    };
+    assert_eq!(unreadable.reason(), Reason::Unclear);
+}
+
+#[test]
+fn reasons_of_fixtures() {
+    for (name, expected) in [
+        (
+            "400-action-available-only-for-active-members",
+            Reason::NotAllowed,
+        ),
+        (
+            "400-action-available-only-once-primary-authentication-is-met",
+            Reason::LoginExpired,
+        ),
+        ("400-active-totp-exists", Reason::AlreadyEnrolled),
+        ("401", Reason::Configuration),
+        ("403-organization-suspended", Reason::NotAllowed),
+        ("404-intermediate-session-not-found", Reason::LoginExpired),
+        ("404-route-not-found", Reason::Configuration),
+        ("404-session-not-found", Reason::LoginExpired),
+        ("429", Reason::RateLimited),
+        ("500", Reason::Unclear),
+    ] {
+        let fixture = fixture(&format!("error/{name}"));
+        assert_eq!(reason(fixture.status(), fixture.json), expected, "{name}");
+    }
+    let locked = fixture("error/429-user-lock-limit-reached").json;
+    assert!(matches!(
+        reason(429, locked),
+        Reason::Locked {
+            retry_after: None,
+            ..
+        }
+    ));
+    let response = http::Response::builder()
+        .status(429)
+        .header("Retry-After", "60")
+        .body(locked);
+    let error = Error::from(ApiError::try_from(response.unwrap()).unwrap());
+    let minute = Duration::from_secs(60);
+    assert!(
+        matches!(error.reason(), Reason::Locked { retry_after: Some(wait), .. } if wait == minute)
+    );
+}
+
+#[test]
+fn reasons_without_a_known_type_are_by_status() {
+    for (status, expected) in [
+        (302, "Other"),
+        (400, "InvalidRequest { field: None }"),
+        (401, "Configuration"),
+        (403, "NotAllowed"),
+        (404, "Other"),
+        (408, "Unclear"),
+        (409, "Other"),
+        (422, "InvalidRequest { field: None }"),
+        (429, "RateLimited"),
+        (500, "Unclear"),
+        (502, "Unclear"),
+        (503, "Unclear"),
+    ] {
+        for body in [
+            "",
+            "<html>",
+            "{}",
+            r#"{"error_type": "brand_new"}"#,
+            r#"{"error_type": 5}"#,
+        ] {
+            assert_eq!(
+                format!("{:?}", reason(status, body)),
+                expected,
+                "{status} {body}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_failed_server_has_done_who_knows_what_whatever_it_says() {
+    for error_type in [
+        "unable_to_authenticate_totp",
+        "user_lock_limit_reached",
+        "session_not_found",
+    ] {
+        let body = json!({"error_type": error_type}).to_string();
+        assert_eq!(reason(503, body), Reason::Unclear, "{error_type}");
+    }
+}
+
+#[test]
+fn reasons_do_not_depend_on_text_for_people() {
+    let body = json!({
+        "error_type": "totp_code_already_authenticated",
+        "error_message": "user_lock_limit_reached unauthorized_credentials",
+        "error_url": "https://stytch.com/docs/api/errors/401#session_not_found",
+        "error_details": {"error_type": "session_not_found"},
+    });
+    assert_eq!(reason(400, body.to_string()), Reason::CodeAlreadyUsed);
 }

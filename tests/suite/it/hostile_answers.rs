@@ -396,7 +396,7 @@ fn send<S: Subject>(server: &Server, timeout: Duration) -> Result<Response, Tran
 }
 
 fn request(base_url: &str) -> Request {
-    let project = Project::at(base_url.parse().unwrap(), "project-test-1", "secret");
+    let project = Project::at(base_url, "project-test-1", "secret");
     project
         .unwrap()
         .request(&CreateParams::new("organization-1", "member-1"))

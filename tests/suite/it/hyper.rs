@@ -118,7 +118,7 @@ fn connector(settings: &Settings) -> Connector {
 }
 
 fn project(server: &str) -> Project {
-    Project::at(server.parse().unwrap(), "project-test-1", "secret-test-1").unwrap()
+    Project::at(server, "project-test-1", "secret-test-1").unwrap()
 }
 
 /// Clients are cheap to clone and can be used from any thread, and so can their calls.

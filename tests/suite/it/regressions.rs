@@ -34,6 +34,13 @@ const FIXTURES: &[&str] = &[
     "../fixtures/create",
     "../fixtures/authenticate",
     "../fixtures/migrate",
+    "../fixtures/delete_totp",
+    "../fixtures/get_member",
+    "../fixtures/get_recovery_codes",
+    "../fixtures/rotate_recovery_codes",
+    "../fixtures/recover",
+    "../fixtures/authenticate_session",
+    "../fixtures/revoke_sessions",
     "../fixtures/error",
     "../fixtures/requests",
 ];

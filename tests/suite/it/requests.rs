@@ -10,7 +10,8 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use totps_core::{
     AuthenticateParams, ConfigError, CreateParams, Error, LIVE_BASE_URL, MfaEnrollment,
-    MigrateParams, Operation, Project, ProjectSecret, Request, TEST_BASE_URL, TotpCode,
+    MigrateParams, Operation, Project, ProjectSecret, RecoveryCode, Request, TEST_BASE_URL,
+    TotpCode, TotpSecret,
 };
 use totps_tests::fixtures::fixture;
 
@@ -335,7 +336,45 @@ fn typed_codes() {
             expected,
             "typed: {typed:?}"
         );
+        let code = typed.parse::<TotpCode>().ok();
+        assert_eq!(
+            code.as_ref().map(TotpCode::expose),
+            expected,
+            "{typed:?} by FromStr"
+        );
     }
+}
+
+/// What is parsed is canonical: read again it stays the same, and the key is the same.
+#[test]
+fn secrets_of_every_length_are_written_and_read() {
+    for length in 10..70_u8 {
+        let key: Vec<u8> = (0..length).map(|byte| byte.wrapping_mul(89)).collect();
+        let secret = TotpSecret::from_key(&key).unwrap();
+        let text = secret.expose();
+        let expected = base32(&key);
+        assert_eq!(text, expected, "{length} bytes");
+        let spaced: String = text.chars().flat_map(|letter| [letter, ' ', '-']).collect();
+        for form in [text.to_owned(), text.to_lowercase(), format!("{spaced}===")] {
+            let again = TotpSecret::parse(&form).unwrap();
+            assert_eq!(again.expose(), text, "{form}");
+        }
+    }
+}
+
+/// Base32 by another way: bit by bit.
+fn base32(key: &[u8]) -> String {
+    let bits: String = key.iter().map(|byte| format!("{byte:08b}")).collect();
+    let letters = bits.as_bytes().chunks(5).map(|bits| {
+        let bits = format!("{:0<5}", std::str::from_utf8(bits).unwrap());
+        let value = u8::from_str_radix(&bits, 2).unwrap();
+        char::from(if value < 26 {
+            b'A' + value
+        } else {
+            b'2' + value - 26
+        })
+    });
+    letters.collect()
 }
 
 #[test]
@@ -433,6 +472,37 @@ fn base_urls_that_are_taken() {
         for project in [other, at] {
             let request = project.request(&create()).unwrap();
             assert_eq!(request.uri().to_string(), expected, "base URL {base_url}");
+        }
+    }
+}
+
+#[test]
+fn base_urls_of_any_type() {
+    let url = "https://login.acme.com";
+    let text = url.to_owned();
+    for project in [
+        Project::at(url, "emulator", "secret"),
+        Project::at(&text, "emulator", "secret"),
+        Project::at(text.clone(), "emulator", "secret"),
+        Project::at(uri(url), "emulator", "secret"),
+        project().with_base_url(url),
+        project().with_base_url(text),
+        project().with_base_url(uri(url)),
+    ] {
+        let request = project.unwrap().request(&create()).unwrap();
+        assert_eq!(request.uri(), "https://login.acme.com/v1/b2b/totp");
+    }
+    for no_url in ["", " ", "https://a b", "https://[", "ht tp://a", "\0", "é"] {
+        for refused in [
+            Project::at(no_url, "emulator", "secret"),
+            project().with_base_url(no_url),
+        ] {
+            let error = refused.expect_err("what is no URL must be refused");
+            assert_eq!(error.setting(), "base URL", "{no_url:?}");
+            assert!(
+                error.to_string().contains("https://"),
+                "{no_url:?}: {error}"
+            );
         }
     }
 }
@@ -681,6 +751,37 @@ proptest! {
         let code = TotpCode::parse(&typed).ok();
         let expected = is_code.then_some(digits);
         prop_assert_eq!(code.as_ref().map(TotpCode::expose), expected.as_deref(), "{:?}", typed);
+    }
+
+    #[test]
+    fn any_secret_is_canonical_or_refused(text in "[A-Za-z2-9 =-]{0,60}") {
+        if let Ok(secret) = TotpSecret::parse(&text) {
+            let canonical = secret.expose();
+            let is_canonical = |c: char| matches!(c, 'A'..='Z' | '2'..='7');
+            prop_assert!(canonical.len() >= 16 && canonical.chars().all(is_canonical));
+            let again = TotpSecret::parse(canonical).unwrap();
+            prop_assert_eq!(again.expose(), canonical);
+            let kept: String = text.chars().filter(char::is_ascii_alphanumeric).collect();
+            let but_the_last = &canonical[..canonical.len() - 1];
+            prop_assert!(kept.to_uppercase().starts_with(but_the_last), "{} of {}", canonical, text);
+        }
+    }
+
+    #[test]
+    fn any_recovery_code_gets_the_known_form_or_stays(typed in "[a-zA-Z0-9 \\-é_]{0,18}") {
+        let kept: String = typed.chars().filter(|typed| !" -".contains(*typed)).collect();
+        let is_known = kept.len() == 12 && kept.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        let Ok(code) = RecoveryCode::parse(&typed) else {
+            prop_assert!(typed.trim().is_empty(), "{:?} must not be refused", typed);
+            return Ok(());
+        };
+        if is_known {
+            let kept = kept.to_lowercase();
+            let expected = [&kept[..4], &kept[4..8], &kept[8..]].join("-");
+            prop_assert_eq!(code.expose(), expected);
+        } else {
+            prop_assert_eq!(code.expose(), typed);
+        }
     }
 
     #[test]

@@ -14,10 +14,16 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use totps_core::{
-    AuthenticateResponse, CreateResponse, DecodeError, Error, JsonObject, MigrateResponse,
-    RecoveryCode, Timestamp, Undecoded,
+    AuthenticateResponse, AuthenticateSessionResponse, CreateResponse, DecodeError,
+    DeleteTotpResponse, Error, GetMemberResponse, GetRecoveryCodesResponse, JsonObject, MemberId,
+    MigrateResponse, QrCode, RecoverResponse, RecoveryCode, RevokeSessionsResponse,
+    RotateRecoveryCodesResponse, SessionJwt, SessionToken, Timestamp, TotpRegistrationId,
+    TotpSecret,
 };
-use totps_tests::fixtures::{AUTHENTICATE, CREATE, Fixture, MIGRATE};
+use totps_tests::fixtures::{
+    AUTHENTICATE, AUTHENTICATE_SESSION, CREATE, DELETE_TOTP, Fixture, GET_MEMBER,
+    GET_RECOVERY_CODES, MIGRATE, RECOVER, REVOKE_SESSIONS, ROTATE_RECOVERY_CODES,
+};
 
 /// A model with these fields and all others at their default. Since no value in the full answers
 /// is a default one, a field that is forgotten here, or not read, makes a difference.
@@ -69,116 +75,118 @@ fn authenticated_with(field: &str, raw: &str) -> String {
     )
 }
 
-/// What the three answers have in common, by names on the wire.
+/// What all responses have in common, by names on the wire.
 struct Seen {
     status: u16,
     /// Texts and lists of texts; an empty text where there is none.
     texts: BTreeMap<&'static str, Value>,
+    /// Objects and numbers.
     parts: BTreeMap<&'static str, Option<Value>>,
     undecoded: BTreeMap<&'static str, String>,
 }
 
-impl Seen {
-    fn new<const T: usize, const P: usize>(
-        status: http::StatusCode,
-        texts: [(&'static str, Value); T],
-        parts: [(&'static str, Value); P],
-        undecoded: &[Undecoded],
-    ) -> Self {
-        Self {
-            status: status.as_u16(),
-            texts: texts.into(),
-            parts: parts
-                .map(|(name, part)| (name, Some(part).filter(|part| !part.is_null())))
-                .into(),
-            undecoded: undecoded
-                .iter()
-                .map(|part| (part.name(), part.json().to_owned()))
-                .collect(),
+/// A text or a list of texts as JSON; empty when it is not set.
+trait Text {
+    fn text(&self) -> Value;
+}
+
+macro_rules! text {
+    ($($type:ty: $text:ident),+ $(,)?) => {$(
+        impl Text for $type {
+            fn text(&self) -> Value {
+                json!(self.$text())
+            }
         }
+    )+};
+}
+
+text! {
+    String: as_str,
+    MemberId: as_str,
+    TotpRegistrationId: as_str,
+    TotpSecret: expose,
+    QrCode: expose,
+    RecoveryCode: expose,
+    SessionToken: expose,
+    SessionJwt: expose,
+}
+
+impl<T: Text> Text for Option<T> {
+    fn text(&self) -> Value {
+        self.as_ref().map_or_else(|| json!(""), T::text)
     }
 }
 
-fn codes(codes: &[RecoveryCode]) -> Value {
-    codes.iter().map(RecoveryCode::expose).collect()
-}
-
-impl From<CreateResponse> for Seen {
-    fn from(created: CreateResponse) -> Self {
-        let texts = [
-            (
-                "request_id",
-                json!(created.request_id.as_deref().unwrap_or("")),
-            ),
-            ("member_id", json!(created.member_id)),
-            ("totp_registration_id", json!(created.totp_registration_id)),
-            ("secret", json!(created.secret.expose())),
-            ("qr_code", json!(created.qr_code.expose())),
-            ("recovery_codes", codes(&created.recovery_codes)),
-        ];
-        let parts = [
-            ("member", json!(created.member)),
-            ("organization", json!(created.organization)),
-        ];
-        Self::new(created.status_code, texts, parts, created.undecoded())
+impl<T: Text> Text for Vec<T> {
+    fn text(&self) -> Value {
+        self.iter().map(T::text).collect()
     }
 }
 
-impl From<AuthenticateResponse> for Seen {
-    fn from(authenticated: AuthenticateResponse) -> Self {
-        let token = authenticated.session_token.as_ref();
-        let jwt = authenticated.session_jwt.as_ref();
-        let texts = [
-            (
-                "request_id",
-                json!(authenticated.request_id.as_deref().unwrap_or("")),
-            ),
-            ("member_id", json!(authenticated.member_id)),
-            (
-                "session_token",
-                json!(token.map_or("", |token| token.expose())),
-            ),
-            ("session_jwt", json!(jwt.map_or("", |jwt| jwt.expose()))),
-        ];
-        let parts = [
-            ("member", json!(authenticated.member)),
-            ("organization", json!(authenticated.organization)),
-            ("member_session", json!(authenticated.member_session)),
-            ("member_device", json!(authenticated.member_device)),
-        ];
-        Self::new(
-            authenticated.status_code,
-            texts,
-            parts,
-            authenticated.undecoded(),
-        )
-    }
+/// Fields by their names in Rust, which are those on the wire.
+macro_rules! seen {
+    ($($response:ty: texts: [$($text:ident),*], parts: [$($part:ident),*];)+) => {$(
+        impl From<$response> for Seen {
+            fn from(read: $response) -> Self {
+                let undecoded = read.undecoded().iter();
+                Self {
+                    status: read.status_code.as_u16(),
+                    texts: [$((stringify!($text), read.$text.text())),*].into(),
+                    parts: [$((stringify!($part), json!(read.$part))),*]
+                        .map(|(name, part): (_, Value)| (name, Some(part).filter(|part| !part.is_null())))
+                        .into(),
+                    undecoded: undecoded
+                        .map(|part| (part.name(), part.json().to_owned()))
+                        .collect(),
+                }
+            }
+        }
+    )+};
 }
 
-impl From<MigrateResponse> for Seen {
-    fn from(migrated: MigrateResponse) -> Self {
-        let texts = [
-            (
-                "request_id",
-                json!(migrated.request_id.as_deref().unwrap_or("")),
-            ),
-            ("member_id", json!(migrated.member_id)),
-            ("totp_registration_id", json!(migrated.totp_registration_id)),
-            ("recovery_codes", codes(&migrated.recovery_codes)),
-        ];
-        let parts = [
-            ("member", json!(migrated.member)),
-            ("organization", json!(migrated.organization)),
-        ];
-        Self::new(migrated.status_code, texts, parts, migrated.undecoded())
-    }
+seen! {
+    CreateResponse:
+        texts: [request_id, member_id, totp_registration_id, secret, qr_code, recovery_codes],
+        parts: [member, organization];
+    AuthenticateResponse:
+        texts: [request_id, member_id, session_token, session_jwt],
+        parts: [member, organization, member_session, member_device];
+    MigrateResponse:
+        texts: [request_id, member_id, totp_registration_id, recovery_codes],
+        parts: [member, organization];
+    DeleteTotpResponse: texts: [request_id, member_id], parts: [member, organization];
+    GetMemberResponse: texts: [request_id, member_id], parts: [member, organization];
+    GetRecoveryCodesResponse:
+        texts: [request_id, member_id, recovery_codes],
+        parts: [member, organization];
+    RotateRecoveryCodesResponse:
+        texts: [request_id, member_id, recovery_codes],
+        parts: [member, organization];
+    RecoverResponse:
+        texts: [request_id, member_id, session_token, session_jwt],
+        parts: [member, organization, member_session, member_device, recovery_codes_remaining];
+    // Its `member_id` is put together of others.
+    AuthenticateSessionResponse:
+        texts: [request_id, session_token, session_jwt],
+        parts: [member, organization, member_session, verdict];
+    RevokeSessionsResponse: texts: [request_id], parts: [];
 }
 
-/// One of the three calls.
+fn codes(codes: &Vec<RecoveryCode>) -> Value {
+    codes.text()
+}
+
+/// One call of the API.
 struct Call {
     fixtures: &'static [Fixture],
-    /// The fields without which the answer is an error.
+    /// The fields without which the response is an error.
     essential: &'static [&'static str],
+    /// Those of them that may be missing, but must be readable.
+    may_be_missing: &'static [&'static str],
+    /// Those of them that must not be empty.
+    never_empty: &'static [&'static str],
+    /// A field that others stand in for: without any of them the response is an error.
+    derived: Option<&'static str>,
     /// The fields that must not be there twice.
     unique: &'static [&'static str],
     decode: fn(u16, &[u8]) -> Result<Seen, Error>,
@@ -188,36 +196,113 @@ impl Call {
     fn full(&self) -> Fixture {
         self.fixtures[0]
     }
+
+    /// Whether the response is an error with this value in place of the field.
+    fn requires(&self, field: &str, value: Option<&Value>) -> bool {
+        let is_empty = value.is_some_and(|value| *value == json!("") || *value == json!([]));
+        self.essential.contains(&field)
+            && (self.never_empty.contains(&field) && is_empty
+                || !self.may_be_missing.contains(&field) && value.is_none_or(Value::is_null))
+    }
 }
 
-const CALLS: [Call; 3] = [
+const OTHER: Call = Call {
+    fixtures: &[],
+    essential: &[],
+    may_be_missing: &[],
+    never_empty: &[],
+    derived: None,
+    unique: &[],
+    decode: |_, _| panic!("it decodes nothing"),
+};
+
+const SECRETS: &[&str] = &[
+    "totp_registration_id",
+    "secret",
+    "qr_code",
+    "recovery_codes",
+];
+const SESSION: &[&str] = &["member_id", "session_token", "session_jwt"];
+
+const CALLS: [Call; 10] = [
     Call {
         fixtures: CREATE,
-        essential: &[
-            "totp_registration_id",
-            "secret",
-            "qr_code",
-            "recovery_codes",
-        ],
-        unique: &[
-            "totp_registration_id",
-            "secret",
-            "qr_code",
-            "recovery_codes",
-        ],
+        essential: SECRETS,
+        may_be_missing: &["recovery_codes"],
+        never_empty: &["totp_registration_id", "secret"],
+        unique: SECRETS,
         decode: |status, body| CreateResponse::try_from(answer(status, body)).map(Seen::from),
+        ..OTHER
     },
     Call {
         fixtures: AUTHENTICATE,
         essential: &["member_id"],
-        unique: &["member_id", "session_token", "session_jwt"],
+        unique: SESSION,
         decode: |status, body| AuthenticateResponse::try_from(answer(status, body)).map(Seen::from),
+        ..OTHER
     },
     Call {
         fixtures: MIGRATE,
         essential: &["totp_registration_id", "recovery_codes"],
+        may_be_missing: &["recovery_codes"],
+        never_empty: &["totp_registration_id"],
         unique: &["totp_registration_id", "recovery_codes"],
         decode: |status, body| MigrateResponse::try_from(answer(status, body)).map(Seen::from),
+        ..OTHER
+    },
+    Call {
+        fixtures: DELETE_TOTP,
+        decode: |status, body| DeleteTotpResponse::try_from(answer(status, body)).map(Seen::from),
+        ..OTHER
+    },
+    Call {
+        fixtures: GET_MEMBER,
+        essential: &["member"],
+        never_empty: &["member"],
+        unique: &["member"],
+        decode: |status, body| GetMemberResponse::try_from(answer(status, body)).map(Seen::from),
+        ..OTHER
+    },
+    Call {
+        fixtures: GET_RECOVERY_CODES,
+        essential: &["recovery_codes"],
+        unique: &["recovery_codes"],
+        decode: |status, body| {
+            GetRecoveryCodesResponse::try_from(answer(status, body)).map(Seen::from)
+        },
+        ..OTHER
+    },
+    Call {
+        fixtures: ROTATE_RECOVERY_CODES,
+        essential: &["recovery_codes"],
+        unique: &["recovery_codes"],
+        decode: |status, body| {
+            RotateRecoveryCodesResponse::try_from(answer(status, body)).map(Seen::from)
+        },
+        ..OTHER
+    },
+    Call {
+        fixtures: RECOVER,
+        essential: &["member_id"],
+        unique: SESSION,
+        decode: |status, body| RecoverResponse::try_from(answer(status, body)).map(Seen::from),
+        ..OTHER
+    },
+    Call {
+        fixtures: AUTHENTICATE_SESSION,
+        derived: Some("member_id"),
+        unique: SESSION,
+        decode: |status, body| {
+            AuthenticateSessionResponse::try_from(answer(status, body)).map(Seen::from)
+        },
+        ..OTHER
+    },
+    Call {
+        fixtures: REVOKE_SESSIONS,
+        decode: |status, body| {
+            RevokeSessionsResponse::try_from(answer(status, body)).map(Seen::from)
+        },
+        ..OTHER
     },
 ];
 

@@ -101,6 +101,32 @@ pub(crate) fn migrate_params() -> MigrateParams {
     MigrateParams::new("organization", "member", TOTP_SECRET).recovery_codes([RECOVERY_CODE])
 }
 
+pub(crate) fn delete_totp_params() -> DeleteTotpParams {
+    DeleteTotpParams::new("organization", "member")
+        .session_token(SESSION_TOKEN)
+        .session_jwt(SESSION_JWT)
+}
+
+pub(crate) fn recover_params() -> RecoverParams {
+    let claims = Map::from_iter([(CLAIM.to_owned(), json!(CLAIM))]);
+    RecoverParams::new("organization", "member", RECOVERY_CODE)
+        .intermediate_session_token(INTERMEDIATE)
+        .session_token(SESSION_TOKEN)
+        .session_jwt(SESSION_JWT)
+        .session_custom_claims(claims)
+}
+
+pub(crate) fn authenticate_session_params() -> AuthenticateSessionParams {
+    let claims = Map::from_iter([(CLAIM.to_owned(), json!(CLAIM))]);
+    AuthenticateSessionParams::session_token(SESSION_TOKEN).session_custom_claims(claims)
+}
+
+pub(crate) fn revoke_sessions_params() -> RevokeSessionsParams {
+    RevokeSessionsParams::session_jwt(SESSION_JWT)
+        .rbac_session_token(SESSION_TOKEN)
+        .rbac_session_jwt(SESSION_JWT)
+}
+
 /// The answer to every call, with a canary wherever a secret or an application's data can stand.
 pub(crate) fn answer() -> Value {
     let metadata = json!({METADATA: METADATA, "nested": [{METADATA: METADATA}]});
@@ -136,6 +162,8 @@ pub(crate) fn answer() -> Value {
             ],
         },
         "member_device": {},
+        "verdict": {"granting_roles": []},
+        "recovery_codes_remaining": 9,
     })
 }
 
@@ -162,6 +190,10 @@ fn authenticated(body: &Value) -> Result<AuthenticateResponse, Error> {
 
 fn migrated(body: &Value) -> Result<MigrateResponse, Error> {
     http::Response::new(body.to_string()).try_into()
+}
+
+fn read<R: TryFrom<http::Response<String>, Error = Error>>(body: &Value) -> R {
+    http::Response::new(body.to_string()).try_into().unwrap()
 }
 
 #[test]
@@ -252,12 +284,44 @@ fn canaries_are_sent_and_read() {
             project.request(&migrate_params()).unwrap(),
             &[TOTP_SECRET, RECOVERY_CODE],
         ),
+        (
+            project.request(&delete_totp_params()).unwrap(),
+            &[SESSION_TOKEN, SESSION_JWT],
+        ),
+        (
+            project.request(&recover_params()).unwrap(),
+            &[
+                RECOVERY_CODE,
+                INTERMEDIATE,
+                SESSION_TOKEN,
+                SESSION_JWT,
+                CLAIM,
+            ],
+        ),
+        (
+            project.request(&authenticate_session_params()).unwrap(),
+            &[SESSION_TOKEN, CLAIM],
+        ),
+        (
+            project.request(&revoke_sessions_params()).unwrap(),
+            &[SESSION_TOKEN, SESSION_JWT],
+        ),
     ] {
         let authorization = request.headers()["authorization"].to_str().unwrap();
         assert_eq!(leaks(authorization, PROJECT_SECRET), ["base64"]);
-        let body = String::from_utf8(request.into_body().into()).unwrap();
+        assert_nothing_shown("URL", &[request.uri().to_string()]);
+        let rbac = ["x-stytch-member-session", "x-stytch-member-sessionjwt"];
+        let rbac = rbac.map(|name| request.headers().get(name));
+        let mut sent: Vec<u8> = rbac
+            .iter()
+            .flatten()
+            .flat_map(|value| value.as_bytes())
+            .copied()
+            .collect();
+        sent.extend(Vec::from(request.into_body()));
+        let sent = String::from_utf8(sent).unwrap();
         for canary in canaries {
-            assert_eq!(leaks(&body, canary), ["plain"], "{body}");
+            assert_eq!(leaks(&sent, canary), ["plain"], "{sent}");
         }
     }
     let created = created(&answer()).unwrap();
@@ -323,6 +387,26 @@ fn projects_params_requests_and_clients_are_redacted() {
         "request of Migrate",
         &project.request(&migrate_params()).unwrap(),
     );
+    assert_quiet("DeleteTotpParams", &delete_totp_params());
+    let request = project.request(&delete_totp_params()).unwrap();
+    assert_quiet("request of Delete TOTP", &request);
+    assert_quiet("headers of Delete TOTP", request.headers());
+    let described = delete_totp_params().describe().unwrap();
+    assert_quiet("Call of Delete TOTP", &described);
+    assert_quiet("RecoverParams", &recover_params());
+    let request = project.request(&recover_params()).unwrap();
+    assert_quiet("request of Recover", &request);
+    assert_quiet("AuthenticateSessionParams", &authenticate_session_params());
+    let by_jwt = AuthenticateSessionParams::session_jwt(SESSION_JWT);
+    assert_quiet("AuthenticateSessionParams", &by_jwt);
+    let request = project.request(&authenticate_session_params()).unwrap();
+    assert_quiet("request of Authenticate session", &request);
+    assert_quiet("RevokeSessionsParams", &revoke_sessions_params());
+    let by_token = RevokeSessionsParams::session_token(SESSION_TOKEN);
+    assert_quiet("RevokeSessionsParams", &by_token);
+    let request = project.request(&revoke_sessions_params()).unwrap();
+    assert_quiet("request of Revoke sessions", &request);
+    assert_quiet("headers of Revoke sessions", request.headers());
 
     type Send = fn(Request) -> Result<http::Response<Body>, std::io::Error>;
     let send: Send = |_| Ok(http::Response::new(Body::default()));
@@ -343,6 +427,25 @@ fn answers_are_redacted() {
     let authenticated = authenticated(&answer).unwrap();
     assert_quiet("AuthenticateResponse", &authenticated);
     assert_quiet("MigrateResponse", &migrated(&answer).unwrap());
+    assert_quiet("DeleteTotpResponse", &read::<DeleteTotpResponse>(&answer));
+    assert_quiet("GetMemberResponse", &read::<GetMemberResponse>(&answer));
+    assert_quiet(
+        "GetRecoveryCodesResponse",
+        &read::<GetRecoveryCodesResponse>(&answer),
+    );
+    assert_quiet(
+        "RotateRecoveryCodesResponse",
+        &read::<RotateRecoveryCodesResponse>(&answer),
+    );
+    assert_quiet("RecoverResponse", &read::<RecoverResponse>(&answer));
+    assert_quiet(
+        "AuthenticateSessionResponse",
+        &read::<AuthenticateSessionResponse>(&answer),
+    );
+    assert_quiet(
+        "RevokeSessionsResponse",
+        &read::<RevokeSessionsResponse>(&answer),
+    );
     let session = authenticated.member_session.unwrap();
     for factor in &session.authentication_factors {
         assert!(factor.factor.is_some(), "the unknown factor must be read");
@@ -591,7 +694,21 @@ fn every_public_type_is_redacted() {
         CreateParams = create_params(),
         AuthenticateParams = authenticate_params(),
         MigrateParams = migrate_params(),
+        DeleteTotpParams = delete_totp_params(),
+        GetMemberParams = GetMemberParams::by_id("organization", "member"),
+        GetRecoveryCodesParams = GetRecoveryCodesParams::new("organization", "member"),
+        RotateRecoveryCodesParams = RotateRecoveryCodesParams::new("organization", "member"),
+        RecoverParams = recover_params(),
+        AuthenticateSessionParams = authenticate_session_params(),
+        AuthorizationCheck = AuthorizationCheck::new("organization", "resource", "action"),
+        RevokeSessionsParams = revoke_sessions_params(),
         MfaEnrollment = MfaEnrollment::Enroll,
+        Call = Call::post("/v1/b2b/totp")
+            .query("code", CODE)
+            .header("X-Stytch-Member-Session", SESSION_TOKEN)
+            .json(&answer())
+            .unwrap(),
+        Json<Value> = Json(answer()),
         RetryPolicy = RetryPolicy::default(),
         Limits = Limits::default(),
         Request = project().request(&authenticate_params()).unwrap(),
@@ -602,6 +719,14 @@ fn every_public_type_is_redacted() {
         CreateResponse = created(&answer()).unwrap(),
         AuthenticateResponse = authenticated(&answer()).unwrap(),
         MigrateResponse = migrated(&answer()).unwrap(),
+        DeleteTotpResponse = read(&answer()),
+        GetMemberResponse = read(&answer()),
+        GetRecoveryCodesResponse = read(&answer()),
+        RotateRecoveryCodesResponse = read(&answer()),
+        RecoverResponse = read(&answer()),
+        AuthenticateSessionResponse = read(&answer()),
+        RevokeSessionsResponse = read(&answer()),
+        Reason = api_error().reason(),
         Undecoded = aside.undecoded()[0].clone(),
         AuthenticationFactor = factor(),
         Factor = factor().factor.unwrap(),
@@ -635,6 +760,8 @@ fn every_public_type_is_redacted() {
         ConfigError = Project::new(PROJECT_SECRET, "x").unwrap_err(),
         InvalidParams = authenticate_params().session_claims_from(CLAIM).unwrap_err(),
         InvalidTotpCode = TotpCode::parse(CODE).unwrap_err(),
+        InvalidTotpSecret = TotpSecret::parse(&format!("{TOTP_SECRET}!")).unwrap_err(),
+        InvalidRecoveryCode = RecoveryCode::parse(&format!("{RECOVERY_CODE}\n")).unwrap_err(),
         InvalidTimestamp = Timestamp::new(SERVER_TEXT).to_system_time().unwrap_err(),
         QrCodeError = QrCode::new(QR_CODE).png().unwrap_err(),
         BodyTooLarge = LimitedBody::new(1, Some(2)).unwrap_err(),
@@ -654,7 +781,7 @@ fn every_public_type_is_redacted() {
         ErrorType, MemberRoleSourceType, MemberStatus, MfaMethod, MfaPolicy,
     ]);
     formatted.extend(quiet_models![object() =>
-        ActiveScimConnection, ActiveSsoConnection, AuthenticatorAppFactor, BiometricFactor,
+        ActiveScimConnection, ActiveSsoConnection, AuthenticatorAppFactor, AuthorizationVerdict, BiometricFactor,
         CryptoWalletFactor, CustomRole, CustomRolePermission, DeviceAttributeDetails, DeviceInfo,
         EmailFactor, EmailImplicitRoleAssignment, EmbeddableMagicLinkFactor, ImpersonatedFactor,
         Member, MemberRole, MemberRoleSource, MemberSession, OAuthAccessTokenExchangeFactor,
@@ -754,7 +881,18 @@ fn secrets_have_no_trait_that_gives_them_away() {
 }
 
 #[test]
-fn answers_cannot_be_serialised() {
+fn params_and_answers_cannot_be_serialised() {
+    assert!(!implements!(CreateParams: serde::Serialize));
+    assert!(!implements!(AuthenticateParams: serde::Serialize));
+    assert!(!implements!(MigrateParams: serde::Serialize));
+    assert!(!implements!(DeleteTotpParams: serde::Serialize));
+    assert!(!implements!(RecoverParams: serde::Serialize));
+    assert!(!implements!(AuthenticateSessionParams: serde::Serialize));
+    assert!(!implements!(RevokeSessionsParams: serde::Serialize));
+    assert!(!implements!(RecoverResponse: serde::Serialize));
+    assert!(!implements!(AuthenticateSessionResponse: serde::Serialize));
+    assert!(!implements!(GetRecoveryCodesResponse: serde::Serialize));
+    assert!(!implements!(RotateRecoveryCodesResponse: serde::Serialize));
     assert!(!implements!(CreateResponse: serde::Serialize));
     assert!(!implements!(AuthenticateResponse: serde::Serialize));
     assert!(!implements!(MigrateResponse: serde::Serialize));

@@ -253,7 +253,7 @@ impl Series {
                 connection.reset_at_end();
             }
         });
-        let project = Project::at(server.url().parse().unwrap(), "project-test-1", "secret");
+        let project = Project::at(server.url(), "project-test-1", "secret");
         let transport = S::transport(Settings {
             timeout: Some(PATIENCE),
             connect_timeout: Some(PATIENCE),

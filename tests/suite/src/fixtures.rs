@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 /// One file under `tests/fixtures`.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fixture {
     /// The folder and the case, such as `create/full`.
@@ -53,6 +53,30 @@ pub const AUTHENTICATE: &[Fixture] =
 /// Answers of Migrate.
 pub const MIGRATE: &[Fixture] = fixtures!("migrate": "full", "minimal", "live-shape");
 
+/// Responses of Delete TOTP.
+pub const DELETE_TOTP: &[Fixture] = fixtures!("delete_totp": "full", "minimal", "live-shape");
+
+/// Responses of Get Member.
+pub const GET_MEMBER: &[Fixture] = fixtures!("get_member": "full", "minimal", "live-shape");
+
+/// Responses of Get recovery codes.
+pub const GET_RECOVERY_CODES: &[Fixture] =
+    fixtures!("get_recovery_codes": "full", "minimal", "live-shape");
+
+/// Responses of Rotate recovery codes.
+pub const ROTATE_RECOVERY_CODES: &[Fixture] =
+    fixtures!("rotate_recovery_codes": "full", "minimal", "live-shape");
+
+/// Responses of Recover.
+pub const RECOVER: &[Fixture] = fixtures!("recover": "full", "minimal", "live-shape");
+
+/// Responses of Authenticate session.
+pub const AUTHENTICATE_SESSION: &[Fixture] =
+    fixtures!("authenticate_session": "full", "minimal", "live-shape");
+
+/// Responses of Revoke sessions.
+pub const REVOKE_SESSIONS: &[Fixture] = fixtures!("revoke_sessions": "full", "minimal");
+
 /// Error answers.
 pub const ERROR: &[Fixture] = fixtures!("error":
     "400-action-available-only-for-active-members",
@@ -80,14 +104,36 @@ pub const REQUESTS: &[Fixture] = fixtures!("requests":
     "authenticate-full",
     "migrate-minimal",
     "migrate-full",
+    "rotate-recovery-codes",
+    "recover-minimal",
+    "recover-full",
+    "authenticate-session-token",
+    "authenticate-session-jwt",
+    "revoke-sessions-session-id",
+    "revoke-sessions-session-token",
+    "revoke-sessions-session-jwt",
+    "revoke-sessions-member-id",
 );
 
 /// All files.
 pub fn all() -> impl Iterator<Item = Fixture> {
-    [CREATE, AUTHENTICATE, MIGRATE, ERROR, REQUESTS]
-        .into_iter()
-        .flatten()
-        .copied()
+    [
+        CREATE,
+        AUTHENTICATE,
+        MIGRATE,
+        DELETE_TOTP,
+        GET_MEMBER,
+        GET_RECOVERY_CODES,
+        ROTATE_RECOVERY_CODES,
+        RECOVER,
+        AUTHENTICATE_SESSION,
+        REVOKE_SESSIONS,
+        ERROR,
+        REQUESTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// The file of this name.

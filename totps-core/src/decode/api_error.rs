@@ -1,19 +1,24 @@
-//! From an error answer to an [`ApiError`].
+//! From an error response to an [`ApiError`].
 
-use http::{HeaderMap, StatusCode, header};
+use http::{HeaderMap, StatusCode, header, response};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::decode::raw_object::{RawObject, Wiped};
 use crate::decode::strip_bom;
-use crate::error::{ApiError, ErrorType};
+use crate::error::{ApiError, Error, ErrorType};
 use crate::transport::Body;
 
-/// Reads any error answer. That cannot fail: what is not there, or not readable, is `None`.
-pub(crate) fn api_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
+/// Reads any error response. That cannot fail: what is not there, or not readable, is `None`.
+pub(crate) fn api_error(head: &response::Parts, body: &[u8]) -> Error {
+    Error::Api(Box::new(read(head.status, &head.headers, body)))
+}
+
+fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
     let text = Wiped::lossy(strip_bom(body));
     // Other endpoints use the names of OAuth 2.0, and the decoders of the API are shared.
     let object = RawObject::read(
-        &text.0,
+        only_element(&text.0),
         &[
             "error_type",
             "error",
@@ -39,5 +44,38 @@ pub(crate) fn api_error(status: StatusCode, headers: &HeaderMap, body: &[u8]) ->
             .and_then(|value| value.to_str().ok())
             .map(str::to_owned),
         body: Body::from(body),
+    }
+}
+
+/// The element of a list that has one, which is how an error may come, too.
+fn only_element(text: &str) -> &str {
+    if !text.trim_ascii_start().starts_with('[') {
+        return text;
+    }
+    serde_json::from_str::<[&RawValue; 1]>(text).map_or(text, |[element]| element.get())
+}
+
+/// Makes an error of any response but a success, which is handed back.
+///
+/// ```
+/// use totps_core::{ApiError, http};
+///
+/// let response = http::Response::builder().status(429).body("<html>too fast</html>")?;
+/// let error = ApiError::try_from(response).unwrap();
+/// assert_eq!(error.status(), 429);
+///
+/// let response = ApiError::try_from(http::Response::new("{}")).unwrap_err();
+/// assert_eq!(response.status(), 200);
+/// # Ok::<_, http::Error>(())
+/// ```
+impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for ApiError {
+    type Error = http::Response<B>;
+
+    fn try_from(response: http::Response<B>) -> Result<Self, http::Response<B>> {
+        if response.status().is_success() {
+            return Err(response);
+        }
+        let body = response.body().as_ref();
+        Ok(read(response.status(), response.headers(), body))
     }
 }

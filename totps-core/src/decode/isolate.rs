@@ -141,8 +141,12 @@ where
         let (name, raw) = self.current.take().ok_or_else(Unreadable::out_of_order)?;
         self.value(raw).or_else(|()| {
             self.undecoded.push(Undecoded::new(name, raw));
-            V::deserialize(IntoDeserializer::<Unreadable>::into_deserializer(()))
-                .map_err(|_| Unreadable(DecodeErrorKind::Unreadable { field: name }))
+            V::deserialize(IntoDeserializer::<Unreadable>::into_deserializer(())).map_err(|_| {
+                Unreadable(match raw.get() {
+                    r#""""# => DecodeErrorKind::Missing { field: name },
+                    _ => DecodeErrorKind::Unreadable { field: name },
+                })
+            })
         })
     }
 

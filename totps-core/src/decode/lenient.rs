@@ -27,7 +27,7 @@ where
     from.deserialize_any(Blank(PhantomData))
 }
 
-/// An object: `null` and `[]`, which stands for it in some documented answers, are `None`.
+/// An object: `null` and `[]`, which stands for it in some documented responses, are `None`.
 pub(crate) fn object<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -52,6 +52,43 @@ where
     T: Deserialize<'de>,
 {
     from.deserialize_option(List::<Maybe<T>, T>(PhantomData))
+}
+
+/// Text without which a response is an error: neither `null` nor `""` will do.
+pub(crate) fn required_text<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: for<'a> From<&'a str>,
+{
+    required(blank(from)?)
+}
+
+/// An object without which a response is an error: neither `null` nor `[]` will do.
+pub(crate) fn required_object<'de, D, T>(from: D) -> Result<T, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    required(object(from)?)
+}
+
+/// A list of strings without which a response is an error. It may be empty, but not `null`.
+pub(crate) fn required_strings<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Strings<T>(Vec<T>);
+    impl<'de, T: Deserialize<'de>> Deserialize<'de> for Strings<T> {
+        fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+            strings(from).map(Self)
+        }
+    }
+    required(Option::<Strings<T>>::deserialize(from)?).map(|list| list.0)
+}
+
+fn required<T, E: Error>(value: Option<T>) -> Result<T, E> {
+    value.ok_or_else(|| E::custom("unset"))
 }
 
 struct Text<T>(PhantomData<T>);
@@ -145,15 +182,6 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {
 impl<T> From<Maybe<T>> for Option<T> {
     fn from(maybe: Maybe<T>) -> Self {
         maybe.0
-    }
-}
-
-/// [`blank`] as a type, for maps read by hand.
-pub(crate) struct MaybeText<T>(pub(crate) Option<T>);
-
-impl<'de, T: for<'a> From<&'a str>> Deserialize<'de> for MaybeText<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        blank(from).map(Self)
     }
 }
 

@@ -9,17 +9,17 @@ use serde_json::value::RawValue;
 use crate::value::wipe::wipe_text;
 
 /// The top level of a JSON object: its known fields as raw text, up to where it can be read.
-pub(crate) struct RawObject<'a> {
-    fields: &'static [&'static str],
+pub(crate) struct RawObject<'a, 'f> {
+    fields: &'f [&'f str],
     /// One for each of `fields`; of repeated ones, the last.
     pub(crate) values: Vec<Option<&'a RawValue>>,
     /// The ones before the last.
-    pub(crate) repeated: Vec<(&'static str, &'a RawValue)>,
+    pub(crate) repeated: Vec<(&'f str, &'a RawValue)>,
     pub(crate) error: Option<serde_json::Error>,
 }
 
-impl<'a> RawObject<'a> {
-    pub(crate) fn read(text: &'a str, fields: &'static [&'static str]) -> Self {
+impl<'a, 'f> RawObject<'a, 'f> {
+    pub(crate) fn read(text: &'a str, fields: &'f [&'f str]) -> Self {
         let mut object = Self {
             fields,
             values: vec![None; fields.len()],
@@ -45,7 +45,7 @@ impl<'a> RawObject<'a> {
     }
 }
 
-impl<'a> Visitor<'a> for &mut RawObject<'a> {
+impl<'a> Visitor<'a> for &mut RawObject<'a, '_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -71,9 +71,9 @@ impl<'a> Visitor<'a> for &mut RawObject<'a> {
 
 /// Reads a key as its place among the known ones. As bytes, so that a key that is not valid Unicode
 /// is just unknown.
-struct FieldIndex(&'static [&'static str]);
+struct FieldIndex<'f>(&'f [&'f str]);
 
-impl<'de> DeserializeSeed<'de> for FieldIndex {
+impl<'de> DeserializeSeed<'de> for FieldIndex<'_> {
     type Value = Option<usize>;
 
     fn deserialize<D: Deserializer<'de>>(self, from: D) -> Result<Option<usize>, D::Error> {
@@ -81,7 +81,7 @@ impl<'de> DeserializeSeed<'de> for FieldIndex {
     }
 }
 
-impl Visitor<'_> for FieldIndex {
+impl Visitor<'_> for FieldIndex<'_> {
     type Value = Option<usize>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

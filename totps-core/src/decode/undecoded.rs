@@ -5,8 +5,8 @@ use std::fmt;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-/// A field of a success answer that was set aside, because it could not be read, or because the same
-/// field came once more after it.
+/// A field of a success response that was set aside, because it could not be read, or because the
+/// same field came once more after it.
 ///
 /// `Debug` shows only its name, since a token may be in it.
 #[derive(Clone)]
@@ -28,7 +28,7 @@ impl Undecoded {
         self.name
     }
 
-    /// What stands in the answer, as raw JSON. Bytes that are not UTF-8 are shown as U+FFFD.
+    /// What stands in the response, as raw JSON. Bytes that are not UTF-8 are shown as U+FFFD.
     pub fn json(&self) -> &str {
         &self.json
     }

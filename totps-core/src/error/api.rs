@@ -1,4 +1,4 @@
-//! An answer with a status other than 2xx.
+//! A response with a status other than 2xx.
 
 use std::fmt;
 use std::time::Duration;
@@ -8,11 +8,11 @@ use serde_json::Value;
 
 use crate::error::ErrorType;
 use crate::transport::Body;
-use crate::value::open_enum::printable;
+use crate::value::open_enum::{printable, printable_request_id};
 
-/// The API answered with a status other than 2xx.
+/// A response of the API with a status other than 2xx.
 ///
-/// Built from any such answer: whatever is not in it, or not readable, is `None`. `Display` shows
+/// Built from any such response: whatever is not in it, or not readable, is `None`. `Display` shows
 /// the status, the type and the request id; `Debug` no more than that.
 ///
 /// See Stytch's [errors](https://stytch.com/docs/b2b/api/errors/400).
@@ -29,6 +29,9 @@ pub struct ApiError {
 
 impl ApiError {
     /// The HTTP status; it wins over the `status_code` in the body.
+    ///
+    /// It is about the call that your service made. Do not hand it on as the status of your own
+    /// response: see [`Reason`](crate::Reason#not-a-status-for-your-own-users).
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -73,24 +76,25 @@ impl ApiError {
         self.retry_after.as_deref()
     }
 
-    /// The body of the answer, whatever it is.
+    /// The body of the response, whatever it is.
     pub fn body(&self) -> &[u8] {
         self.body.as_bytes()
     }
 
-    /// The body of the answer, whatever it is.
+    /// The body of the response, whatever it is.
     pub fn into_body(self) -> Body {
         self.body
     }
 
     fn printable_type(&self) -> Option<&str> {
-        self.error_type
-            .as_ref()
-            .map(|error_type| printable(error_type.as_str()))
+        self.error_type.as_ref().map(|error_type| match error_type {
+            ErrorType::Unknown(text) => printable(text.as_str()),
+            known => known.as_str(),
+        })
     }
 
     fn printable_request_id(&self) -> Option<&str> {
-        self.request_id().map(printable)
+        self.request_id().map(printable_request_id)
     }
 }
 

@@ -7,8 +7,9 @@ open_enum! {
     ///
     /// Where a status is given, Stytch documents it or was seen to send it with this type; the others
     /// are known by name only, and what is said of them is what the name says. Which type a wrong code
-    /// has is not documented: expect any of `UnableToAuthenticateTotp`, `InvalidTotpCode` and
-    /// `InvalidCode`. See Stytch's [errors](https://stytch.com/docs/b2b/api/errors/400).
+    /// has is not documented: expect any of `UnableToAuthenticateTotp`, `InvalidTotpCode`,
+    /// `InvalidCode` and, as in Stytch's own mock, `UnauthorizedCredentials`. What to do about each is
+    /// told by [`Reason`](crate::Reason). See Stytch's [errors](https://stytch.com/docs/b2b/api/errors/400).
     pub enum ErrorType {
         /// Status 401: the project id or the secret is wrong.
         UnauthorizedCredentials = "unauthorized_credentials",
@@ -147,5 +148,17 @@ open_enum! {
         UnableToAuthMagicLink = "unable_to_auth_magic_link",
         InvalidUserId = "invalid_user_id",
         UserNotFound = "user_not_found",
+        /// Neither `member_id` nor `email_address` was given.
+        InvalidMemberGetFields = "invalid_member_get_fields",
+        /// What is asked for does not exist.
+        NotFound = "not_found",
+        NoSessionRevokeArguments = "no_session_revoke_arguments",
+        TooManySessionRevokeArguments = "too_many_session_revoke_arguments",
+        /// The session belongs to another Member.
+        MemberSessionMemberIdMismatch = "member_session_member_id_mismatch",
+        SessionNotMutable = "session_not_mutable",
+        NoAssociatedSessionPassedIn = "no_associated_session_passed_in",
+        SessionOnCodeDoesNotMatchSessionPassedIn = "session_on_code_does_not_match_session_passed_in",
+        UserUnauthenticated = "user_unauthenticated",
     }
 }

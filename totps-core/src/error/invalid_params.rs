@@ -1,16 +1,40 @@
 //! Parameters that break a rule.
 
-/// A field of the parameters breaks a rule.
+use std::borrow::Cow;
+
+/// A field of the parameters breaks a rule. Nothing was sent.
+///
+/// Implementations of [`Operation`](crate::Operation) return it for what they check themselves:
+///
+/// ```
+/// use totps_core::InvalidParams;
+///
+/// let error = InvalidParams::new("member_id", "must not be empty");
+/// assert_eq!(error.to_string(), "`member_id` must not be empty");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{field}` {rule}")]
 pub struct InvalidParams {
-    field: &'static str,
+    field: Cow<'static, str>,
     rule: &'static str,
 }
 
 impl InvalidParams {
-    pub(crate) fn new(field: &'static str, rule: &'static str) -> Self {
-        Self { field, rule }
+    /// Makes an error from the name of the field and the rule, which begins with `must`. Both are
+    /// shown to people and written to logs: neither may hold a value.
+    pub fn new(field: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
+        Self {
+            field: field.into(),
+            rule,
+        }
+    }
+
+    /// [`new`](Self::new) for constants.
+    pub(crate) const fn of_constants(field: &'static str, rule: &'static str) -> Self {
+        Self {
+            field: Cow::Borrowed(field),
+            rule,
+        }
     }
 
     /// Refuses an empty required field.
@@ -22,8 +46,8 @@ impl InvalidParams {
     }
 
     /// The field, by its name on the wire.
-    pub fn field(&self) -> &'static str {
-        self.field
+    pub fn field(&self) -> &str {
+        &self.field
     }
 
     /// The rule that it breaks.

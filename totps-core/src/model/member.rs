@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::decode::lenient;
-use crate::model::mfa::MfaMethod;
+use crate::model::mfa::{MfaMethod, MfaPolicy};
+use crate::model::organization::Organization;
 use crate::model::scim::ScimRegistration;
 use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
 use crate::value::json_object::JsonObject;
@@ -87,6 +88,49 @@ pub struct Member {
     pub lock_created_at: Option<Timestamp>,
     /// When the lock ends, if there is one.
     pub lock_expires_at: Option<Timestamp>,
+}
+
+impl Member {
+    /// Whether a TOTP is registered. Whether one that is pending shows, is not documented.
+    pub fn has_totp(&self) -> bool {
+        self.totp_registration_id
+            .as_ref()
+            .is_some_and(|id| !id.is_empty())
+    }
+
+    /// Whether the other second factor is there: a phone number for MFA.
+    pub fn has_mfa_phone_number(&self) -> bool {
+        self.mfa_phone_number
+            .as_ref()
+            .is_some_and(|number| !number.is_empty())
+    }
+
+    /// Whether the Member must pass a second factor at every login: it is enrolled, or its
+    /// Organization requires it of everybody. `None` if neither says so and one of them was not sent.
+    pub fn requires_mfa(&self, organization: &Organization) -> Option<bool> {
+        let by_policy = match &organization.mfa_policy {
+            Some(MfaPolicy::RequiredForAll) => Some(true),
+            Some(MfaPolicy::Optional) => Some(false),
+            _ => None,
+        };
+        match (self.mfa_enrolled, by_policy) {
+            (Some(true), _) | (_, Some(true)) => Some(true),
+            (Some(false), Some(false)) => Some(false),
+            _ => None,
+        }
+    }
+
+    /// The method of the second factor that is asked for first: the one that is registered, and if
+    /// both are, [`default_mfa_method`](Self::default_mfa_method). `None` if none is registered, or if
+    /// both are and there is no default.
+    pub fn first_mfa_method(&self) -> Option<MfaMethod> {
+        match (self.has_totp(), self.has_mfa_phone_number()) {
+            (true, true) => self.default_mfa_method.clone(),
+            (true, false) => Some(MfaMethod::Totp),
+            (false, true) => Some(MfaMethod::SmsOtp),
+            (false, false) => None,
+        }
+    }
 }
 
 open_enum! {

@@ -103,6 +103,21 @@ pub struct Organization {
     pub allowed_oauth_tenants: Option<JsonObject>,
 }
 
+impl Organization {
+    /// Whether its Members may use a TOTP as the second factor. `None` if the settings do not tell.
+    /// [Breakglass](crate::Member::is_breakglass) Members may in any case.
+    pub fn allows_totp(&self) -> Option<bool> {
+        match &self.mfa_methods {
+            Some(AllowedType::AllAllowed) => Some(true),
+            Some(AllowedType::Restricted) => {
+                Some(self.allowed_mfa_methods.contains(&MfaMethod::Totp))
+            }
+            Some(AllowedType::NotAllowed) => Some(false),
+            _ => None,
+        }
+    }
+}
+
 open_enum! {
     /// How far something is allowed, in most settings of an [`Organization`].
     pub enum AllowedType {

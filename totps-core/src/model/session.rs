@@ -15,11 +15,11 @@ use crate::value::timestamp::Timestamp;
 #[non_exhaustive]
 pub struct MemberSession {
     /// The id of the session.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub member_session_id: MemberSessionId,
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub member_session_id: Option<MemberSessionId>,
     /// The Member.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub member_id: MemberId,
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub member_id: Option<MemberId>,
     /// When the session started.
     pub started_at: Option<Timestamp>,
     /// When the session was last used.
@@ -30,8 +30,8 @@ pub struct MemberSession {
     #[serde(default, deserialize_with = "lenient::objects")]
     pub authentication_factors: Vec<AuthenticationFactor>,
     /// The Organization.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub organization_id: OrganizationId,
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub organization_id: Option<OrganizationId>,
     /// The ids of the Member's roles, such as `stytch_member`.
     #[serde(default, deserialize_with = "lenient::strings")]
     pub roles: Vec<String>,

@@ -5,19 +5,16 @@
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use crate::decode::{Undecoded, lenient, reply};
-use crate::error::InvalidParams;
+use crate::decode::{Undecoded, claims, lenient, reply};
+use crate::error::{ClaimsError, InvalidParams};
 use crate::model::{DeviceInfo, Member, MemberSession, Organization};
-use crate::operation::{Encode, Operation};
-use crate::transport::Body;
-use crate::transport::body::to_json;
+use crate::operation::Operation;
+use crate::operation::call::Call;
+use crate::operation::wire::{Wire, to_object, wire};
 use crate::value::id::{MemberId, OrganizationId};
 use crate::value::json_object::JsonObject;
-use crate::value::secret::{
-    IntermediateSessionToken, SessionJwt, SessionToken, expose, expose_some,
-};
+use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
 use crate::value::totp_code::TotpCode;
 
 /// Parameters of Authenticate: checks a code of a Member's TOTP.
@@ -36,7 +33,7 @@ use crate::value::totp_code::TotpCode;
 /// ```
 ///
 /// Mirrors Stytch's [Authenticate TOTP](https://stytch.com/docs/b2b/api/authenticate-totp).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct AuthenticateParams {
     /// The Organization: its id, slug or external id.
@@ -44,48 +41,29 @@ pub struct AuthenticateParams {
     /// The Member: its id or external id.
     pub member_id: MemberId,
     /// The code that the authenticator app shows.
-    #[serde(serialize_with = "expose")]
     pub code: TotpCode,
     /// The token of the login that this code completes.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_some"
-    )]
     pub intermediate_session_token: Option<IntermediateSessionToken>,
     /// The token of a session of the Member.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_some"
-    )]
     pub session_token: Option<SessionToken>,
     /// The JWT of a session of the Member.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_some"
-    )]
     pub session_jwt: Option<SessionJwt>,
     /// How long the session lives from now on, in minutes: 5 to 527040 (366 days), by default 60.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_duration_minutes: Option<u32>,
     /// Claims to put into the session: at most 4 KB in all. A `null` deletes a claim, objects are
     /// merged, and other claims of the session stay.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub session_custom_claims: Option<JsonObject>,
     /// Whether the Member must pass a second factor at every login from now on. Ignored when the
     /// Organization requires it of everybody.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub set_mfa_enrollment: Option<MfaEnrollment>,
     /// `true` makes TOTP the second factor that the Member prefers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub set_default_mfa: Option<bool>,
-    /// The id of a device fingerprint; with it the answer may have a `member_device`.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// The id of a device fingerprint; with it the response may have a `member_device`.
     pub telemetry_id: Option<String>,
 }
 
 /// A change of whether a Member must pass a second factor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MfaEnrollment {
     /// From now on it must.
@@ -104,11 +82,9 @@ impl MfaEnrollment {
     }
 }
 
-const SESSION_CUSTOM_CLAIMS: &str = "session_custom_claims";
-
 impl AuthenticateParams {
-    /// What is required; none may be empty. The server checks the code's form: use
-    /// [`TotpCode::parse`] for what a person typed.
+    /// Creates parameters with the required fields, which must not be empty. The server checks the
+    /// code's form: use [`TotpCode::parse`] for what a person typed.
     pub fn new(
         organization_id: impl Into<OrganizationId>,
         member_id: impl Into<MemberId>,
@@ -193,17 +169,7 @@ impl AuthenticateParams {
         self,
         claims: &T,
     ) -> Result<Self, InvalidParams> {
-        match serde_json::to_value(claims) {
-            Ok(Value::Object(map)) => Ok(self.session_custom_claims(map)),
-            Ok(_) => Err(InvalidParams::new(
-                SESSION_CUSTOM_CLAIMS,
-                "must be a JSON object",
-            )),
-            Err(_) => Err(InvalidParams::new(
-                SESSION_CUSTOM_CLAIMS,
-                "must be serialisable to a JSON object",
-            )),
-        }
+        Ok(self.session_custom_claims(to_object("session_custom_claims", claims)?))
     }
 
     /// Sets [`set_mfa_enrollment`](Self::set_mfa_enrollment).
@@ -228,21 +194,24 @@ impl AuthenticateParams {
     }
 }
 
-impl Encode for AuthenticateParams {
-    fn encode(&self) -> Result<Body, InvalidParams> {
-        InvalidParams::require("organization_id", self.organization_id.as_str())?;
-        InvalidParams::require("member_id", self.member_id.as_str())?;
-        InvalidParams::require("code", self.code.expose())?;
-        to_json(self)
+wire! {
+    AuthenticateParams {
+        organization_id, member_id, code, intermediate_session_token, session_token, session_jwt, session_duration_minutes, session_custom_claims, set_mfa_enrollment, set_default_mfa, telemetry_id
     }
 }
 
 impl Operation for AuthenticateParams {
     type Response = AuthenticateResponse;
-    const PATH: &'static str = "/v1/b2b/totp/authenticate";
+
+    fn describe(&self) -> Result<Call, InvalidParams> {
+        InvalidParams::require("organization_id", self.organization_id.as_str())?;
+        InvalidParams::require("member_id", self.member_id.as_str())?;
+        InvalidParams::require("code", self.code.expose())?;
+        const { Call::post("/v1/b2b/totp/authenticate") }.json(&Wire(self))
+    }
 }
 
-/// Answer of Authenticate: the session.
+/// Response of Authenticate: the session.
 ///
 /// Mirrors Stytch's [Authenticate TOTP](https://stytch.com/docs/b2b/api/authenticate-totp).
 #[derive(Debug, Clone, Deserialize)]
@@ -254,7 +223,7 @@ pub struct AuthenticateResponse {
     /// The id of the request, to give to Stytch's support.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id: the one field without which this answer is an error.
+    /// The Member, by its own id: the one field without which this response is an error.
     pub member_id: MemberId,
     /// The Member, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
@@ -262,7 +231,7 @@ pub struct AuthenticateResponse {
     /// The Organization, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
     pub organization: Option<Organization>,
-    /// The token of the session. `None` when the answer has none, or not a readable one: then nobody
+    /// The token of the session. `None` when the response has none, or not a readable one: then nobody
     /// is logged in by it, however well the code was.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub session_token: Option<SessionToken>,
@@ -301,28 +270,8 @@ impl AuthenticateResponse {
     ///
     /// [`ClaimsError`] when there is no session, it has no claims, or they do not fit.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, ClaimsError> {
-        let session = self.member_session.as_ref().ok_or(ClaimsError::NoSession)?;
-        let claims = session
-            .custom_claims
-            .as_ref()
-            .ok_or(ClaimsError::NoClaims)?;
-        T::deserialize(&**claims).map_err(|_| ClaimsError::Mismatch)
+        claims::read(self.member_session.as_ref())
     }
-}
-
-/// Why custom claims could not be read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum ClaimsError {
-    /// There is no `member_session` in the answer, or it could not be read.
-    #[error("the answer has no `member_session`, or not a readable one")]
-    NoSession,
-    /// The session has no `custom_claims`.
-    #[error("the `member_session` has no `custom_claims`")]
-    NoClaims,
-    /// They are not of the type asked for.
-    #[error("the `custom_claims` do not fit the type asked for")]
-    Mismatch,
 }
 
 reply! {

@@ -3,19 +3,18 @@
 //! See Stytch's [Create TOTP](https://stytch.com/docs/b2b/api/create-totp).
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::decode::{Undecoded, lenient, reply};
 use crate::error::InvalidParams;
 use crate::model::{Member, Organization};
-use crate::operation::{Encode, Operation};
-use crate::transport::Body;
-use crate::transport::body::to_json;
+use crate::operation::Operation;
+use crate::operation::call::Call;
+use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
 use crate::value::qr_code::QrCode;
-use crate::value::secret::{
-    IntermediateSessionToken, RecoveryCode, SessionJwt, SessionToken, expose_some,
-};
+use crate::value::recovery_code::RecoveryCode;
+use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
 use crate::value::totp_secret::TotpSecret;
 
 /// Parameters of Create: makes a TOTP for a Member.
@@ -33,7 +32,7 @@ use crate::value::totp_secret::TotpSecret;
 /// ```
 ///
 /// Mirrors Stytch's [Create TOTP](https://stytch.com/docs/b2b/api/create-totp).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct CreateParams {
     /// The Organization: its id, slug or external id.
@@ -41,30 +40,17 @@ pub struct CreateParams {
     /// The Member: its id or external id.
     pub member_id: MemberId,
     /// How long the TOTP may stay pending, in minutes: 5 to 1440, by default 60.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expiration_minutes: Option<u32>,
     /// The token of a login that lacks its second factor.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_some"
-    )]
     pub intermediate_session_token: Option<IntermediateSessionToken>,
     /// The token of a session of the Member.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_some"
-    )]
     pub session_token: Option<SessionToken>,
     /// The JWT of a session of the Member.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_some"
-    )]
     pub session_jwt: Option<SessionJwt>,
 }
 
 impl CreateParams {
-    /// What is required; neither may be empty.
+    /// Creates parameters with the required fields, which must not be empty.
     pub fn new(organization_id: impl Into<OrganizationId>, member_id: impl Into<MemberId>) -> Self {
         Self {
             organization_id: organization_id.into(),
@@ -108,25 +94,29 @@ impl CreateParams {
     }
 }
 
-impl Encode for CreateParams {
-    fn encode(&self) -> Result<Body, InvalidParams> {
-        InvalidParams::require("organization_id", self.organization_id.as_str())?;
-        InvalidParams::require("member_id", self.member_id.as_str())?;
-        to_json(self)
+wire! {
+    CreateParams {
+        organization_id, member_id, expiration_minutes, intermediate_session_token, session_token, session_jwt
     }
 }
 
 impl Operation for CreateParams {
     type Response = CreateResponse;
-    const PATH: &'static str = "/v1/b2b/totp";
+
+    fn describe(&self) -> Result<Call, InvalidParams> {
+        InvalidParams::require("organization_id", self.organization_id.as_str())?;
+        InvalidParams::require("member_id", self.member_id.as_str())?;
+        const { Call::post("/v1/b2b/totp") }.json(&Wire(self))
+    }
 }
 
-/// Answer of Create: what the Member needs to set up an authenticator app.
+/// Response of Create: what the Member needs to set up an authenticator app.
 ///
 /// Show the Member [`qr_code`](Self::qr_code), or [`secret`](Self::secret) to type in, and keep
-/// neither. The [`recovery_codes`](Self::recovery_codes) are for the Member, too.
+/// neither. Show the [`recovery_codes`](Self::recovery_codes) once, too; the Member must store them
+/// safely.
 ///
-/// Without a server it is made like this:
+/// To build one in a test:
 ///
 /// ```
 /// use totps_core::{CreateResponse, http};
@@ -147,12 +137,14 @@ pub struct CreateResponse {
     /// The id of the request, to give to Stytch's support.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id; empty if it was not sent.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub member_id: MemberId,
-    /// The id of the TOTP.
+    /// The Member, by its own id.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub member_id: Option<MemberId>,
+    /// The id of the TOTP; never empty.
+    #[serde(deserialize_with = "lenient::required_text")]
     pub totp_registration_id: TotpRegistrationId,
-    /// The shared secret in base32.
+    /// The shared secret in base32; never empty.
+    #[serde(deserialize_with = "lenient::required_text")]
     pub secret: TotpSecret,
     /// The shared secret as a picture to scan.
     pub qr_code: QrCode,

@@ -3,19 +3,19 @@
 //! See Stytch's [Migrate TOTP](https://stytch.com/docs/b2b/api/migrate-totp).
 
 use http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use crate::decode::{Undecoded, lenient, reply};
 use crate::error::InvalidParams;
 use crate::model::{Member, Organization};
-use crate::operation::{Encode, Operation};
-use crate::transport::Body;
-use crate::transport::body::to_json;
+use crate::operation::Operation;
+use crate::operation::call::Call;
+use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
-use crate::value::secret::{RecoveryCode, expose, expose_list};
+use crate::value::recovery_code::RecoveryCode;
 use crate::value::totp_secret::TotpSecret;
 
-/// Parameters of Migrate: takes over the secret of a TOTP that the Member has elsewhere.
+/// Parameters of Migrate: imports an existing TOTP secret for a Member.
 ///
 /// ```
 /// use totps_core::MigrateParams;
@@ -25,26 +25,23 @@ use crate::value::totp_secret::TotpSecret;
 /// ```
 ///
 /// Mirrors Stytch's [Migrate TOTP](https://stytch.com/docs/b2b/api/migrate-totp).
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct MigrateParams {
     /// The Organization: its id, slug or external id.
     pub organization_id: OrganizationId,
     /// The Member: its id or external id.
     pub member_id: MemberId,
-    /// The shared secret of the TOTP.
-    #[serde(serialize_with = "expose")]
+    /// The shared secret of the TOTP in base32. Stytch documents no more than that; its own secrets are
+    /// upper case without padding, which is what [`TotpSecret::parse`] and [`TotpSecret::from_key`]
+    /// make.
     pub secret: TotpSecret,
     /// The Member's recovery codes; without any, new ones are made.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "expose_list"
-    )]
     pub recovery_codes: Option<Vec<RecoveryCode>>,
 }
 
 impl MigrateParams {
-    /// What is required; none may be empty.
+    /// Creates parameters with the required fields, which must not be empty.
     pub fn new(
         organization_id: impl Into<OrganizationId>,
         member_id: impl Into<MemberId>,
@@ -69,21 +66,24 @@ impl MigrateParams {
     }
 }
 
-impl Encode for MigrateParams {
-    fn encode(&self) -> Result<Body, InvalidParams> {
-        InvalidParams::require("organization_id", self.organization_id.as_str())?;
-        InvalidParams::require("member_id", self.member_id.as_str())?;
-        InvalidParams::require("secret", self.secret.expose())?;
-        to_json(self)
+wire! {
+    MigrateParams {
+        organization_id, member_id, secret, recovery_codes
     }
 }
 
 impl Operation for MigrateParams {
     type Response = MigrateResponse;
-    const PATH: &'static str = "/v1/b2b/totp/migrate";
+
+    fn describe(&self) -> Result<Call, InvalidParams> {
+        InvalidParams::require("organization_id", self.organization_id.as_str())?;
+        InvalidParams::require("member_id", self.member_id.as_str())?;
+        InvalidParams::require("secret", self.secret.expose())?;
+        const { Call::post("/v1/b2b/totp/migrate") }.json(&Wire(self))
+    }
 }
 
-/// Answer of Migrate.
+/// Response of Migrate.
 ///
 /// Mirrors Stytch's [Migrate TOTP](https://stytch.com/docs/b2b/api/migrate-totp).
 #[derive(Debug, Clone, Deserialize)]
@@ -95,10 +95,11 @@ pub struct MigrateResponse {
     /// The id of the request, to give to Stytch's support.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id; empty if it was not sent.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub member_id: MemberId,
-    /// The id of the TOTP.
+    /// The Member, by its own id.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub member_id: Option<MemberId>,
+    /// The id of the TOTP; never empty.
+    #[serde(deserialize_with = "lenient::required_text")]
     pub totp_registration_id: TotpRegistrationId,
     /// The Member's recovery codes.
     #[serde(default, deserialize_with = "lenient::strings")]

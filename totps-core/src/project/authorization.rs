@@ -9,7 +9,7 @@ use zeroize::Zeroizing;
 use crate::error::ConfigError;
 use crate::value::id::ProjectId;
 use crate::value::secret::ProjectSecret;
-use crate::value::wipe::wipe_text;
+use crate::value::wipe::WipedBytes;
 
 pub(crate) const PROJECT_ID: &str = "project id";
 const PROJECT_SECRET: &str = "project secret";
@@ -100,23 +100,9 @@ fn basic(id: &str, secret: &str) -> HeaderValue {
     BASE64.encode_string(credentials.as_bytes(), &mut value);
 
     // Base64 is always a valid header value; `Bytes` keeps this one buffer through all clones.
-    let mut value = HeaderValue::from_maybe_shared(Bytes::from_owner(Wiped(value)))
-        .unwrap_or_else(|_| HeaderValue::from_static(SCHEME));
+    let mut value =
+        HeaderValue::from_maybe_shared(Bytes::from_owner(WipedBytes(value.into_bytes())))
+            .unwrap_or_else(|_| HeaderValue::from_static(SCHEME));
     value.set_sensitive(true);
     value
-}
-
-/// Bytes that are wiped on drop.
-struct Wiped(String);
-
-impl AsRef<[u8]> for Wiped {
-    fn as_ref(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
-}
-
-impl Drop for Wiped {
-    fn drop(&mut self) {
-        wipe_text(&mut self.0);
-    }
 }

@@ -1,5 +1,6 @@
 //! Where requests go.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use http::Uri;
@@ -11,6 +12,9 @@ use crate::transport::destination::{ipv6, is_loopback};
 /// The longest path before the API's own, in bytes.
 const LONGEST_PREFIX: usize = 1024;
 
+/// The longest path of a call with its query, in bytes.
+const LONGEST_PATH: usize = 32 * 1024;
+
 /// The origin that requests go to, and the path before the API's own, without a slash at its end.
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
@@ -20,7 +24,17 @@ pub(crate) struct BaseUrl {
 }
 
 impl BaseUrl {
-    pub(crate) fn new(url: Uri) -> Result<Self, ConfigError> {
+    pub(crate) fn parse(url: impl TryInto<Uri>) -> Result<Self, ConfigError> {
+        let url = url.try_into().map_err(|_| {
+            ConfigError::new(
+                "base URL",
+                "must be a URL, such as `https://api.stytch.com`",
+            )
+        })?;
+        Self::new(url)
+    }
+
+    fn new(url: Uri) -> Result<Self, ConfigError> {
         let refuse = |rule| Err(ConfigError::new("base URL", rule));
         let parts = url.into_parts();
         let (Some(scheme), Some(authority)) = (parts.scheme, parts.authority) else {
@@ -63,20 +77,25 @@ impl BaseUrl {
         })
     }
 
-    /// Puts the API's own path behind the prefix. Both are valid and short, so that the whole is
-    /// valid, too; the types cannot know it.
-    pub(crate) fn join(&self, path: &'static str) -> Result<Uri, InvalidParams> {
-        let path_and_query = if self.prefix.is_empty() {
-            Ok(PathAndQuery::from_static(path))
-        } else {
-            PathAndQuery::try_from([&self.prefix, path].concat())
+    /// Puts a path and a query behind the prefix. All of them are valid on their own.
+    pub(crate) fn join(&self, path: Cow<'static, str>, query: &str) -> Result<Uri, InvalidParams> {
+        const TOO_LONG: InvalidParams =
+            InvalidParams::of_constants("path", "must be at most 32 KiB long with the query");
+        if path.len() + query.len() > LONGEST_PATH {
+            return Err(TOO_LONG);
+        }
+        let path_and_query = match path {
+            // Not copied.
+            Cow::Borrowed(path) if self.prefix.is_empty() && query.is_empty() => {
+                Ok(PathAndQuery::from_static(path))
+            }
+            path => PathAndQuery::try_from([&self.prefix, &*path, query].concat()),
         };
         let mut parts = uri::Parts::default();
         parts.scheme = Some(self.scheme.clone());
         parts.authority = Some(self.authority.clone());
         parts.path_and_query = path_and_query.ok();
-        Uri::from_parts(parts)
-            .map_err(|_| InvalidParams::new("base URL", "must be a valid URL with the API's path"))
+        Uri::from_parts(parts).map_err(|_| TOO_LONG)
     }
 }
 

@@ -32,6 +32,11 @@ macro_rules! open_enum {
                 }
             }
 
+            /// All values that this version knows.
+            #[cfg(test)]
+            #[allow(dead_code, reason = "not every enum has a test over all of it")]
+            pub(crate) const KNOWN: &[Self] = &[$(Self::$variant,)+];
+
             fn known(text: &str) -> Option<Self> {
                 match text {
                     $($text => Some(Self::$variant),)+
@@ -91,17 +96,31 @@ impl fmt::Debug for Unrecognized {
     }
 }
 
-/// The text if it looks like a name or an id of the API (lower-case ASCII letters, digits, `_` and
-/// `-`, at most 128 characters), else a placeholder: text from a server may hold anything.
+/// The text if it looks like a constant of the API (lower-case ASCII letters and `_`, at most 128
+/// characters), else a placeholder: text from a server may hold anything. Digits are not shown, since
+/// codes have them.
 pub(crate) fn printable(text: &str) -> &str {
-    const LONGEST: usize = 128;
-    let allowed =
-        |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"_-".contains(&byte);
-    if !text.is_empty() && text.len() <= LONGEST && text.bytes().all(allowed) {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
+    if is_short(text) && text.bytes().all(allowed) {
         text
     } else {
-        "(not shown)"
+        NOT_SHOWN
     }
+}
+
+/// The text if it looks like the id of a request of the API, else a placeholder.
+pub(crate) fn printable_request_id(text: &str) -> &str {
+    let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
+    match text.strip_prefix("request-id-") {
+        Some(rest) if is_short(rest) && rest.bytes().all(allowed) => text,
+        _ => NOT_SHOWN,
+    }
+}
+
+const NOT_SHOWN: &str = "(not shown)";
+
+fn is_short(text: &str) -> bool {
+    (1..=128).contains(&text.len())
 }
 
 /// Reads a string without a copy where the value is known.

@@ -1,7 +1,5 @@
 //! Text that must not be seen: redacted in `Debug`, wiped on drop.
 
-use serde::Serializer;
-
 /// Defines a secret: a string that only [`expose`](SessionToken::expose) gives away.
 ///
 /// There is no `==`, so no promise about its timing is owed, and no `Display` or `Serialize`, so
@@ -56,12 +54,6 @@ macro_rules! secret {
                 <String as serde::Deserialize>::deserialize(deserializer).map(Self)
             }
         }
-
-        impl crate::value::secret::Exposed for $name {
-            fn expose(&self) -> &str {
-                &self.0
-            }
-        }
     )*};
 }
 pub(crate) use secret;
@@ -69,9 +61,6 @@ pub(crate) use secret;
 secret! {
     /// The secret of a Stytch project, which with the project id authenticates every request.
     ProjectSecret;
-
-    /// A recovery code: three groups of four characters joined by `-`.
-    RecoveryCode;
 
     /// The opaque token of a session.
     SessionToken;
@@ -81,33 +70,4 @@ secret! {
 
     /// The token of a login that still lacks its second factor.
     IntermediateSessionToken;
-}
-
-/// What the request types serialise secrets by; private, so that nobody else can.
-pub(crate) trait Exposed {
-    fn expose(&self) -> &str;
-}
-
-/// `serialize_with` for the fields of requests, which must carry their secrets.
-pub(crate) fn expose<S: Serializer>(secret: &impl Exposed, to: S) -> Result<S::Ok, S::Error> {
-    to.serialize_str(secret.expose())
-}
-
-/// [`expose`] for an optional secret, which is skipped when it is `None`.
-pub(crate) fn expose_some<S: Serializer>(
-    secret: &Option<impl Exposed>,
-    to: S,
-) -> Result<S::Ok, S::Error> {
-    match secret {
-        Some(secret) => expose(secret, to),
-        None => to.serialize_none(),
-    }
-}
-
-/// [`expose`] for an optional list of secrets, which is skipped when it is `None`.
-pub(crate) fn expose_list<S: Serializer>(
-    secrets: &Option<Vec<impl Exposed>>,
-    to: S,
-) -> Result<S::Ok, S::Error> {
-    to.collect_seq(secrets.iter().flatten().map(Exposed::expose))
 }

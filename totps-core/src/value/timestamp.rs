@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// A point in time in the API's own text, RFC 3339, such as `2026-04-25T16:37:09Z`.
 ///
-/// The text is kept as it came, so that an odd one neither costs the answer nor changes when it is
+/// The text is kept as it came, so that an odd one neither costs the response nor changes when it is
 /// stored; it is read when asked for.
 ///
 /// ```
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 /// # Ok::<_, totps_core::InvalidTimestamp>(())
 /// ```
 ///
-/// With the feature `jiff-02` it converts into `jiff::Timestamp` of jiff 0.2.
+/// With the feature `jiff-1` it converts into `jiff::Timestamp` of jiff 1.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Timestamp(String);
@@ -71,8 +71,8 @@ impl TryFrom<&Timestamp> for SystemTime {
     }
 }
 
-#[cfg(feature = "jiff-02")]
-impl TryFrom<&Timestamp> for jiff_02::Timestamp {
+#[cfg(feature = "jiff-1")]
+impl TryFrom<&Timestamp> for jiff_1::Timestamp {
     type Error = InvalidTimestamp;
 
     fn try_from(timestamp: &Timestamp) -> Result<Self, InvalidTimestamp> {

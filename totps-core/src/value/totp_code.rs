@@ -1,5 +1,7 @@
 //! One-time codes.
 
+use std::str::FromStr;
+
 use crate::value::secret::secret;
 
 secret! {
@@ -41,6 +43,15 @@ impl TotpCode {
         } else {
             Err(InvalidTotpCode(()))
         }
+    }
+}
+
+/// As [`TotpCode::parse`] reads it.
+impl FromStr for TotpCode {
+    type Err = InvalidTotpCode;
+
+    fn from_str(typed: &str) -> Result<Self, InvalidTotpCode> {
+        Self::parse(typed)
     }
 }
 

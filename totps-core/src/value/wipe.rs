@@ -1,5 +1,5 @@
 //! Wiping in one go. zeroize's own way with a `Vec` or a `String` is byte by byte, which makes a
-//! tenth of the work of reading a short answer.
+//! tenth of the work of reading a short response.
 
 use std::mem;
 
@@ -14,4 +14,19 @@ pub(crate) fn wipe(buffer: &mut Vec<u8>) {
 /// Empties a text and overwrites what it was.
 pub(crate) fn wipe_text(text: &mut String) {
     wipe(&mut mem::take(text).into_bytes());
+}
+
+/// Bytes that are wiped on drop, to be shared.
+pub(crate) struct WipedBytes(pub(crate) Vec<u8>);
+
+impl AsRef<[u8]> for WipedBytes {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+impl Drop for WipedBytes {
+    fn drop(&mut self) {
+        wipe(&mut self.0);
+    }
 }

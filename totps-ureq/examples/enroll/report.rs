@@ -4,7 +4,7 @@ use std::error::Error;
 use std::fmt;
 use std::process::ExitCode;
 
-use totps_core::{Delivery, Error as CallError, ErrorType, MemberSession, RecoveryCode};
+use totps_core::{Error as CallError, MemberSession, Reason, RecoveryCode};
 
 use crate::options::Options;
 
@@ -13,7 +13,9 @@ pub(crate) fn session(session: Option<&MemberSession>) {
         println!("   The code is right, and there is no session in the answer.");
         return;
     };
-    println!("   Session {}", session.member_session_id);
+    if let Some(id) = &session.member_session_id {
+        println!("   Session {id}");
+    }
     for factor in &session.authentication_factors {
         let kind = factor
             .r#type
@@ -63,24 +65,17 @@ pub(crate) fn exit_code(result: Result<(), Box<dyn Error>>) -> ExitCode {
 /// Puts advice before the error of a call. `subject` is what the API may have refused.
 pub(crate) fn advise(subject: &str) -> impl Fn(CallError) -> Advised {
     move |error| {
-        let advice = match (&error, error.error_type()) {
-            (
-                _,
-                Some(
-                    ErrorType::UnauthorizedCredentials
-                    | ErrorType::InvalidProjectIdAuthentication
-                    | ErrorType::InvalidSecretAuthentication
-                    | ErrorType::ProjectNotFound,
-                ),
-            ) => "the credentials are wrong: check STYTCH_PROJECT_ID and STYTCH_SECRET".to_owned(),
-            (CallError::Api(_), _) => format!("the {subject} was refused"),
-            (CallError::Transport(_), _) if error.delivery() == Delivery::NotSent => {
+        let advice = match error.reason() {
+            // How a wrong code is refused is not documented; it may be the same way.
+            Reason::Configuration => format!(
+                "the credentials are wrong, or the {subject} is: check STYTCH_PROJECT_ID and \
+                 STYTCH_SECRET"
+            ),
+            Reason::NotReached => {
                 "the server cannot be reached: check the network and STYTCH_BASE_URL".to_owned()
             }
-            (CallError::Transport(_), _) => {
-                format!("no answer came; the {subject} may have been accepted all the same")
-            }
-            _ => format!("the {subject} failed"),
+            Reason::Unclear => format!("the {subject} may have been accepted all the same"),
+            _ => format!("the {subject} was refused"),
         };
         Advised { advice, error }
     }

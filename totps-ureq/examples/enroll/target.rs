@@ -3,9 +3,7 @@
 use std::env;
 use std::error::Error;
 
-use totps_core::{
-    IntermediateSessionToken, MemberId, OrganizationId, Project, TotpSecret, http::Uri,
-};
+use totps_core::{IntermediateSessionToken, MemberId, OrganizationId, Project, TotpSecret};
 use totps_emulator::Emulator;
 
 use crate::options::{Options, USAGE};
@@ -50,7 +48,7 @@ impl Target {
             (None, None, None, None) => Self::emulated(),
             (Some(project_id), Some(secret), Some(organization_id), Some(member_id)) => Ok(Self {
                 project: match variable("STYTCH_BASE_URL") {
-                    Some(url) => Project::at(base_url(&url)?, project_id, secret)?,
+                    Some(url) => Project::at(url, project_id, secret)?,
                     None => Project::new(project_id, secret)?,
                 },
                 organization_id: organization_id.into(),
@@ -79,10 +77,13 @@ impl Target {
 
     fn emulated() -> Result<Self, Box<dyn Error>> {
         let emulator = Emulator::start()?;
-        let base_url = base_url(emulator.base_url())?;
         let second_member = emulator.create_member(emulator.organization_id(), |_| {})?;
         Ok(Self {
-            project: Project::at(base_url, emulator.project_id(), emulator.secret())?,
+            project: Project::at(
+                emulator.base_url(),
+                emulator.project_id(),
+                emulator.secret(),
+            )?,
             organization_id: emulator.organization_id().into(),
             member_id: emulator.member_id().into(),
             intermediate_session_token: Some(emulator.intermediate_session_token().into()),
@@ -103,11 +104,6 @@ impl Target {
             }
         }
     }
-}
-
-fn base_url(url: &str) -> Result<Uri, String> {
-    url.parse()
-        .map_err(|_| "STYTCH_BASE_URL is not a URL".to_owned())
 }
 
 /// An environment variable that is set and not empty.

@@ -62,8 +62,11 @@ impl Client {
 
 fn named(name: &str, endpoint: &Endpoint) -> Fallible<Box<dyn Callers>> {
     let project = || -> Fallible<Project> {
-        let base_url = endpoint.base_url.parse()?;
-        Ok(Project::at(base_url, params::PROJECT_ID, params::SECRET)?)
+        Ok(Project::at(
+            &*endpoint.base_url,
+            params::PROJECT_ID,
+            params::SECRET,
+        )?)
     };
     let by_hand = |timeouts| -> Fallible<Box<dyn Callers>> {
         Ok(Box::new(Threads(Ureq::new(endpoint, &timeouts)?)))

@@ -1,8 +1,11 @@
-//! The parameters of the three calls, of arbitrary texts.
+//! The parameters of the calls, of arbitrary texts.
 
 use serde_json::{Map, Value, json};
+use totps_core::http::HeaderMap;
 use totps_core::{
-    AuthenticateParams, CreateParams, Error, MfaEnrollment, MigrateParams, Operation, Project,
+    AuthenticateParams, AuthenticateSessionParams, CreateParams, DeleteTotpParams, Error,
+    GetMemberParams, GetRecoveryCodesParams, MfaEnrollment, MigrateParams, Operation, Project,
+    RecoverParams, RevokeSessionsParams, RotateRecoveryCodesParams,
 };
 
 /// What separates the fields in the data: no text on the wire has it.
@@ -85,18 +88,184 @@ pub fn check(data: &[u8]) {
         migrated.insert("recovery_codes".to_owned(), json!(rest));
     }
 
-    check_request(&create, created);
-    check_request(&authenticate, authenticated);
-    check_request(&migrate, migrated);
+    check_request(&create, &["organization_id", "member_id"], created);
+    let required = ["organization_id", "member_id", "code"];
+    check_request(&authenticate, &required, authenticated);
+    let required = ["organization_id", "member_id", "secret"];
+    check_request(&migrate, &required, migrated);
+    check_around(organization, member, secret);
+    check_paths(organization, member, token);
 }
 
-fn check_request<P: Operation>(params: &P, expected: Map<String, Value>) {
+/// The endpoints around the three of TOTP that send JSON.
+fn check_around(organization: &str, member: &str, secret: &str) {
+    let object = |fields: &[(&str, &str)]| {
+        let fields = fields
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), json!(text)));
+        fields.collect::<Map<_, _>>()
+    };
+    let ids = [("organization_id", organization), ("member_id", member)];
+    let rotate = RotateRecoveryCodesParams::new(organization, member);
+    check_request(&rotate, &["organization_id", "member_id"], object(&ids));
+    let fields = [ids[0], ids[1], ("recovery_code", secret)];
+    let recover = RecoverParams::new(organization, member, secret);
+    check_request(&recover, &fields.map(|(name, _)| name), object(&fields));
+    for (params, name) in [
+        (
+            AuthenticateSessionParams::session_token(secret),
+            "session_token",
+        ),
+        (
+            AuthenticateSessionParams::session_jwt(secret),
+            "session_jwt",
+        ),
+    ] {
+        check_request(&params, &[name], object(&[(name, secret)]));
+    }
+    for (params, name) in [
+        (
+            RevokeSessionsParams::session_id(secret),
+            "member_session_id",
+        ),
+        (RevokeSessionsParams::session_token(secret), "session_token"),
+        (RevokeSessionsParams::session_jwt(secret), "session_jwt"),
+        (RevokeSessionsParams::member_id(secret), "member_id"),
+    ] {
+        check_request(&params, &[name], object(&[(name, secret)]));
+    }
+}
+
+/// Ids in paths stay what they are, and one segment; a token in a header is nothing else.
+fn check_paths(organization: &str, member: &str, token: Option<&str>) {
+    let is_legal = |id: &str| !["", ".", ".."].contains(&id);
+    let ids = [organization, member];
+    let mut delete = DeleteTotpParams::new(organization, member);
+    if let Some(token) = token {
+        delete = delete.session_token(token);
+    }
+    let is_header = |text: &str| {
+        !text.is_empty()
+            && text
+                .bytes()
+                .all(|byte| byte == b'\t' || matches!(byte, b' '..=b'~'))
+    };
+    let may_be_sent = ids.iter().all(|id| is_legal(id));
+    match path_and_headers(&delete) {
+        Some((path, query, headers)) => {
+            assert!(
+                may_be_sent && token.is_none_or(is_header),
+                "must be refused"
+            );
+            let expected = [
+                "",
+                "v1",
+                "b2b",
+                "organizations",
+                organization,
+                "members",
+                member,
+                "totp",
+            ];
+            assert_eq!(path, expected);
+            assert_eq!(query, None);
+            let sent = headers.get("x-stytch-member-session");
+            assert_eq!(sent.map(|value| value.as_bytes()), token.map(str::as_bytes));
+            assert!(
+                sent.is_none_or(|value| value.is_sensitive()),
+                "it must be marked"
+            );
+        }
+        None => assert!(
+            !may_be_sent || !token.is_none_or(is_header),
+            "must be taken"
+        ),
+    }
+    match path_and_headers(&GetRecoveryCodesParams::new(organization, member)) {
+        Some((path, query, _)) => {
+            assert!(may_be_sent, "must be refused");
+            assert_eq!(
+                path,
+                ["", "v1", "b2b", "recovery_codes", organization, member]
+            );
+            assert_eq!(query, None);
+        }
+        None => assert!(!may_be_sent, "must be taken"),
+    }
+    for (params, name) in [
+        (GetMemberParams::by_id(organization, member), "member_id"),
+        (
+            GetMemberParams::by_email(organization, member),
+            "email_address",
+        ),
+    ] {
+        match path_and_headers(&params) {
+            Some((path, query, _)) => {
+                assert!(
+                    is_legal(organization) && !member.is_empty(),
+                    "must be refused"
+                );
+                assert_eq!(
+                    path,
+                    ["", "v1", "b2b", "organizations", organization, "member"]
+                );
+                let query = query.unwrap_or_default();
+                let value = query
+                    .strip_prefix(name)
+                    .and_then(|rest| rest.strip_prefix('='));
+                assert_eq!(value.map(unescaped).as_deref(), Some(member));
+            }
+            None => assert!(
+                !is_legal(organization) || member.is_empty(),
+                "must be taken"
+            ),
+        }
+    }
+}
+
+/// The segments of the path as they are meant, the query as it is sent, and the headers.
+fn path_and_headers<P: Operation>(params: &P) -> Option<(Vec<String>, Option<String>, HeaderMap)> {
     let project = Project::new("project-test-x", "secret-test-x")
         .unwrap_or_else(|error| panic!("a right project is refused: {error}"));
-    let required = ["organization_id", "member_id", "code", "secret"];
-    let empty = required
-        .into_iter()
-        .find(|field| expected.get(*field) == Some(&json!("")));
+    let request = match project.request(params) {
+        Ok(request) => request,
+        Err(Error::InvalidParams(_)) => return None,
+        Err(error) => panic!("not sent, and yet: {error}"),
+    };
+    assert!(request.body().is_empty(), "there must be no body");
+    let path = request.uri().path().split('/').map(unescaped).collect();
+    let query = request.uri().query().map(str::to_owned);
+    Some((path, query, request.headers().clone()))
+}
+
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        rest = after;
+        if *first != b'%' {
+            assert!(
+                first.is_ascii_alphanumeric() || b"-._~".contains(first),
+                "not escaped: {text}"
+            );
+            bytes.push(*first);
+            continue;
+        }
+        let digits = after
+            .get(..2)
+            .and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.unwrap_or_else(|| panic!("no escape: {text}")));
+        rest = &after[2..];
+    }
+    String::from_utf8(bytes).unwrap_or_else(|error| panic!("no text: {error}"))
+}
+
+fn check_request<P: Operation>(params: &P, required: &[&str], expected: Map<String, Value>) {
+    let project = Project::new("project-test-x", "secret-test-x")
+        .unwrap_or_else(|error| panic!("a right project is refused: {error}"));
+    let mut required = required.iter().copied();
+    let empty = required.find(|field| expected.get(*field) == Some(&json!("")));
     match project.request(params) {
         Ok(request) => {
             assert_eq!(empty, None, "must be refused when it is empty");

@@ -18,7 +18,8 @@ use totps_tests::sentinel::leaks;
 use super::*;
 use crate::secrets::{
     CANARIES, METADATA, PROJECT_SECRET, SESSION_JWT, SESSION_TOKEN, authenticate_params,
-    create_params, migrate_params,
+    authenticate_session_params, create_params, delete_totp_params, migrate_params, recover_params,
+    revoke_sessions_params,
 };
 use crate::{hostile_answers, secrets};
 
@@ -104,7 +105,6 @@ fn calls<S: Subject>() {
 }
 
 fn client<S: Subject>(settings: Settings, url: &str) -> Client<SharedTransport> {
-    let url = url.parse().expect("the URL is valid");
     let project = Project::at(url, "project-test-x", PROJECT_SECRET).expect("valid");
     Client::new(project, transport::<S>(settings))
 }
@@ -114,6 +114,10 @@ fn call_all<S: Subject>(settings: Settings, url: &str) {
     report(client.create(&create_params()));
     report(client.authenticate(&authenticate_params()));
     report(client.migrate(&migrate_params()));
+    report(client.delete_totp(&delete_totp_params()));
+    report(client.recover(&recover_params()));
+    report(client.authenticate_session(&authenticate_session_params()));
+    report(client.revoke_sessions(&revoke_sessions_params()));
 }
 
 fn logs_some_headers<S: Subject>() -> bool {

@@ -51,7 +51,7 @@ pub(crate) fn emulator_over_tls<S: Subject>() {
         root_certificates_pem: emulator.ca_pem().map(str::to_owned),
         ..patient()
     });
-    let base_url = emulator.base_url().parse().unwrap();
+    let base_url = emulator.base_url();
     let project = Project::at(base_url, emulator.project_id(), emulator.secret()).unwrap();
     let client = Client::new(project, transport);
     let (organization, member) = (emulator.organization_id(), emulator.member_id());

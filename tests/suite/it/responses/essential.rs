@@ -3,32 +3,39 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use totps_core::DecodeErrorKind;
+use totps_core::{AuthenticateSessionResponse, DecodeErrorKind, Error};
+use totps_tests::fixtures::REVOKE_SESSIONS;
 
 use super::{CALLS, authenticate, create, decode_error, migrate};
 
 #[test]
-fn essential_fields_that_are_missing_or_null() {
+fn essential_fields_that_are_missing_or_null_or_empty() {
     for call in &CALLS {
         for &field in call.essential {
-            for is_null in [false, true] {
+            for value in [None, Some(Value::Null), Some(json!(""))] {
                 let mut json = call.full().value();
-                if is_null {
-                    json[field] = Value::Null;
-                } else {
-                    json.as_object_mut().unwrap().remove(field);
+                match &value {
+                    Some(value) => json[field] = value.clone(),
+                    None => drop(json.as_object_mut().unwrap().remove(field)),
                 }
                 let body = json.to_string();
-                if field == "recovery_codes" {
-                    let seen = (call.decode)(200, body.as_bytes()).unwrap();
-                    assert_eq!(seen.texts[field], json!([]), "{field}, null: {is_null}");
+                let what = format!("{field} of {}: {value:?}", call.full().name);
+                if !call.requires(field, value.as_ref()) {
+                    if let Ok(seen) = (call.decode)(200, body.as_bytes()) {
+                        let is_empty = matches!(&seen.texts[field], text
+                            if *text == json!("") || *text == json!([]));
+                        assert!(is_empty, "{what}");
+                    } else {
+                        assert_eq!(value, Some(json!("")), "{what}: of another kind");
+                        assert!(!is_text(field), "{what}");
+                    }
                     continue;
                 }
                 let error = decode_error(call, 200, body.as_bytes());
-                assert_eq!(error.field(), Some(field), "{field}, null: {is_null}");
+                assert_eq!(error.field(), Some(field), "{what}");
                 assert!(
                     matches!(error.kind(), DecodeErrorKind::Missing { .. }),
-                    "{field}, null: {is_null}: {error:?}"
+                    "{what}: {error:?}"
                 );
                 let text = error.to_string();
                 assert!(text.contains(&format!("`{field}`")), "{text}");
@@ -37,21 +44,22 @@ fn essential_fields_that_are_missing_or_null() {
     }
 }
 
+fn is_text(field: &str) -> bool {
+    !["recovery_codes", "member"].contains(&field)
+}
+
 #[test]
 fn essential_fields_of_another_kind() {
     for call in &CALLS {
         for &field in call.essential {
-            let mut kinds = vec![
-                json!(5),
-                json!(true),
-                json!({}),
-                json!({"a": "b"}),
-                json!([5]),
-            ];
-            kinds.push(if field == "recovery_codes" {
-                json!("ckss")
-            } else {
+            let mut kinds = vec![json!(5), json!(true), json!([5]), json!([{}])];
+            if field != "member" {
+                kinds.extend([json!({}), json!({"a": "b"})]);
+            }
+            kinds.push(if is_text(field) {
                 json!([])
+            } else {
+                json!("ckss")
             });
             for kind in kinds {
                 let mut json = call.full().value();
@@ -73,12 +81,93 @@ fn essential_fields_of_another_kind() {
 }
 
 #[test]
-fn essential_fields_may_be_empty() {
-    let created = create(r#"{"totp_registration_id": "", "secret": "", "qr_code": ""}"#);
-    assert_eq!(created.secret.expose(), "");
+fn other_essential_fields_may_be_empty() {
+    let created = r#"{"totp_registration_id": "t", "secret": "s", "qr_code": ""}"#;
+    let created = create(created);
+    assert_eq!(created.qr_code.expose(), "");
     assert!(created.recovery_codes.is_empty());
+    assert_eq!(created.member_id, None);
     assert_eq!(authenticate(r#"{"member_id": ""}"#).member_id, "");
-    assert_eq!(migrate(r#"{"totp_registration_id": ""}"#).member_id, "");
+    assert_eq!(migrate(r#"{"totp_registration_id": "t"}"#).member_id, None);
+}
+
+/// The documented response names the Member in other objects alone.
+#[test]
+fn the_member_of_a_session_is_found_where_it_is() {
+    let read = |json: Value| {
+        let response = http::Response::new(json.to_string());
+        AuthenticateSessionResponse::try_from(response)
+    };
+    let (session, member) = (json!({"member_id": "s"}), json!({"member_id": "m"}));
+    for (json, id) in [
+        (
+            json!({"member_id": "t", "member_session": session, "member": member}),
+            "t",
+        ),
+        (json!({"member_session": session, "member": member}), "s"),
+        (json!({"member_id": "", "member_session": session}), "s"),
+        (json!({"member_session": {}, "member": member}), "m"),
+        (
+            json!({"member_session": {"member_id": ""}, "member": member}),
+            "m",
+        ),
+        (json!({"member_session": [5], "member": member}), "m"),
+    ] {
+        let read = read(json.clone()).unwrap();
+        assert_eq!(read.member_id, id, "{json}");
+    }
+    for json in [
+        json!({}),
+        json!({"session_token": "t", "member_session": {}, "member": {}}),
+        json!({"session_token": "t", "member_session": [5], "member": {"member_id": ""}}),
+    ] {
+        let Err(Error::Decode(error)) = read(json.clone()) else {
+            panic!("expected a decode error: {json}")
+        };
+        assert_eq!(error.field(), Some("member_id"), "{json}");
+        assert_eq!(error.body(), json.to_string().as_bytes());
+        let token = error.field_text("session_token");
+        assert_eq!(token.as_deref(), json["session_token"].as_str());
+    }
+}
+
+#[test]
+fn tokens_and_secrets_are_rescued_by_name() {
+    for (body, expected) in [
+        (r#"{"session_token": "TOKEN"}"#, Some("TOKEN")),
+        (
+            r#"{"session_token": "TO\u004bEN", "x": [1]}"#,
+            Some("TOKEN"),
+        ),
+        (
+            r#"{"x": {"session_token": "OTHER"}, "session_token": "TOKEN", "y": "#,
+            Some("TOKEN"),
+        ),
+        ("\u{feff}{\"session_token\": \"TOKEN\",", Some("TOKEN")),
+        (
+            r#"{"session_token": "FIRST", "session_token": "TOKEN"}"#,
+            Some("TOKEN"),
+        ),
+        (r#"{"session_token": ""}"#, None),
+        (r#"{"session_token": null}"#, None),
+        (r#"{"session_token": ["TOKEN"]}"#, None),
+        (r#"{"session_token": "TOK"#, None),
+        (r#"["session_token"]"#, None),
+        ("", None),
+        ("<html>", None),
+    ] {
+        let error = decode_error(&CALLS[1], 200, body.as_bytes());
+        assert_eq!(
+            error.field_text("session_token").as_deref(),
+            expected,
+            "{body}"
+        );
+        assert_eq!(error.field_text("another"), None, "{body}");
+    }
+    let mut body = br#"{"name": ""#.to_vec();
+    body.extend(b"\xff\", \"session_token\": \"TOKEN\"}");
+    let error = decode_error(&CALLS[1], 200, &body);
+    assert_eq!(error.field_text("session_token").as_deref(), Some("TOKEN"));
 }
 
 #[test]
@@ -117,6 +206,8 @@ fn bodies_that_are_no_json_object() {
     ];
     for (call, list) in CALLS.iter().zip(lists) {
         decode_error(call, 200, list.to_string().as_bytes());
+    }
+    for call in &CALLS {
         let trailing = format!("{},", call.full().json);
         decode_error(call, 200, trailing.as_bytes());
     }
@@ -177,9 +268,14 @@ fn a_byte_order_mark_and_white_space_are_skipped() {
             let seen = (call.decode)(200, body.as_bytes()).unwrap();
             assert_eq!(seen.undecoded, BTreeMap::new());
             // On the slow path, too.
-            let body = body.replacen("\"member\": {", "\"member\": 5, \"x\": {", 1);
+            let body = body.replacen("\"organization\": {", "\"organization\": 5, \"x\": {", 1);
             let seen = (call.decode)(200, body.as_bytes()).unwrap();
-            assert_eq!(seen.undecoded.keys().collect::<Vec<_>>(), [&"member"]);
+            let expected: &[_] = if call.fixtures == REVOKE_SESSIONS {
+                &[]
+            } else {
+                &["organization"]
+            };
+            assert_eq!(seen.undecoded.into_keys().collect::<Vec<_>>(), expected);
         }
     }
 }

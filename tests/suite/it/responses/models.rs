@@ -58,6 +58,38 @@ fn models_can_be_stored() {
     assert_same("defaults", Some(DeviceInfo::default()));
 }
 
+/// An empty text is no value, but it is what was sent.
+#[test]
+fn factors_are_written_back_as_they_came() {
+    for json in [
+        r#"{"type":"","delivery_method":""}"#,
+        r#"{"type":"brand_new","delivery_method":"by_owl"}"#,
+        r#"{"type":"totp","delivery_method":null}"#,
+    ] {
+        let factor: AuthenticationFactor = serde_json::from_str(json).unwrap();
+        let written = serde_json::to_string(&factor).unwrap();
+        let begins = json.strip_suffix('}').unwrap();
+        assert!(
+            written.starts_with(begins),
+            "{json} was written as {written}"
+        );
+    }
+}
+
+/// What was not sent is `None`, and not an id that is empty.
+#[test]
+fn ids_that_were_not_sent() {
+    for json in [
+        "{}",
+        r#"{"member_session_id": "", "member_id": null, "organization_id": ""}"#,
+    ] {
+        let session: MemberSession = serde_json::from_str(json).unwrap();
+        assert_eq!(session.member_session_id, None, "{json}");
+        assert_eq!(session.member_id, None, "{json}");
+        assert_eq!(session.organization_id, None, "{json}");
+    }
+}
+
 #[test]
 fn every_model_has_the_traits_to_be_stored() {
     fn assert_model_type<T: Clone + PartialEq + Debug + Serialize + DeserializeOwned>() {}
@@ -174,10 +206,10 @@ fn timestamps_of_other_standards_are_refused() {
 #[test]
 fn timestamps_convert_into_those_of_jiff() {
     let timestamp = Timestamp::new("2026-04-25T18:37:09.5+02:00");
-    let read = jiff_02::Timestamp::try_from(&timestamp).unwrap();
+    let read = jiff_1::Timestamp::try_from(&timestamp).unwrap();
     assert_eq!(read.to_string(), "2026-04-25T16:37:09.5Z");
     for text in ["soon", "2026-04-25T16:37Z"] {
-        let refused = jiff_02::Timestamp::try_from(&Timestamp::new(text));
+        let refused = jiff_1::Timestamp::try_from(&Timestamp::new(text));
         assert!(refused.is_err(), "{text} is not RFC 3339");
     }
 }

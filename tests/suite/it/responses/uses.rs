@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use totps_core::{Body, ClaimsError, CreateResponse, Error, QrCode, QrCodeError};
+use totps_core::{
+    AuthenticateSessionResponse, Body, ClaimsError, CreateResponse, Error, QrCode, QrCodeError,
+    RecoverResponse,
+};
 use totps_tests::fixtures::fixture;
 
 use super::{authenticate, authenticated_with, create};
@@ -31,7 +34,72 @@ fn claims_are_read_into_the_callers_type() {
     let raw: Map<String, Value> = authenticated.claims().unwrap();
     assert_eq!(raw.len(), 2);
     let mismatch = authenticated.claims::<HashMap<String, u32>>();
-    assert_eq!(mismatch.unwrap_err(), ClaimsError::Mismatch);
+    let mismatch = mismatch.unwrap_err();
+    assert!(
+        matches!(mismatch, ClaimsError::Mismatch { claim: None, .. }),
+        "{mismatch:?}"
+    );
+}
+
+#[test]
+fn claims_that_do_not_fit_are_named() {
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "it is never read")]
+    struct OfAnotherKind {
+        claim1: String,
+        claim2: u32,
+    }
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "it is never read")]
+    struct Missing {
+        #[serde(rename = "plan")]
+        chosen: String,
+    }
+    #[derive(Debug, Deserialize)]
+    #[serde(deny_unknown_fields)]
+    struct Unknown {}
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "it is never read")]
+    struct Inside(Option<OfAnotherKind>);
+
+    let authenticated = authenticate(fixture("authenticate/full").json);
+    let recovered = RecoverResponse::try_from(http::Response::new(fixture("recover/full").json));
+    let session = fixture("authenticate_session/full").json;
+    let session = AuthenticateSessionResponse::try_from(http::Response::new(session)).unwrap();
+    for (claim, error) in [
+        (
+            Some("claim2"),
+            authenticated.claims::<OfAnotherKind>().unwrap_err(),
+        ),
+        (
+            Some("claim2"),
+            authenticated.claims::<Inside>().unwrap_err(),
+        ),
+        (
+            Some("claim2"),
+            authenticated.claims::<Box<OfAnotherKind>>().unwrap_err(),
+        ),
+        (
+            Some("claim2"),
+            recovered.unwrap().claims::<OfAnotherKind>().unwrap_err(),
+        ),
+        (
+            Some("claim2"),
+            session.claims::<OfAnotherKind>().unwrap_err(),
+        ),
+        (Some("plan"), authenticated.claims::<Missing>().unwrap_err()),
+        (None, authenticated.claims::<Unknown>().unwrap_err()),
+        (None, authenticated.claims::<u32>().unwrap_err()),
+        (None, authenticated.claims::<Vec<String>>().unwrap_err()),
+    ] {
+        let ClaimsError::Mismatch { claim: named, .. } = error else {
+            panic!("expected a mismatch, not {error:?}")
+        };
+        assert_eq!(named, claim);
+        let text = error.to_string();
+        assert!(text.contains(claim.unwrap_or("")), "{text}");
+        assert!(!text.contains("value"), "{text}");
+    }
 }
 
 #[test]

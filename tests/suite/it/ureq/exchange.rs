@@ -12,8 +12,7 @@ use totps_ureq::ureq::config::IpFamily;
 use totps_ureq::{UreqTransport, UreqTransportBuilder};
 
 fn request(base_url: &str) -> Request {
-    let url = base_url.parse().expect("the URL is valid");
-    let project = Project::at(url, "project-1", "secret-1").expect("the project is valid");
+    let project = Project::at(base_url, "project-1", "secret-1").expect("the project is valid");
     let params = AuthenticateParams::new("organization-1", "member-1", "123456");
     project.request(&params).expect("the parameters are valid")
 }

@@ -58,8 +58,7 @@ fn captured<T>(wire: LevelFilter, call: impl FnOnce() -> T) -> (T, Vec<String>) 
 }
 
 fn send(transport: &UreqTransport, base_url: &str) -> Result<Response, TransportError> {
-    let url = base_url.parse().expect("the URL is valid");
-    let project = Project::at(url, "project-1", SECRET).expect("the project is valid");
+    let project = Project::at(base_url, "project-1", SECRET).expect("the project is valid");
     let params = AuthenticateParams::new("organization-1", "member-1", CODE);
     let request = project.request(&params).expect("the parameters are valid");
     transport.send(request)

@@ -137,8 +137,7 @@ fn very_long_timeouts_are_no_trouble() {
 }
 
 fn create(transport: &UreqTransport, base_url: &str) -> Result<(), Error> {
-    let url = base_url.parse().expect("the URL is valid");
-    let project = Project::at(url, "project-1", "secret-1").expect("the project is valid");
+    let project = Project::at(base_url, "project-1", "secret-1").expect("the project is valid");
     let client = Client::new(project, transport.clone());
     client.create(&CreateParams::new("organization-1", "member-1"))?;
     Ok(())
@@ -147,7 +146,7 @@ fn create(transport: &UreqTransport, base_url: &str) -> Result<(), Error> {
 #[test]
 fn the_short_way_works() {
     let emulator = Emulator::start().expect("the emulator starts");
-    let url = emulator.base_url().parse().expect("the URL is valid");
+    let url = emulator.base_url();
     let project = Project::at(url, emulator.project_id(), emulator.secret()).expect("valid");
     let client: Client = totps_ureq::client(project);
     let params = CreateParams::new(emulator.organization_id(), emulator.member_id());

@@ -46,7 +46,7 @@ fn answering(encoding: &'static str, body: &[u8]) -> Server {
 }
 
 fn call(transport: &UreqTransport, server: &Server) -> Result<Response, TransportError> {
-    let project = Project::at(server.url().parse().unwrap(), "project-test-1", "secret");
+    let project = Project::at(server.url(), "project-test-1", "secret");
     let params = CreateParams::new("organization-1", "member-1");
     transport.send(project.unwrap().request(&params).unwrap())
 }
@@ -84,7 +84,7 @@ fn cookies_go_to_no_other_origin() {
             [vec![], vec!["a=b".to_owned()]]
         );
         let url = other.url().replace("127.0.0.1", "localhost");
-        let project = Project::at(url.parse().unwrap(), "project-test-1", "secret").unwrap();
+        let project = Project::at(url, "project-test-1", "secret").unwrap();
         let params = CreateParams::new("organization-1", "member-1");
         let request = project.request(&params).unwrap();
         transport.send(request).expect("a response");

@@ -3,8 +3,11 @@
 //! What cannot be wiped is here, too, in `what_is_not_wiped`.
 
 use totps_core::{
-    AuthenticateParams, AuthenticateResponse, Body, CreateParams, CreateResponse, Error,
-    LimitedBody, MigrateParams, MigrateResponse, Project, RecoveryCode, http,
+    AuthenticateParams, AuthenticateResponse, AuthenticateSessionParams,
+    AuthenticateSessionResponse, Body, Call, CreateParams, CreateResponse, DeleteTotpParams, Error,
+    GetRecoveryCodesResponse, LimitedBody, MigrateParams, MigrateResponse, Project, RecoverParams,
+    RecoverResponse, RecoveryCode, RevokeSessionsParams, RotateRecoveryCodesResponse, TotpSecret,
+    http,
 };
 use totps_wiping::{Watcher, readable_after};
 
@@ -136,6 +139,66 @@ fn parameters_and_requests() {
 }
 
 #[test]
+fn parameters_and_requests_of_the_other_endpoints() {
+    let project = project();
+    // Headers share one buffer through all copies.
+    assert_wiped("a Delete TOTP", || {
+        let params = DeleteTotpParams::new("o", "m")
+            .session_token(SESSION_TOKEN)
+            .session_jwt(SESSION_JWT);
+        let request = project.request(&params).unwrap();
+        assert_eq!(request.headers()["x-stytch-member-session"], SESSION_TOKEN);
+        drop((params.clone(), params, request.headers().clone(), request));
+    });
+    assert_wiped("a foreign call", || {
+        let call = Call::post("/a").header("x-token", SESSION_TOKEN);
+        let call = call.json(&["a"]).unwrap();
+        drop((call.clone(), call));
+    });
+    assert_wiped("a Recover", || {
+        let params = RecoverParams::new("o", "m", RECOVERY_CODE)
+            .session_token(SESSION_TOKEN)
+            .session_jwt(SESSION_JWT)
+            .intermediate_session_token(INTERMEDIATE_SESSION_TOKEN);
+        let request = project.request(&params).unwrap();
+        drop((params.clone(), params, request));
+    });
+    assert_wiped("calls about sessions", || {
+        let token = AuthenticateSessionParams::session_token(SESSION_TOKEN);
+        let jwt = RevokeSessionsParams::session_jwt(SESSION_JWT);
+        let requests = (
+            project.request(&token).unwrap(),
+            project.request(&jwt).unwrap(),
+        );
+        drop((token, jwt, requests));
+    });
+    assert_wiped("a typed recovery code", || {
+        let typed = RecoveryCode::parse(RECOVERY_CODE).unwrap();
+        assert_eq!(typed.expose(), RECOVERY_CODE, "it stays as it was typed");
+    });
+}
+
+#[test]
+fn imported_secrets() {
+    const KEY: &[u8] = b"canary-of-the-key";
+    const BASE32: &str = "MNQW4YLSPEWW6ZRNORUGKLLLMV4Q";
+    let canaries = &["canary-of-the-key", BASE32];
+    let readable = readable_after(canaries, || {
+        for form in [BASE32.to_owned(), BASE32.to_lowercase()] {
+            let secret = TotpSecret::parse(&form).unwrap();
+            assert_eq!(secret.expose(), BASE32);
+            // The caller's own.
+            drop(Body::from(form));
+        }
+        assert_eq!(TotpSecret::from_key(KEY).unwrap().expose(), BASE32);
+    });
+    assert!(
+        readable.is_empty(),
+        "expected all to be wiped, but found {readable:?}"
+    );
+}
+
+#[test]
 fn bodies() {
     assert_wiped("a body", || {
         let body = Body::from(CREATED);
@@ -166,6 +229,20 @@ fn answers() {
     assert_wiped("an answer of Migrate", || {
         let migrated = MigrateResponse::try_from(answer(200, MIGRATED)).unwrap();
         assert_eq!(migrated.recovery_codes[1].expose(), RECOVERY_CODE);
+    });
+    assert_wiped("a response of Recover", || {
+        let read = RecoverResponse::try_from(answer(200, AUTHENTICATED)).unwrap();
+        assert_eq!(read.session_token.unwrap().expose(), SESSION_TOKEN);
+    });
+    assert_wiped("a response of Authenticate session", || {
+        let read = AuthenticateSessionResponse::try_from(answer(200, AUTHENTICATED)).unwrap();
+        assert_eq!(read.session_jwt.unwrap().expose(), SESSION_JWT);
+    });
+    assert_wiped("responses with recovery codes", || {
+        let read = GetRecoveryCodesResponse::try_from(answer(200, MIGRATED)).unwrap();
+        assert_eq!(read.recovery_codes[1].expose(), RECOVERY_CODE);
+        let read = RotateRecoveryCodesResponse::try_from(answer(200, MIGRATED)).unwrap();
+        assert_eq!(read.recovery_codes[1].expose(), RECOVERY_CODE);
     });
     assert_wiped("an answer of Authenticate", || {
         let read = AuthenticateResponse::try_from(answer(200, AUTHENTICATED)).unwrap();

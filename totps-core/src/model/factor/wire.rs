@@ -7,7 +7,7 @@ use serde::ser::SerializeMap as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
-use crate::decode::lenient::{Maybe, MaybeText};
+use crate::decode::lenient::Maybe;
 use crate::model::factor::{AuthenticationFactor, Factor, UnknownFactor};
 use crate::model::oauth_provider::OAuthProvider;
 
@@ -126,8 +126,9 @@ impl<'de> Visitor<'de> for AuthenticationFactorVisitor {
         let mut unknown = None;
         while let Some(key) = map.next_key()? {
             match key {
-                Key::Type => read.r#type = map.next_value::<MaybeText<_>>()?.0,
-                Key::DeliveryMethod => read.delivery_method = map.next_value::<MaybeText<_>>()?.0,
+                // An empty text is kept, so that it is written back.
+                Key::Type => read.r#type = map.next_value()?,
+                Key::DeliveryMethod => read.delivery_method = map.next_value()?,
                 Key::LastAuthenticatedAt => read.last_authenticated_at = map.next_value()?,
                 Key::CreatedAt => read.created_at = map.next_value()?,
                 Key::UpdatedAt => read.updated_at = map.next_value()?,

@@ -1,4 +1,4 @@
-//! The three calls, and what can be seen of their answers, alike for all.
+//! The calls, and what can be seen of their answers, alike for all.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -8,7 +8,9 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_json::{Value, json};
 use totps_core::http::{Response, StatusCode};
 use totps_core::{
-    AuthenticateResponse, CreateResponse, Error, MigrateResponse, RecoveryCode, Undecoded,
+    AuthenticateResponse, AuthenticateSessionResponse, CreateResponse, DeleteTotpResponse, Error,
+    GetMemberResponse, GetRecoveryCodesResponse, MigrateResponse, RecoverResponse, RecoveryCode,
+    RevokeSessionsResponse, RotateRecoveryCodesResponse, Undecoded,
 };
 
 use super::super::timestamp;
@@ -18,19 +20,27 @@ use super::super::timestamp;
 pub(crate) enum Kind {
     /// A string.
     Text,
+    /// A string that is not empty.
+    NonEmptyText,
     /// A list of strings.
     Codes,
+    /// A list of strings that must be there.
+    RequiredCodes,
+    /// A number that is not negative.
+    Number,
     /// An object.
     Part,
+    /// An object that must be there.
+    RequiredPart,
 }
 
 impl Kind {
     /// What stands for a field that is not there.
     pub(crate) fn unset(self) -> Value {
         match self {
-            Self::Text => json!(""),
-            Self::Codes => json!([]),
-            Self::Part => Value::Null,
+            Self::Text | Self::NonEmptyText => json!(""),
+            Self::Codes | Self::RequiredCodes => json!([]),
+            Self::Number | Self::Part | Self::RequiredPart => Value::Null,
         }
     }
 
@@ -38,10 +48,14 @@ impl Kind {
     pub(crate) fn read(self, raw: &str) -> Option<Value> {
         match self {
             Self::Text => serde_json::from_str::<String>(raw).ok().map(Value::from),
-            Self::Codes => {
+            Self::NonEmptyText => Self::Text.read(raw).filter(|text| *text != ""),
+            Self::Codes | Self::RequiredCodes => {
                 let codes: Vec<Option<String>> = serde_json::from_str(raw).ok()?;
                 Some(codes.into_iter().flatten().collect())
             }
+            Self::Number => serde_json::from_str::<u32>(raw).ok().map(Value::from),
+            // Only that it may be read can be told.
+            Self::RequiredPart => None,
             Self::Part => {
                 let list: Vec<IgnoredAny> = serde_json::from_str(raw).ok()?;
                 list.is_empty().then_some(Value::Null)
@@ -71,6 +85,8 @@ pub(crate) trait Call:
     const ESSENTIAL: &'static [(&'static str, Kind)];
     /// The fields that must not be there twice.
     const UNIQUE: &'static [&'static str];
+    /// A field that others stand in for, without any of which there is no answer.
+    const DERIVED: Option<&'static str> = None;
 
     fn is_unique(name: &str) -> bool {
         Self::UNIQUE.contains(&name)
@@ -101,8 +117,8 @@ macro_rules! seen {
 
 impl Call for CreateResponse {
     const ESSENTIAL: &'static [(&'static str, Kind)] = &[
-        ("totp_registration_id", Kind::Text),
-        ("secret", Kind::Text),
+        ("totp_registration_id", Kind::NonEmptyText),
+        ("secret", Kind::NonEmptyText),
         ("qr_code", Kind::Text),
         ("recovery_codes", Kind::Codes),
     ];
@@ -152,7 +168,7 @@ impl From<AuthenticateResponse> for Seen {
 
 impl Call for MigrateResponse {
     const ESSENTIAL: &'static [(&'static str, Kind)] = &[
-        ("totp_registration_id", Kind::Text),
+        ("totp_registration_id", Kind::NonEmptyText),
         ("recovery_codes", Kind::Codes),
     ];
     const UNIQUE: &'static [&'static str] = &["totp_registration_id", "recovery_codes"];
@@ -166,6 +182,109 @@ impl From<MigrateResponse> for Seen {
             texts: [request_id, member_id, totp_registration_id],
             codes: [recovery_codes],
             parts: [member, organization])
+    }
+}
+
+/// Calls whose answers have nothing to exercise.
+macro_rules! plain_calls {
+    ($($response:ident: essential: $essential:expr, unique: $unique:expr,
+        texts: [$($text:ident),*], codes: [$($codes:ident),*], parts: [$($part:ident),*];)+) => {$(
+        impl Call for $response {
+            const ESSENTIAL: &'static [(&'static str, Kind)] = &$essential;
+            const UNIQUE: &'static [&'static str] = &$unique;
+
+            fn exercise(&self) {}
+        }
+
+        impl From<$response> for Seen {
+            fn from(read: $response) -> Self {
+                seen!(read: texts: [$($text),*], codes: [$($codes),*], parts: [$($part),*])
+            }
+        }
+    )+};
+}
+
+plain_calls! {
+    DeleteTotpResponse: essential: [], unique: [],
+        texts: [request_id, member_id], codes: [], parts: [member, organization];
+    GetRecoveryCodesResponse:
+        essential: [("recovery_codes", Kind::RequiredCodes)], unique: ["recovery_codes"],
+        texts: [request_id, member_id], codes: [recovery_codes], parts: [member, organization];
+    RotateRecoveryCodesResponse:
+        essential: [("recovery_codes", Kind::RequiredCodes)], unique: ["recovery_codes"],
+        texts: [request_id, member_id], codes: [recovery_codes], parts: [member, organization];
+    RevokeSessionsResponse: essential: [], unique: [],
+        texts: [request_id], codes: [], parts: [];
+}
+
+impl Call for GetMemberResponse {
+    const ESSENTIAL: &'static [(&'static str, Kind)] = &[("member", Kind::RequiredPart)];
+    const UNIQUE: &'static [&'static str] = &["member"];
+
+    fn exercise(&self) {
+        let has_totp = self.member.totp_registration_id.is_some();
+        assert_eq!(self.member.has_totp(), has_totp);
+        let _ = self.member.first_mfa_method();
+        if let Some(organization) = &self.organization {
+            let _ = (
+                self.member.requires_mfa(organization),
+                organization.allows_totp(),
+            );
+        }
+    }
+}
+
+impl From<GetMemberResponse> for Seen {
+    fn from(read: GetMemberResponse) -> Self {
+        let member = stored(&Some(read.member.clone()));
+        let mut seen = seen!(read:
+            texts: [request_id, member_id],
+            codes: [],
+            parts: [organization]);
+        seen.fields.push(("member", Kind::Part, member));
+        seen
+    }
+}
+
+impl Call for RecoverResponse {
+    const ESSENTIAL: &'static [(&'static str, Kind)] = &[("member_id", Kind::Text)];
+    const UNIQUE: &'static [&'static str] = &["member_id", "session_token", "session_jwt"];
+
+    fn exercise(&self) {
+        let _ = self.claims::<HashMap<String, String>>();
+    }
+}
+
+impl From<RecoverResponse> for Seen {
+    fn from(read: RecoverResponse) -> Self {
+        let remaining = json!(read.recovery_codes_remaining);
+        let mut seen = seen!(read:
+            texts: [request_id, member_id, session_token, session_jwt],
+            codes: [],
+            parts: [member, organization, member_session, member_device]);
+        seen.fields
+            .push(("recovery_codes_remaining", Kind::Number, remaining));
+        seen
+    }
+}
+
+impl Call for AuthenticateSessionResponse {
+    const ESSENTIAL: &'static [(&'static str, Kind)] = &[];
+    const UNIQUE: &'static [&'static str] = &["member_id", "session_token", "session_jwt"];
+    const DERIVED: Option<&'static str> = Some("member_id");
+
+    fn exercise(&self) {
+        assert!(!self.member_id.is_empty(), "nobody's session");
+        let _ = self.claims::<HashMap<String, String>>();
+    }
+}
+
+impl From<AuthenticateSessionResponse> for Seen {
+    fn from(read: AuthenticateSessionResponse) -> Self {
+        seen!(read:
+            texts: [request_id, session_token, session_jwt],
+            codes: [],
+            parts: [member, organization, member_session, verdict])
     }
 }
 

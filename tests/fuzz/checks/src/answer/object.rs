@@ -52,7 +52,8 @@ impl Object {
         names.find(|name| !self.occurrences(name).1.is_empty())
     }
 
-    /// The first field of these that is not there or of another kind. Codes need not be there.
+    /// The first field of these that is not there or of another kind, as far as that can be told.
+    /// Codes need not be there everywhere.
     pub(crate) fn unreadable(
         &self,
         fields: &'static [(&'static str, Kind)],
@@ -62,6 +63,7 @@ impl Object {
             .0
             .filter(|raw| *raw != "null")
         {
+            Some(_) if kind == Kind::RequiredPart => true,
             Some(raw) => self.read_as(kind, raw).is_some(),
             None => kind == Kind::Codes,
         };

@@ -28,7 +28,7 @@ fn main() -> Fallible<()> {
     let is_async = std::env::args().nth(1).as_deref() == Some("async");
     let scenario = Scenario::from_arguments(&["common", "end"])?;
     let client = |secret: &str| -> Fallible<Client> {
-        let base_url = scenario.emulator("base_url")?.parse()?;
+        let base_url = scenario.emulator("base_url")?;
         let project = Project::at(base_url, scenario.emulator("project_id")?, secret)?;
         if !is_async {
             return Ok(Client::Blocking(totps_ureq::client(project)));
@@ -115,7 +115,7 @@ fn created(response: CreateResponse) -> Value {
     json!({
         "status_code": response.status_code.as_u16(),
         "request_id": response.request_id,
-        "member_id": response.member_id.as_str(),
+        "member_id": response.member_id,
         "totp_registration_id": response.totp_registration_id.as_str(),
         "secret": response.secret.expose(),
         "qr_code": response.qr_code.expose(),
@@ -145,7 +145,7 @@ fn migrated(response: MigrateResponse) -> Value {
     json!({
         "status_code": response.status_code.as_u16(),
         "request_id": response.request_id,
-        "member_id": response.member_id.as_str(),
+        "member_id": response.member_id,
         "totp_registration_id": response.totp_registration_id.as_str(),
         "recovery_codes": exposed(&response.recovery_codes),
         "member": response.member,

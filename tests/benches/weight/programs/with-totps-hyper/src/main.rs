@@ -10,7 +10,7 @@ use totps_hyper::{AuthenticateParams, Project};
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = args().skip(1);
     let mut next = || arguments.next().ok_or("an argument is missing");
-    let client = totps_hyper::client(Project::at(next()?.parse()?, next()?, next()?)?);
+    let client = totps_hyper::client(Project::at(next()?, next()?, next()?)?);
     let params = AuthenticateParams::new(next()?, next()?, next()?);
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let answer = runtime.block_on(client.authenticate(&params))?;

@@ -9,7 +9,7 @@ use totps_ureq::{AuthenticateParams, Project};
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = args().skip(1);
     let mut next = || arguments.next().ok_or("an argument is missing");
-    let client = totps_ureq::client(Project::at(next()?.parse()?, next()?, next()?)?);
+    let client = totps_ureq::client(Project::at(next()?, next()?, next()?)?);
     let params = AuthenticateParams::new(next()?, next()?, next()?);
     let answer = client.authenticate(&params)?;
     let length = answer.session_token.map_or(0, |token| token.expose().len());

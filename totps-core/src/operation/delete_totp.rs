@@ -1,0 +1,124 @@
+//! `DELETE /v1/b2b/organizations/{organization_id}/members/{member_id}/totp`: remove a TOTP.
+//!
+//! See Stytch's [Delete Member TOTP](https://stytch.com/docs/b2b/api/delete-member-mfa-totp).
+
+use http::StatusCode;
+use serde::Deserialize;
+
+use crate::decode::{Undecoded, lenient, reply};
+use crate::error::InvalidParams;
+use crate::model::{Member, Organization};
+use crate::operation::Operation;
+use crate::operation::call::Call;
+use crate::operation::rbac::with_session;
+use crate::value::id::{MemberId, OrganizationId};
+use crate::value::secret::{SessionJwt, SessionToken};
+
+/// Parameters of Delete TOTP: removes the TOTP of a Member, which has one at most.
+///
+/// Sessions that contain the factor live on, and the second factor is asked for again at the next
+/// login: end them with [`RevokeSessionsParams`](crate::RevokeSessionsParams) when the authenticator
+/// was stolen. What becomes of the recovery codes is not documented.
+///
+/// Without a session the call has all rights of the project. With a session of a Member, its token or
+/// its JWT, Stytch checks that this Member may do it (RBAC), and refuses with a 403 otherwise.
+///
+/// When no response came, look at the Member with [`GetMemberParams`](crate::GetMemberParams):
+/// [`has_totp`](Member::has_totp).
+///
+/// ```
+/// use totps_core::DeleteTotpParams;
+///
+/// let params = DeleteTotpParams::new("organization-test-…", "member-test-…")
+///     .session_token("mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q");
+/// ```
+///
+/// Mirrors Stytch's [Delete Member TOTP](https://stytch.com/docs/b2b/api/delete-member-mfa-totp).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct DeleteTotpParams {
+    /// The Organization: its id, slug or external id.
+    pub organization_id: OrganizationId,
+    /// The Member: its id or external id.
+    pub member_id: MemberId,
+    /// The token of the session of the Member who asks for it; sent as the header
+    /// `X-Stytch-Member-Session`.
+    pub session_token: Option<SessionToken>,
+    /// The JWT of the session of the Member who asks for it; sent as the header
+    /// `X-Stytch-Member-SessionJWT`.
+    pub session_jwt: Option<SessionJwt>,
+}
+
+impl DeleteTotpParams {
+    /// Creates parameters with the required fields. They must not be empty, `.` or `..`.
+    pub fn new(organization_id: impl Into<OrganizationId>, member_id: impl Into<MemberId>) -> Self {
+        Self {
+            organization_id: organization_id.into(),
+            member_id: member_id.into(),
+            session_token: None,
+            session_jwt: None,
+        }
+    }
+
+    /// Sets [`session_token`](Self::session_token).
+    #[must_use]
+    pub fn session_token(mut self, token: impl Into<SessionToken>) -> Self {
+        self.session_token = Some(token.into());
+        self
+    }
+
+    /// Sets [`session_jwt`](Self::session_jwt).
+    #[must_use]
+    pub fn session_jwt(mut self, jwt: impl Into<SessionJwt>) -> Self {
+        self.session_jwt = Some(jwt.into());
+        self
+    }
+}
+
+impl Operation for DeleteTotpParams {
+    type Response = DeleteTotpResponse;
+
+    fn describe(&self) -> Result<Call, InvalidParams> {
+        let call = Call::delete("/v1/b2b/organizations")
+            .segment("organization_id", &self.organization_id)?
+            .path("/members")
+            .segment("member_id", &self.member_id)?
+            .path("/totp");
+        with_session(
+            call,
+            ("session_token", self.session_token.as_ref()),
+            ("session_jwt", self.session_jwt.as_ref()),
+        )
+    }
+}
+
+/// Response of Delete TOTP: the Member without its TOTP.
+///
+/// Mirrors Stytch's [Delete Member TOTP](https://stytch.com/docs/b2b/api/delete-member-mfa-totp).
+#[derive(Debug, Clone, Deserialize)]
+#[non_exhaustive]
+pub struct DeleteTotpResponse {
+    /// The HTTP status.
+    #[serde(skip)]
+    pub status_code: StatusCode,
+    /// The id of the request, to give to Stytch's support.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub request_id: Option<String>,
+    /// The Member, by its own id.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub member_id: Option<MemberId>,
+    /// The Member, unless it could not be read.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub member: Option<Member>,
+    /// The Organization, unless it could not be read.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub organization: Option<Organization>,
+    #[serde(skip)]
+    undecoded: Vec<Undecoded>,
+}
+
+reply! {
+    DeleteTotpResponse,
+    essential: [],
+    unique: []
+}

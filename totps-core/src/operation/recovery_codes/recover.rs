@@ -1,0 +1,230 @@
+//! `POST /v1/b2b/recovery_codes/recover`: log in with a recovery code.
+//!
+//! See Stytch's [Recover](https://stytch.com/docs/b2b/api/recovery-codes-recover).
+
+use http::StatusCode;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use crate::decode::{Undecoded, claims, lenient, reply};
+use crate::error::{ClaimsError, InvalidParams};
+use crate::model::{DeviceInfo, Member, MemberSession, Organization};
+use crate::operation::Operation;
+use crate::operation::call::Call;
+use crate::operation::wire::{Wire, to_object, wire};
+use crate::value::id::{MemberId, OrganizationId};
+use crate::value::json_object::JsonObject;
+use crate::value::recovery_code::RecoveryCode;
+use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
+
+/// Parameters of Recover: a recovery code in place of the second factor, which uses the code up.
+///
+/// One of the three session tokens must be given, and no more than one, which the server checks. With
+/// an intermediate one the login is completed and the token used up; with one of the others the factor
+/// is added to that session.
+///
+/// The TOTP stays. Whoever lost the authenticator goes on with
+/// [`DeleteTotpParams`](crate::DeleteTotpParams), [`CreateParams`](crate::CreateParams) and
+/// [`AuthenticateParams`](crate::AuthenticateParams).
+///
+/// When no response came, look with [`GetRecoveryCodesParams`](crate::GetRecoveryCodesParams) whether
+/// the code is still listed: then it was not used. If it is gone, so is the intermediate session
+/// token, and the Member has to begin again at the first factor, with the next code.
+///
+/// ```
+/// use totps_core::RecoverParams;
+///
+/// let params = RecoverParams::new("organization-test-…", "member-test-…", "ckss-2skx-ebow")
+///     .intermediate_session_token("SeiGwdj5lKkrEVgcEY3QNJXt6srxS3IK2Nwkar6mXD4=")
+///     .session_duration_minutes(60);
+/// ```
+///
+/// Mirrors Stytch's [Recover](https://stytch.com/docs/b2b/api/recovery-codes-recover).
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct RecoverParams {
+    /// The Organization: its id, slug or external id.
+    pub organization_id: OrganizationId,
+    /// The Member: its id or external id.
+    pub member_id: MemberId,
+    /// The recovery code.
+    pub recovery_code: RecoveryCode,
+    /// The token of the login that this code completes.
+    pub intermediate_session_token: Option<IntermediateSessionToken>,
+    /// The token of a session of the Member.
+    pub session_token: Option<SessionToken>,
+    /// The JWT of a session of the Member.
+    pub session_jwt: Option<SessionJwt>,
+    /// How long the session lives from now on, in minutes: 5 to 527040 (366 days), by default 60.
+    pub session_duration_minutes: Option<u32>,
+    /// Claims to put into the session: at most 4 kB in all. A `null` deletes a claim, objects are
+    /// merged, and other claims of the session stay.
+    pub session_custom_claims: Option<JsonObject>,
+    /// The id of a device fingerprint; with it the response may have a `member_device`.
+    pub telemetry_id: Option<String>,
+}
+
+impl RecoverParams {
+    /// Creates parameters with the required fields, which must not be empty. Use
+    /// [`RecoveryCode::parse`] for what a person typed.
+    pub fn new(
+        organization_id: impl Into<OrganizationId>,
+        member_id: impl Into<MemberId>,
+        recovery_code: impl Into<RecoveryCode>,
+    ) -> Self {
+        Self {
+            organization_id: organization_id.into(),
+            member_id: member_id.into(),
+            recovery_code: recovery_code.into(),
+            intermediate_session_token: None,
+            session_token: None,
+            session_jwt: None,
+            session_duration_minutes: None,
+            session_custom_claims: None,
+            telemetry_id: None,
+        }
+    }
+
+    /// Sets [`intermediate_session_token`](Self::intermediate_session_token).
+    #[must_use]
+    pub fn intermediate_session_token(
+        mut self,
+        token: impl Into<IntermediateSessionToken>,
+    ) -> Self {
+        self.intermediate_session_token = Some(token.into());
+        self
+    }
+
+    /// Sets [`session_token`](Self::session_token).
+    #[must_use]
+    pub fn session_token(mut self, token: impl Into<SessionToken>) -> Self {
+        self.session_token = Some(token.into());
+        self
+    }
+
+    /// Sets [`session_jwt`](Self::session_jwt).
+    #[must_use]
+    pub fn session_jwt(mut self, jwt: impl Into<SessionJwt>) -> Self {
+        self.session_jwt = Some(jwt.into());
+        self
+    }
+
+    /// Sets [`session_duration_minutes`](Self::session_duration_minutes): 5 to 527040, checked by
+    /// the server.
+    #[must_use]
+    pub fn session_duration_minutes(mut self, minutes: u32) -> Self {
+        self.session_duration_minutes = Some(minutes);
+        self
+    }
+
+    /// Sets [`session_custom_claims`](Self::session_custom_claims) from a `serde_json::Map`. The
+    /// `null`s in it are sent, since they delete claims.
+    #[must_use]
+    pub fn session_custom_claims(mut self, claims: impl Into<JsonObject>) -> Self {
+        self.session_custom_claims = Some(claims.into());
+        self
+    }
+
+    /// Sets [`session_custom_claims`](Self::session_custom_claims) from anything that serialises
+    /// to a JSON object, as
+    /// [`AuthenticateParams`](crate::AuthenticateParams::session_claims_from) does.
+    ///
+    /// # Errors
+    ///
+    /// [`InvalidParams`] when it serialises to something else, or not at all.
+    pub fn session_claims_from<T: Serialize + ?Sized>(
+        self,
+        claims: &T,
+    ) -> Result<Self, InvalidParams> {
+        Ok(self.session_custom_claims(to_object("session_custom_claims", claims)?))
+    }
+
+    /// Sets [`telemetry_id`](Self::telemetry_id).
+    #[must_use]
+    pub fn telemetry_id(mut self, id: impl Into<String>) -> Self {
+        self.telemetry_id = Some(id.into());
+        self
+    }
+}
+
+wire! {
+    RecoverParams {
+        organization_id,
+        member_id,
+        recovery_code,
+        intermediate_session_token,
+        session_token,
+        session_jwt,
+        session_duration_minutes,
+        session_custom_claims,
+        telemetry_id,
+    }
+}
+
+impl Operation for RecoverParams {
+    type Response = RecoverResponse;
+
+    fn describe(&self) -> Result<Call, InvalidParams> {
+        InvalidParams::require("organization_id", self.organization_id.as_str())?;
+        InvalidParams::require("member_id", self.member_id.as_str())?;
+        InvalidParams::require("recovery_code", self.recovery_code.expose())?;
+        const { Call::post("/v1/b2b/recovery_codes/recover") }.json(&Wire(self))
+    }
+}
+
+/// Response of Recover: the session.
+///
+/// Mirrors Stytch's [Recover](https://stytch.com/docs/b2b/api/recovery-codes-recover).
+#[derive(Debug, Clone, Deserialize)]
+#[non_exhaustive]
+pub struct RecoverResponse {
+    /// The HTTP status.
+    #[serde(skip)]
+    pub status_code: StatusCode,
+    /// The id of the request, to give to Stytch's support.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub request_id: Option<String>,
+    /// The Member, by its own id: the one field without which this response is an error.
+    pub member_id: MemberId,
+    /// How many recovery codes are left. Advise the Member to have new ones made when it is 0.
+    pub recovery_codes_remaining: Option<u32>,
+    /// The Member, unless it could not be read.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub member: Option<Member>,
+    /// The Organization, unless it could not be read.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub organization: Option<Organization>,
+    /// The token of the session. `None` when the response has none, or not a readable one: then
+    /// nobody is logged in by it.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub session_token: Option<SessionToken>,
+    /// The JWT of the session, which lives five minutes; `None` when there is none.
+    #[serde(default, deserialize_with = "lenient::blank")]
+    pub session_jwt: Option<SessionJwt>,
+    /// The session, if there is one and it could be read.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub member_session: Option<MemberSession>,
+    /// The device, if a `telemetry_id` was sent.
+    #[serde(default, deserialize_with = "lenient::object")]
+    pub member_device: Option<DeviceInfo>,
+    #[serde(skip)]
+    undecoded: Vec<Undecoded>,
+}
+
+impl RecoverResponse {
+    /// Reads the session's custom claims into a type of the application, as
+    /// [`AuthenticateResponse::claims`](crate::AuthenticateResponse::claims) does.
+    ///
+    /// # Errors
+    ///
+    /// [`ClaimsError`] when there is no session, it has no claims, or they do not fit.
+    pub fn claims<T: DeserializeOwned>(&self) -> Result<T, ClaimsError> {
+        claims::read(self.member_session.as_ref())
+    }
+}
+
+reply! {
+    RecoverResponse,
+    essential: ["member_id"],
+    unique: ["member_id", "session_token", "session_jwt"]
+}
