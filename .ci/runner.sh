@@ -24,6 +24,7 @@ run_gates() {
             *) failed+=("$gate") && status='FAILED' ;;
         esac
         rows+=("$(printf '%-18s %5d s %7d s   %s' "$gate" "$wall" "$((user + sys))" "$status")")
+        echo "--- ${rows[${#rows[@]} - 1]}"
     done
     rm -f "$TOTPS_SKIPPED" "$times"
 

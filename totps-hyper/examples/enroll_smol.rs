@@ -30,7 +30,9 @@ use totps_hyper::{AsyncClient, ConnTransport};
 
 fn main() -> ExitCode {
     report::exit_code(target::with_options(|options, target| {
-        let transport = ConnTransport::new(connect, SmolTimer::new()).connector_brings_tls();
+        let transport = ConnTransport::builder(connect, SmolTimer::new())
+            .allow_https()
+            .build()?;
         let client = AsyncClient::new(target.project.clone(), transport);
         smol::block_on(enrolment::run(&client, options, target))
     }))

@@ -2,20 +2,17 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+pub mod builder;
+mod call;
 #[cfg(feature = "conn")]
 mod conn;
 #[cfg(feature = "tokio")]
 mod connector;
-mod exchange;
-#[cfg(feature = "conn")]
-mod fair;
+mod error_kind;
 #[cfg(feature = "tokio")]
-mod retire;
+mod hyper_transport;
+mod response;
 mod service;
-#[cfg(feature = "tokio")]
-mod tls;
-#[cfg(feature = "tokio")]
-mod tokio;
 
 #[cfg(feature = "conn")]
 pub use conn::ConnTransport;
@@ -25,7 +22,7 @@ pub use service::ServiceTransport;
 pub use totps_core::*;
 
 #[cfg(feature = "tokio")]
-pub use crate::tokio::{HyperTransport, HyperTransportBuilder};
+pub use crate::hyper_transport::{HyperTransport, HyperTransportBuilder};
 
 /// The async client. Without a parameter it is the one on tokio, a type that can be stored.
 #[cfg(feature = "tokio")]
@@ -35,12 +32,13 @@ pub type Client<T = HyperTransport> = AsyncClient<T>;
 #[cfg(not(feature = "tokio"))]
 pub type Client<T> = AsyncClient<T>;
 
-/// A client on tokio with the defaults of [`HyperTransportBuilder`]. No I/O happens here.
+/// Creates a client on tokio with the default settings of [`HyperTransport`]. No I/O happens here.
 ///
-/// # Panics
+/// Its calls must run on a tokio runtime with I/O and time enabled; see [`HyperTransport`]. For other
+/// runtimes use [`ConnTransport`] or [`ServiceTransport`].
 ///
-/// Not here, but its calls do if they run outside of a tokio runtime with I/O and time enabled. For
-/// other runtimes see [`ServiceTransport`] and the feature `conn`.
+/// In a program that calls `fork()`, create clients after the fork: parent and child would share
+/// connections and get each other's responses.
 #[cfg(feature = "tokio")]
 pub fn client(project: Project) -> Client {
     Client::new(project, HyperTransport::new())

@@ -2,6 +2,7 @@
 
 pub(crate) mod authorization;
 pub(crate) mod call;
+pub(crate) mod changes;
 pub(crate) mod error;
 pub(crate) mod fields;
 pub(crate) mod qr_code;
@@ -9,6 +10,7 @@ pub(crate) mod rate_limit;
 pub(crate) mod rbac;
 pub(crate) mod respond;
 pub(crate) mod routes;
+pub(crate) mod search;
 pub(crate) mod target;
 
 use std::sync::Arc;
@@ -21,10 +23,11 @@ use self::call::Call;
 use self::error::Refusal;
 use self::fields::Fields;
 use self::rate_limit::RateLimit;
-use self::respond::{Reply, check_headers, check_status};
+use self::respond::Reply;
 use self::routes::Route;
 use crate::config::{Config, ConfigError};
 use crate::endpoint::{Access, Outcome};
+use crate::sendable::{check_headers, check_status};
 use crate::settings::{ErrorCase, Settings};
 use crate::state::NewOrganization;
 use crate::state::directory::Directory;
@@ -96,7 +99,8 @@ impl Api {
         let http = &self.settings.http;
         let mut reply = match outcome {
             Ok(success) => Reply {
-                status: check_status(http.success_status, true).unwrap_or_default(),
+                status: check_status(success.status.unwrap_or(http.success_status), true)
+                    .unwrap_or_default(),
                 headers: HeaderMap::new(),
                 body: success.body,
                 qr_code: success.qr_code,

@@ -9,6 +9,7 @@ use thiserror::Error;
 use crate::config::{Config, ConfigError};
 use crate::emulator::Emulator;
 use crate::host::{Host, SharedHost};
+use crate::log::{Log, LogEntry};
 use crate::server::Server;
 #[cfg(feature = "tls")]
 use crate::server::tls::Tls;
@@ -20,6 +21,7 @@ use crate::state::{NewMember, NewOrganization};
 #[must_use]
 pub struct Builder {
     config: Config,
+    log: Option<Log>,
     #[cfg(feature = "tls")]
     tls: bool,
 }
@@ -32,7 +34,7 @@ pub enum StartError {
     #[error("invalid configuration: {0}")]
     Config(ConfigError),
     /// The port cannot be bound.
-    #[error("cannot listen on 127.0.0.1:{port}")]
+    #[error("cannot listen on 127.0.0.1:{port}: {}", .source.kind())]
     #[non_exhaustive]
     Listen {
         /// The port; 0 stands for any free one.
@@ -41,7 +43,7 @@ pub enum StartError {
         source: io::Error,
     },
     /// The system lacks something else: a thread, random numbers, a certificate.
-    #[error("cannot {action}")]
+    #[error("cannot {action}: {}", .source.kind())]
     #[non_exhaustive]
     System {
         /// What was to be done.
@@ -65,6 +67,7 @@ impl From<Config> for Builder {
     fn from(config: Config) -> Self {
         Self {
             config,
+            log: None,
             #[cfg(feature = "tls")]
             tls: false,
         }
@@ -125,6 +128,13 @@ impl Builder {
         self
     }
 
+    /// Tells about each request to the API and its response, without secrets. The closure runs in
+    /// the emulator's thread, which answers no other request meanwhile.
+    pub fn log(mut self, tell: impl Fn(&LogEntry) + Send + Sync + 'static) -> Self {
+        self.log = Some(Log::new(tell));
+        self
+    }
+
     /// Speaks HTTPS with a certificate for `localhost` and `127.0.0.1`, signed by an authority that
     /// is made for this run. Needs the feature `tls`.
     #[cfg(feature = "tls")]
@@ -161,7 +171,7 @@ impl Builder {
         #[cfg(not(feature = "tls"))]
         let (acceptor, ca_pem) = (None, None);
         Ok(Emulator {
-            server: Server::start(port, acceptor, host.clone())?,
+            server: Server::start(port, acceptor, host.clone(), self.log)?,
             host,
             ca_pem,
             seed,

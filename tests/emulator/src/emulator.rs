@@ -2,17 +2,15 @@
 
 use std::time::{Duration, SystemTime};
 
-use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::builder::{Builder, StartError};
 use crate::clock::{Clock, system_time};
 use crate::config::{Config, ConfigError};
 use crate::fault::Fault;
-use crate::host::{Host, RecordedRequest, SharedHost};
+use crate::host::{MemberHandle, OrganizationHandle, RecordedRequest, SessionTokens, SharedHost};
 use crate::server::Server;
 use crate::settings::Settings;
-use crate::state::directory::{MemberKey, OrganizationKey};
 use crate::state::{Factor, NewMember, NewOrganization};
 
 /// A running emulator. It stops when it is dropped.
@@ -25,40 +23,6 @@ pub struct Emulator {
     pub(crate) project_id: String,
     pub(crate) secret: String,
     pub(crate) ready: MemberHandle,
-}
-
-/// A Member with an intermediate session, ready for a call.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct MemberHandle {
-    /// The Organization's id.
-    pub organization_id: String,
-    /// The Member's id.
-    pub member_id: String,
-    /// A token with an email magic link behind it. It lives for ten minutes.
-    pub intermediate_session_token: String,
-}
-
-/// An Organization with its Members.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct OrganizationHandle {
-    /// The Organization's id.
-    pub organization_id: String,
-    /// The Organization's slug.
-    pub organization_slug: String,
-    /// The Members, at least one, in the order of their description.
-    pub members: Vec<MemberHandle>,
-}
-
-/// The tokens of a session.
-#[derive(Clone, Debug, Eq, PartialEq, Serialize)]
-#[non_exhaustive]
-pub struct SessionTokens {
-    /// `session_token`
-    pub session_token: String,
-    /// `session_jwt`
-    pub session_jwt: String,
 }
 
 impl Emulator {
@@ -297,62 +261,4 @@ impl Emulator {
 
 fn unknown(field: &str) -> ConfigError {
     ConfigError::at(field, "nothing has this id")
-}
-
-/// What the library and the control interface create.
-impl Host {
-    pub(crate) fn create_organization(
-        &mut self,
-        new: &NewOrganization,
-    ) -> Result<OrganizationHandle, ConfigError> {
-        let now = self.now();
-        let api = &mut self.api;
-        let key = api
-            .directory
-            .create_organization(new, &mut api.generate, now)?;
-        let members = api.directory[key].members.clone();
-        let members = members
-            .into_iter()
-            .map(|member| self.handle(member))
-            .collect();
-        let organization = &self.api.directory[key];
-        Ok(OrganizationHandle {
-            organization_id: organization.id.clone(),
-            organization_slug: organization.slug().to_owned(),
-            members,
-        })
-    }
-
-    pub(crate) fn create_member(
-        &mut self,
-        new: &NewMember,
-        organization: OrganizationKey,
-    ) -> Result<MemberHandle, ConfigError> {
-        let now = self.now();
-        let api = &mut self.api;
-        let member = api
-            .directory
-            .create_member(new, organization, &mut api.generate, now)?;
-        Ok(self.handle(member))
-    }
-
-    pub(crate) fn create_intermediate_session(
-        &mut self,
-        member: MemberKey,
-        factors: &[Factor],
-    ) -> String {
-        let now = self.now();
-        let factors = self.api.factors(member, factors, now);
-        self.api.create_intermediate_session(member, factors, now)
-    }
-
-    pub(crate) fn create_session(
-        &mut self,
-        member: MemberKey,
-        factors: &[Factor],
-    ) -> Map<String, Value> {
-        let now = self.now();
-        let factors = self.api.factors(member, factors, now);
-        self.api.create_session(member, factors, now)
-    }
 }

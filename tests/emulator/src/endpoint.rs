@@ -1,5 +1,8 @@
 //! The endpoints: one file each, and one line each in the table.
 
+mod members;
+mod organizations;
+mod passwords;
 mod recovery_codes;
 mod sessions;
 mod totp;
@@ -23,8 +26,22 @@ pub static ENDPOINTS: &[&Endpoint] = &[
     &recovery_codes::get::ENDPOINT,
     &recovery_codes::rotate::ENDPOINT,
     &recovery_codes::recover::ENDPOINT,
+    &sessions::get::ENDPOINT,
     &sessions::authenticate::ENDPOINT,
+    &sessions::revoke::ENDPOINT,
     &sessions::jwks::ENDPOINT,
+    &organizations::create::ENDPOINT,
+    &organizations::get::ENDPOINT,
+    &organizations::update::ENDPOINT,
+    &organizations::delete::ENDPOINT,
+    &organizations::search::ENDPOINT,
+    &members::create::ENDPOINT,
+    &members::get::ENDPOINT,
+    &members::update::ENDPOINT,
+    &members::delete::ENDPOINT,
+    &members::search::ENDPOINT,
+    &passwords::migrate::ENDPOINT,
+    &passwords::authenticate::ENDPOINT,
 ];
 
 /// An endpoint of the API.
@@ -52,6 +69,8 @@ pub(crate) struct Success {
     pub(crate) body: Map<String, Value>,
     /// To be drawn and added to the body, without the lock.
     pub(crate) qr_code: Option<QrCode>,
+    /// In the place of the status of every success.
+    pub(crate) status: Option<u16>,
 }
 
 impl From<Map<String, Value>> for Success {
@@ -59,6 +78,7 @@ impl From<Map<String, Value>> for Success {
         Self {
             body,
             qr_code: None,
+            status: None,
         }
     }
 }

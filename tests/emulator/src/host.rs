@@ -1,5 +1,7 @@
 //! What stands behind the server: the API, its clock, the faults and the log of requests.
 
+mod create;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,16 +9,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use http::{HeaderMap, Method, Request, Response};
 use jiff::Timestamp;
 
+use self::create::handle;
+pub use self::create::{MemberHandle, OrganizationHandle, SessionTokens};
 use crate::api::respond::Reply;
 use crate::api::{Api, routes};
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::control;
-use crate::emulator::MemberHandle;
 use crate::fault::{Delivery, Effect, Faults};
+use crate::log::LogEntry;
 use crate::settings::{ErrorCase, Settings};
-use crate::state::Factor;
-use crate::state::directory::MemberKey;
 
 /// Requests that the log holds at most; older ones are dropped.
 const LOG_CAPACITY: usize = 10_000;
@@ -72,6 +74,21 @@ impl Content {
         matches!(self, Self::Api(reply) if reply.is_slow())
     }
 
+    /// Status, `error_type` and `request_id`.
+    fn summary(&self) -> (u16, Option<String>, Option<String>) {
+        match self {
+            Self::Api(reply) => {
+                let text = |name| Some(reply.body.get(name)?.as_str()?.to_owned());
+                (
+                    reply.status.as_u16(),
+                    text("error_type"),
+                    text("request_id"),
+                )
+            }
+            Self::Written(response) => (response.status().as_u16(), None, None),
+        }
+    }
+
     /// Writes it. Nobody needs to hold the lock for that.
     pub(crate) fn into_response(self) -> Response<Vec<u8>> {
         match self {
@@ -86,6 +103,10 @@ impl Content {
 pub(crate) struct Outgoing {
     pub(crate) content: Content,
     pub(crate) delivery: Delivery,
+    /// Whether a fault had a part in it.
+    spoiled: bool,
+    /// None for the control interface.
+    pub(crate) entry: Option<LogEntry>,
 }
 
 impl Outgoing {
@@ -93,6 +114,8 @@ impl Outgoing {
         Self {
             content,
             delivery: Delivery::Whole,
+            spoiled: false,
+            entry: None,
         }
     }
 }
@@ -179,13 +202,25 @@ impl Host {
             return Outgoing::whole(Content::Written(response));
         }
         let endpoint = routes::endpoint(request.method(), request.uri().path());
-        let endpoint = endpoint.map(|endpoint| endpoint.name);
-        let outgoing = match unread {
+        let name = endpoint.map(|endpoint| endpoint.name);
+        let at = format!("{:.0}", self.now());
+        let mut outgoing = match unread {
             Some(UnreadBody::TooLarge) => self.refuse(ErrorCase::BodyTooLarge),
             Some(UnreadBody::Incomplete) => self.refuse(ErrorCase::MalformedRequest),
-            None => self.answer_or_spoil(&request, endpoint),
+            None => self.answer_or_spoil(&request, name),
         };
-        self.record(request, endpoint);
+        let (status, error_type, request_id) = outgoing.content.summary();
+        outgoing.entry = Some(LogEntry {
+            at,
+            method: request.method().clone(),
+            endpoint: name,
+            path: endpoint.map(|endpoint| endpoint.path),
+            status,
+            error_type,
+            request_id,
+            fault: outgoing.spoiled,
+        });
+        self.record(request, name);
         outgoing
     }
 
@@ -199,16 +234,22 @@ impl Host {
         endpoint: Option<&'static str>,
     ) -> Outgoing {
         let now = self.now();
-        match self.faults.next(endpoint) {
-            Some(Effect::Respond(response)) => Outgoing::whole(Content::Written(response)),
+        let effect = self.faults.next(endpoint);
+        let spoiled = effect.is_some();
+        let (content, delivery) = match effect {
+            Some(Effect::Respond(response)) => (Content::Written(response), Delivery::Whole),
             Some(Effect::Refuse(refusal)) => {
-                Outgoing::whole(Content::Api(self.api.refuse(refusal)))
+                (Content::Api(self.api.refuse(refusal)), Delivery::Whole)
             }
-            Some(Effect::Deliver(delivery)) => Outgoing {
-                content: Content::Api(self.api.answer(request, now)),
-                delivery,
-            },
-            None => Outgoing::whole(Content::Api(self.api.answer(request, now))),
+            Some(Effect::Deliver(delivery)) => {
+                (Content::Api(self.api.answer(request, now)), delivery)
+            }
+            None => (Content::Api(self.api.answer(request, now)), Delivery::Whole),
+        };
+        Outgoing {
+            delivery,
+            spoiled,
+            ..Outgoing::whole(content)
         }
     }
 
@@ -250,25 +291,10 @@ impl Host {
         Ok(())
     }
 
-    /// A Member's ids with a new intermediate session.
-    pub(crate) fn handle(&mut self, member: MemberKey) -> MemberHandle {
-        let now = self.now();
-        handle(&mut self.api, member, now)
-    }
-
     /// The present code of a Member's TOTP, active or pending.
     pub(crate) fn code(&self, member: &str) -> Option<String> {
         let member = self.api.directory.member(member)?;
         let registration = self.api.directory[member].registration.as_ref()?;
         Some(registration.code(self.api.settings.totp.algorithm, self.now()))
-    }
-}
-
-fn handle(api: &mut Api, member: MemberKey, now: Timestamp) -> MemberHandle {
-    let factors = api.factors(member, &[Factor::MagicLink], now);
-    MemberHandle {
-        organization_id: api.directory.organization_of(member).id.clone(),
-        member_id: api.directory[member].id.clone(),
-        intermediate_session_token: api.create_intermediate_session(member, factors, now),
     }
 }

@@ -40,22 +40,26 @@ mod endpoint;
 mod fault;
 mod host;
 mod json;
+mod log;
 mod login;
+mod sendable;
 mod server;
 mod settings;
 mod state;
 
 pub use builder::{Builder, StartError};
 pub use config::{Config, ConfigError};
-pub use emulator::{Emulator, MemberHandle, OrganizationHandle, SessionTokens};
+pub use emulator::Emulator;
 pub use endpoint::{Access, ENDPOINTS, Endpoint};
 pub use fault::{Fault, RateLimitError};
-pub use host::RecordedRequest;
+pub use host::{MemberHandle, OrganizationHandle, RecordedRequest, SessionTokens};
+pub use log::LogEntry;
 pub use settings::{
     Algorithm, ClaimsSettings, ErrorCase, ErrorResponse, Errors, Evidence, ExistingRecoveryCodes,
-    HttpSettings, LockSettings, MemberChanges, MfaSettings, RateLimitSettings, RbacSettings,
-    RecoveryCodeSettings, ReplayScope, ReservedClaims, SecondCreate, SessionSettings, Setting,
-    Settings, TotpSettings,
+    GetWithBoth, HttpSettings, LockSettings, LoginSettings, MemberChanges, MemberSettings,
+    MfaSettings, OrganizationSettings, PasswordSettings, RateLimitSettings, RbacSettings,
+    RecoveryCodeSettings, ReplayScope, ReservedClaims, SearchSettings, SecondCreate,
+    SessionSettings, Setting, Settings, TotpSettings, UpdateSettings,
 };
 pub use state::{
     Factor, InvalidSecret, MemberStatus, MfaMethod, MfaPolicy, NewMember, NewOrganization,

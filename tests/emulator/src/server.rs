@@ -26,6 +26,7 @@ use self::fault_stream::{Connection, FaultStream, NextResponse};
 use crate::builder::StartError;
 use crate::fault::Delivery;
 use crate::host::{Content, Outgoing, SharedHost, UnreadBody};
+use crate::log::Log;
 
 /// What turns a connection into one with TLS.
 #[cfg(feature = "tls")]
@@ -37,6 +38,13 @@ pub(crate) enum Acceptor {}
 
 /// How long a client may take to send a body before it is told that the request is invalid.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The host, and who is told about its requests.
+#[derive(Clone)]
+struct Logged {
+    host: SharedHost,
+    log: Option<Log>,
+}
 
 /// A running server. It stops when it is dropped.
 #[derive(Debug)]
@@ -53,7 +61,9 @@ impl Server {
         port: u16,
         tls: Option<Acceptor>,
         host: SharedHost,
+        log: Option<Log>,
     ) -> Result<Self, StartError> {
+        let host = Logged { host, log };
         let (listener, address) =
             listen(port).map_err(|source| StartError::Listen { port, source })?;
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -106,7 +116,7 @@ fn system(action: &'static str, source: io::Error) -> StartError {
     StartError::System { action, source }
 }
 
-async fn accept(listener: TcpListener, tls: Option<Acceptor>, host: SharedHost) {
+async fn accept(listener: TcpListener, tls: Option<Acceptor>, host: Logged) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else {
         return;
     };
@@ -124,7 +134,7 @@ async fn accept(listener: TcpListener, tls: Option<Acceptor>, host: SharedHost) 
 }
 
 #[cfg(feature = "tls")]
-async fn connect(stream: TcpStream, tls: Option<Acceptor>, host: SharedHost) {
+async fn connect(stream: TcpStream, tls: Option<Acceptor>, host: Logged) {
     match tls {
         None => serve(stream, host).await,
         Some(tls) => {
@@ -137,18 +147,19 @@ async fn connect(stream: TcpStream, tls: Option<Acceptor>, host: SharedHost) {
 }
 
 #[cfg(not(feature = "tls"))]
-async fn connect(stream: TcpStream, _: Option<Acceptor>, host: SharedHost) {
+async fn connect(stream: TcpStream, _: Option<Acceptor>, host: Logged) {
     serve(stream, host).await;
 }
 
-async fn serve<S: Connection>(stream: S, host: SharedHost) {
+async fn serve<S: Connection>(stream: S, logged: Logged) {
+    let host = &logged.host;
     let next = NextResponse::default();
     let refusal = || parse_error::to_http1(&host.lock().unparsable());
     let stream = FaultStream::new(stream, next.clone(), refusal);
     let service = service_fn(|request| {
-        let (host, next) = (host.clone(), next.clone());
+        let (logged, next) = (logged.clone(), next.clone());
         async move {
-            let (response, delivery) = answer(request, host).await;
+            let (response, delivery) = answer(request, logged).await;
             if let Delivery::Delayed(delay) = delivery {
                 tokio::time::sleep(delay).await;
             }
@@ -165,13 +176,22 @@ async fn serve<S: Connection>(stream: S, host: SharedHost) {
         .await;
 }
 
-async fn answer(request: Request<Incoming>, host: SharedHost) -> (Response<Vec<u8>>, Delivery) {
+async fn answer(request: Request<Incoming>, logged: Logged) -> (Response<Vec<u8>>, Delivery) {
+    let Logged { host, log } = logged;
     let (parts, body) = request.into_parts();
     let limit = host.lock().max_body_bytes(parts.uri.path());
     let body = tokio::time::timeout(BODY_TIMEOUT, read_body(body, limit));
     let body = body.await.unwrap_or(Err(UnreadBody::Incomplete));
     let incomplete = matches!(body, Err(UnreadBody::Incomplete));
-    let Outgoing { content, delivery } = host.lock().answer(Request::from_parts(parts, body));
+    let Outgoing {
+        content,
+        delivery,
+        entry,
+        ..
+    } = host.lock().answer(Request::from_parts(parts, body));
+    if let (Some(log), Some(entry)) = (log, entry) {
+        log.tell(&entry);
+    }
     let mut response = write(content).await;
     if incomplete {
         // What is left of the body must not be taken for the next request.

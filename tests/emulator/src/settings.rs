@@ -4,12 +4,18 @@ mod claims;
 mod errors;
 mod http;
 mod lock;
+mod login;
+mod member;
 mod mfa;
+mod organization;
+mod password;
 mod rate_limit;
 mod rbac;
 mod recovery_codes;
+mod search;
 mod session;
 mod totp;
+mod update;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -19,13 +25,19 @@ pub(crate) use self::errors::Page;
 pub use self::errors::{ErrorCase, ErrorResponse, Errors};
 pub use self::http::HttpSettings;
 pub use self::lock::LockSettings;
+pub use self::login::LoginSettings;
+pub use self::member::{GetWithBoth, MemberSettings};
 pub use self::mfa::MfaSettings;
+pub use self::organization::OrganizationSettings;
+pub use self::password::PasswordSettings;
 pub use self::rate_limit::RateLimitSettings;
 pub use self::rbac::RbacSettings;
 pub use self::recovery_codes::{ExistingRecoveryCodes, RecoveryCodeSettings};
+pub use self::search::SearchSettings;
 pub use self::session::SessionSettings;
 pub(crate) use self::session::minutes as session_minutes;
 pub use self::totp::{Algorithm, MemberChanges, ReplayScope, SecondCreate, TotpSettings};
+pub use self::update::UpdateSettings;
 use crate::config::ConfigError;
 
 /// How sure it is that the real API does the same.
@@ -156,6 +168,18 @@ groups! {
     http: HttpSettings;
     /// The limit of calls in an hour.
     rate_limit: RateLimitSettings;
+    /// Organizations.
+    organization: OrganizationSettings;
+    /// Members.
+    member: MemberSettings;
+    /// Updates of Organizations and Members.
+    update: UpdateSettings;
+    /// Searches for Organizations and Members.
+    search: SearchSettings;
+    /// Passwords.
+    password: PasswordSettings;
+    /// What a login with a primary factor responds.
+    login: LoginSettings;
     /// Sessions, intermediate sessions and session JWTs.
     session: SessionSettings;
     /// `session_custom_claims`.
@@ -202,6 +226,15 @@ impl Settings {
             .check()
             .map_err(|error| error.within("errors"))?;
         self.http.check().map_err(|error| error.within("http"))?;
+        self.organization
+            .check()
+            .map_err(|error| error.within("organization"))?;
+        self.member
+            .check()
+            .map_err(|error| error.within("member"))?;
+        self.password
+            .check()
+            .map_err(|error| error.within("password"))?;
         self.session
             .check()
             .map_err(|error| error.within("session"))?;

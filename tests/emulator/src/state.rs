@@ -6,6 +6,7 @@ pub(crate) mod generator;
 pub(crate) mod jwt;
 pub(crate) mod member;
 pub(crate) mod organization;
+pub(crate) mod password;
 mod rsa;
 pub(crate) mod session;
 pub(crate) mod totp;

@@ -299,7 +299,7 @@ fn in_time<T>(call: impl FnOnce() -> T) -> T {
 }
 
 /// An error and its sources as a user would print them.
-fn chain(error: &dyn std::error::Error) -> String {
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = format!("{error:?} | {error}");
     let mut next = error.source();
     while let Some(error) = next {

@@ -53,6 +53,7 @@ for_every_adapter! {
     hyper_on_tokio: crate::hyper::OnTokio,
     hyper_service_on_smol: crate::hyper::ServiceOnSmol,
     hyper_conn_on_smol: crate::hyper::ConnOnSmol,
+    hyper_conn_on_tokio: crate::hyper::ConnOnTokio,
 }
 
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,13 @@
-//! totps-hyper: the common suite for its three modes, and what is its own.
+//! totps-hyper: the common suite for all ways to use it, and what is its own.
 
+mod dropped_calls;
+mod idle_connections;
+mod settings;
+mod sigpipe;
 mod smol_stack;
+mod tokio_stack;
+#[path = "../../../totps-hyper/examples/support/tunnel_connector.rs"]
+mod tunnel_connector;
 
 use std::pin::Pin;
 use std::sync::{Arc, LazyLock, Mutex};
@@ -8,6 +15,7 @@ use std::time::{Duration, Instant};
 
 use hyper::rt::{Sleep, Timer};
 use hyper_util::client::legacy::Error as LegacyError;
+use hyper_util::rt::TokioTimer;
 use smol::Executor;
 use smol_hyper::rt::{SmolExecutor, SmolTimer};
 use smol_stack::Connector;
@@ -26,41 +34,64 @@ use crate::adapters::{Difference, Settings, SharedTransport, Subject, configure,
 suite!(on_tokio, super::OnTokio);
 suite!(service_on_smol, super::ServiceOnSmol);
 suite!(conn_on_smol, super::ConnOnSmol);
+suite!(conn_on_tokio, super::ConnOnTokio);
+#[cfg(feature = "native-tls")]
+suite!(on_tokio_native_tls, super::OnTokioNativeTls);
+
+/// What every way to use totps-hyper does beside the common suite.
+macro_rules! own_suite {
+    ($module:ident, $subject:ty) => {
+        mod $module {
+            crate::adapters::suite! { $subject:
+                wire::an_empty_body_is_none
+                tls::an_end_without_close_notify_is_a_cut
+            }
+        }
+    };
+}
+
+own_suite!(own_on_tokio, super::OnTokio);
+own_suite!(own_service_on_smol, super::ServiceOnSmol);
+own_suite!(own_conn_on_smol, super::ConnOnSmol);
+own_suite!(own_conn_on_tokio, super::ConnOnTokio);
+#[cfg(feature = "native-tls")]
+own_suite!(own_on_tokio_native_tls, super::OnTokioNativeTls);
 
 static TOKIO: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
+
+/// Calls on a runtime of one thread, which stands still between them.
+fn on_resting_runtime(transport: impl AsyncTransport + 'static) -> SharedTransport {
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    Arc::new(move |request: Request| runtime.block_on(transport.send(request)))
+}
 
 /// The ready transport.
 pub(crate) struct OnTokio;
 
 impl Subject for OnTokio {
-    const DIFFERENCES: &'static [Difference] =
-        &[Difference::UnprovenDeadline, Difference::ReadsTwoFramings];
+    const DIFFERENCES: &'static [Difference] = &[Difference::ReadsTwoFramings];
     const LOGS_TO: &'static str = "hyper_util::";
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
-        let mut builder = HyperTransport::builder();
-        configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem max_retries);
-        let transport = builder.build()?;
-        // One thread, so that it can be told when everything has been done.
-        let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-        Ok(Arc::new(move |request: Request| {
-            runtime.block_on(async {
-                // The runtime stood still since the last call: what a server closed since is noticed.
-                settle().await;
-                let answer = transport.send(request).await;
-                // hyper-util gives connections back to its pool by a task of its own; a call that
-                // comes before that opens another one.
-                settle().await;
-                answer
-            })
-        }))
+        let mut builder = HyperTransport::builder().rustls();
+        configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem max_retries max_idle_connections);
+        Ok(on_resting_runtime(builder.build()?))
     }
 }
 
-/// Lets tokio do whatever can be done.
-async fn settle() {
-    for _ in 0..32 {
-        tokio::task::yield_now().await;
+/// The same with the platform's library of TLS.
+#[cfg(feature = "native-tls")]
+pub(crate) struct OnTokioNativeTls;
+
+#[cfg(feature = "native-tls")]
+impl Subject for OnTokioNativeTls {
+    const DIFFERENCES: &'static [Difference] = OnTokio::DIFFERENCES;
+    const LOGS_TO: &'static str = OnTokio::LOGS_TO;
+
+    fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
+        let mut builder = HyperTransport::builder().native_tls();
+        configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem max_retries max_idle_connections);
+        Ok(on_resting_runtime(builder.build()?))
     }
 }
 
@@ -78,15 +109,22 @@ impl Subject for ServiceOnSmol {
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
         let executor = Arc::new(Executor::new());
-        let client = smol_stack::client(connector(&settings), SmolExecutor::new(executor.clone()));
-        let mut transport =
-            ServiceTransport::new(client, SmolTimer::new()).not_sent_if(LegacyError::is_connect);
-        configure!(transport?, settings: timeout response_limit max_retries);
+        let idle = settings.max_idle_connections;
+        let client = smol_stack::client(
+            connector(&settings),
+            SmolExecutor::new(executor.clone()),
+            idle,
+        );
+        let mut builder = ServiceTransport::builder(client, SmolTimer::new())
+            .not_sent_if(LegacyError::is_connect);
+        configure!(builder, settings: timeout response_limit max_retries);
+        let transport = builder.build()?;
         Ok(Arc::new(move |request: Request| {
-            let answer = smol::block_on(executor.run(transport.send(request)));
-            // As on tokio.
+            let response = smol::block_on(executor.run(transport.send(request)));
+            // hyper-util gives connections back to its pool by a task of its own; a call that comes
+            // before that opens another one.
             while executor.try_tick() {}
-            answer
+            response
         }))
     }
 }
@@ -102,11 +140,53 @@ impl Subject for ConnOnSmol {
         // Its own connect timeout is the one to be tested.
         let connector = Connector::new(settings.root_certificates_pem.as_deref(), LONG);
         let connect = move |url| connector.clone().connect(url);
-        let mut transport = ConnTransport::new(connect, SmolTimer::new()).connector_brings_tls();
-        configure!(transport?, settings: timeout connect_timeout response_limit max_retries);
+        let mut builder = ConnTransport::builder(connect, SmolTimer::new()).allow_https();
+        configure!(builder, settings: timeout connect_timeout response_limit max_retries max_idle_connections);
+        let transport = builder.build()?;
         Ok(Arc::new(move |request: Request| {
             smol::block_on(transport.send(request))
         }))
+    }
+}
+
+/// The same over connections of tokio's, with a check of those that were idle.
+pub(crate) struct ConnOnTokio;
+
+impl Subject for ConnOnTokio {
+    const DIFFERENCES: &'static [Difference] = &[Difference::ReadsTwoFramings];
+    const LOGS_TO: &'static str = "hyper_util::";
+
+    fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
+        let connect = tokio_stack::connector(settings.root_certificates_pem.as_deref());
+        let mut builder = ConnTransport::builder(connect, TokioTimer::new())
+            .allow_https()
+            .idle_check(tunnel_connector::is_silent);
+        configure!(builder, settings: timeout connect_timeout response_limit max_retries max_idle_connections);
+        Ok(on_resting_runtime(builder.build()?))
+    }
+}
+
+/// The same through a proxy, by the connector of the example.
+pub(crate) struct ConnThroughTunnel;
+
+mod conn_through_tunnel {
+    crate::adapters::suite! { super::ConnThroughTunnel:
+        proxies::tunnel proxies::refused_tunnel retries::refused_tunnels
+    }
+}
+
+impl Subject for ConnThroughTunnel {
+    const LOGS_TO: &'static str = "hyper_util::";
+
+    fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
+        let proxy = settings.proxy.unwrap().parse().unwrap();
+        let roots = tokio_stack::roots(settings.root_certificates_pem.as_deref());
+        let connect = tunnel_connector::connector(&proxy, roots).unwrap();
+        let mut builder = ConnTransport::builder(connect, TokioTimer::new())
+            .allow_https()
+            .idle_check(tunnel_connector::is_silent);
+        configure!(builder, settings: timeout connect_timeout response_limit max_retries);
+        Ok(on_resting_runtime(builder.build()?))
     }
 }
 
@@ -115,6 +195,10 @@ const LONG: Duration = Duration::from_secs(60);
 fn connector(settings: &Settings) -> Connector {
     let timeout = settings.connect_timeout.unwrap_or(LONG);
     Connector::new(settings.root_certificates_pem.as_deref(), timeout)
+}
+
+fn smol_client() -> smol_stack::Client {
+    smol_stack::client(connector(&Settings::default()), smol_stack::Global, None)
 }
 
 fn project(server: &str) -> Project {
@@ -155,66 +239,6 @@ fn clones_share_the_connections() {
 }
 
 #[test]
-fn settings_that_are_refused_name_themselves() {
-    type Refused = Result<(), ConfigError>;
-    let builder = HyperTransport::builder;
-    let conn = || {
-        ConnTransport::new(
-            |url| connector(&Settings::default()).connect(url),
-            SmolTimer::new(),
-        )
-    };
-    let service = || {
-        let client = smol_stack::client(connector(&Settings::default()), smol_stack::Global);
-        ServiceTransport::new(client, SmolTimer::new())
-    };
-    let zero = Duration::ZERO;
-    let cases: [(&str, Refused); 13] = [
-        ("timeout", builder().timeout(zero).build().map(drop)),
-        (
-            "connect timeout",
-            builder().connect_timeout(zero).build().map(drop),
-        ),
-        (
-            "response limit",
-            builder().response_limit(0).build().map(drop),
-        ),
-        (
-            "root certificates",
-            builder().root_certificates_pem("").build().map(drop),
-        ),
-        (
-            "root certificates",
-            builder()
-                .root_certificates_pem(
-                    "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----",
-                )
-                .build()
-                .map(drop),
-        ),
-        (
-            "number of retries",
-            builder().max_retries(3).build().map(drop),
-        ),
-        ("number of retries", conn().max_retries(3).map(drop)),
-        ("number of retries", service().max_retries(3).map(drop)),
-        ("timeout", conn().timeout(zero).map(drop)),
-        ("connect timeout", conn().connect_timeout(zero).map(drop)),
-        ("response limit", conn().response_limit(0).map(drop)),
-        ("timeout", service().timeout(zero).map(drop)),
-        ("response limit", service().response_limit(0).map(drop)),
-    ];
-    for (setting, refused) in cases {
-        let error = refused.expect_err("a setting of zero, too many retries, or not PEM");
-        assert_eq!(
-            error.setting(),
-            setting,
-            "expected the error to name it: {error}"
-        );
-    }
-}
-
-#[test]
 fn the_longest_timeouts_are_taken() {
     let server = Server::start(|connection| {
         connection.read_request();
@@ -234,10 +258,9 @@ fn the_longest_timeouts_are_taken() {
 /// Nothing is known of the errors of a stack of the user's own unless the user says it.
 #[test]
 fn a_stack_that_says_nothing_proves_nothing() {
-    let transport = ServiceTransport::new(
-        smol_stack::client(connector(&Settings::default()), smol_stack::Global),
-        SmolTimer::new(),
-    );
+    let transport = ServiceTransport::builder(smol_client(), SmolTimer::new())
+        .build()
+        .unwrap();
     let url = format!("http://{}", refusing_address());
     let request = project(&url).request(&CreateParams::new("o", "m")).unwrap();
     let error = smol::block_on(transport.send(request)).expect_err("nobody listens");
@@ -254,36 +277,20 @@ fn tower_stacks_plug_in() {
     let server = Server::start(|connection| {
         while connection.read_request().is_some() && connection.write(&answer(200, "{}")) {}
     });
-    let client = smol_stack::client(connector(&Settings::default()), smol_stack::Global);
     let stack = ServiceBuilder::new()
         .concurrency_limit(1)
         .map_err(BoxError::from)
-        .service(client);
+        .service(smol_client());
     let stack = BoxCloneService::new(stack);
-    let transport = ServiceTransport::new(stack, SmolTimer::new());
+    let transport = ServiceTransport::builder(stack, SmolTimer::new())
+        .build()
+        .unwrap();
     for _ in 0..3 {
         let request = project(&server.url())
             .request(&CreateParams::new("o", "m"))
             .unwrap();
         smol::block_on(transport.send(request)).expect("an answer by way of tower");
     }
-}
-
-/// A connector that does no TLS would send the credentials in clear.
-#[test]
-fn https_needs_a_connector_that_is_said_to_bring_tls() {
-    let server = Server::trap();
-    let connector = connector(&Settings::default());
-    let transport = ConnTransport::new(move |url| connector.clone().connect(url), SmolTimer::new());
-    let request = project(&server.https_url())
-        .request(&CreateParams::new("o", "m"))
-        .unwrap();
-    let error = smol::block_on(transport.send(request)).expect_err("a refusal");
-    assert_eq!(
-        (error.delivery(), server.connections()),
-        (Delivery::NotSent, 0),
-        "expected nothing to be sent and nobody to be asked: {error}"
-    );
 }
 
 /// A timer whose clock is ahead of the real one by as much as a test says.
@@ -309,81 +316,36 @@ impl Timer for AheadTimer {
 }
 
 #[test]
-fn idle_connections_are_kept_for_15_seconds() {
+fn idle_connections_are_kept_for_the_idle_timeout() {
     let server = Server::start(|connection| {
         while connection.read_request().is_some() && connection.write(&answer(200, "{}")) {}
     });
-    let timer = AheadTimer::default();
-    let connector = connector(&Settings::default());
-    let transport = ConnTransport::new(move |url| connector.clone().connect(url), timer.clone());
-    for (ahead, connections) in [(0, 1), (14, 1), (28, 1), (44, 2)] {
-        *timer.ahead.lock().unwrap() = Duration::from_secs(ahead);
-        let request = project(&server.url())
-            .request(&CreateParams::new("o", "m"))
-            .unwrap();
-        smol::block_on(transport.send(request)).expect("an answer");
-        assert_eq!(
-            server.connections(),
-            connections,
-            "expected so many connections after a call at {ahead} s"
-        );
+    // By default and by setting: how long a connection may be idle, in seconds.
+    for (setting, seconds) in [(None, 50), (Some(Duration::from_secs(7)), 7)] {
+        let before = server.connections();
+        let timer = AheadTimer::default();
+        let connector = connector(&Settings::default());
+        let connect = move |url| connector.clone().connect(url);
+        let mut builder = ConnTransport::builder(connect, timer.clone());
+        if let Some(timeout) = setting {
+            builder = builder.idle_timeout(timeout);
+        }
+        let transport = builder.build().unwrap();
+        let mut now = 0;
+        for (later, connections) in [(0, 1), (seconds - 1, 1), (seconds - 1, 1), (seconds, 2)] {
+            now += later;
+            *timer.ahead.lock().unwrap() = Duration::from_secs(now);
+            let request = project(&server.url())
+                .request(&CreateParams::new("o", "m"))
+                .unwrap();
+            smol::block_on(transport.send(request)).expect("an answer");
+            assert_eq!(
+                server.connections() - before,
+                connections,
+                "expected so many connections after {later} s of {seconds} s without a call"
+            );
+        }
     }
-}
-
-/// A dropped call closes its connection, and the next one is clean.
-#[test]
-fn dropped_calls_leave_no_trace() {
-    let server = || {
-        Server::start(|connection| {
-            if connection.number() == 0 {
-                connection.read_request();
-                connection.hold();
-            } else {
-                connection.read_request();
-                connection.write(&answer(200, "{}"));
-            }
-        })
-    };
-    let request = |server: &Server| {
-        project(&server.url())
-            .request(&CreateParams::new("o", "m"))
-            .unwrap()
-    };
-
-    let silent = server();
-    let transport = HyperTransport::new();
-    TOKIO.block_on(async {
-        let dropped =
-            tokio::time::timeout(Duration::from_millis(200), transport.send(request(&silent)));
-        assert!(
-            dropped.await.is_err(),
-            "expected no answer to the first request"
-        );
-        transport
-            .send(request(&silent))
-            .await
-            .expect("an answer to the second request");
-    });
-    silent.wait_for_closed(1);
-
-    let silent = server();
-    let connector = connector(&Settings::default());
-    let transport = ConnTransport::new(move |url| connector.clone().connect(url), SmolTimer::new());
-    smol::block_on(async {
-        let dropped = smol::future::or(
-            async { transport.send(request(&silent)).await.is_ok() },
-            async {
-                smol::Timer::after(Duration::from_millis(200)).await;
-                false
-            },
-        );
-        assert!(!dropped.await, "expected no answer to the first request");
-        transport
-            .send(request(&silent))
-            .await
-            .expect("an answer to the second request");
-    });
-    silent.wait_for_closed(1);
 }
 
 #[test]

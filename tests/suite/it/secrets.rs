@@ -772,9 +772,9 @@ fn every_public_type_is_redacted() {
         HyperTransport = HyperTransport::new(),
         HyperTransportBuilder = HyperTransport::builder(),
         ConnTransport<Connect, SmolTimer, FuturesIo<TcpStream>> =
-            ConnTransport::new(connect, SmolTimer::new()),
+            ConnTransport::builder(connect, SmolTimer::new()).build().expect("valid"),
         ServiceTransport<ServiceFn<Serve>, SmolTimer, std::io::Error> =
-            ServiceTransport::new(service_fn(serve), SmolTimer::new()),
+            ServiceTransport::builder(service_fn(serve), SmolTimer::new()).build().expect("valid"),
     ]);
     formatted.extend(quiet_models![unknown_text() =>
         AllowedType, AuthMethod, AuthenticationFactorDeliveryMethod, AuthenticationFactorType,

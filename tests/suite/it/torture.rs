@@ -45,6 +45,7 @@ torture! {
     hyper_on_tokio: crate::hyper::OnTokio,
     hyper_service_on_smol: crate::hyper::ServiceOnSmol,
     hyper_conn_on_smol: crate::hyper::ConnOnSmol,
+    hyper_conn_on_tokio: crate::hyper::ConnOnTokio,
 }
 
 /// The server reads some bytes of a request and goes.

@@ -1,6 +1,12 @@
 //! totps-hyper's connections that their caller drives, over hyper-util's connector.
 
-use hyper_util::rt::TokioTimer;
+use std::io;
+use std::mem::MaybeUninit;
+
+use hyper_rustls::MaybeHttpsStream;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
+use tokio::net::TcpStream;
 use totps_hyper::{AsyncClient, AsyncTransport, ConnTransport, Project};
 use tower_service::Service as _;
 
@@ -12,6 +18,19 @@ pub(crate) fn client(
 ) -> Fallible<AsyncClient<impl AsyncTransport + use<>>> {
     let connector = tls::connector(endpoint)?;
     let connect = move |url| connector.clone().call(url);
-    let transport = ConnTransport::new(connect, TokioTimer::new()).connector_brings_tls();
+    let transport = ConnTransport::builder(connect, TokioTimer::new())
+        .allow_https()
+        .idle_check(is_silent)
+        .build()?;
     Ok(AsyncClient::new(project, transport))
+}
+
+/// Asks the kernel, as the documentation says for tokio.
+fn is_silent(io: &MaybeHttpsStream<TokioIo<TcpStream>>) -> bool {
+    let tcp = match io {
+        MaybeHttpsStream::Http(tcp) => tcp,
+        MaybeHttpsStream::Https(tls) => tls.inner().get_ref().0.inner(),
+    };
+    let peeked = SockRef::from(tcp.inner()).peek(&mut [MaybeUninit::uninit()]);
+    peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
 }

@@ -22,7 +22,7 @@ pub(crate) struct Call<'a> {
     pub(crate) headers: &'a HeaderMap,
     /// The parameters in the path, decoded.
     pub(super) path: HashMap<String, String>,
-    #[expect(dead_code, reason = "no endpoint has query parameters yet")]
+
     pub(crate) query: HashMap<String, String>,
     pub(crate) fields: Fields,
     /// The Member of the RBAC header.

@@ -5,8 +5,9 @@ use std::time::Duration;
 use http::header::{HeaderMap, RETRY_AFTER};
 use serde_json::{Map, Value, json};
 
-use super::respond::{Reply, check_status};
+use super::respond::Reply;
 use crate::json;
+use crate::sendable::check_status;
 use crate::settings::{ErrorCase, Errors, Page};
 
 /// A request that is refused.

@@ -10,7 +10,10 @@ use crate::settings::{ErrorCase, HttpSettings};
 
 /// A request's JSON object.
 #[derive(Debug, Default)]
-pub(crate) struct Fields(Map<String, Value>);
+pub(crate) struct Fields {
+    values: Map<String, Value>,
+    nulls: Vec<String>,
+}
 
 impl Fields {
     /// Reads a body that may have these fields.
@@ -27,8 +30,27 @@ impl Fields {
         if settings.refuse_unknown_fields && values.keys().any(unknown) {
             return Err(ErrorCase::UnknownField.into());
         }
-        values.retain(|_, value| !value.is_null());
-        Ok(Self(values))
+        let mut nulls = Vec::new();
+        values.retain(|name, value| {
+            if !known.contains(&name.as_str()) {
+                return false;
+            }
+            if value.is_null() {
+                nulls.push(name.clone());
+            }
+            !value.is_null()
+        });
+        Ok(Self { values, nulls })
+    }
+
+    /// A value of any type.
+    pub(crate) fn value(&self, name: &str) -> Option<&Value> {
+        self.values.get(name)
+    }
+
+    /// Whether a field is null.
+    pub(crate) fn is_null(&self, name: &str) -> bool {
+        self.nulls.iter().any(|null| null == name)
     }
 
     /// A text that must be there and not be empty.
@@ -70,7 +92,7 @@ impl Fields {
         name: &str,
         read: impl FnOnce(&'b Value) -> Option<T>,
     ) -> Result<Option<T>, Refusal> {
-        let Some(value) = self.0.get(name) else {
+        let Some(value) = self.values.get(name) else {
             return Ok(None);
         };
         read(value)

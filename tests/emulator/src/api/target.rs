@@ -9,11 +9,13 @@ use super::error::Refusal;
 use crate::json;
 use crate::settings::ErrorCase;
 use crate::state::directory::{MemberKey, OrganizationKey};
+use crate::state::organization::Organization;
 
 /// What a call is about.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Target {
-    #[expect(dead_code, reason = "no endpoint is about an Organization alone yet")]
+    /// The project as a whole.
+    Project,
     Organization(OrganizationKey),
     Member(MemberKey),
 }
@@ -32,24 +34,44 @@ impl Api {
     }
 
     /// The Member with an id or external id in the Organization with an id, slug or external id.
-    fn target_member(
+    pub(crate) fn target_member(
         &mut self,
         call: &Call<'_>,
         organization: &str,
         member: &str,
     ) -> Result<MemberKey, Refusal> {
         let organization = self.open_organization(organization)?;
-        let key = self.directory.member_of(organization, member);
-        let key = key.ok_or_else(|| match self.directory.member(member) {
-            Some(_) => ErrorCase::MemberOfOtherOrganization,
-            None => ErrorCase::MemberNotFound,
-        })?;
+        let key = self.find_member(organization, member)?;
         self.admit(call, Target::Member(key))?;
         Ok(key)
     }
 
+    /// The Member of an Organization with an id or external id.
+    pub(crate) fn find_member(
+        &self,
+        organization: OrganizationKey,
+        name: &str,
+    ) -> Result<MemberKey, Refusal> {
+        let key = self.directory.member_of(organization, name);
+        let key = key.ok_or_else(|| match self.directory.member(name) {
+            Some(_) => ErrorCase::MemberOfOtherOrganization,
+            None => ErrorCase::MemberNotFound,
+        })?;
+        Ok(key)
+    }
+
+    /// The Organization that the parameter `organization_id` of the path names.
+    pub(crate) fn organization_in_path(
+        &mut self,
+        call: &Call<'_>,
+    ) -> Result<OrganizationKey, Refusal> {
+        let key = self.open_organization(call.path("organization_id"))?;
+        self.admit(call, Target::Organization(key))?;
+        Ok(key)
+    }
+
     /// An Organization that is not suspended.
-    fn open_organization(&self, name: &str) -> Result<OrganizationKey, Refusal> {
+    pub(crate) fn open_organization(&self, name: &str) -> Result<OrganizationKey, Refusal> {
         let key = self.directory.organization(name);
         let key = key.ok_or(ErrorCase::OrganizationNotFound)?;
         if self.directory[key].suspended {
@@ -61,18 +83,29 @@ impl Api {
     /// Checks whether a call about a target may go on, and counts it.
     pub(crate) fn admit(&mut self, call: &Call<'_>, target: Target) -> Result<(), Refusal> {
         let organization = match target {
-            Target::Organization(key) => key,
-            Target::Member(key) => self.directory[key].organization,
+            Target::Project => None,
+            Target::Organization(key) => Some(key),
+            Target::Member(key) => Some(self.directory[key].organization),
         };
-        if self.directory[organization].suspended {
+        if organization.is_some_and(|key| self.directory[key].suspended) {
             return Err(ErrorCase::OrganizationSuspended.into());
         }
         self.rate_limit.count(call, target)?;
-        self.check_permission(call, target, organization)
+        if let Target::Member(member) = target {
+            self.check_lock(call, member)?;
+        }
+        match organization {
+            Some(organization) => self.check_permission(call, target, organization),
+            None => Ok(()),
+        }
     }
 
-    /// Refuses attempts of a locked Member.
-    pub(crate) fn check_lock(&self, call: &Call<'_>, member: MemberKey) -> Result<(), Refusal> {
+    /// Refuses a locked Member where a lock refuses.
+    fn check_lock(&self, call: &Call<'_>, member: MemberKey) -> Result<(), Refusal> {
+        let refuses = &call.settings.lock.refuses;
+        if !refuses.iter().any(|name| name == call.endpoint.name) {
+            return Ok(());
+        }
         let Some(lock) = self.directory[member].lock(call.now) else {
             return Ok(());
         };
@@ -90,4 +123,9 @@ impl Api {
             "organization": organization.to_json(),
         }))
     }
+}
+
+/// The part of a response that shows an Organization alone.
+pub(crate) fn show_organization(organization: &Organization) -> Map<String, Value> {
+    json::members(json!({ "organization": organization.to_json() }))
 }

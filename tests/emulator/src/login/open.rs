@@ -116,7 +116,7 @@ pub(super) fn keep_session(api: &mut Api, session: Session, now: Timestamp) -> M
     let body = json::members(json!({
         "session_token": session.token,
         "session_jwt": api.signer.sign(&jwt_claims(api, &session, now)),
-        "member_session": session.to_json(member, organization),
+        "member_session": session.to_json(member, organization, &api.settings.session),
     }));
     api.sessions.insert(session);
     body
@@ -140,7 +140,7 @@ fn jwt_claims(api: &Api, session: &Session, now: Timestamp) -> Map<String, Value
             "last_accessed_at": json::time(session.last_accessed_at),
             "expires_at": json::time(session.expires_at),
             "attributes": { "user_agent": session.user_agent, "ip_address": "127.0.0.1" },
-            "authentication_factors": session.factors.to_json(),
+            "authentication_factors": session.factors.to_json(&api.settings.session),
             "roles": member.role_ids(),
         },
         "https://stytch.com/organization": {

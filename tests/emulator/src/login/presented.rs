@@ -87,9 +87,10 @@ impl Api {
         self.session_of_present_member(id.and_then(|id| self.sessions.by_id(id, call.now)))
     }
 
-    /// A deleted Member has no sessions.
+    /// A deleted Member has no sessions, unless a setting leaves them.
     fn session_of_present_member(&self, session: Option<&Session>) -> Result<Session, Refusal> {
-        let session = session.filter(|session| !self.is_deleted(session.member));
+        let ends = self.settings.member.deletion_ends_sessions;
+        let session = session.filter(|session| !ends || !self.is_deleted(session.member));
         Ok(session.ok_or(ErrorCase::SessionNotFound)?.clone())
     }
 
@@ -126,17 +127,18 @@ pub(crate) fn refresh_session(
     call: &Call<'_>,
     mut session: Session,
 ) -> Result<Map<String, Value>, Refusal> {
-    touch(&mut session, call)?;
+    // Documented: without a duration, sessions Authenticate does not extend the session.
+    touch(&mut session, call, false)?;
     Ok(keep_session(api, session, call.now))
 }
 
-/// Applies a call's duration and claims to an existing session.
-pub(super) fn touch(session: &mut Session, call: &Call<'_>) -> Result<(), Refusal> {
+/// Applies a call's duration and claims to an existing session. Its expiry may move without a
+/// duration.
+pub(super) fn touch(session: &mut Session, call: &Call<'_>, moves: bool) -> Result<(), Refusal> {
     let minutes = session_minutes(call)?;
     if let Some(changes) = call.fields.object("session_custom_claims")? {
         claims::merge(&mut session.custom_claims, changes, &call.settings.claims)?;
     }
-    let moves = call.settings.session.expiry_moves_without_duration;
     if let Some(minutes) = minutes.or_else(|| moves.then_some(DEFAULT_MINUTES)) {
         session.expires_at = minutes_later(call.now, minutes);
     }

@@ -1,16 +1,178 @@
 //! What a primary factor gives: a full session, or an intermediate one because MFA is owed.
+//!
+//! | Presented | MFA owed | Result |
+//! |---|---|---|
+//! | a session | does not matter | that session, with the factor |
+//! | an intermediate session | no, or it has a second factor | a new session; the intermediate one is used up |
+//! | an intermediate session | yes | the same intermediate session, with the factor |
+//! | nothing | no | a new session |
+//! | nothing | yes | a new intermediate session |
 
+use serde_json::{Map, Value, json};
+
+use super::open::{blank_session, keep_session, new_claims, session_minutes};
+use super::presented::{Presented, touch};
 use crate::api::Api;
+use crate::api::call::Call;
+use crate::api::error::Refusal;
+use crate::json;
 use crate::state::directory::MemberKey;
+use crate::state::session::{AuthenticationFactor, Factors, Session};
+use crate::state::{Factor, MfaMethod};
+
+/// What a call will open or extend if its primary factor is right.
+#[derive(Debug)]
+pub(crate) enum Next {
+    /// The session that was presented, with the call's changes.
+    Extended(Session),
+    /// A new session, or an intermediate one if MFA is owed.
+    Begun {
+        /// The intermediate session that was presented.
+        intermediate: Option<(String, Factors)>,
+        minutes: Option<i32>,
+        custom_claims: Map<String, Value>,
+    },
+}
+
+/// Reads and checks everything that a call says about its session, before anything changes.
+pub(crate) fn next(api: &Api, call: &Call<'_>, member: MemberKey) -> Result<Next, Refusal> {
+    let minutes = session_minutes(call)?;
+    let custom_claims = new_claims(call)?;
+    Ok(match api.presented_session(call, member)? {
+        Some(Presented::Full(mut session)) => {
+            touch(
+                &mut session,
+                call,
+                call.settings.session.expiry_moves_without_duration,
+            )?;
+            Next::Extended(session)
+        }
+        Some(Presented::Intermediate { token, factors }) => Next::Begun {
+            intermediate: Some((token, factors)),
+            minutes,
+            custom_claims,
+        },
+        None => Next::Begun {
+            intermediate: None,
+            minutes,
+            custom_claims,
+        },
+    })
+}
+
+/// Opens or extends a session with a primary factor and returns its part of the response.
+pub(crate) fn open(
+    api: &mut Api,
+    call: &Call<'_>,
+    member: MemberKey,
+    next: Next,
+    factor: Factor,
+) -> Map<String, Value> {
+    let details = api.directory[member].factor_details(factor);
+    let factor = AuthenticationFactor::new(factor, details, call.now);
+    match next {
+        Next::Extended(mut session) => {
+            if call.settings.login.session_gets_factor {
+                session.factors.add(factor);
+            }
+            let session = keep_session(api, session, call.now);
+            authenticated(session)
+        }
+        Next::Begun {
+            intermediate,
+            minutes,
+            custom_claims,
+        } => {
+            let (token, mut factors) = match intermediate {
+                Some((token, factors)) => (Some(token), factors),
+                None => (None, Factors::default()),
+            };
+            factors.add(factor);
+            if api.owes_second_factor(member) && !factors.has_secondary() {
+                return mfa_owed(api, call, member, token, factors);
+            }
+            if let Some(token) = token {
+                api.sessions.consume_intermediate(&token);
+            }
+            let session = Session {
+                custom_claims,
+                user_agent: call.user_agent().to_owned(),
+                ..blank_session(api, member, factors, minutes, call.now)
+            };
+            authenticated(keep_session(api, session, call.now))
+        }
+    }
+}
+
+fn authenticated(session: Map<String, Value>) -> Map<String, Value> {
+    let mut body = session;
+    body.extend(json::members(json!({
+        "member_authenticated": true,
+        "intermediate_session_token": "",
+        "mfa_required": null,
+    })));
+    body
+}
+
+/// The response when MFA is owed, with the intermediate session that was presented or a new one.
+fn mfa_owed(
+    api: &mut Api,
+    call: &Call<'_>,
+    member: MemberKey,
+    token: Option<String>,
+    factors: Factors,
+) -> Map<String, Value> {
+    let token = match token {
+        Some(token) => {
+            api.sessions.set_intermediate_factors(&token, factors);
+            token
+        }
+        None => api.create_intermediate_session(member, factors, call.now),
+    };
+    let expires = api.sessions.intermediate(&token, call.now);
+    let expires = expires.map(|session| json::time(session.expires_at));
+    let mut body = json::members(json!({
+        "member_authenticated": false,
+        "session_token": "",
+        "session_jwt": "",
+        "member_session": null,
+        "intermediate_session_token": token,
+        "mfa_required": mfa_required(api, call, member),
+    }));
+    if call.settings.login.show_intermediate_expiry {
+        body.insert(
+            "intermediate_session_token_expires_at".to_owned(),
+            json!(expires),
+        );
+    }
+    body
+}
+
+/// What the Member has registered, and whether a text message is on its way.
+fn mfa_required(api: &Api, call: &Call<'_>, member: MemberKey) -> Value {
+    let settings = &call.settings.login;
+    let member = &api.directory[member];
+    let totp = member.active_totp().map_or("", |totp| totp.id.as_str());
+    let phone = member.has_phone_number();
+    let prefers_totp = member.attributes.text("default_mfa_method") == MfaMethod::Totp.name();
+    let sms = phone && (!prefers_totp || totp.is_empty() || settings.sms_despite_totp_default);
+    let shown = phone || (settings.member_options_show_totp && !totp.is_empty());
+    let number = if phone {
+        member.attributes.text("mfa_phone_number")
+    } else {
+        ""
+    };
+    let options = json!({ "mfa_phone_number": number, "totp_registration_id": totp });
+    json!({
+        "member_options": shown.then_some(options),
+        "secondary_auth_initiated": sms.then_some("sms_otp"),
+    })
+}
 
 impl Api {
     /// Whether a Member owes a second factor after a primary one. Enrolment and policy decide, not
     /// whether a factor is registered.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "no endpoint has a primary factor yet")
-    )]
-    pub(crate) fn owes_second_factor(&self, member: MemberKey) -> bool {
+    fn owes_second_factor(&self, member: MemberKey) -> bool {
         self.directory.organization_of(member).requires_mfa()
             || self.directory[member].attributes.flag("mfa_enrolled")
     }

@@ -37,7 +37,11 @@ pub(crate) fn next_session(
     call.fields.object("session_custom_claims")?;
     let (factors, consumes) = match api.presented_session(call, member)? {
         Some(Presented::Full(mut session)) => {
-            touch(&mut session, call)?;
+            touch(
+                &mut session,
+                call,
+                call.settings.session.expiry_moves_without_duration,
+            )?;
             return Ok(NextSession::Extended(session));
         }
         Some(Presented::Intermediate { factors, .. }) if !factors.has_primary() => {
@@ -55,6 +59,19 @@ pub(crate) fn next_session(
         custom_claims: new_claims(call)?,
         consumes,
     })
+}
+
+/// What a wrong code does to the session that was presented.
+pub(crate) fn fail(api: &mut Api, call: &Call<'_>, next: NextSession) {
+    if let NextSession::New {
+        consumes: Some(token),
+        ..
+    } = next
+    {
+        if call.settings.session.wrong_code_ends_intermediate {
+            api.sessions.consume_intermediate(&token);
+        }
+    }
 }
 
 /// Opens or extends the session with a new factor and returns its part of the response.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::group;
-use crate::api::respond::{check_headers, check_status};
 use crate::config::ConfigError;
+use crate::sendable::{check_headers, check_status};
 
 group! {
     /// Requests and responses in general.

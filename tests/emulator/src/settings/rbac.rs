@@ -3,11 +3,13 @@
 use super::group;
 
 group! {
-    /// Permissions of Members. The emulator has no RBAC policy of its own: a Member may do what
-    /// concerns the Member alone, and an admin everything in the Organization.
+    /// Permissions of Members. The emulator has no RBAC policy: a Member may do what concerns the
+    /// Member alone, and an admin everything in the Organization.
     RbacSettings {
         /// Whether an `authorization_check` of sessions Authenticate is granted.
         authorization_checks_pass: bool = true, Guess;
+        /// The roles that can be assigned besides the default role `stytch_member`.
+        roles: Vec<String> = vec!["stytch_admin".to_owned()], Project;
         /// Whether a request with both RBAC headers is refused; otherwise the session token counts.
         refuse_both_headers: bool = false, Guess;
     }

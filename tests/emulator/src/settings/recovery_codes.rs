@@ -14,8 +14,14 @@ group! {
         existing_at_migrate: ExistingRecoveryCodes = ExistingRecoveryCodes::Replace, Guess;
         /// Whether deleting the TOTP deletes the recovery codes.
         deleted_with_totp: bool = true, Guess;
-        /// Whether Rotate and Recover need an active TOTP.
-        need_active_totp: bool = true, Guess;
+        /// Whether Rotate needs an active TOTP.
+        rotate_needs_active_totp: bool = true, Guess;
+        /// Whether Recover needs an active TOTP.
+        recover_needs_active_totp: bool = true, Guess;
+        /// Whether Recover accepts a code in upper case.
+        ignore_case: bool = false, Guess;
+        /// Whether Recover accepts a code without hyphens, or with spaces.
+        ignore_separators: bool = false, Guess;
         /// Whether Get refuses a Member without recovery codes; otherwise it returns an empty list.
         get_refuses_without_codes: bool = false, Guess;
     }

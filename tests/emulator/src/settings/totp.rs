@@ -26,6 +26,8 @@ group! {
         qr_pixels: u32 = 200, Guess;
         /// What a second Create does to a pending registration: `replace` or `refuse`.
         second_create: SecondCreate = SecondCreate::Replace, Guess;
+        /// What Migrate does to a pending registration: `replace` or `refuse`.
+        migrate_while_pending: SecondCreate = SecondCreate::Replace, Guess;
         /// Whether `expiration_minutes: 0` means the default of 60.
         zero_expiration_is_default: bool = false, Guess;
         /// Whether `member.totp_registration_id` shows a pending registration.
@@ -47,6 +49,15 @@ group! {
         migrate_secret_max_bytes: usize = 128, Guess;
         /// Whether Migrate accepts lower case, spaces and padding in a secret.
         migrate_secret_lenient: bool = true, Guess;
+        /// Whether Delete succeeds for a Member without a TOTP.
+        delete_ignores_missing: bool = false, Guess;
+        /// Whether Delete deletes a pending registration; otherwise it finds no TOTP.
+        delete_includes_pending: bool = true, Guess;
+        /// Whether deleting the TOTP sets `mfa_enrolled` to false.
+        delete_unenrols: bool = false, Guess;
+        /// Whether Authenticate and Migrate respond with a top-level `organization_id`. Older pages
+        /// of the documentation do.
+        show_organization_id: bool = false, Guess;
         /// Whether deleting the TOTP empties a `default_mfa_method` of `totp`.
         delete_clears_default_mfa_method: bool = true, Guess;
     }
@@ -94,7 +105,7 @@ pub enum ReplayScope {
     OlderSteps,
 }
 
-/// What a Create does while a registration is pending.
+/// What happens to a pending registration when there is to be another one.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

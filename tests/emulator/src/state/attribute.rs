@@ -3,12 +3,32 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::settings::ErrorCase;
+
 /// An attribute.
 #[derive(Debug)]
 pub(crate) struct Attribute {
     /// The name on the wire.
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
+    pub(crate) set_by: SetBy,
+    /// Whether a Member may change it on the own Member.
+    pub(crate) own: bool,
+    /// What refuses a value of the right JSON type that cannot be.
+    pub(crate) error: ErrorCase,
+    /// Whether a text can be a value.
+    rule: fn(&str) -> bool,
+}
+
+/// Who sets an attribute.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(crate) enum SetBy {
+    /// Create and Update.
+    Both,
+    /// Update only.
+    Update,
+    /// Neither.
+    Neither,
 }
 
 /// What values an attribute has, and the one that it has before anybody sets it.
@@ -27,7 +47,6 @@ pub(crate) enum Kind {
     /// A list of any texts, empty at first.
     Texts,
     /// A list of these texts, empty at first.
-    #[expect(dead_code, reason = "no endpoint sets attributes yet")]
     ListOf(&'static [&'static str]),
     /// A list of objects, empty at first.
     Objects,
@@ -38,7 +57,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    fn initial(self) -> Value {
+    pub(crate) fn initial(self) -> Value {
         match self {
             Self::Text => json!(""),
             Self::OptionalText | Self::Null => Value::Null,
@@ -48,6 +67,88 @@ impl Kind {
             Self::Texts | Self::ListOf(_) | Self::Objects | Self::EmptyList => json!([]),
         }
     }
+
+    /// Whether a value has the JSON type of the attribute.
+    fn is_type_of(self, value: &Value) -> bool {
+        let all = |is: fn(&Value) -> bool| value.as_array().is_some_and(|all| all.iter().all(is));
+        match self {
+            Self::Text | Self::OptionalText | Self::OneOf(_) => value.is_string(),
+            Self::Flag => value.is_boolean(),
+            Self::Object => value.is_object(),
+            Self::Texts | Self::ListOf(_) => all(Value::is_string),
+            Self::Objects => all(Value::is_object),
+            Self::Null | Self::EmptyList => false,
+        }
+    }
+}
+
+impl Attribute {
+    /// An attribute that Create and Update set, to any value of its kind.
+    pub(crate) const fn new(name: &'static str, kind: Kind, error: ErrorCase) -> Self {
+        Self {
+            name,
+            kind,
+            set_by: SetBy::Both,
+            own: false,
+            error,
+            rule: |_| true,
+        }
+    }
+
+    /// An attribute that no call sets.
+    pub(crate) const fn shown(name: &'static str, kind: Kind) -> Self {
+        let mut row = Self::new(name, kind, ErrorCase::InvalidArgument);
+        row.set_by = SetBy::Neither;
+        row
+    }
+
+    pub(crate) const fn by_update(mut self) -> Self {
+        self.set_by = SetBy::Update;
+        self
+    }
+
+    pub(crate) const fn own(mut self) -> Self {
+        self.own = true;
+        self
+    }
+
+    pub(crate) const fn rule(mut self, rule: fn(&str) -> bool) -> Self {
+        self.rule = rule;
+        self
+    }
+
+    /// Whether a value has the JSON type of the attribute.
+    pub(crate) fn has_type_of(&self, value: &Value) -> bool {
+        self.kind.is_type_of(value)
+    }
+
+    /// Whether a value of the right type can be.
+    pub(crate) fn allows(&self, value: &Value) -> bool {
+        let allowed = |text: &Value| match self.kind {
+            Kind::OneOf(texts) | Kind::ListOf(texts) => texts.iter().any(|known| text == known),
+            _ => text.as_str().is_none_or(self.rule),
+        };
+        match value {
+            Value::Array(entries) => entries.iter().all(allowed),
+            value => allowed(value),
+        }
+    }
+}
+
+/// New values of attributes.
+pub(crate) type Changes = Vec<(&'static Attribute, Value)>;
+
+/// The new value of an attribute.
+pub(crate) fn changed<'a>(changes: &'a Changes, name: &str) -> Option<&'a Value> {
+    let mut changes = changes.iter();
+    changes
+        .find(|(row, _)| row.name == name)
+        .map(|(_, value)| value)
+}
+
+/// The new text of an attribute.
+pub(crate) fn changed_text<'a>(changes: &'a Changes, name: &str) -> Option<&'a str> {
+    changed(changes, name).and_then(Value::as_str)
 }
 
 /// The values of all attributes of an Organization or a Member.
@@ -69,6 +170,36 @@ impl Attributes {
         self.0.insert(name.to_owned(), value.into());
     }
 
+    /// Adds to a list.
+    pub(crate) fn push(&mut self, name: &str, entry: Value) {
+        if let Some(Value::Array(list)) = self.0.get_mut(name) {
+            list.push(entry);
+        }
+    }
+
+    /// Sets what a call changes.
+    pub(crate) fn apply(&mut self, changes: Changes, metadata_is_merged: bool) {
+        for (row, value) in changes {
+            match (row.kind, value) {
+                (Kind::Object, Value::Object(new)) if metadata_is_merged => {
+                    self.merge(row.name, new);
+                }
+                (_, value) => self.set(row.name, value),
+            }
+        }
+    }
+
+    /// Keys that are not named stay, and those with null go.
+    fn merge(&mut self, name: &str, new: Map<String, Value>) {
+        let mut object = match self.0.remove(name) {
+            Some(Value::Object(object)) => object,
+            _ => Map::new(),
+        };
+        object.extend(new);
+        object.retain(|_, value| !value.is_null());
+        self.set(name, object);
+    }
+
     /// A text; empty if it is null.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default()
@@ -82,10 +213,10 @@ impl Attributes {
             .unwrap_or_default()
     }
 
-    /// Whether a list holds a text.
-    pub(crate) fn lists(&self, name: &str, text: &str) -> bool {
+    /// The texts of a list.
+    pub(crate) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
         let list = self.0.get(name).and_then(Value::as_array);
-        list.is_some_and(|list| list.iter().any(|entry| entry == text))
+        list.into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// All of them, as the API shows them.

@@ -1,15 +1,15 @@
 //! The Organizations and Members, found by any name that a request may use for them.
 
+mod create;
+
 use std::collections::{HashMap, HashSet};
 use std::ops::{Index, IndexMut};
 
 use jiff::Timestamp;
 
-use super::generator::Generator;
-use super::member::{Member, MemberStatus, NewMember};
-use super::organization::{NewOrganization, Organization};
-use super::totp::{InvalidSecret, decode_secret};
-use crate::config::ConfigError;
+use super::attribute::Changes;
+use super::member::{Member, MemberStatus};
+use super::organization::Organization;
 
 /// Stands for an Organization for as long as the emulator runs.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
@@ -28,6 +28,10 @@ pub(crate) struct Directory {
     /// By id, slug and external id, which are unique together.
     organizations_by_name: HashMap<String, OrganizationKey>,
     members_by_id: HashMap<String, MemberKey>,
+    /// Organizations with `claimed_email_domains`.
+    claiming: HashSet<OrganizationKey>,
+    /// Names of deleted Organizations that nobody may have again.
+    burnt_names: HashSet<String>,
 }
 
 impl Index<OrganizationKey> for Directory {
@@ -54,118 +58,89 @@ impl IndexMut<MemberKey> for Directory {
 }
 
 impl Directory {
-    /// Creates an Organization with its Members: all of it, or nothing if a part of it cannot be.
-    pub(crate) fn create_organization(
-        &mut self,
-        new: &NewOrganization,
-        generate: &mut Generator,
-        now: Timestamp,
-    ) -> Result<OrganizationKey, ConfigError> {
-        let secrets = self.check_organization(new)?;
-        let organization = Organization::new(new, generate, now);
+    /// Adds an Organization whose names are free.
+    pub(crate) fn insert_organization(&mut self, organization: Organization) -> OrganizationKey {
         let key = OrganizationKey(self.organizations.len());
+        self.organizations.push(organization);
+        self.index_organization(key);
+        key
+    }
+
+    /// Changes an Organization, whose new names are free.
+    pub(crate) fn update_organization(
+        &mut self,
+        key: OrganizationKey,
+        changes: Changes,
+        metadata_is_merged: bool,
+        now: Timestamp,
+    ) {
+        for name in self[key].names().map(str::to_owned).collect::<Vec<_>>() {
+            self.organizations_by_name.remove(&name);
+        }
+        self.organizations[key.0].update(changes, metadata_is_merged, now);
+        self.index_organization(key);
+    }
+
+    /// Deletes an Organization and its Members, so that no name finds them.
+    pub(crate) fn delete_organization(&mut self, key: OrganizationKey, names_are_free: bool) {
+        for member in self[key].members.clone() {
+            self.delete_member(member);
+        }
+        for name in self[key].names().map(str::to_owned).collect::<Vec<_>>() {
+            self.organizations_by_name.remove(&name);
+            if !names_are_free {
+                self.burnt_names.insert(name);
+            }
+        }
+        self.claiming.remove(&key);
+        self.organizations[key.0].deleted = true;
+    }
+
+    /// Lets the names of an Organization find it.
+    fn index_organization(&mut self, key: OrganizationKey) {
+        let organization = &self.organizations[key.0];
         for name in organization.names() {
             self.organizations_by_name.insert(name.to_owned(), key);
         }
-        self.organizations.push(organization);
-        for (member, secret) in new.members.iter().zip(secrets) {
-            self.insert_member(Member::new(member, secret, key, generate, now));
+        if organization.claimed_domains().next().is_some() {
+            self.claiming.insert(key);
+        } else {
+            self.claiming.remove(&key);
         }
-        if new.members.is_empty() {
-            self.insert_member(Member::new(&NewMember::default(), None, key, generate, now));
-        }
-        Ok(key)
     }
 
-    /// Creates a Member in an Organization.
-    pub(crate) fn create_member(
-        &mut self,
-        new: &NewMember,
-        organization: OrganizationKey,
-        generate: &mut Generator,
-        now: Timestamp,
-    ) -> Result<MemberKey, ConfigError> {
-        let mut names = MemberNames::default();
-        let secret = self.check_member(new, Some(organization), &mut names)?;
-        Ok(self.insert_member(Member::new(new, secret, organization, generate, now)))
-    }
-
-    /// Checks an Organization and returns the decoded TOTP secrets of its Members.
-    fn check_organization(
-        &self,
-        new: &NewOrganization,
-    ) -> Result<Vec<Option<Vec<u8>>>, ConfigError> {
-        let mut own = HashSet::new();
-        for (field, name) in [
-            ("organization_id", &new.organization_id),
-            ("organization_slug", &new.organization_slug),
-            ("organization_external_id", &new.organization_external_id),
-        ] {
-            let Some(name) = name else { continue };
-            if name.is_empty() {
-                return Err(ConfigError::at(field, "must not be empty"));
-            }
-            if self.organization(name).is_some() || !own.insert(name) {
-                return Err(taken(field, "an Organization", name));
-            }
-        }
-        let mut names = MemberNames::default();
-        let members = new.members.iter().enumerate();
-        members
-            .map(|(index, member)| {
-                self.check_member(member, None, &mut names)
-                    .map_err(|error| error.within(format_args!("members[{index}]")))
-            })
-            .collect()
-    }
-
-    /// Checks a Member and returns the decoded TOTP secret. The names are those of the Members that
-    /// are created together with it.
-    fn check_member<'a>(
-        &self,
-        new: &'a NewMember,
-        organization: Option<OrganizationKey>,
-        names: &mut MemberNames<'a>,
-    ) -> Result<Option<Vec<u8>>, ConfigError> {
-        for (field, name) in [
-            ("member_id", &new.member_id),
-            ("external_id", &new.external_id),
-            ("email_address", &new.email_address),
-        ] {
-            if name.as_deref() == Some("") {
-                return Err(ConfigError::at(field, "must not be empty"));
-            }
-        }
-        if let Some(id) = &new.member_id {
-            if self.members_by_id.contains_key(id) || !names.ids.insert(id) {
-                return Err(taken("member_id", "a Member", id));
-            }
-        }
-        if let Some(id) = &new.external_id {
-            let known = organization.and_then(|key| self.member_of(key, id));
-            if known.is_some() || !names.external_ids.insert(id) {
-                return Err(taken("external_id", "a Member", id));
-            }
-        }
-        if let Some(address) = &new.email_address {
-            let known = organization.and_then(|key| self.member_with_email(key, address));
-            if known.is_some() || !names.email_addresses.insert(address.to_lowercase()) {
-                return Err(taken("email_address", "a Member", address));
-            }
-        }
-        let secret = new.totp_secret.as_ref().map(|secret| {
-            decode_secret(secret, true)
-                .ok_or_else(|| ConfigError::at("totp_secret", InvalidSecret.to_string()))
-        });
-        secret.transpose()
-    }
-
-    fn insert_member(&mut self, member: Member) -> MemberKey {
+    /// Adds a Member whose names are free.
+    pub(crate) fn insert_member(&mut self, member: Member) -> MemberKey {
         let key = MemberKey(self.members.len());
         self.organizations[member.organization.0].members.push(key);
         self.members.push(member);
         self.index_member(key);
         key
+    }
+
+    /// Changes a Member, whose new names are free.
+    pub(crate) fn update_member(&mut self, key: MemberKey, update: impl FnOnce(&mut Member)) {
+        self.forget_member_names(key);
+        update(&mut self.members[key.0]);
+        self.index_member(key);
+    }
+
+    /// Deletes a Member, so that no name finds it.
+    pub(crate) fn delete_member(&mut self, key: MemberKey) {
+        self.update_member(key, |member| member.status = MemberStatus::Deleted);
+    }
+
+    fn forget_member_names(&mut self, key: MemberKey) {
+        let member = &self.members[key.0];
+        if member.status == MemberStatus::Deleted {
+            return;
+        }
+        self.members_by_id.remove(&member.id);
+        let organization = &mut self.organizations[member.organization.0];
+        let address = member.email_address().to_lowercase();
+        organization.members_by_email_address.remove(&address);
+        let external_id = member.attributes.text("external_id");
+        organization.members_by_external_id.remove(external_id);
     }
 
     /// Lets the names of a Member find it.
@@ -191,12 +166,38 @@ impl Directory {
         self.organizations_by_name.get(name).copied()
     }
 
+    /// Whether an Organization has a name, or had it and keeps it.
+    pub(crate) fn is_taken(&self, name: &str) -> bool {
+        self.organizations_by_name.contains_key(name) || self.burnt_names.contains(name)
+    }
+
+    /// All Organizations that are not deleted, in the order of their creation.
+    pub(crate) fn all_organizations(&self) -> impl Iterator<Item = OrganizationKey> {
+        let all = self.organizations.iter().enumerate();
+        let present = all.filter(|(_, organization)| !organization.deleted);
+        present.map(|(index, _)| OrganizationKey(index))
+    }
+
     /// An Organization's Member with an id or external id.
     pub(crate) fn member_of(&self, organization: OrganizationKey, name: &str) -> Option<MemberKey> {
         let by_id = self.members_by_id.get(name).copied();
         by_id
             .filter(|key| self[*key].organization == organization)
             .or_else(|| self[organization].members_by_external_id.get(name).copied())
+    }
+
+    /// Whether the domain of an e-mail address belongs to other Organizations alone.
+    pub(crate) fn is_claimed_by_others(
+        &self,
+        organization: OrganizationKey,
+        address: &str,
+    ) -> bool {
+        let (_, domain) = address.rsplit_once('@').unwrap_or_default();
+        let claims = |key: &OrganizationKey| {
+            let mut domains = self[*key].claimed_domains();
+            domains.any(|claimed| claimed.eq_ignore_ascii_case(domain))
+        };
+        self.claiming.iter().any(claims) && !claims(&organization)
     }
 
     /// An Organization's Member with an e-mail address.
@@ -220,7 +221,7 @@ impl Directory {
 
     /// The first Organization.
     pub(crate) fn first_organization(&self) -> Option<OrganizationKey> {
-        (!self.organizations.is_empty()).then_some(OrganizationKey(0))
+        self.all_organizations().next()
     }
 
     /// The first Member of the first Organization.
@@ -233,16 +234,4 @@ impl Directory {
     pub(crate) fn organization_of(&self, member: MemberKey) -> &Organization {
         &self[self[member].organization]
     }
-}
-
-/// The names of Members that are created together.
-#[derive(Default)]
-struct MemberNames<'a> {
-    ids: HashSet<&'a str>,
-    external_ids: HashSet<&'a str>,
-    email_addresses: HashSet<String>,
-}
-
-fn taken(field: &str, what: &str, name: &str) -> ConfigError {
-    ConfigError::at(field, format!("there is {what} named {name} already"))
 }

@@ -46,7 +46,7 @@ impl JwtSigner {
     }
 
     /// The key set, with the members that the official SDKs type.
-    pub(crate) fn key_set(&self) -> Value {
+    pub(crate) fn key_set(&self, thumbprint_name: &str) -> Value {
         json!([{
             "kty": "RSA",
             "use": "sig",
@@ -54,7 +54,7 @@ impl JwtSigner {
             "alg": "RS256",
             "kid": self.kid,
             "x5c": [],
-            "x5t_s256": "",
+            thumbprint_name: "",
             "n": URL_SAFE_NO_PAD.encode(self.key.modulus()),
             "e": URL_SAFE_NO_PAD.encode(TestKey::EXPONENT),
         }])

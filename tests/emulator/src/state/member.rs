@@ -1,20 +1,24 @@
 //! Members, their lock, recovery codes and devices.
 
+mod new;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
+pub use self::new::NewMember;
 use super::attribute::{Attribute, Attributes, Kind};
 use super::directory::OrganizationKey;
 use super::generator::{Generator, RECOVERY_CODES};
-use super::organization::MfaMethod;
+use super::organization::{MfaMethod, is_external_id};
+use super::password::Password;
 use super::session::Factor;
 use super::totp::Registration;
 use crate::clock::minutes_later;
 use crate::json;
-use crate::settings::{LockSettings, Settings};
+use crate::settings::{ErrorCase, LockSettings, Settings};
 
 /// `status` of a Member.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -32,61 +36,60 @@ pub enum MemberStatus {
     Deleted,
 }
 
-/// A Member to create. What is left out is made up.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq)]
-#[serde(default, deny_unknown_fields)]
-#[non_exhaustive]
-pub struct NewMember {
-    /// `member_id`.
-    pub member_id: Option<String>,
-    /// `external_id`, accepted in the place of the id.
-    pub external_id: Option<String>,
-    /// `email_address`.
-    pub email_address: Option<String>,
-    /// `name`.
-    pub name: String,
-    /// `status`.
-    pub status: MemberStatus,
-    /// `is_breakglass`: exempt from restricted MFA methods.
-    pub is_breakglass: bool,
-    /// Gives the role `stytch_admin`, which may act on other Members.
-    pub is_admin: bool,
-    /// `mfa_enrolled`.
-    pub mfa_enrolled: bool,
-    /// `mfa_phone_number`, verified, which makes SMS codes an active factor.
-    pub mfa_phone_number: Option<String>,
-    /// `default_mfa_method`.
-    pub default_mfa_method: Option<MfaMethod>,
-    /// The base32 secret of an active TOTP.
-    pub totp_secret: Option<String>,
-    /// Recovery codes; ten made-up ones if unset and there is a TOTP.
-    pub recovery_codes: Option<Vec<String>>,
-    /// `trusted_metadata`.
-    pub trusted_metadata: Map<String, Value>,
-    /// `untrusted_metadata`.
-    pub untrusted_metadata: Map<String, Value>,
-}
-
-const fn attribute(name: &'static str, kind: Kind) -> Attribute {
-    Attribute { name, kind }
-}
-
 /// What Create and Update set. The JSON shows more: ids, status, times, and what other calls change.
 pub(crate) static ATTRIBUTES: &[Attribute] = &[
-    attribute("email_address", Kind::Text),
-    attribute("name", Kind::Text),
-    attribute("external_id", Kind::OptionalText),
-    attribute("trusted_metadata", Kind::Object),
-    attribute("untrusted_metadata", Kind::Object),
-    attribute("is_breakglass", Kind::Flag),
-    attribute("mfa_enrolled", Kind::Flag),
-    attribute("mfa_phone_number", Kind::Text),
-    attribute("default_mfa_method", Kind::OneOf(&["", "sms_otp", "totp"])),
-    attribute("sso_registrations", Kind::EmptyList),
-    attribute("oauth_registrations", Kind::EmptyList),
-    attribute("retired_email_addresses", Kind::EmptyList),
-    attribute("scim_registration", Kind::Null),
+    Attribute::new("email_address", Kind::Text, ErrorCase::InvalidEmail).rule(is_email_address),
+    Attribute::new("name", Kind::Text, ErrorCase::InvalidArgument).own(),
+    Attribute::new(
+        "external_id",
+        Kind::OptionalText,
+        ErrorCase::InvalidExternalId,
+    )
+    .rule(is_external_id),
+    Attribute::new("trusted_metadata", Kind::Object, ErrorCase::InvalidArgument),
+    Attribute::new(
+        "untrusted_metadata",
+        Kind::Object,
+        ErrorCase::InvalidArgument,
+    )
+    .own(),
+    Attribute::new("is_breakglass", Kind::Flag, ErrorCase::InvalidArgument),
+    Attribute::new("mfa_enrolled", Kind::Flag, ErrorCase::InvalidArgument).own(),
+    Attribute::new(
+        "mfa_phone_number",
+        Kind::Text,
+        ErrorCase::InvalidPhoneNumber,
+    )
+    .rule(is_phone_number)
+    .own(),
+    Attribute::new(
+        "default_mfa_method",
+        Kind::OneOf(&["", "sms_otp", "totp"]),
+        ErrorCase::InvalidDefaultMfaMethod,
+    )
+    .by_update()
+    .own(),
+    Attribute::shown("sso_registrations", Kind::EmptyList),
+    Attribute::shown("oauth_registrations", Kind::EmptyList),
+    Attribute::shown("retired_email_addresses", Kind::EmptyList),
+    Attribute::shown("scim_registration", Kind::Null),
 ];
+
+/// One name and one domain; more is not known of the rule.
+fn is_email_address(address: &str) -> bool {
+    let space = |c: char| c.is_whitespace() || c.is_control();
+    let mut parts = address.split('@');
+    matches!(
+        (parts.next(), parts.next(), parts.next()),
+        (Some(name), Some(domain), None) if !name.is_empty() && !domain.is_empty()
+    ) && !address.contains(space)
+}
+
+/// E.164.
+fn is_phone_number(number: &str) -> bool {
+    let digits = number.strip_prefix('+').unwrap_or_default();
+    (2..=15).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_digit())
+}
 
 /// A recovery code that was not used yet.
 #[derive(Clone, Debug)]
@@ -117,10 +120,12 @@ pub(crate) struct Member {
     pub(crate) attributes: Attributes,
     pub(crate) status: MemberStatus,
     pub(crate) email_verified: bool,
+    pub(crate) phone_verified: bool,
     email_id: String,
     phone_id: String,
     /// The roles that were assigned; everybody is `stytch_member` besides.
     pub(crate) roles: Vec<String>,
+    pub(crate) password: Option<Password>,
     pub(crate) registration: Option<Registration>,
     pub(crate) recovery_codes: Vec<RecoveryCode>,
     /// Devices by telemetry id.
@@ -132,70 +137,58 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    /// Makes a Member with the decoded secret of an active TOTP.
+    /// An active Member with the attributes of a call.
     pub(crate) fn new(
-        new: &NewMember,
-        secret: Option<Vec<u8>>,
+        id: String,
         organization: OrganizationKey,
+        attributes: Attributes,
         generate: &mut Generator,
         now: Timestamp,
     ) -> Self {
-        let id = new.member_id.clone();
-        let id = id.unwrap_or_else(|| generate.id("member"));
-        let unique = id.rsplit('-').next().unwrap_or(&id);
-        let email_address = new.email_address.clone();
-        let mut attributes = Attributes::initial(ATTRIBUTES);
-        attributes.set(
-            "email_address",
-            email_address.unwrap_or_else(|| format!("member-{unique}@example.com")),
-        );
-        attributes.set("name", new.name.as_str());
-        attributes.set("external_id", new.external_id.clone());
-        attributes.set("trusted_metadata", new.trusted_metadata.clone());
-        attributes.set("untrusted_metadata", new.untrusted_metadata.clone());
-        attributes.set("is_breakglass", new.is_breakglass);
-        attributes.set("mfa_enrolled", new.mfa_enrolled);
-        attributes.set(
-            "mfa_phone_number",
-            new.mfa_phone_number.as_deref().unwrap_or_default(),
-        );
-        attributes.set(
-            "default_mfa_method",
-            new.default_mfa_method.map_or("", MfaMethod::name),
-        );
-        let admin = new.is_admin.then(|| "stytch_admin".to_owned());
-        let mut member = Self {
+        Self {
+            id,
             organization,
             attributes,
-            status: new.status,
-            email_verified: new.status == MemberStatus::Active,
+            status: MemberStatus::Active,
+            email_verified: false,
+            phone_verified: false,
             email_id: generate.id("email"),
             phone_id: generate.id("phone-number"),
-            roles: admin.into_iter().collect(),
-            registration: secret
-                .map(|secret| Registration::new(generate.id("member-totp"), secret, None)),
+            roles: Vec::new(),
+            password: None,
+            registration: None,
             recovery_codes: Vec::new(),
             devices: BTreeMap::new(),
             failures: 0,
             lock: None,
             created_at: now,
             updated_at: now,
-            id,
-        };
-        match &new.recovery_codes {
-            Some(codes) => member.import_recovery_codes(codes, generate),
-            None if member.registration.is_some() => member.mint_recovery_codes(generate),
-            None => {}
         }
-        member
     }
 
     pub(crate) fn email_address(&self) -> &str {
         self.attributes.text("email_address")
     }
 
+    /// Whether text messages are a factor that is registered.
     pub(crate) fn has_phone_number(&self) -> bool {
-        !self.attributes.text("mfa_phone_number").is_empty()
+        self.phone_verified && !self.attributes.text("mfa_phone_number").is_empty()
+    }
+
+    /// Makes a Member active that was not yet.
+    pub(crate) fn activate(&mut self) {
+        if matches!(self.status, MemberStatus::Pending | MemberStatus::Invited) {
+            self.status = MemberStatus::Active;
+        }
+    }
+
+    /// Keeps the present e-mail address as one that is not used any more.
+    pub(crate) fn retire_email_address(&mut self) {
+        let retired = json!({
+            "email_id": self.email_id,
+            "email_address": self.email_address(),
+        });
+        self.attributes.push("retired_email_addresses", retired);
     }
 
     pub(crate) fn is_admin(&self) -> bool {
@@ -239,11 +232,8 @@ impl Member {
         self.lock.filter(|lock| now < lock.expires_at)
     }
 
-    /// Counts a failed attempt; enough of them in a row lock the Member.
+    /// Counts a failed attempt that counts; enough of them in a row lock the Member.
     pub(crate) fn count_failure(&mut self, settings: &LockSettings, now: Timestamp) {
-        if !settings.count_failures {
-            return;
-        }
         self.failures += 1;
         if self.failures >= settings.after_failures {
             self.failures = 0;
@@ -284,6 +274,7 @@ impl Member {
                 "phone_id": self.phone_id,
                 "phone_number": self.attributes.text("mfa_phone_number"),
             }),
+            Factor::Password => Value::Null,
             Factor::Totp => json!({
                 "totp_id": self.registration.as_ref().map(|totp| totp.id.as_str()),
             }),
@@ -317,7 +308,7 @@ impl Member {
             "organization_id": organization_id,
             "member_id": self.id,
             "status": self.status,
-            "member_password_id": "",
+            "member_password_id": self.password.as_ref().map_or("", |it| &it.id),
             "email_address_verified": self.email_verified,
             "mfa_phone_number_verified": self.has_phone_number(),
             "is_admin": self.is_admin(),

@@ -6,11 +6,12 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::attribute::{Attribute, Attributes, Kind};
+use super::attribute::{Attribute, Attributes, Changes, Kind};
 use super::directory::MemberKey;
 use super::generator::Generator;
 use super::member::NewMember;
 use crate::json;
+use crate::settings::ErrorCase;
 
 /// Whether all Members of an Organization owe a second factor.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
@@ -62,6 +63,9 @@ pub struct NewOrganization {
     pub mfa_policy: MfaPolicy,
     /// The only MFA methods that the Organization allows (`mfa_methods: RESTRICTED`); all if unset.
     pub allowed_mfa_methods: Option<Vec<MfaMethod>>,
+    /// The only primary methods that the Organization allows (`auth_methods: RESTRICTED`), by their
+    /// names on the wire, e.g. `password`; all if unset.
+    pub allowed_auth_methods: Option<Vec<String>>,
     /// `trusted_metadata`.
     pub trusted_metadata: Map<String, Value>,
     /// Refuses every call with 403 `organization_suspended`.
@@ -71,62 +75,101 @@ pub struct NewOrganization {
 }
 
 const PROVISIONING: Kind = Kind::OneOf(&["NOT_ALLOWED", "RESTRICTED"]);
-const CONNECTED_APPS: Kind = Kind::OneOf(&["ALL_ALLOWED", "RESTRICTED", "NOT_ALLOWED"]);
+const THREE_WAYS: Kind = Kind::OneOf(&["ALL_ALLOWED", "RESTRICTED", "NOT_ALLOWED"]);
+const TWO_WAYS: Kind = Kind::OneOf(&["ALL_ALLOWED", "RESTRICTED"]);
+const MFA_METHODS: Kind = Kind::ListOf(&["sms_otp", "totp"]);
+const AUTH_METHODS: Kind = Kind::ListOf(&[
+    "sso",
+    "magic_link",
+    "email_otp",
+    "password",
+    "google_oauth",
+    "microsoft_oauth",
+    "slack_oauth",
+    "github_oauth",
+    "hubspot_oauth",
+]);
 
-const fn attribute(name: &'static str, kind: Kind) -> Attribute {
-    Attribute { name, kind }
+/// One that is set to one of these, or to a list of them.
+const fn provisioning(name: &'static str, kind: Kind) -> Attribute {
+    Attribute::new(name, kind, ErrorCase::InvalidProvisioning)
 }
 
 /// Everything that the JSON shows but the id and the times.
 pub(crate) static ATTRIBUTES: &[Attribute] = &[
-    attribute("organization_name", Kind::Text),
-    attribute("organization_slug", Kind::Text),
-    attribute("organization_external_id", Kind::OptionalText),
-    attribute("organization_logo_url", Kind::Text),
-    attribute("trusted_metadata", Kind::Object),
-    attribute("mfa_policy", Kind::OneOf(&["OPTIONAL", "REQUIRED_FOR_ALL"])),
-    attribute("mfa_methods", Kind::OneOf(&["ALL_ALLOWED", "RESTRICTED"])),
-    attribute("allowed_mfa_methods", Kind::ListOf(&["sms_otp", "totp"])),
-    attribute("auth_methods", Kind::OneOf(&["ALL_ALLOWED", "RESTRICTED"])),
-    attribute(
+    Attribute::new(
+        "organization_name",
+        Kind::Text,
+        ErrorCase::InvalidOrganizationName,
+    )
+    .rule(|name| (1..=128).contains(&name.chars().count())),
+    Attribute::new(
+        "organization_slug",
+        Kind::Text,
+        ErrorCase::InvalidOrganizationSlug,
+    )
+    .rule(is_slug),
+    Attribute::new(
+        "organization_external_id",
+        Kind::OptionalText,
+        ErrorCase::InvalidOrganizationExternalId,
+    )
+    .rule(is_external_id),
+    Attribute::new(
+        "organization_logo_url",
+        Kind::Text,
+        ErrorCase::InvalidArgument,
+    ),
+    Attribute::new("trusted_metadata", Kind::Object, ErrorCase::InvalidArgument),
+    Attribute::new(
+        "mfa_policy",
+        Kind::OneOf(&["OPTIONAL", "REQUIRED_FOR_ALL"]),
+        ErrorCase::InvalidMfaPolicy,
+    ),
+    Attribute::new("mfa_methods", TWO_WAYS, ErrorCase::InvalidMfaMethods),
+    Attribute::new(
+        "allowed_mfa_methods",
+        MFA_METHODS,
+        ErrorCase::InvalidAllowedMfaMethods,
+    ),
+    Attribute::new("auth_methods", TWO_WAYS, ErrorCase::InvalidAuthMethods),
+    Attribute::new(
         "allowed_auth_methods",
-        Kind::ListOf(&[
-            "sso",
-            "magic_link",
-            "email_otp",
-            "password",
-            "google_oauth",
-            "microsoft_oauth",
-            "slack_oauth",
-            "github_oauth",
-            "hubspot_oauth",
-        ]),
+        AUTH_METHODS,
+        ErrorCase::InvalidAllowedAuthMethods,
     ),
-    attribute(
-        "email_invites",
-        Kind::OneOf(&["ALL_ALLOWED", "RESTRICTED", "NOT_ALLOWED"]),
-    ),
-    attribute("email_jit_provisioning", PROVISIONING),
-    attribute("email_allowed_domains", Kind::Texts),
-    attribute(
-        "sso_jit_provisioning",
-        Kind::OneOf(&["ALL_ALLOWED", "RESTRICTED", "NOT_ALLOWED"]),
-    ),
-    attribute("sso_jit_provisioning_allowed_connections", Kind::Texts),
-    attribute("sso_default_connection_id", Kind::OptionalText),
-    attribute("sso_active_connections", Kind::EmptyList),
-    attribute("oauth_tenant_jit_provisioning", PROVISIONING),
-    attribute("allowed_oauth_tenants", Kind::Object),
-    attribute("rbac_email_implicit_role_assignments", Kind::Objects),
-    attribute("claimed_email_domains", Kind::Texts),
-    attribute("first_party_connected_apps_allowed_type", CONNECTED_APPS),
-    attribute("allowed_first_party_connected_apps", Kind::Texts),
-    attribute("third_party_connected_apps_allowed_type", CONNECTED_APPS),
-    attribute("allowed_third_party_connected_apps", Kind::Texts),
-    attribute("custom_roles", Kind::EmptyList),
-    attribute("scim_active_connection", Kind::Null),
-    attribute("scim_active_connections", Kind::EmptyList),
+    provisioning("email_invites", THREE_WAYS),
+    provisioning("email_jit_provisioning", PROVISIONING),
+    provisioning("email_allowed_domains", Kind::Texts),
+    provisioning("sso_jit_provisioning", THREE_WAYS),
+    provisioning("sso_jit_provisioning_allowed_connections", Kind::Texts).by_update(),
+    provisioning("sso_default_connection_id", Kind::OptionalText).by_update(),
+    provisioning("oauth_tenant_jit_provisioning", PROVISIONING),
+    provisioning("allowed_oauth_tenants", Kind::Object),
+    provisioning("rbac_email_implicit_role_assignments", Kind::Objects),
+    provisioning("claimed_email_domains", Kind::Texts),
+    provisioning("first_party_connected_apps_allowed_type", THREE_WAYS),
+    provisioning("allowed_first_party_connected_apps", Kind::Texts),
+    provisioning("third_party_connected_apps_allowed_type", THREE_WAYS),
+    provisioning("allowed_third_party_connected_apps", Kind::Texts),
+    Attribute::shown("sso_active_connections", Kind::EmptyList),
+    Attribute::shown("custom_roles", Kind::EmptyList),
+    Attribute::shown("scim_active_connection", Kind::Null),
+    Attribute::shown("scim_active_connections", Kind::EmptyList),
 ];
+
+fn is_slug(slug: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
+    (2..=128).contains(&slug.len())
+        && slug.chars().all(allowed)
+        && slug.contains(|c: char| c.is_ascii_alphanumeric())
+}
+
+/// The form of the external ids of Organizations and Members.
+pub(super) fn is_external_id(id: &str) -> bool {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "._-|".contains(c);
+    (1..=128).contains(&id.len()) && id.chars().all(allowed)
+}
 
 /// An Organization.
 #[derive(Clone, Debug)]
@@ -134,8 +177,9 @@ pub(crate) struct Organization {
     pub(crate) id: String,
     pub(crate) attributes: Attributes,
     pub(crate) suspended: bool,
+    pub(super) deleted: bool,
     created_at: Timestamp,
-    pub(crate) updated_at: Timestamp,
+    updated_at: Timestamp,
     /// In the order of their creation, deleted ones included.
     pub(crate) members: Vec<MemberKey>,
     pub(crate) members_by_external_id: HashMap<String, MemberKey>,
@@ -144,13 +188,31 @@ pub(crate) struct Organization {
 }
 
 impl Organization {
-    pub(crate) fn new(new: &NewOrganization, generate: &mut Generator, now: Timestamp) -> Self {
+    /// An Organization with attributes that a table starts with and a call sets.
+    pub(crate) fn new(id: String, attributes: Attributes, now: Timestamp) -> Self {
+        Self {
+            id,
+            attributes,
+            suspended: false,
+            deleted: false,
+            created_at: now,
+            updated_at: now,
+            members: Vec::new(),
+            members_by_external_id: HashMap::new(),
+            members_by_email_address: HashMap::new(),
+        }
+    }
+
+    /// An Organization as it is described.
+    pub(super) fn described(
+        new: &NewOrganization,
+        generate: &mut Generator,
+        now: Timestamp,
+    ) -> Self {
         let id = new.organization_id.clone();
         let id = id.unwrap_or_else(|| generate.id("organization"));
-        // Slugs are unique in a project, so a made-up one takes the end of the id.
-        let unique = id.rsplit('-').next().unwrap_or(&id);
         let slug = new.organization_slug.clone();
-        let slug = slug.unwrap_or_else(|| format!("example-org-{unique}"));
+        let slug = slug.unwrap_or_else(|| made_up_slug(&id));
         let name = new.organization_name.as_deref();
         let mut attributes = Attributes::initial(ATTRIBUTES);
         attributes.set("organization_slug", slug);
@@ -165,16 +227,19 @@ impl Organization {
             attributes.set("mfa_methods", "RESTRICTED");
             attributes.set("allowed_mfa_methods", json!(allowed));
         }
-        Self {
-            id,
-            attributes,
-            suspended: new.suspended,
-            created_at: now,
-            updated_at: now,
-            members: Vec::new(),
-            members_by_external_id: HashMap::new(),
-            members_by_email_address: HashMap::new(),
+        if let Some(allowed) = &new.allowed_auth_methods {
+            attributes.set("auth_methods", "RESTRICTED");
+            attributes.set("allowed_auth_methods", json!(allowed));
         }
+        Self {
+            suspended: new.suspended,
+            ..Self::new(id, attributes, now)
+        }
+    }
+
+    pub(super) fn update(&mut self, changes: Changes, metadata_is_merged: bool, now: Timestamp) {
+        self.attributes.apply(changes, metadata_is_merged);
+        self.updated_at = now;
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -194,13 +259,25 @@ impl Organization {
             .chain(external_id)
     }
 
+    /// Domains whose addresses only Members of such Organizations may have.
+    pub(super) fn claimed_domains(&self) -> impl Iterator<Item = &str> {
+        self.attributes.texts("claimed_email_domains")
+    }
+
     pub(crate) fn requires_mfa(&self) -> bool {
         self.attributes.text("mfa_policy") == "REQUIRED_FOR_ALL"
     }
 
     pub(crate) fn allows_mfa_method(&self, method: MfaMethod) -> bool {
+        let mut allowed = self.attributes.texts("allowed_mfa_methods");
         self.attributes.text("mfa_methods") != "RESTRICTED"
-            || self.attributes.lists("allowed_mfa_methods", method.name())
+            || allowed.any(|allowed| allowed == method.name())
+    }
+
+    pub(crate) fn allows_passwords(&self) -> bool {
+        let mut allowed = self.attributes.texts("allowed_auth_methods");
+        self.attributes.text("auth_methods") != "RESTRICTED"
+            || allowed.any(|allowed| allowed == "password")
     }
 
     pub(crate) fn to_json(&self) -> Value {
@@ -210,4 +287,10 @@ impl Organization {
         all.insert("updated_at".to_owned(), json::time(self.updated_at));
         all.into()
     }
+}
+
+/// Slugs are unique in a project, so a made-up one takes the end of the id.
+pub(crate) fn made_up_slug(id: &str) -> String {
+    let unique = id.rsplit('-').next().unwrap_or(id);
+    format!("example-org-{unique}")
 }

@@ -10,6 +10,7 @@ use super::directory::MemberKey;
 use super::member::Member;
 use super::organization::Organization;
 use crate::json;
+use crate::settings::SessionSettings;
 
 /// A factor that a session or an intermediate session can be made with.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -18,6 +19,8 @@ use crate::json;
 pub enum Factor {
     /// An email magic link, a primary factor.
     MagicLink,
+    /// A password, a primary factor.
+    Password,
     /// A code by text message to the Member's `mfa_phone_number`.
     SmsOtp,
     /// The Member's TOTP.
@@ -29,7 +32,7 @@ pub enum Factor {
 pub(crate) struct AuthenticationFactor {
     kind: &'static str,
     delivery_method: &'static str,
-    /// Key of the sub-object.
+    /// Key of the sub-object; empty if there is none.
     name: &'static str,
     details: Value,
     created_at: Timestamp,
@@ -41,6 +44,7 @@ impl AuthenticationFactor {
     pub(crate) fn new(factor: Factor, details: Value, now: Timestamp) -> Self {
         let (kind, delivery_method, name) = match factor {
             Factor::MagicLink => ("magic_link", "email", "email_factor"),
+            Factor::Password => ("password", "knowledge", ""),
             Factor::SmsOtp => ("otp", "sms", "phone_number_factor"),
             Factor::Totp => ("totp", "authenticator_app", "authenticator_app_factor"),
         };
@@ -78,18 +82,25 @@ impl AuthenticationFactor {
 
     /// Whether it is a factor that a login can start with.
     fn is_primary(&self) -> bool {
-        self.kind == "magic_link"
+        matches!(self.kind, "magic_link" | "password")
     }
 
-    fn to_json(&self) -> Value {
-        json!({
+    fn to_json(&self, settings: &SessionSettings) -> Value {
+        let mut factor = json!({
             "type": self.kind,
             "delivery_method": self.delivery_method,
             "last_authenticated_at": json::time(self.last_authenticated_at),
             "created_at": json::time(self.created_at),
             "updated_at": json::time(self.last_authenticated_at),
-            self.name: self.details,
-        })
+        });
+        if settings.show_sequence_order {
+            let primary = self.is_primary();
+            factor["sequence_order"] = json!(if primary { "PRIMARY" } else { "SECONDARY" });
+        }
+        if !self.name.is_empty() {
+            factor[self.name] = self.details.clone();
+        }
+        factor
     }
 }
 
@@ -101,7 +112,7 @@ impl Factors {
     /// Adds a factor; one that is there already is authenticated again.
     pub(crate) fn add(&mut self, factor: AuthenticationFactor) {
         let same = |known: &&mut AuthenticationFactor| {
-            known.name == factor.name && known.details == factor.details
+            known.kind == factor.kind && known.details == factor.details
         };
         match self.0.iter_mut().find(same) {
             Some(known) => known.last_authenticated_at = factor.last_authenticated_at,
@@ -114,15 +125,21 @@ impl Factors {
         self.0.iter().any(AuthenticationFactor::is_primary)
     }
 
+    /// Whether a factor is there that a login can end with.
+    pub(crate) fn has_secondary(&self) -> bool {
+        self.0.iter().any(|factor| !factor.is_primary())
+    }
+
     /// Whether a factor is there.
     pub(crate) fn has(&self, factor: &AuthenticationFactor) -> bool {
         self.0
             .iter()
-            .any(|known| known.name == factor.name && known.details == factor.details)
+            .any(|known| known.kind == factor.kind && known.details == factor.details)
     }
 
-    pub(crate) fn to_json(&self) -> Value {
-        self.0.iter().map(AuthenticationFactor::to_json).collect()
+    pub(crate) fn to_json(&self, settings: &SessionSettings) -> Value {
+        let factors = self.0.iter();
+        factors.map(|factor| factor.to_json(settings)).collect()
     }
 }
 
@@ -150,14 +167,19 @@ pub(crate) struct Session {
 
 impl Session {
     /// The session as the API shows it.
-    pub(crate) fn to_json(&self, member: &Member, organization: &Organization) -> Value {
+    pub(crate) fn to_json(
+        &self,
+        member: &Member,
+        organization: &Organization,
+        settings: &SessionSettings,
+    ) -> Value {
         json!({
             "member_session_id": self.id,
             "member_id": member.id,
             "started_at": json::time(self.started_at),
             "last_accessed_at": json::time(self.last_accessed_at),
             "expires_at": json::time(self.expires_at),
-            "authentication_factors": self.factors.to_json(),
+            "authentication_factors": self.factors.to_json(settings),
             "organization_id": organization.id,
             "roles": member.role_ids(),
             "organization_slug": organization.slug(),
@@ -171,14 +193,53 @@ impl Session {
 pub(crate) struct Sessions {
     by_id: HashMap<String, Session>,
     ids_by_token: HashMap<String, String>,
+    ids_by_member: HashMap<MemberKey, Vec<String>>,
     intermediate: HashMap<String, IntermediateSession>,
 }
 
 impl Sessions {
     pub(crate) fn insert(&mut self, session: Session) {
-        self.ids_by_token
-            .insert(session.token.clone(), session.id.clone());
-        self.by_id.insert(session.id.clone(), session);
+        let id = session.id.clone();
+        if !self.by_id.contains_key(&id) {
+            self.ids_by_token.insert(session.token.clone(), id.clone());
+            let ids = self.ids_by_member.entry(session.member).or_default();
+            ids.push(id.clone());
+        }
+        self.by_id.insert(id, session);
+    }
+
+    /// The live sessions of a Member, the oldest first.
+    pub(crate) fn of_member(
+        &self,
+        member: MemberKey,
+        now: Timestamp,
+    ) -> impl Iterator<Item = &Session> {
+        let ids = self.ids_by_member.get(&member).into_iter().flatten();
+        ids.filter_map(move |id| self.by_id(id, now))
+    }
+
+    /// Ends a session.
+    pub(crate) fn end(&mut self, id: &str) {
+        let Some(session) = self.by_id.remove(id) else {
+            return;
+        };
+        self.ids_by_token.remove(&session.token);
+        if let Some(ids) = self.ids_by_member.get_mut(&session.member) {
+            ids.retain(|known| known != id);
+        }
+    }
+
+    /// Ends all sessions of a Member.
+    pub(crate) fn end_all(&mut self, member: MemberKey) {
+        for id in self.ids_by_member.remove(&member).into_iter().flatten() {
+            self.end(&id);
+        }
+    }
+
+    /// Ends all intermediate sessions of a Member.
+    pub(crate) fn end_all_intermediate(&mut self, member: MemberKey) {
+        self.intermediate
+            .retain(|_, session| session.member != member);
     }
 
     pub(crate) fn insert_intermediate(&mut self, token: String, session: IntermediateSession) {
@@ -202,6 +263,13 @@ impl Sessions {
         self.intermediate
             .get(token)
             .filter(|session| now < session.expires_at)
+    }
+
+    /// Replaces the factors of an intermediate session.
+    pub(crate) fn set_intermediate_factors(&mut self, token: &str, factors: Factors) {
+        if let Some(session) = self.intermediate.get_mut(token) {
+            session.factors = factors;
+        }
     }
 
     /// Uses up an intermediate session.

@@ -135,6 +135,68 @@ fn text_is_printed_for_people() {
 }
 
 #[test]
+#[cfg(unix)]
+fn a_shell_understands_the_environment() {
+    let path = file("quotes.toml", "secret = \"it's \\\"x\\\" $HOME\"");
+    let mut child = command(&["--env", "--config", path.to_str().unwrap()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let _running = Running(child);
+    let lines: Vec<String> = stdout.lines().take(6).map(Result::unwrap).collect();
+    let script = format!(
+        "{}\nprintf '%s\\n' \"$STYTCH_BASE_URL\" \"$STYTCH_SECRET\" \"$STYTCH_PROJECT_ID\" \
+         \"$STYTCH_ORGANIZATION_ID\" \"$STYTCH_MEMBER_ID\" \"$STYTCH_INTERMEDIATE_SESSION_TOKEN\"",
+        lines.join("\n")
+    );
+    let output = Command::new("sh").args(["-c", &script]).output().unwrap();
+    let output = String::from_utf8(output.stdout).unwrap();
+    let values: Vec<&str> = output.lines().collect();
+    assert!(values[0].starts_with("http://127.0.0.1:"), "{output}");
+    assert_eq!(values[1], "it's \"x\" $HOME");
+    let beginnings = ["project-test-", "organization-test-", "member-test-"];
+    for (value, beginning) in values[2..5].iter().zip(beginnings) {
+        assert!(value.starts_with(beginning), "{output}");
+    }
+    assert_eq!(values[5].len(), 44);
+}
+
+#[test]
+fn the_log_has_a_line_for_each_request_and_no_secret() {
+    let mut child = command(&["--json", "--log", "--seed", "1"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let log = BufReader::new(child.stderr.take().unwrap());
+    let _running = Running(child);
+    let values: Value = serde_json::from_str(&line).unwrap();
+    let text = |name: &str| values[name].as_str().unwrap();
+    create(&values, text("organization_id"), text("member_id"));
+    create(&values, text("organization_id"), "nobody");
+    let token = text("intermediate_session_token");
+    let uri = format!("{}/v1/{token}?token={token}", text("base_url"));
+    let request = Request::builder().uri(uri).body(String::new()).unwrap();
+    exchange(&agent(), request);
+    let lines: Vec<String> = log.lines().take(3).map(Result::unwrap).collect();
+    for (line, part) in lines.iter().zip([
+        " POST /v1/b2b/totp 200 request-id-test-",
+        " POST /v1/b2b/totp 404 member_not_found request-id-test-",
+        " GET (no endpoint) 404 route_not_found request-id-test-",
+    ]) {
+        assert!(line.contains(part), "expected {part} in {line}");
+        for secret in [token, text("secret")] {
+            assert!(!line.contains(secret), "{line}");
+        }
+    }
+}
+
+#[test]
 fn tls_prints_the_file_of_the_authority() {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ca.pem");
     let (_running, values) = start(&["--tls", "--ca-file", path.to_str().unwrap()]);
@@ -166,6 +228,7 @@ fn mistakes_end_with_a_message() {
         (vec!["--host", "0.0.0.0"], "--host"),
         (vec!["--port", "70000"], "70000"),
         (vec!["--ca-file", "x"], "--tls"),
+        (vec!["--env", "--json"], "--json"),
     ] {
         let mut child = command(&arguments).stderr(Stdio::piped()).spawn().unwrap();
         let mut error = String::new();

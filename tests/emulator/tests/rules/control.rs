@@ -170,6 +170,14 @@ fn a_setting_that_cannot_be_changes_nothing() {
         ),
         (json!({ "totp": { "color": "red" } }), "totp.color:"),
         (
+            json!({ "password": { "migrated_member_status": "deleted" } }),
+            "password.migrated_member_status:",
+        ),
+        (
+            json!({ "member": { "create_status": 99 } }),
+            "member.create_status:",
+        ),
+        (
             json!({ "session": { "max_duration_minutes": 4 } }),
             "session.max_duration_minutes:",
         ),

@@ -1,10 +1,12 @@
 //! What only users of the library see.
 
 use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::json;
 use totps_emulator::{Builder, Config, Emulator, Factor, Fault, MemberStatus, StartError};
+use ureq::http::Request;
 
 use crate::client::{Run as _, accept, refuse, start};
 use crate::scenes::{CREATE, SESSION, fixed, ids, start_of_time};
@@ -66,6 +68,40 @@ fn faults_can_be_forgotten() {
     emulator.clear_faults();
     assert!(emulator.faults().is_empty());
     accept(&emulator, CREATE, &ids(&emulator));
+}
+
+#[test]
+fn each_request_is_told_with_its_fault() {
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let teller = Arc::clone(&told);
+    let emulator = fixed()
+        .log(move |entry| teller.lock().unwrap().push(entry.clone()))
+        .run();
+    emulator.spoil(1, Fault::response(503).endpoint("totp.create"));
+    let _ = emulator.exchange(
+        Request::builder()
+            .method("POST")
+            .uri(CREATE)
+            .body(String::new())
+            .unwrap(),
+    );
+    accept(&emulator, CREATE, &ids(&emulator));
+    // The control interface is not told about.
+    crate::client::control(&emulator, "GET", "/clock", &json!({}));
+    let told = told.lock().unwrap();
+    let seen: Vec<_> = told
+        .iter()
+        .map(|entry| (entry.endpoint, entry.status, entry.fault))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            (Some("totp.create"), 503, true),
+            (Some("totp.create"), 200, false)
+        ]
+    );
+    assert_eq!(told[1].at, "2023-11-14T22:13:20Z");
+    assert!(told[0].to_string().ends_with(" 503 (fault)"), "{}", told[0]);
 }
 
 #[test]
@@ -180,7 +216,8 @@ fn a_start_that_fails_says_why() {
     let port = taken.local_addr().unwrap().port();
     let error = Emulator::builder().port(port).start().unwrap_err();
     assert!(matches!(error, StartError::Listen { .. }), "{error:?}");
-    assert!(error.to_string().contains(&port.to_string()), "{error}");
+    let expected = format!("cannot listen on 127.0.0.1:{port}: address in use");
+    assert_eq!(error.to_string(), expected);
     assert!(std::error::Error::source(&error).is_some());
 
     let error = Emulator::builder()

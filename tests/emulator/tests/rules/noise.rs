@@ -32,7 +32,7 @@ fn value(random: &mut ChaCha8Rng, depth: u32) -> Value {
 #[test]
 fn arbitrary_json_gets_a_response() {
     let emulator = created();
-    emulator.set(|settings| settings.lock.count_failures = false);
+    emulator.set(|settings| settings.lock.count_totp_failures = false);
     let mut random = ChaCha8Rng::seed_from_u64(1);
     let fields: Vec<&str> = ENDPOINTS
         .iter()

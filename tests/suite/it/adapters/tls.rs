@@ -220,3 +220,25 @@ pub(crate) fn plain_to_a_tls_port<S: Subject>() {
         Delivery::Unknown,
     );
 }
+
+/// A body that ends with its connection is whole only if TLS says so: anybody on the way could end TCP.
+pub(crate) fn an_end_without_close_notify_is_a_cut<S: Subject>() {
+    let authority = Authority::new();
+    for (says_so, body) in [(true, "{}"), (false, "{}"), (false, "")] {
+        let server = Server::start_tls(authority.server(Leaf::Good), move |connection| {
+            connection.read_request();
+            let response = format!("HTTP/1.1 200 OK\r\n\r\n{body}");
+            if says_so {
+                connection.write_last(response.as_bytes());
+            } else {
+                connection.write(response.as_bytes());
+            }
+        });
+        let result = transport::<S>(trusting(&authority)).send(request(&server.https_url()));
+        if says_so {
+            assert_answer(result, 200, body);
+        } else {
+            assert_error(result, TransportErrorKind::Other, Delivery::Unknown);
+        }
+    }
+}

@@ -2,6 +2,8 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use totps_core::http::Method;
+use totps_core::http::header::CONTENT_TYPE;
 use totps_core::{Delivery, TransportErrorKind};
 use totps_tests::hostile::answer;
 
@@ -65,4 +67,31 @@ pub(crate) fn large_requests_arrive_whole<S: Subject>() {
         server.requests()[0].body == large,
         "expected all bytes of a large body in order"
     );
+}
+
+pub(crate) fn an_empty_body_is_none<S: Subject>() {
+    let server = answering(answer(200, "{}"));
+    let transport = transport::<S>(patient());
+    for method in [Method::GET, Method::DELETE, Method::POST, Method::PUT] {
+        let mut request = request(&server.url());
+        *request.method_mut() = method;
+        request.headers_mut().remove(CONTENT_TYPE);
+        *request.body_mut() = Body::default();
+        assert_answer(transport.send(request), 200, "{}");
+    }
+    for received in server.requests() {
+        for header in ["content-length", "transfer-encoding"] {
+            // RFC 9110 recommends a length of 0 where a body is usual, and ureq sends it.
+            let usual = ["POST ", "PUT "];
+            let is_usual = usual
+                .iter()
+                .any(|method| received.line().starts_with(method));
+            let sent = received.field(header);
+            assert!(
+                sent.is_empty() || is_usual && sent == ["0"],
+                "expected no {header} without a body: {}",
+                received.head
+            );
+        }
+    }
 }

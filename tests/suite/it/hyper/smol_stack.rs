@@ -10,7 +10,7 @@ use std::time::Duration;
 use futures_rustls::TlsConnector;
 use http_body_util::Full;
 use hyper::rt::{Executor, Read, ReadBufCursor, Write};
-use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::{Connected, Connection};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -74,18 +74,22 @@ impl Connector {
     }
 }
 
-/// hyper-util's client, which wants an executor, over the same connections.
+/// hyper-util's client over the same connections.
+pub(crate) type Client = legacy::Client<Connector, Full<hyper::body::Bytes>>;
+
+/// It wants an executor.
 pub(crate) fn client<E>(
     connector: Connector,
     executor: E,
-) -> Client<Connector, Full<hyper::body::Bytes>>
+    max_idle_connections: Option<usize>,
+) -> Client
 where
     E: Executor<Pin<Box<dyn Future<Output = ()> + Send>>> + Clone + Send + Sync + 'static,
 {
-    Client::builder(executor)
+    legacy::Client::builder(executor)
         .pool_timer(SmolTimer::new())
-        .pool_idle_timeout(Duration::from_secs(15))
-        .pool_max_idle_per_host(4)
+        .pool_idle_timeout(Duration::from_secs(50))
+        .pool_max_idle_per_host(max_idle_connections.unwrap_or(256))
         .http1_max_headers(64)
         .http1_max_buf_size(32 * 1024)
         .build(connector)

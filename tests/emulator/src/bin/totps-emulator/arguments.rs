@@ -24,6 +24,12 @@ pub(crate) struct Arguments {
     /// Print one line of JSON in the place of text
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print `export STYTCH_…` lines for a shell in the place of text
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) env: bool,
+    /// Print a line for each request on standard error, without secrets
+    #[arg(long)]
+    pub(crate) log: bool,
     /// Speak HTTPS with a new certificate authority, and print the file that holds its certificate
     #[cfg(feature = "tls")]
     #[arg(long)]

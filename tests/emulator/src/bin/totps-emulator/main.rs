@@ -44,7 +44,11 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
         // A second signal finds nobody who waits.
         let _ = stop.send(());
     })?;
-    let builder = Builder::from(config);
+    let mut builder = Builder::from(config);
+    if arguments.log {
+        // Whoever does not read it any more is not told.
+        builder = builder.log(|entry| drop(writeln!(io::stderr(), "{entry}")));
+    }
     #[cfg(feature = "tls")]
     let builder = builder.tls(arguments.tls);
     let emulator = builder.start()?;
@@ -58,6 +62,8 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     };
     let text = if arguments.json {
         output.json()
+    } else if arguments.env {
+        output.env()
     } else {
         output.text()
     };

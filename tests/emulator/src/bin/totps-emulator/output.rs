@@ -32,6 +32,31 @@ impl Output<'_> {
         .to_string()
     }
 
+    /// Lines for a shell. The examples of this project read these variables.
+    pub(crate) fn env(&self) -> String {
+        let emulator = self.emulator;
+        let mut lines = vec![
+            ("STYTCH_BASE_URL", emulator.base_url().to_owned()),
+            ("STYTCH_PROJECT_ID", emulator.project_id().to_owned()),
+            ("STYTCH_SECRET", emulator.secret().to_owned()),
+            (
+                "STYTCH_ORGANIZATION_ID",
+                emulator.organization_id().to_owned(),
+            ),
+            ("STYTCH_MEMBER_ID", emulator.member_id().to_owned()),
+            (
+                "STYTCH_INTERMEDIATE_SESSION_TOKEN",
+                emulator.intermediate_session_token().to_owned(),
+            ),
+        ];
+        if let Some(path) = self.ca_file {
+            lines.push(("STYTCH_CA_FILE", path.display().to_string()));
+        }
+        let lines = lines.iter();
+        let lines = lines.map(|(name, value)| format!("export {name}={}", quoted(value)));
+        lines.collect::<Vec<_>>().join("\n")
+    }
+
     /// Lines for people.
     pub(crate) fn text(&self) -> String {
         let emulator = self.emulator;
@@ -52,6 +77,11 @@ impl Output<'_> {
         let lines = lines.map(|(name, value)| format!("{:<27} {value}", format!("{name}:")));
         lines.collect::<Vec<_>>().join("\n")
     }
+}
+
+/// A word of a POSIX shell.
+fn quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// The file with the authority's certificate; one that was not asked for goes away at the end.

@@ -7,7 +7,7 @@ use crate::api::Api;
 use crate::api::call::Call;
 use crate::endpoint::{Access, Endpoint, Outcome};
 use crate::login::second_factor;
-use crate::settings::ErrorCase;
+use crate::settings::{ErrorCase, RecoveryCodeSettings};
 use crate::state::session::AuthenticationFactor;
 use crate::state::totp::{is_recovery_code, is_totp_code};
 
@@ -36,25 +36,32 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let code = call.fields.required("recovery_code")?;
     let member = api.member_in_fields(call)?;
     let telemetry_id = call.fields.text("telemetry_id")?;
-    api.check_lock(call, member)?;
     let next = second_factor::next_session(api, call, member)?;
 
+    let settings = &call.settings.recovery_codes;
     let current = &mut api.directory[member];
-    if current.active_totp().is_none() && call.settings.recovery_codes.need_active_totp {
+    if current.active_totp().is_none() && settings.recover_needs_active_totp {
         return Err(ErrorCase::NoRecoverableFactor.into());
     }
     if is_totp_code(code) {
         return Err(ErrorCase::TotpCodeAsRecoveryCode.into());
     }
     let known = &current.recovery_codes;
-    let Some(position) = known.iter().position(|known| known.code == code) else {
+    let typed = form(code, settings);
+    let position = known
+        .iter()
+        .position(|known| form(&known.code, settings) == typed);
+    let Some(position) = position else {
         if known.is_empty() {
             return Err(ErrorCase::RecoveryCodesNotFound.into());
         }
         if !is_recovery_code(code) {
             return Err(ErrorCase::MalformedRecoveryCode.into());
         }
-        current.count_failure(&call.settings.lock, call.now);
+        if call.settings.lock.count_recovery_failures {
+            current.count_failure(&call.settings.lock, call.now);
+        }
+        second_factor::fail(api, call, next);
         return Err(ErrorCase::WrongRecoveryCode.into());
     };
     let used = current.recovery_codes.remove(position);
@@ -68,4 +75,16 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let device = api.member_device(call, member, telemetry_id);
     body.insert("member_device".to_owned(), device);
     Ok(body.into())
+}
+
+/// What is compared of a code.
+fn form(code: &str, settings: &RecoveryCodeSettings) -> String {
+    let mut code = code.to_owned();
+    if settings.ignore_separators {
+        code.retain(|c| c != '-' && !c.is_whitespace());
+    }
+    if settings.ignore_case {
+        code.make_ascii_lowercase();
+    }
+    code
 }

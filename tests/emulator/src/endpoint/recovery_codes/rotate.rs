@@ -21,7 +21,7 @@ pub(crate) static ENDPOINT: Endpoint = Endpoint {
 fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let member = api.member_in_fields(call)?;
     let current = &mut api.directory[member];
-    if current.active_totp().is_none() && call.settings.recovery_codes.need_active_totp {
+    if current.active_totp().is_none() && call.settings.recovery_codes.rotate_needs_active_totp {
         return Err(ErrorCase::NoRecoverableFactor.into());
     }
     current.mint_recovery_codes(&mut api.generate);

@@ -60,8 +60,17 @@ fn verdict(
     session: &Session,
 ) -> Result<Value, Refusal> {
     let organization = api.directory.organization_of(session.member);
-    let wanted = check.get("organization_id").and_then(Value::as_str);
-    if !wanted.is_some_and(|wanted| organization.names().any(|name| name == wanted)) {
+    let text = |name| match check.get(name) {
+        None | Some(Value::Null) => Err(ErrorCase::MissingField.into()),
+        Some(value) => value
+            .as_str()
+            .ok_or_else(|| Refusal::invalid_argument(value)),
+    };
+    let wanted = text("organization_id")?;
+    for name in ["resource_id", "action"] {
+        text(name)?;
+    }
+    if !organization.names().any(|name| name == wanted) {
         return Err(ErrorCase::PermissionInOtherOrganization.into());
     }
     if !call.settings.rbac.authorization_checks_pass {

@@ -24,5 +24,8 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     if call.path("project_id") != api.project_id {
         return Err(ErrorCase::ProjectNotFound.into());
     }
-    Ok(json::members(json!({ "keys": api.signer.key_set() })).into())
+    Ok(json::members(
+        json!({ "keys": api.signer.key_set(&call.settings.session.jwks_thumbprint_name) }),
+    )
+    .into())
 }

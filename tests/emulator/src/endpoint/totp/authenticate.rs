@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::enroll::check_totp_allowed;
+use super::enroll;
 use crate::api::Api;
 use crate::api::call::Call;
 use crate::api::error::Refusal;
@@ -43,10 +43,14 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let enrollment = mfa_enrollment(call)?;
     let set_default = call.fields.boolean("set_default_mfa")?;
     let telemetry_id = call.fields.text("telemetry_id")?;
-    api.check_lock(call, member)?;
-    check_totp_allowed(api, member)?;
+    enroll::check_totp_allowed(api, member)?;
     let next = second_factor::next_session(api, call, member)?;
-    check_code(api, call, member, code)?;
+    if let Err(refusal) = check_code(api, call, member, code) {
+        if refusal.case == ErrorCase::WrongCode {
+            second_factor::fail(api, call, next);
+        }
+        return Err(refusal);
+    }
 
     let required = api.directory.organization_of(member).requires_mfa();
     let current = &mut api.directory[member];
@@ -75,6 +79,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let session = second_factor::open_session(api, call, member, next, factor);
     let mut body = api.show_member(call, member);
     body.extend(session);
+    enroll::show_organization_id(api, call, member, &mut body);
     let device = api.member_device(call, member, telemetry_id);
     body.insert("member_device".to_owned(), device);
     Ok(body.into())
@@ -101,9 +106,16 @@ fn check_code(
     }
     match registration.check(code, call.now, &call.settings.totp) {
         CodeCheck::Accepted => Ok(()),
-        CodeCheck::Replayed => Err(ErrorCase::ReplayedCode.into()),
+        CodeCheck::Replayed => {
+            if call.settings.lock.count_replays {
+                current.count_failure(&call.settings.lock, call.now);
+            }
+            Err(ErrorCase::ReplayedCode.into())
+        }
         CodeCheck::Wrong => {
-            current.count_failure(&call.settings.lock, call.now);
+            if call.settings.lock.count_totp_failures {
+                current.count_failure(&call.settings.lock, call.now);
+            }
             Err(ErrorCase::WrongCode.into())
         }
     }

@@ -10,7 +10,7 @@ use crate::api::qr_code::QrCode;
 use crate::clock::minutes_later;
 use crate::endpoint::{Access, Endpoint, Outcome, Success};
 use crate::login::presented::Presented;
-use crate::settings::{ErrorCase, SecondCreate};
+use crate::settings::ErrorCase;
 use crate::state::Factor;
 use crate::state::directory::MemberKey;
 use crate::state::session::AuthenticationFactor;
@@ -43,13 +43,8 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let expiration = expiration_minutes(call)?;
     let presented = api.presented_session(call, member)?;
     let existing_codes = call.settings.recovery_codes.existing_at_create;
-    enroll::check(api, call, member, existing_codes)?;
+    enroll::check(api, call, member, existing_codes, settings.second_create)?;
     check_mfa_session(api, call, member, presented.as_ref())?;
-    let pending = api.directory[member].registration.as_ref();
-    let pending = pending.is_some_and(|totp| totp.is_pending(call.now));
-    if pending && settings.second_create == SecondCreate::Refuse {
-        return Err(ErrorCase::PendingTotpExists.into());
-    }
     let secret = api.generate.totp_secret();
     let organization = api.directory.organization_of(member);
     let uri = totp::otpauth_uri(
@@ -81,6 +76,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     Ok(Success {
         body,
         qr_code: Some(qr_code),
+        status: None,
     })
 }
 

@@ -23,15 +23,26 @@ pub(crate) static ENDPOINT: Endpoint = Endpoint {
 
 fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let member = api.member_in_path(call)?;
+    let settings = &call.settings.totp;
     let current = &mut api.directory[member];
-    if current.registration.take().is_none() {
+    let registration = current.registration.as_ref();
+    let found =
+        registration.is_some_and(|totp| totp.is_active() || settings.delete_includes_pending);
+    if !found {
+        if settings.delete_ignores_missing {
+            return Ok(api.show_member(call, member).into());
+        }
         return Err(ErrorCase::TotpNotFound.into());
     }
+    current.registration = None;
     if call.settings.recovery_codes.deleted_with_totp {
         current.recovery_codes.clear();
     }
-    if call.settings.totp.delete_clears_default_mfa_method {
+    if settings.delete_clears_default_mfa_method {
         current.clear_default_of_totp();
+    }
+    if settings.delete_unenrols {
+        current.attributes.set("mfa_enrolled", false);
     }
     current.updated_at = call.now;
     Ok(api.show_member(call, member).into())

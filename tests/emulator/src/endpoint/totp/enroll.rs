@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::api::Api;
 use crate::api::call::Call;
 use crate::api::error::Refusal;
-use crate::settings::{ErrorCase, ExistingRecoveryCodes, MemberChanges};
+use crate::settings::{ErrorCase, ExistingRecoveryCodes, MemberChanges, SecondCreate};
 use crate::state::directory::MemberKey;
 use crate::state::totp::Registration;
 use crate::state::{MemberStatus, MfaMethod};
@@ -31,6 +31,7 @@ pub(super) fn check(
     call: &Call<'_>,
     member: MemberKey,
     existing_codes: ExistingRecoveryCodes,
+    while_pending: SecondCreate,
 ) -> Result<(), Refusal> {
     let current = &api.directory[member];
     let active = current.status == MemberStatus::Active;
@@ -40,6 +41,11 @@ pub(super) fn check(
     check_totp_allowed(api, member)?;
     if current.active_totp().is_some() {
         return Err(ErrorCase::ActiveTotpExists.into());
+    }
+    let pending = current.registration.as_ref();
+    let pending = pending.is_some_and(|totp| totp.is_pending(call.now));
+    if pending && while_pending == SecondCreate::Refuse {
+        return Err(ErrorCase::PendingTotpExists.into());
     }
     let has_codes = !current.recovery_codes.is_empty();
     if has_codes && existing_codes == ExistingRecoveryCodes::Refuse {
@@ -89,4 +95,17 @@ pub(super) fn enroll(
     body.insert("totp_registration_id".to_owned(), id.into());
     body.insert("recovery_codes".to_owned(), recovery_codes);
     body
+}
+
+/// Adds the `organization_id` that older pages of the documentation have.
+pub(super) fn show_organization_id(
+    api: &Api,
+    call: &Call<'_>,
+    member: MemberKey,
+    body: &mut Map<String, Value>,
+) {
+    if call.settings.totp.show_organization_id {
+        let id = api.directory.organization_of(member).id.clone();
+        body.insert("organization_id".to_owned(), id.into());
+    }
 }

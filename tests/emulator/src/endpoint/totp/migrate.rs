@@ -31,7 +31,8 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
         .filter(|secret| size.contains(&secret.len()))
         .ok_or(ErrorCase::InvalidSecret)?;
     let existing_codes = call.settings.recovery_codes.existing_at_migrate;
-    enroll::check(api, call, member, existing_codes)?;
+    let while_pending = settings.migrate_while_pending;
+    enroll::check(api, call, member, existing_codes, while_pending)?;
     let pending = !settings.migrate_is_active;
     let enrollment = Enrollment {
         secret,
@@ -40,5 +41,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
         given_codes: recovery_codes.filter(|codes| !codes.is_empty()),
         changes: settings.migrate_changes,
     };
-    Ok(enroll::enroll(api, call, member, enrollment).into())
+    let mut body = enroll::enroll(api, call, member, enrollment);
+    enroll::show_organization_id(api, call, member, &mut body);
+    Ok(body.into())
 }

@@ -7,7 +7,8 @@ use ureq::http::Request;
 
 use crate::client::{Client, accept, post, refuse};
 use crate::scenes::{
-    AUTHENTICATE, CREATE, RECOVER, STEP, created, ids, ids_of, login, with, wrong_code,
+    AUTHENTICATE, CREATE, RECOVER, STEP, authenticated, created, fixed, ids, ids_of, login, with,
+    with_session, wrong_code,
 };
 
 const WRONG: &str = "unable_to_authenticate_totp";
@@ -86,7 +87,7 @@ fn settings_choose_number_and_time_or_no_lock() {
     accept(&emulator, AUTHENTICATE, &login(&emulator));
 
     let emulator = created();
-    emulator.set(|settings| settings.lock.count_failures = false);
+    emulator.set(|settings| settings.lock.count_totp_failures = false);
     fail(&emulator, 20);
     accept(&emulator, AUTHENTICATE, &login(&emulator));
 }
@@ -137,4 +138,35 @@ fn retry_after(emulator: &Client) -> Option<String> {
     assert_eq!(response.status(), 429);
     let value = response.headers().get("retry-after")?;
     Some(value.to_str().unwrap().to_owned())
+}
+
+#[test]
+fn a_replay_counts_by_a_setting() {
+    for (counts, status) in [(false, 401), (true, 429)] {
+        let (emulator, session) = authenticated(fixed());
+        emulator.set(|settings| {
+            settings.lock.after_failures = 1;
+            settings.lock.count_replays = counts;
+        });
+        let body = with_session(&emulator, &session);
+        accept(&emulator, AUTHENTICATE, &body);
+        let kind = "totp_code_already_authenticated";
+        refuse(&emulator, AUTHENTICATE, &body, 401, kind);
+        assert_eq!(post(&emulator, AUTHENTICATE, &body).0, status);
+    }
+}
+
+#[test]
+fn a_setting_names_the_endpoints_that_refuse() {
+    let emulator = created();
+    emulator.set(|settings| settings.lock.after_failures = 1);
+    fail(&emulator, 1);
+    accept(&emulator, CREATE, &ids(&emulator));
+    emulator.set(|settings| settings.lock.refuses = vec!["totp.create".to_owned()]);
+    refuse(&emulator, CREATE, &ids(&emulator), 429, LOCKED);
+    accept(&emulator, AUTHENTICATE, &login(&emulator));
+    let change = emulator.change_settings(|settings| {
+        settings.lock.refuses = vec!["totp.delight".to_owned()];
+    });
+    assert_eq!(change.unwrap_err().path(), "lock.refuses[0]");
 }

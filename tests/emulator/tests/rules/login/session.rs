@@ -7,9 +7,10 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use totps_emulator::Factor;
 
-use crate::client::{accept, refuse};
+use crate::client::{accept, post, refuse};
 use crate::scenes::{
     AUTHENTICATE, SESSION, STEP, authenticated, created, fixed, ids, login, with, with_session,
+    wrong_code,
 };
 
 /// The claims of an response's session JWT, its signature unchecked.
@@ -132,5 +133,50 @@ fn a_project_may_set_a_lower_maximum() {
         &emulator,
         AUTHENTICATE,
         &with(login(&emulator), json!({ "session_duration_minutes": 90 })),
+    );
+}
+
+#[test]
+fn a_wrong_code_ends_the_login_by_a_setting() {
+    for (ends, status) in [(false, 200), (true, 404)] {
+        let emulator = created();
+        emulator.set(|settings| settings.session.wrong_code_ends_intermediate = ends);
+        let wrong = json!({ "code": wrong_code(&emulator) });
+        let kind = "unable_to_authenticate_totp";
+        refuse(
+            &emulator,
+            AUTHENTICATE,
+            &with(login(&emulator), wrong),
+            401,
+            kind,
+        );
+        assert_eq!(post(&emulator, AUTHENTICATE, &login(&emulator)).0, status);
+    }
+}
+
+#[test]
+fn a_setting_shows_the_order_of_factors() {
+    let (_, response) =
+        authenticated(fixed().settings(|settings| settings.session.show_sequence_order = true));
+    let factors = &response["member_session"]["authentication_factors"];
+    assert_eq!(factors[0]["sequence_order"], "PRIMARY");
+    assert_eq!(factors[1]["sequence_order"], "SECONDARY");
+    let claims = jwt_claims(&response);
+    assert_eq!(
+        claims["https://stytch.com/session"]["authentication_factors"],
+        *factors
+    );
+}
+
+#[test]
+fn sessions_authenticate_never_moves_the_expiry_without_a_duration() {
+    let (emulator, response) = authenticated(
+        fixed().settings(|settings| settings.session.expiry_moves_without_duration = true),
+    );
+    let token = json!({ "session_token": response["session_token"] });
+    let looked_at = accept(&emulator, SESSION, &token);
+    assert_eq!(
+        looked_at["member_session"]["expires_at"],
+        response["member_session"]["expires_at"]
     );
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::get::get_codes;
-use crate::client::{Client, Run as _, accept, refuse};
+use crate::client::{Client, Run as _, accept, post, refuse};
 use crate::scenes::{AUTHENTICATE, RECOVER, ROTATE, SECRET, created, fixed, ids, login, with};
 
 /// An emulator whose ready member has a TOTP and two recovery codes.
@@ -103,8 +103,41 @@ fn without_any_left_there_is_nothing_to_recover_with() {
 #[test]
 fn a_setting_lets_them_work_without_an_active_totp() {
     let emulator = created();
-    emulator.set(|settings| settings.recovery_codes.need_active_totp = false);
+    emulator.set(|settings| {
+        settings.recovery_codes.rotate_needs_active_totp = false;
+        settings.recovery_codes.recover_needs_active_totp = false;
+    });
     let rotated = accept(&emulator, ROTATE, &ids(&emulator));
     let code = rotated["recovery_codes"][0].as_str().unwrap();
     accept(&emulator, RECOVER, &recover(&emulator, code));
+}
+
+#[test]
+fn settings_accept_codes_as_people_type_them() {
+    for typed in ["AAAA-BBBB-CCCC", "aaaabbbbcccc", "aaaa bbbb cccc"] {
+        let emulator = with_codes();
+        let body = recover(&emulator, typed);
+        refuse(&emulator, RECOVER, &body, 400, "invalid_recovery_code");
+        emulator.set(|settings| {
+            settings.recovery_codes.ignore_case = true;
+            settings.recovery_codes.ignore_separators = true;
+        });
+        accept(&emulator, RECOVER, &body);
+    }
+}
+
+#[test]
+fn wrong_ones_count_for_the_lock_or_not() {
+    for (counts, status) in [(true, 429), (false, 200)] {
+        let emulator = with_codes();
+        emulator.set(|settings| {
+            settings.lock.after_failures = 1;
+            settings.lock.count_recovery_failures = counts;
+        });
+        let wrong = recover(&emulator, "xxxx-yyyy-zzzz");
+        let kind = "unable_to_authenticate_recovery_code";
+        refuse(&emulator, RECOVER, &wrong, 401, kind);
+        let right = recover(&emulator, "aaaa-bbbb-cccc");
+        assert_eq!(post(&emulator, RECOVER, &right).0, status);
+    }
 }

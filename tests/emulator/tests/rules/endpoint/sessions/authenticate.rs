@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::client::{accept, refuse};
-use crate::scenes::{SESSION, authenticated, fixed};
+use crate::scenes::{SESSION, authenticated, fixed, with};
 
 #[test]
 fn sessions_authenticate_by_token_and_jwt() {
@@ -112,4 +112,21 @@ fn an_authorization_check_is_about_the_own_organization() {
     emulator.set(|settings| settings.rbac.authorization_checks_pass = false);
     let own = body(emulator.organization_id());
     refuse(&emulator, SESSION, &own, 403, "session_authorization_error");
+}
+
+#[test]
+fn an_authorization_check_is_complete() {
+    let (emulator, opened) = authenticated(fixed());
+    let check = json!({
+        "organization_id": emulator.organization_id(), "resource_id": "documents", "action": "read",
+    });
+    for name in ["organization_id", "resource_id", "action"] {
+        for (value, kind) in [(Value::Null, "bad_request"), (json!(1), "invalid_argument")] {
+            let body = json!({
+                "session_token": opened["session_token"],
+                "authorization_check": with(check.clone(), json!({ name: value })),
+            });
+            refuse(&emulator, SESSION, &body, 400, kind);
+        }
+    }
 }

@@ -52,3 +52,12 @@ fn the_key_set_needs_no_credentials_but_the_right_project() {
     let (status, response) = fetch(emulator.project_id());
     assert_error(status, &response, 401, "unauthorized_credentials");
 }
+
+#[test]
+fn a_setting_names_the_thumbprint() {
+    let emulator = fixed().run();
+    emulator.set(|settings| settings.session.jwks_thumbprint_name = "x5t#S256".to_owned());
+    let key = key_set(&emulator)["keys"][0].clone();
+    assert_eq!(key["x5t#S256"], "");
+    assert!(key.get("x5t_s256").is_none());
+}

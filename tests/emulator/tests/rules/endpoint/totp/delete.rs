@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use totps_emulator::Factor;
 
 use crate::client::{Client, Run as _, accept, assert_error, call, call_with, refuse};
-use crate::scenes::{CREATE, authenticated, created, fixed, ids};
+use crate::scenes::{CREATE, SECRET, authenticated, created, fixed, ids};
 
 fn path(emulator: &Client) -> String {
     let (organization, member) = (emulator.organization_id(), emulator.member_id());
@@ -162,5 +162,36 @@ fn a_setting_keeps_the_default_method() {
         let (status, response) = call(&emulator, "DELETE", &path(&emulator), String::new());
         assert_eq!(status, 200, "{response}");
         assert_eq!(response["member"]["default_mfa_method"], expected);
+    }
+}
+
+#[test]
+fn settings_choose_what_is_deleted() {
+    let emulator = created();
+    let delete = || call(&emulator, "DELETE", &path(&emulator), String::new());
+    emulator.set(|settings| settings.totp.delete_includes_pending = false);
+    let (status, response) = delete();
+    assert_error(status, &response, 404, "totp_not_found");
+    emulator.set(|settings| settings.totp.delete_ignores_missing = true);
+    assert_eq!(delete().0, 200);
+    assert!(emulator.code(emulator.member_id()).is_some());
+    emulator.set(|settings| settings.totp.delete_includes_pending = true);
+    assert_eq!(delete().0, 200);
+    assert_eq!(emulator.code(emulator.member_id()), None);
+    assert_eq!(delete().0, 200);
+}
+
+#[test]
+fn enrolment_stays_or_ends() {
+    for unenrols in [false, true] {
+        let emulator = fixed()
+            .member(|member| {
+                member.mfa_enrolled = true;
+                member.totp_secret = Some(SECRET.to_owned());
+            })
+            .settings(|settings| settings.totp.delete_unenrols = unenrols)
+            .run();
+        let (_, response) = call(&emulator, "DELETE", &path(&emulator), String::new());
+        assert_eq!(response["member"]["mfa_enrolled"], !unenrols);
     }
 }

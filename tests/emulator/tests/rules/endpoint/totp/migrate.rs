@@ -1,7 +1,7 @@
 //! `POST /v1/b2b/totp/migrate`
 
 use serde_json::json;
-use totps_emulator::authenticator_code;
+use totps_emulator::{SecondCreate, authenticator_code};
 
 use crate::client::{Client, Run as _, accept, post, refuse, start};
 use crate::scenes::{AUTHENTICATE, MIGRATE, SECRET, created, fixed, ids, ids_of, login, with};
@@ -106,4 +106,27 @@ fn secrets_of_other_forms_are_accepted_or_refused() {
     assert_eq!(migrate(&emulator, written), 400);
     assert_eq!(migrate(&emulator, "BTGNX5RKJRMQWQFR"), 400);
     assert_eq!(migrate(&emulator, "BTGNX5RK"), 200);
+}
+
+#[test]
+fn a_pending_registration_is_replaced_or_kept() {
+    let emulator = created();
+    let migrate = with(ids(&emulator), json!({ "secret": SECRET }));
+    emulator.set(|settings| settings.totp.migrate_while_pending = SecondCreate::Refuse);
+    refuse(&emulator, MIGRATE, &migrate, 400, "pending_totp_exists");
+    emulator.set(|settings| settings.totp.migrate_while_pending = SecondCreate::Replace);
+    accept(&emulator, MIGRATE, &migrate);
+}
+
+#[test]
+fn a_setting_shows_the_organization_id() {
+    let emulator = fixed()
+        .settings(|settings| settings.totp.show_organization_id = true)
+        .run();
+    let migrate = with(ids(&emulator), json!({ "secret": SECRET }));
+    let migrated = accept(&emulator, MIGRATE, &migrate);
+    let authenticated = accept(&emulator, AUTHENTICATE, &login(&emulator));
+    for response in [migrated, authenticated] {
+        assert_eq!(response["organization_id"], emulator.organization_id());
+    }
 }

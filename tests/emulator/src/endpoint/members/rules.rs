@@ -1,0 +1,48 @@
+//! What Create, Update and passwords Migrate check beyond single attributes.
+
+use crate::api::Api;
+use crate::api::call::Call;
+use crate::api::error::Refusal;
+use crate::settings::ErrorCase;
+use crate::state::attribute::{Changes, changed_text};
+use crate::state::directory::{MemberKey, OrganizationKey};
+
+/// Checks whether the names that a call gives a Member are free, or the Member's own, and whether
+/// the address is one for this Organization.
+pub(crate) fn check_names(
+    api: &Api,
+    organization: OrganizationKey,
+    member: Option<MemberKey>,
+    changes: &Changes,
+) -> Result<(), Refusal> {
+    if let Some(address) = changed_text(changes, "email_address") {
+        let found = api.directory.member_with_email(organization, address);
+        if found.is_some() && found != member {
+            return Err(ErrorCase::EmailTaken.into());
+        }
+        if api.directory.is_claimed_by_others(organization, address) {
+            return Err(ErrorCase::EmailDomainClaimed.into());
+        }
+    }
+    if let Some(id) = changed_text(changes, "external_id") {
+        let found = api.directory.member_of(organization, id);
+        if found.is_some() && found != member {
+            return Err(ErrorCase::ExternalIdTaken.into());
+        }
+    }
+    Ok(())
+}
+
+/// The field `roles`.
+pub(crate) fn roles(call: &Call<'_>) -> Result<Option<Vec<String>>, Refusal> {
+    let roles = call.fields.texts("roles")?;
+    for role in roles.iter().flatten() {
+        if role == "stytch_member" {
+            return Err(ErrorCase::DefaultRole.into());
+        }
+        if !call.settings.rbac.roles.contains(role) {
+            return Err(ErrorCase::InvalidRole.into());
+        }
+    }
+    Ok(roles)
+}

@@ -1,0 +1,64 @@
+//! A line for each request, without secrets.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::Method;
+
+/// What is told about a request and its response. It has no secrets: no header, no body, no query,
+/// and no parameter of the path.
+#[derive(Clone, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub struct LogEntry {
+    /// When the request came in, in the form of RFC 3339, by the emulator's clock.
+    pub at: String,
+    /// The method.
+    pub method: Method,
+    /// The name of the endpoint, e.g. `totp.create`; none if there is no such endpoint.
+    pub endpoint: Option<&'static str>,
+    /// The path, with the names of its parameters; none if there is no such endpoint.
+    pub path: Option<&'static str>,
+    /// The HTTP status of the response.
+    pub status: u16,
+    /// `error_type` of the response.
+    pub error_type: Option<String>,
+    /// `request_id` of the response.
+    pub request_id: Option<String>,
+    /// Whether a fault took the place of the response or spoiled how it arrives.
+    pub fault: bool,
+}
+
+impl fmt::Display for LogEntry {
+    /// One line, without an end of line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.unwrap_or("(no endpoint)");
+        write!(f, "{} {} {path} {}", self.at, self.method, self.status)?;
+        for text in [&self.error_type, &self.request_id].into_iter().flatten() {
+            write!(f, " {text}")?;
+        }
+        if self.fault {
+            f.write_str(" (fault)")?;
+        }
+        Ok(())
+    }
+}
+
+/// Who is told.
+#[derive(Clone)]
+pub(crate) struct Log(Arc<dyn Fn(&LogEntry) + Send + Sync>);
+
+impl Log {
+    pub(crate) fn new(tell: impl Fn(&LogEntry) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(tell))
+    }
+
+    pub(crate) fn tell(&self, entry: &LogEntry) {
+        (self.0)(entry);
+    }
+}
+
+impl fmt::Debug for Log {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Log")
+    }
+}

@@ -1,0 +1,75 @@
+//! A program whose SIGPIPE is at its default, such as Rust inside a C program, is not killed by a server
+//! that resets a connection.
+
+use std::env;
+use std::process::Command;
+use std::time::Duration;
+
+use tokio::runtime::Builder;
+use totps_core::{AsyncTransport as _, Body, CreateParams};
+use totps_hyper::HyperTransport;
+use totps_tests::hostile::{Authority, Connection, Leaf, Server};
+
+use super::project;
+
+const URL: &str = "TOTPS_TESTS_SIGPIPE_URL";
+const PEM: &str = "TOTPS_TESTS_SIGPIPE_PEM";
+
+/// Ends the connection in both ways at once in the midst of a request: the next write is answered by
+/// SIGPIPE unless it asks for an error instead.
+fn go_away(connection: &mut Connection) {
+    connection.read_bytes(1000);
+    connection.finish();
+    connection.reset_at_end();
+}
+
+#[test]
+fn a_tls_server_that_resets_kills_nobody() {
+    let authority = Authority::new();
+    let server = Server::start_tls(authority.server(Leaf::Good), go_away);
+    survives("a_tls_server_that_resets", &server.https_url(), &authority);
+}
+
+#[test]
+fn a_plain_server_that_resets_kills_nobody() {
+    let server = Server::start(go_away);
+    survives(
+        "a_plain_server_that_resets",
+        &server.url(),
+        &Authority::new(),
+    );
+}
+
+/// Starts this test in a process of its own, in which it makes the calls.
+fn survives(test: &str, url: &str, authority: &Authority) {
+    if let (Ok(url), Ok(pem)) = (env::var(URL), env::var(PEM)) {
+        return calls(&url, pem);
+    }
+    let output = Command::new(env::current_exe().unwrap())
+        .args(["--nocapture", test])
+        .env(URL, url)
+        .env(PEM, authority.pem())
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "expected the process to survive and to see errors: {output:?}"
+    );
+}
+
+fn calls(url: &str, pem: String) {
+    sigpipe::reset();
+    let transport = HyperTransport::builder()
+        .root_certificates_pem(pem)
+        .timeout(Duration::from_secs(15))
+        .build()
+        .unwrap();
+    let runtime = Builder::new_current_thread().enable_all().build().unwrap();
+    for _ in 0..30 {
+        let params = CreateParams::new("organization-1", "member-1");
+        let mut request = project(url).request(&params).unwrap();
+        *request.body_mut() = Body::from(vec![b'x'; 8 * 1024 * 1024]);
+        let result = runtime.block_on(transport.send(request));
+        result.expect_err("the server goes away");
+    }
+}

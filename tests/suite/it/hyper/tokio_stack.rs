@@ -1,0 +1,46 @@
+//! Connections of tokio, made by hyper-util and hyper-rustls, as a program would that does not use the
+//! ready transport.
+
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::connect::HttpConnector;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::{ClientConfig, RootCertStore};
+use totps_core::http::Uri;
+use tower_service::Service as _;
+
+use super::tunnel_connector::Connecting;
+
+/// Trusts these authorities.
+pub(crate) fn connector(
+    pem: Option<&str>,
+) -> impl Fn(Uri) -> Connecting + Clone + Send + Sync + 'static {
+    let roots = roots(pem);
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let mut tcp = HttpConnector::new();
+    tcp.enforce_http(false);
+    let connector: HttpsConnector<HttpConnector> = (tcp, config).into();
+    move |url| {
+        let mut connector = connector.clone();
+        Box::pin(async move {
+            poll_fn(|cx| connector.poll_ready(cx)).await?;
+            connector.call(url).await
+        })
+    }
+}
+
+pub(crate) fn roots(pem: Option<&str>) -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    for certificate in CertificateDer::pem_slice_iter(pem.unwrap_or_default().as_bytes()) {
+        roots.add(certificate.unwrap()).unwrap();
+    }
+    roots
+}

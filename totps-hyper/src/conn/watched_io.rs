@@ -1,0 +1,82 @@
+//! What hyper reads from and writes to.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
+
+use hyper::rt::{Read, ReadBufCursor, Write};
+
+/// A connection that
+/// - is ready to be read at most [so often](READS) in a row. If it were for as long as there is something
+///   to read, a server that sends without end could keep hyper, and with it the task, from looking at the
+///   deadline;
+/// - makes the idle check before it reads, when that is due: hyper has the connection, nobody else can;
+/// - takes one buffer at a time. The standard library writes several by `writev`, which cannot be told to
+///   raise no SIGPIPE. One is written by `send`, which is told so.
+pub(super) struct WatchedIo<Io> {
+    io: Io,
+    ready_reads: u8,
+    idle_check: fn(&Io) -> bool,
+    check_due: Arc<AtomicBool>,
+}
+
+/// A response of a usual size takes one read, and the next one finds nothing.
+const READS: u8 = 2;
+
+impl<Io> WatchedIo<Io> {
+    pub(super) fn new(io: Io, idle_check: fn(&Io) -> bool, check_due: Arc<AtomicBool>) -> Self {
+        Self {
+            io,
+            ready_reads: 0,
+            idle_check,
+            check_due,
+        }
+    }
+}
+
+impl<Io: Read + Unpin> Read for WatchedIo<Io> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: ReadBufCursor<'_>,
+    ) -> Poll<io::Result<()>> {
+        if self.check_due.load(Ordering::Relaxed) {
+            self.check_due.store(false, Ordering::Relaxed);
+            if !(self.idle_check)(&self.io) {
+                return Poll::Ready(Err(io::ErrorKind::NotConnected.into()));
+            }
+        }
+        if self.ready_reads == READS {
+            self.ready_reads = 0;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let poll = Pin::new(&mut self.io).poll_read(cx, buffer);
+        self.ready_reads = if poll.is_ready() {
+            self.ready_reads + 1
+        } else {
+            0
+        };
+        poll
+    }
+}
+
+impl<Io: Write + Unpin> Write for WatchedIo<Io> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.io).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.io).poll_shutdown(cx)
+    }
+}
