@@ -15,9 +15,9 @@
 //! A [`Body`] that is empty is no body: send neither `Content-Length` nor `Transfer-Encoding` with it.
 //!
 //! ```
-//! use totps_core::Delivery;
-//! use totps_core::transport::{Limits, Request, Response, Transport, check_destination};
-//! use totps_core::error::TransportError;
+//! use totps_core::transport::{
+//!     Delivery, Limits, Request, Response, Transport, TransportError, check_destination,
+//! };
 //! # mod stack {
 //! #     use totps_core::{http, transport::Body};
 //! #     pub fn connect(_: &http::Uri) -> std::io::Result<()> { Ok(()) }
@@ -69,7 +69,8 @@ pub use destination::check_destination;
 pub use limits::Limits;
 pub use retry::RetryPolicy;
 
-use crate::error::{BoxError, TransportError};
+#[doc(no_inline)]
+pub use crate::error::{BoxError, Delivery, TransportError, TransportErrorKind};
 
 /// A request, ready to be sent.
 pub type Request = http::Request<Body>;

@@ -125,18 +125,26 @@ impl UreqTransportBuilder {
         self
     }
 
-    /// Lets the platform decide which certificates to trust, in place of the built-in ones.
+    /// TLS by rustls, with which the platform decides which certificates to trust, in place of the
+    /// built-in ones.
     #[cfg(feature = "platform-verifier")]
     pub fn platform_verifier(mut self) -> Self {
         self.tls.platform_verifier = true;
         self
     }
 
-    /// TLS by the platform's own library, with the certificates that the platform trusts, even if
-    /// the feature `rustls` is on, too. It does not resume sessions.
+    /// TLS by rustls. The default if the feature `native-tls` is off.
+    #[cfg(feature = "rustls")]
+    pub fn rustls(mut self) -> Self {
+        self.tls.provider = Some(ureq::tls::TlsProvider::Rustls);
+        self
+    }
+
+    /// TLS by the platform's own library, with the certificates that the platform trusts. The default if
+    /// the feature `native-tls` is on. It does not resume sessions.
     #[cfg(feature = "native-tls")]
     pub fn native_tls(mut self) -> Self {
-        self.tls.native_tls = true;
+        self.tls.provider = Some(ureq::tls::TlsProvider::NativeTls);
         self
     }
 

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use totps_core::http::header::{self, HeaderValue};
 use totps_core::http::request::Parts;
 use totps_core::http::uri::Scheme;
+use totps_core::http::{self, Method};
 use totps_core::transport::{Limits, check_destination};
-use totps_core::{Body, Request, Response, Transport, TransportError, http};
+use totps_core::{Body, Request, Response, Transport, TransportError};
 use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
@@ -163,7 +164,12 @@ impl Inner {
         timeout: Option<Duration>,
     ) -> Result<Response, TransportError> {
         let request = self.configured(http::Request::from_parts(head, ()), timeout);
-        let result = if body.is_empty() {
+        // Where a body is usual, an empty one has a length of 0.
+        let has_body = matches!(
+            *request.method(),
+            Method::POST | Method::PUT | Method::PATCH
+        );
+        let result = if body.is_empty() && !has_body {
             self.agent.run(request)
         } else {
             self.agent.run(request.map(|()| body.as_bytes()))
