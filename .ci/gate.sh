@@ -16,7 +16,7 @@ work=$target/ci/$gate
 # What is worth keeping beyond this clone.
 cache=${TOTPS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/totps}
 # In the order in which they are published.
-published=(totps-emulator totps-core totps-ureq totps-hyper)
+published=(totps-emulator totps-core totps-ureq totps-hyper totps-migrate)
 
 step() { printf '\n--- %s\n' "$*"; }
 
@@ -54,14 +54,6 @@ trap 'exit 130' INT TERM
 apart() {
     find tests -name target -prune -o -name node_modules -prune -o \
         -name Cargo.toml -exec grep -l '^\[workspace\]' {} + | sort
-}
-
-# manifest_dir PACKAGE: the folder of a package of the workspace.
-manifest_dir() {
-    case $1 in
-        totps-emulator) echo tests/emulator ;;
-        *) echo "$1" ;;
-    esac
 }
 
 # copy_tree DIR: the files that git knows or would add, as they are now. Unchanged ones keep their time,
