@@ -2,13 +2,16 @@
 //!
 //! What cannot be wiped is here, too, in `what_is_not_wiped`.
 
+use std::time::{Duration, SystemTime};
+
 use totps_core::{
     AuthenticateParams, AuthenticateResponse, AuthenticateSessionParams,
     AuthenticateSessionResponse, Body, Call, CreateParams, CreateResponse, DeleteTotpParams, Error,
-    GetRecoveryCodesResponse, LimitedBody, MigrateParams, MigrateResponse, Project, RecoverParams,
-    RecoverResponse, RecoveryCode, RevokeSessionsParams, RotateRecoveryCodesResponse, TotpSecret,
-    http,
+    GetRecoveryCodesResponse, Jwks, LimitedBody, MigrateParams, MigrateResponse, Project,
+    RecoverParams, RecoverResponse, RecoveryCode, RevokeSessionsParams,
+    RotateRecoveryCodesResponse, SessionJwt, TotpSecret, VerifyOptions, http,
 };
+use totps_forge::Forge;
 use totps_wiping::{Watcher, readable_after};
 
 #[global_allocator]
@@ -249,6 +252,37 @@ fn answers() {
         assert_eq!(read.session_token.unwrap().expose(), SESSION_TOKEN);
         assert_eq!(read.session_jwt.unwrap().expose(), SESSION_JWT);
     });
+}
+
+/// A JWT, and the text of the claims that is decoded from it. What the claims say, one by one, is in the
+/// session, which is no secret.
+#[test]
+fn session_jwts() {
+    let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_777_000_000);
+    let forge = Forge::new(now, "https://login.example.com");
+    let (project, options) = (forge.project(), VerifyOptions::new());
+    let jwks = Jwks::try_from(answer(200, forge.jwks().to_string())).unwrap();
+    let jwt: &str = forge.jwt().leak();
+    let (signed, signature) = jwt.rsplit_once('.').unwrap();
+    let claims = forge.claims().to_string().leak();
+    let canaries: &[&str] = vec![signed, signature, claims].leak();
+    let readable = readable_after(canaries, || {
+        let good = SessionJwt::new(jwt);
+        let session = jwks.verify(&good, &project, forge.time(), &options);
+        assert!(session.is_ok(), "expected a session, got {session:?}");
+        let late = forge.time() + Duration::from_secs(300);
+        jwks.verify(&good, &project, late, &options).unwrap_err();
+        let unsigned = SessionJwt::new([signed, "."].concat());
+        jwks.verify(&unsigned, &project, forge.time(), &options)
+            .unwrap_err();
+        drop((session, good));
+    });
+    assert!(
+        readable.is_empty(),
+        "expected all to be wiped, but found {readable:?}"
+    );
+    let readable = readable_after(canaries, || drop((jwt.to_owned(), claims.to_owned())));
+    assert_eq!(readable, canaries, "the canaries are right");
 }
 
 #[test]
