@@ -5,6 +5,7 @@
 //! | [`login`] | build a login with a second factor, from the password to the session and the lost phone |
 //! | [`errors`] | decide what the user sees, and what your service does after an error |
 //! | [`transports`] | send the requests over your own HTTP stack, and measure the calls |
+//! | [`migration`] | import the secrets that your Members have elsewhere |
 //! | [`testing`] | test your code without a network and without an account |
 //!
 //! The code on these pages is compiled and run with this crate's tests.
@@ -20,3 +21,6 @@ pub mod transports {}
 
 #[doc = include_str!("guide/testing.md")]
 pub mod testing {}
+
+#[doc = include_str!("guide/migration.md")]
+pub mod migration {}
