@@ -27,7 +27,7 @@ use crate::transport::{AsyncTransport, Transport};
 
 /// A blocking client.
 ///
-/// Made of a [`Project`] and a [`Transport`]; the crate `totps-ureq` brings one.
+/// It sends the requests of a [`Project`] over a [`Transport`]. The crate `totps-ureq` has a ready one.
 ///
 /// ```no_run
 /// # fn example<T: totps_core::Transport>(transport: T) -> Result<(), Box<dyn std::error::Error>> {
@@ -54,12 +54,12 @@ pub struct Client<T> {
 }
 
 impl<T> Client<T> {
-    /// The project.
+    /// Returns the project.
     pub fn project(&self) -> &Project {
         &self.project
     }
 
-    /// The transport.
+    /// Returns the transport.
     pub fn transport(&self) -> &T {
         &self.transport
     }
@@ -74,7 +74,7 @@ impl<T> fmt::Debug for Client<T> {
 }
 
 impl<T: Transport> Client<T> {
-    /// A client of a project.
+    /// Creates a client of a project.
     pub fn new(project: Project, transport: T) -> Self {
         Self { project, transport }
     }
@@ -92,8 +92,19 @@ impl<T: Transport> Client<T> {
 
 /// An async client: like [`Client`], over an [`AsyncTransport`].
 ///
-/// The crate `totps-hyper` brings one. Dropping the future of a call may leave the request sent:
-/// treat it as [`Delivery::Unknown`](crate::Delivery::Unknown).
+/// The crate `totps-hyper` has a ready transport. The request may have been sent when the future of a
+/// call is dropped: treat that as [`Delivery::Unknown`](crate::Delivery::Unknown).
+///
+/// ```no_run
+/// # async fn example<T: totps_core::AsyncTransport>(transport: T) -> Result<(), Box<dyn std::error::Error>> {
+/// use totps_core::{AsyncClient, GetMemberParams, Project};
+///
+/// let client = AsyncClient::new(Project::new("project-test-…", "secret-test-…")?, transport);
+/// let params = GetMemberParams::by_email("organization-test-…", "ada@example.com");
+/// println!("{}", client.get_member(&params).await?.member.has_totp());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone)]
 pub struct AsyncClient<T> {
     project: Project,
@@ -101,12 +112,12 @@ pub struct AsyncClient<T> {
 }
 
 impl<T> AsyncClient<T> {
-    /// The project.
+    /// Returns the project.
     pub fn project(&self) -> &Project {
         &self.project
     }
 
-    /// The transport.
+    /// Returns the transport.
     pub fn transport(&self) -> &T {
         &self.transport
     }
@@ -121,7 +132,7 @@ impl<T> fmt::Debug for AsyncClient<T> {
 }
 
 impl<T: AsyncTransport> AsyncClient<T> {
-    /// A client of a project.
+    /// Creates a client of a project.
     pub fn new(project: Project, transport: T) -> Self {
         Self { project, transport }
     }
@@ -145,8 +156,8 @@ macro_rules! calls {
             ///
             /// # Errors
             ///
-            /// See [`Error`]: [`reason`](Error::reason) says what to do, and
-            /// [`delivery`](Error::delivery) whether it may have been done.
+            /// See [`Error`]: [`reason`](Error::reason) tells what to do, and
+            /// [`delivery`](Error::delivery) whether the request may have been carried out.
             pub fn $name(&self, params: &$params) -> Result<$response, Error> {
                 self.call(params)
             })+
@@ -157,8 +168,8 @@ macro_rules! calls {
             ///
             /// # Errors
             ///
-            /// See [`Error`]: [`reason`](Error::reason) says what to do, and
-            /// [`delivery`](Error::delivery) whether it may have been done.
+            /// See [`Error`]: [`reason`](Error::reason) tells what to do, and
+            /// [`delivery`](Error::delivery) whether the request may have been carried out.
             pub async fn $name(&self, params: &$params) -> Result<$response, Error> {
                 self.call(params).await
             })+
@@ -170,63 +181,62 @@ calls! {
     /// Enrols a Member: makes a TOTP, which is pending until the first successful
     /// [`authenticate`](Self::authenticate).
     ///
-    /// When no response came, look whether the Member
+    /// After a lost response, check whether the Member
     /// [has a TOTP](crate::Member::has_totp) ([`get_member`](Self::get_member)) or recovery codes
     /// ([`get_recovery_codes`](Self::get_recovery_codes)). The secret cannot be read again: remove
-    /// what is there ([`delete_totp`](Self::delete_totp)) and call this once more.
+    /// the TOTP ([`delete_totp`](Self::delete_totp)) and call this again.
     create: CreateParams -> CreateResponse;
 
     /// Checks a code of a Member's TOTP and gets a session.
     ///
-    /// When no response came, the code and the intermediate session token may be used up: ask for the
-    /// next code, and if the token is gone, begin at the first factor.
+    /// After a lost response, the code and the intermediate session token may be used up: ask for the
+    /// next code, and if the token is gone, begin again at the first factor.
     authenticate: AuthenticateParams -> AuthenticateResponse;
 
-    /// Imports the secret of a TOTP that a Member has elsewhere.
+    /// Imports an existing TOTP secret for a Member.
     ///
-    /// When no response came, look whether the Member
-    /// [has a TOTP](crate::Member::has_totp) ([`get_member`](Self::get_member)). If it has, the
-    /// recovery codes can be read ([`get_recovery_codes`](Self::get_recovery_codes)), and nothing is
-    /// missing.
+    /// After a lost response, check whether the Member
+    /// [has a TOTP](crate::Member::has_totp) ([`get_member`](Self::get_member)). If so, read the
+    /// recovery codes ([`get_recovery_codes`](Self::get_recovery_codes)); nothing is missing then.
     migrate: MigrateParams -> MigrateResponse;
 
-    /// Removes the TOTP of a Member. Its sessions live on.
+    /// Removes the TOTP of a Member. The Member's sessions stay valid.
     ///
-    /// When no response came, look whether the Member still
+    /// After a lost response, check whether the Member still
     /// [has a TOTP](crate::Member::has_totp) ([`get_member`](Self::get_member)).
     delete_totp: DeleteTotpParams -> DeleteTotpResponse;
 
-    /// Looks at a Member.
+    /// Gets a Member.
     ///
-    /// It changes nothing: when no response came, it is safe to repeat.
+    /// It changes nothing, so it is safe to repeat.
     get_member: GetMemberParams -> GetMemberResponse;
 
     /// Reads the recovery codes of a Member that are not used yet.
     ///
-    /// It changes nothing: when no response came, it is safe to repeat.
+    /// It changes nothing, so it is safe to repeat.
     get_recovery_codes: GetRecoveryCodesParams -> GetRecoveryCodesResponse;
 
-    /// Makes new recovery codes for a Member; all old ones are void.
+    /// Replaces the recovery codes of a Member. The old ones become invalid.
     ///
-    /// When no response came, read the codes ([`get_recovery_codes`](Self::get_recovery_codes)):
-    /// whichever there are count. To rotate once more is safe, too, as long as nobody was shown codes.
+    /// After a lost response, read the codes ([`get_recovery_codes`](Self::get_recovery_codes)): those
+    /// that are listed are valid. It is also safe to rotate again, as long as nobody was shown codes.
     rotate_recovery_codes: RotateRecoveryCodesParams -> RotateRecoveryCodesResponse;
 
-    /// Gets a session by a recovery code, which is used up.
+    /// Completes a login with a recovery code and gets a session. The code is used up.
     ///
-    /// When no response came, look whether the code is still listed
+    /// After a lost response, check whether the code is still listed
     /// ([`get_recovery_codes`](Self::get_recovery_codes)): then it was not used. If it is gone, a
-    /// session may exist that nobody has: begin at the first factor, with the next code.
+    /// session may exist that nobody has: begin again at the first factor, with the next code.
     recover: RecoverParams -> RecoverResponse;
 
-    /// Checks whether a session lives, and whose it is.
+    /// Checks whether a session is valid, and whose it is.
     ///
-    /// When no response came, it is safe to repeat.
+    /// It is safe to repeat after a lost response.
     authenticate_session: AuthenticateSessionParams -> AuthenticateSessionResponse;
 
     /// Ends one session, or all sessions of a Member.
     ///
-    /// When no response came, it is safe to repeat: what has ended stays ended.
+    /// It is safe to repeat after a lost response: a session that has ended stays ended.
     revoke_sessions: RevokeSessionsParams -> RevokeSessionsResponse;
 
     /// Fetches the keys that verify session JWTs. The request has no credentials.

@@ -1,4 +1,4 @@
-//! From a response to a typed value, without ever losing what is in it.
+//! From a response to a typed value, without losing anything in it.
 //!
 //! A success response is read in one go. Only if that fails, its top-level fields are cut out as raw
 //! text and read one by one: those that cannot be read are set aside, and the rest succeeds. The
@@ -29,7 +29,7 @@ pub(crate) trait Reply: DeserializeOwned {
     /// The fields that the call was for: one that cannot be read fails the call.
     const ESSENTIAL: &'static [&'static str];
 
-    /// The fields that must not be guessed: one that is there twice fails the call.
+    /// The fields that must be unambiguous: one that occurs twice fails the call.
     const UNIQUE: &'static [&'static str];
 
     /// Reads any response. It has an implementation for each call, so that the code is made here and
@@ -49,8 +49,8 @@ pub(crate) trait Reply: DeserializeOwned {
 macro_rules! reply {
     ($name:ident, essential: $essential:expr, unique: $unique:expr $(, then: $then:ident)?) => {
         impl $name {
-            /// The fields that were set aside, because they could not be read or were there again;
-            /// usually none.
+            /// Returns the fields that were set aside because they could not be read or occurred
+            /// again; usually none.
             pub fn undecoded(&self) -> &[crate::decode::Undecoded] {
                 &self.undecoded
             }
@@ -79,7 +79,7 @@ macro_rules! reply {
             }
         }
 
-        /// Reads a response of any HTTP stack. The status is looked at first.
+        /// Reads a response of any HTTP stack. The status is checked first.
         impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for $name {
             type Error = crate::error::Error;
 
@@ -122,7 +122,7 @@ fn success<R: Reply>(status: StatusCode, body: &[u8]) -> Result<R, DecodeErrorKi
 
 /// The fast path.
 fn read_whole<R: Reply>(json: &[u8]) -> Option<R> {
-    // A derived struct would take an array, too, and read it by position.
+    // A derived struct would also accept an array, and read it by position.
     if json.trim_ascii_start().first() != Some(&b'{') {
         return None;
     }

@@ -1,9 +1,9 @@
-//! Everything that can go wrong, each kind with what a caller needs to act on it.
+//! The errors, each with what a caller needs to act on it.
 //!
-//! No error shows a secret or text from the server that could hold one, neither by `Display` nor by
-//! `Debug` nor by `source()`; such text is behind accessors.
+//! No error shows a secret, or text from the server that could hold one, by `Display`, `Debug` or
+//! `source()`. Accessors return such text.
 //!
-//! Each of these is at the crate root, too.
+//! Each of these is also at the crate root. The guide has a page on [errors](crate::guide::errors).
 
 mod api;
 mod claims;
@@ -27,7 +27,7 @@ use crate::transport::Body;
 
 /// Why a call failed.
 ///
-/// [`reason`](Self::reason) says what to do. The variants hold all that is known:
+/// [`reason`](Self::reason) tells what to do. The variants hold the details:
 ///
 /// ```
 /// use totps_core::{Error, Reason};
@@ -57,7 +57,7 @@ pub enum Error {
     /// A response of the API with a status other than 2xx.
     #[error(transparent)]
     Api(Box<ApiError>),
-    /// The API reports success, but what the call was for cannot be read from the response.
+    /// The API reports success, but a required part of the response is missing or cannot be read.
     #[error(transparent)]
     Decode(Box<DecodeError>),
 }
@@ -75,14 +75,15 @@ impl From<DecodeError> for Error {
 }
 
 impl Error {
-    /// What to do about it: see [`Reason`].
+    /// Tells what to do about the error: see [`Reason`].
     pub fn reason(&self) -> Reason {
         Reason::of(self)
     }
 
-    /// Whether the request reached the API, and so whether a one-time code may have been spent.
+    /// Tells whether the request may have been carried out, and so whether a one-time code may have
+    /// been used.
     ///
-    /// A call that was dropped before it returned is [`Delivery::Unknown`], too.
+    /// Treat a call that was dropped before it returned as [`Delivery::Unknown`].
     pub fn delivery(&self) -> Delivery {
         match self {
             Self::InvalidParams(_) => Delivery::NotSent,
@@ -91,7 +92,7 @@ impl Error {
         }
     }
 
-    /// What the API said, if it was an error.
+    /// Returns the error of the API, if it is one.
     pub fn api(&self) -> Option<&ApiError> {
         match self {
             Self::Api(error) => Some(error),
@@ -99,12 +100,12 @@ impl Error {
         }
     }
 
-    /// The machine-readable type of the API's error, if it has one.
+    /// Returns the machine-readable type of the API's error, if it has one.
     pub fn error_type(&self) -> Option<&ErrorType> {
         self.api().and_then(ApiError::error_type)
     }
 
-    /// The body of the response, if one came.
+    /// Returns the body of the response, if one came.
     pub fn body(&self) -> Option<&[u8]> {
         match self {
             Self::InvalidParams(_) | Self::Transport(_) => None,
@@ -113,7 +114,7 @@ impl Error {
         }
     }
 
-    /// The body of the response, if one came.
+    /// Returns the body of the response, if one came.
     pub fn into_body(self) -> Option<Body> {
         match self {
             Self::InvalidParams(_) | Self::Transport(_) => None,
@@ -127,14 +128,14 @@ impl Error {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// Proven: no byte of the request left. The code is not spent, and sending the request again is
-    /// safe; it helps only if the reason was a passing one.
+    /// No byte of the request was sent, which is certain. The code is not used, and it is safe to send
+    /// the request again; that helps only if the reason can pass.
     NotSent,
-    /// It may have been carried out: the code may be spent, a session may exist, and an intermediate
-    /// session token may be used up. If it is, the next attempt ends with
-    /// [`IntermediateSessionNotFound`](ErrorType::IntermediateSessionNotFound), and the Member has to
-    /// begin again at the first factor.
+    /// The request may have been carried out: the code may be used, a session may exist, and an
+    /// intermediate session token may be used up. In that case the next attempt fails with
+    /// [`IntermediateSessionNotFound`](ErrorType::IntermediateSessionNotFound), and the Member begins
+    /// again at the first factor.
     Unknown,
-    /// A whole response came; what it says counts.
+    /// A whole response came. What it says counts.
     Answered,
 }

@@ -1,10 +1,18 @@
+// The first definition of a link counts: here the README's lead to the pages of this build.
+//! [guide]: crate::guide
+//! [login]: crate::guide::login
+//! [errors]: crate::guide::errors
+//! [transports]: crate::guide::transports
+//! [testing]: crate::guide::testing
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod client;
 mod decode;
 pub mod error;
+pub mod guide;
 pub mod model;
 mod operation;
 mod project;
@@ -49,7 +57,7 @@ pub use value::timestamp::{InvalidTimestamp, Timestamp};
 pub use value::totp_code::{InvalidTotpCode, TotpCode};
 pub use value::totp_secret::{InvalidTotpSecret, TotpSecret};
 
-// Everything else is here by its short name, too; the page of its module shows it.
+// Everything else is also here by its short name; the page of its module shows it.
 #[doc(hidden)]
 pub use error::{
     ApiError, BoxError, ClaimsError, ConfigError, DecodeError, DecodeErrorKind, ErrorType,

@@ -1,9 +1,9 @@
-//! The objects of the API: data only. They mirror Stytch's and can be stored as JSON and read back.
+//! The objects of the API. They mirror those of Stytch, and can be stored as JSON and read back.
 //!
-//! What the API leaves out is tolerated: missing text is empty, a missing list is empty, and
-//! everything else is `None`.
+//! Missing fields are tolerated: missing text is empty, a missing list is empty, and anything else is
+//! `None`.
 //!
-//! Each of these is at the crate root, too.
+//! Each of these is also at the crate root.
 
 mod authorization;
 mod device;

@@ -1,4 +1,4 @@
-//! Endpoints of the API: what is sent, and what comes back.
+//! The endpoints of the API: parameters and responses.
 
 pub(crate) mod authenticate;
 pub(crate) mod call;
@@ -17,11 +17,12 @@ use crate::transport::Body;
 
 /// One call of the API: the parameters of an endpoint, and the type of its response.
 ///
-/// Anybody may implement it, for any endpoint of Stytch's B2B API. `client.call(&params)` then sends
-/// it by the rules of the typed calls: to the project's base URL alone, with its credentials, the
-/// same limits and the same [`Error`].
+/// Implement it for any endpoint of Stytch's B2B API that this crate does not type.
+/// `client.call(&params)` sends it by the rules of the typed calls: only to the project's base URL, with
+/// its credentials, the same limits and the same [`Error`].
 ///
-/// Member Update of `default_mfa_method`, which this crate does not type:
+/// This example updates the `default_mfa_method` of a Member; the repository's program
+/// `tests/suite/examples/any_endpoint.rs` runs it on the emulator:
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -51,7 +52,9 @@ use crate::transport::Body;
 ///             .segment("organization_id", &self.organization_id)?
 ///             .path("/members")
 ///             .segment("member_id", &self.member_id)?
-///             .json(&Fields { default_mfa_method: MfaMethod::Totp })
+///             .json(&Fields {
+///                 default_mfa_method: MfaMethod::Totp,
+///             })
 ///     }
 /// }
 ///
@@ -69,8 +72,8 @@ use crate::transport::Body;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub trait Operation: Sync {
-    /// The response of a success: [`Json`](crate::Json) of any type, or a type of one's own that
-    /// looks at the status first.
+    /// The response of a success: [`Json`](crate::Json) of any type, or a type of your own that checks the
+    /// status first.
     type Response: TryFrom<http::Response<Body>, Error = Error>;
 
     /// Describes the request, and checks what can be checked without the server.

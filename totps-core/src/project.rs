@@ -26,7 +26,7 @@ const USER_AGENT: &str = concat!("totps/", env!("CARGO_PKG_VERSION"));
 
 /// A Stytch project: its id and secret, the base URL, the user agent.
 ///
-/// Whatever can be wrong with them is checked here, once.
+/// They are validated here, once.
 ///
 /// ```
 /// use totps_core::{CreateParams, Project};
@@ -41,13 +41,13 @@ const USER_AGENT: &str = concat!("totps/", env!("CARGO_PKG_VERSION"));
 pub struct Project {
     id: ProjectId,
     base_url: BaseUrl,
-    /// Of every request that has a body. Copying them costs a third of putting them in one by one.
+    /// The headers of every request with a body. Copying the map costs a third of inserting them.
     headers: HeaderMap,
 }
 
 impl Project {
-    /// A project at Stytch. An id that begins with `project-live-` chooses [`LIVE_BASE_URL`], one
-    /// that begins with `project-test-` chooses [`TEST_BASE_URL`].
+    /// Creates a project at Stytch. An id that begins with `project-live-` selects [`LIVE_BASE_URL`], one
+    /// that begins with `project-test-` selects [`TEST_BASE_URL`].
     ///
     /// # Errors
     ///
@@ -74,8 +74,8 @@ impl Project {
         Self::at(Uri::from_static(base_url), id, secret)
     }
 
-    /// A project at another server, such as an emulator or a custom domain. Any id will do that has
-    /// no `:` and no control characters.
+    /// Creates a project at another server, such as an emulator or a custom domain. Any id without `:` and
+    /// control characters is accepted.
     ///
     /// ```
     /// use totps_core::Project;
@@ -94,7 +94,7 @@ impl Project {
     ) -> Result<Self, ConfigError> {
         let (id, secret) = (id.into(), secret.into());
         let base_url = BaseUrl::parse(base_url)?;
-        // With room for those of the operation and of the HTTP stack.
+        // Room for the headers of the operation and of the HTTP stack.
         let mut headers = HeaderMap::with_capacity(8);
         headers.insert(header::AUTHORIZATION, authorization(&id, &secret)?);
         headers.insert(header::CONTENT_TYPE, JSON);
@@ -108,20 +108,20 @@ impl Project {
         })
     }
 
-    /// Sends requests elsewhere. A path in the URL is put before the API's own; a slash at its end
-    /// makes no difference.
+    /// Sets the base URL. A path in it is prepended to the paths of the API; a trailing slash makes no
+    /// difference.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] for what is not a URL, unless the URL is `https`, or `http` on loopback
-    /// (`localhost`, `127.0.0.0/8`, `[::1]`), and for one with user info or a query.
+    /// [`ConfigError`] for text that is not a URL, for a URL that is neither `https` nor `http` on loopback
+    /// (`localhost`, `127.0.0.0/8`, `[::1]`), and for a URL with user info or a query.
     pub fn with_base_url(self, base_url: impl TryInto<Uri>) -> Result<Self, ConfigError> {
         let base_url = BaseUrl::parse(base_url)?;
         Ok(Self { base_url, ..self })
     }
 
-    /// Puts the application's own product token before this library's in the `User-Agent`: a name,
-    /// or a name and a version, such as `acme-login/1.2`.
+    /// Prepends the application's product token to this library's in the `User-Agent`: a name, or a name
+    /// and a version, such as `acme-login/1.2`.
     ///
     /// # Errors
     ///
@@ -143,18 +143,19 @@ impl Project {
         Ok(self)
     }
 
-    /// The id of the project.
+    /// Returns the id of the project.
     pub fn id(&self) -> &ProjectId {
         &self.id
     }
 
-    /// Makes the request of a call, ready for any HTTP stack.
+    /// Builds the request of a call, ready for any HTTP stack.
     ///
-    /// A body is JSON; without one there is no `Content-Type` either. `Authorization`, which is left
-    /// out if the operation wants no credentials, and the headers of the operation are marked sensitive, and it asks for a response without compression. It has
-    /// no `Content-Length` and no `Host`: both are the HTTP stack's.
+    /// The body is JSON; a request without a body has no `Content-Type`. `Authorization` and the headers of
+    /// the operation are marked sensitive; an operation without credentials has no `Authorization`. The
+    /// request asks for a response without compression. It has no `Content-Length` and no `Host`: the HTTP
+    /// stack adds both.
     ///
-    /// Whoever sends it must not follow redirects: they would replay codes and secrets elsewhere.
+    /// Do not follow redirects when you send it: they would send codes and secrets to another server.
     ///
     /// # Errors
     ///
@@ -200,7 +201,7 @@ impl fmt::Debug for Project {
     }
 }
 
-/// A token of RFC 9110.
+/// Tells whether a text is a token of RFC 9110.
 fn is_token(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
     !text.is_empty() && text.bytes().all(allowed)

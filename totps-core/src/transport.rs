@@ -1,23 +1,26 @@
-//! For those who write a transport: what carries requests over any HTTP stack.
+//! Transports, which send requests over an HTTP stack, and the parts to write one.
 //!
-//! A transport takes a [`Request`] with an absolute URL and all its headers, and returns the
-//! [`Response`] read to its end. A closure is the shortest one; the crates `totps-ureq` and
-//! `totps-hyper` are built of what is in this module:
+//! A transport takes a [`Request`] with an absolute URL and all headers, and returns the whole
+//! [`Response`]. A closure is the shortest one. The crates `totps-ureq` and `totps-hyper` use the parts
+//! in this module:
 //!
-//! | Step | Tool |
+//! | Step | Part |
 //! |---|---|
-//! | Refuse what would leave the machine in clear text | [`check_destination`] |
-//! | Hold the call to its limits | [`Limits`] |
-//! | Read the body up to the limit | [`LimitedBody`], which also is [`std::io::Write`] |
-//! | Say what went wrong, and whether the request may have been carried out | [`TransportError`] |
-//! | Send again what was not sent, if the caller asked for it | [`RetryPolicy`] |
+//! | Refuse a destination that would expose credentials | [`check_destination`] |
+//! | Limit the time of the call and the size of the response | [`Limits`] |
+//! | Read the body up to the limit | [`LimitedBody`], which is also a [`std::io::Write`] |
+//! | Report what went wrong, and whether the request may have been carried out | [`TransportError`] |
+//! | Retry what was not sent, if the caller asked for it | [`RetryPolicy`] |
 //!
-//! A [`Body`] that is empty is no body: send neither `Content-Length` nor `Transfer-Encoding` with it.
+//! An empty [`Body`] means that there is no body: send neither `Content-Length` nor
+//! `Transfer-Encoding`.
+//!
+//! The guide has a page on [transports of your own](crate::guide::transports).
 //!
 //! ```
-//! use totps_core::Delivery;
-//! use totps_core::transport::{Limits, Request, Response, Transport, check_destination};
-//! use totps_core::error::TransportError;
+//! use totps_core::transport::{
+//!     Delivery, Limits, Request, Response, Transport, TransportError, check_destination,
+//! };
 //! # mod stack {
 //! #     use totps_core::{http, transport::Body};
 //! #     pub fn connect(_: &http::Uri) -> std::io::Result<()> { Ok(()) }
@@ -33,9 +36,9 @@
 //! impl Transport for MyTransport {
 //!     fn send(&self, request: Request) -> Result<Response, TransportError> {
 //!         check_destination(request.uri(), None)?;
-//!         // As long as there is no connection, nothing was sent.
+//!         // Without a connection, nothing was sent.
 //!         let connection = stack::connect(request.uri()).map_err(TransportError::not_sent)?;
-//!         // From here on it may have been carried out, whatever goes wrong.
+//!         // From here on, the request may have been carried out.
 //!         let response = stack::send(connection, request).map_err(TransportError::other)?;
 //!         let (head, mut rest) = response.into_parts();
 //!         self.limits.check_headers(&head.headers)?;
@@ -54,7 +57,7 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The most used of these are at the crate root, too.
+//! The items that are used most are also at the crate root.
 
 pub(crate) mod body;
 pub(crate) mod destination;
@@ -69,26 +72,26 @@ pub use destination::check_destination;
 pub use limits::Limits;
 pub use retry::RetryPolicy;
 
-use crate::error::{BoxError, TransportError};
+#[doc(no_inline)]
+pub use crate::error::{BoxError, Delivery, TransportError, TransportErrorKind};
 
 /// A request, ready to be sent.
 pub type Request = http::Request<Body>;
 
-/// An answer, read to its end.
+/// A whole response.
 pub type Response = http::Response<Body>;
 
 /// A blocking HTTP stack.
 ///
-/// Any closure from a [`Request`] to a [`http::Response`] with a body that becomes a `Vec<u8>` is
-/// one; its argument's type must be written out. It may return any error, which counts as
-/// [`Delivery::Unknown`](crate::Delivery::Unknown) unless it is a [`TransportError`] that knows
-/// better.
+/// Any closure from a [`Request`] to a [`http::Response`] is one, if the body converts into a
+/// `Vec<u8>`. Write out the type of its argument. It may return any error, which counts as
+/// [`Delivery::Unknown`](crate::Delivery::Unknown) unless it is a [`TransportError`] that says otherwise.
 ///
 /// ```
 /// use totps_core::{Client, CreateParams, Project, Request, http};
 ///
 /// let transport = |request: Request| {
-///     // Send `request` with any HTTP stack; this one always answers the same.
+///     // Send `request` with any HTTP stack. This one always returns the same response.
 ///     let json = r#"{"totp_registration_id": "member-totp-test-…", "secret": "BTGN…", "qr_code": ""}"#;
 ///     Ok::<_, std::io::Error>(http::Response::new(json))
 /// };
@@ -98,43 +101,58 @@ pub type Response = http::Response<Body>;
 /// ```
 ///
 /// A transport
-/// - never follows a redirect: it would replay codes and secrets elsewhere;
-/// - returns an answer of any status as `Ok`;
-/// - never sends a request again once a byte of it may have left;
-/// - limits how long it takes and how large the answer may be, head and body;
+/// - never follows a redirect: it would send codes and secrets to another server;
+/// - returns a response of any status as `Ok`;
+/// - never sends a request again once a byte of it may have been sent;
+/// - limits how long a call takes and how large the head and the body of the response may be;
 /// - logs neither headers nor bodies.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a transport",
-    note = "implement `Transport`, or give a closure whose argument has its type written out: \
+    note = "implement `Transport`, or use a closure with the type of its argument written out: \
             `|request: totps_core::Request| ..`"
 )]
 pub trait Transport {
-    /// Sends a request and reads the whole answer.
+    /// Sends a request and reads the whole response.
     ///
     /// # Errors
     ///
-    /// [`TransportError`] when there is no answer.
+    /// [`TransportError`] when there is no response.
     fn send(&self, request: Request) -> Result<Response, TransportError>;
 }
 
 /// An async HTTP stack. The rules are those of [`Transport`].
 ///
-/// Closures that return a future are one, and implementors may write `async fn send`. Where futures
-/// are not `Send`, as in browsers, use [`Project::request`](crate::Project::request) and
-/// `try_into` instead of a client.
+/// Any closure that returns a future is one. Implementations may write `async fn send`.
+///
+/// ```
+/// use totps_core::{AsyncClient, Project, Request, http};
+///
+/// let transport = |request: Request| async move {
+///     // Send `request` with any HTTP stack. This one always returns the same response.
+///     Ok::<_, std::io::Error>(http::Response::new(r#"{"member_id": "member-test-…"}"#))
+/// };
+/// let client = AsyncClient::new(Project::new("project-test-…", "secret-test-…")?, transport);
+/// # let params = totps_core::DeleteTotpParams::new("organization-test-…", "member-test-…");
+/// # let _: &dyn Send = &client.delete_totp(&params);
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Where futures are not `Send`, as in browsers, use no client: make the request with
+/// [`Project::request`](crate::Project::request), and read the response with `try_from` of its type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an async transport",
-    note = "implement `AsyncTransport`, or give a closure whose argument has its type written out: \
+    note = "implement `AsyncTransport`, or use a closure with the type of its argument written out: \
             `|request: totps_core::Request| async move {{ .. }}`",
     note = "where futures are not `Send`, use `Project::request`, send it, and \
-            `CreateResponse::try_from` the answer"
+            `CreateResponse::try_from` the response"
 )]
 pub trait AsyncTransport: Send + Sync {
-    /// Sends a request and reads the whole answer. Dropping the future may leave the request sent.
+    /// Sends a request and reads the whole response. When the future is dropped, the request may have been
+    /// sent.
     ///
     /// # Errors
     ///
-    /// [`TransportError`] when there is no answer.
+    /// [`TransportError`] when there is no response.
     fn send(
         &self,
         request: Request,

@@ -1,4 +1,4 @@
-//! The values that requests and responses are made of: ids, secrets, points in time.
+//! The values in requests and responses: ids, secrets, codes, points in time.
 
 pub(crate) mod id;
 pub(crate) mod json_object;

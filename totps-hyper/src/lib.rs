@@ -20,11 +20,17 @@ pub use service::ServiceTransport;
 // All of it, so that this crate is all that a program names. `Client` below takes precedence.
 #[doc(no_inline)]
 pub use totps_core::*;
+// The types that most programs name have a page here.
+#[doc(inline)]
+pub use totps_core::{
+    AuthenticateParams, AuthenticateResponse, CreateParams, CreateResponse, Delivery, Error,
+    IntermediateSessionToken, Project, Reason, RecoveryCode, SessionToken, TotpCode,
+};
 
 #[cfg(feature = "tokio")]
 pub use crate::hyper_transport::{HyperTransport, HyperTransportBuilder};
 
-/// The async client. Without a parameter it is the one on tokio, a type that can be stored.
+/// The async client. Without a type parameter it is the client on tokio, a type that can be stored.
 #[cfg(feature = "tokio")]
 pub type Client<T = HyperTransport> = AsyncClient<T>;
 

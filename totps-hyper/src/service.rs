@@ -16,18 +16,20 @@ use crate::call::{HyperRequest, before, hyper_request, retrying, timed_out};
 use crate::error_kind::{failed, not_connected};
 use crate::response::collect;
 
-/// A transport over any HTTP stack that is a [`tower_service::Service`]: hyper-util's client with any
-/// connector and executor, or a tower stack over it.
+/// A transport over any HTTP stack that is a [`tower_service::Service`], such as hyper-util's client with
+/// your connector, or a tower stack over it.
 ///
 /// It keeps the overall deadline by the [`Timer`] and limits the response. Connecting, TLS and the pool are
 /// the stack's. The stack must not follow redirects, decompress, retry or log bodies. A plain hyper-util
 /// client does none of these, except that it sends a request again that a kept connection returned
 /// untouched.
 ///
-/// Two promises of the other transports depend on the stack. Let its connections run on another thread
-/// than the calls: otherwise a server that never stops sending can keep a call beyond its deadline. And a
-/// pool that does not ask the kernel, such as hyper-util's on tokio, may use a connection that the server
-/// has closed while the runtime rested: that call ends as [`Delivery::Unknown`].
+/// Two promises of the other transports depend on the stack:
+///
+/// - Run its connections on another thread than the calls. Otherwise a server that never stops sending
+///   can keep a call beyond its deadline.
+/// - A pool that does not ask the kernel, such as hyper-util's on tokio, may use a connection that the
+///   server closed while the runtime was idle. That call ends as [`Delivery::Unknown`].
 ///
 /// ```
 /// # #[cfg(feature = "tokio")] {

@@ -41,121 +41,130 @@ pub struct UreqTransportBuilder {
 }
 
 impl UreqTransportBuilder {
-    /// How long a call may take in all: looking up the name, connecting, TLS, sending, and reading
-    /// the head and the body of the response, however slowly they drip. 10 s by default; more
-    /// than a day counts as a day.
+    /// Sets the time that a call may take in all: looking up the name, connecting, TLS, sending, and
+    /// reading the whole response, however slowly it arrives. Default 10 s; more than 24 hours
+    /// count as 24 hours.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
     }
 
-    /// How long it may take to look up the name, and then again how long it may take to connect and to
-    /// complete the TLS handshake, a proxy's tunnel included. 3 s by default, and never more than what
-    /// is left of the overall timeout.
+    /// Sets the time that looking up the name may take, and also the time that connecting may take,
+    /// with a proxy's tunnel and the TLS handshake. Default 3 s, and never more than what is left of
+    /// the overall timeout.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.limits.connect_timeout = timeout;
         self
     }
 
-    /// The largest body of a response, in bytes, counted after any decoding. 1 MiB by default. The
+    /// Sets the largest body of a response, in bytes, counted after any decoding. Default 1 MiB. The
     /// head of a response is limited to 32 KiB and 64 headers; that cannot be changed.
     pub fn response_limit(mut self, bytes: usize) -> Self {
         self.limits.response_limit = bytes;
         self
     }
 
-    /// How often a request is sent again if it was [not sent](totps_core::Delivery::NotSent) for a
-    /// reason that can pass, such as when nobody listened: 0, 1 or 2 times. 0 by default. Nothing else
-    /// is ever sent again, and the overall timeout holds for all attempts and the
+    /// Sets how often a request is tried again that was [not sent](totps_core::Delivery::NotSent), because
+    /// connecting failed or took too long: 0, 1 or 2 times. Default 0.
+    ///
+    /// Nothing else is ever sent again. The overall timeout holds for all attempts and the
     /// [pauses](totps_core::RetryPolicy) between them.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.limits.max_retries = retries;
         self
     }
 
-    /// How many connections are kept for later calls, in all and for each host. 256 by default; 0
-    /// keeps none.
+    /// Sets how many idle connections are kept, in all and for each host. Default 256; 0 keeps none.
     pub fn max_idle_connections(mut self, connections: usize) -> Self {
         self.limits.max_idle_connections = connections;
         self
     }
 
-    /// How long a connection can be used again after it was used last. 50 s by default. It is closed by
-    /// the next call that finds it older, not before.
+    /// Sets how long an idle connection can be used again. Default 50 s. A connection that was idle for
+    /// longer is closed by the next call, since nothing runs between calls.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.limits.idle_timeout = timeout;
         self
     }
 
-    /// Connects through a proxy that understands `CONNECT`: `http://host:port` or
-    /// `https://host:port`, with `user:password@` before the host if it asks for them. It sees
-    /// the name of the API's host, but not the requests. None by default, whatever the environment
-    /// says.
+    /// Connects through a proxy that supports `CONNECT`: `http://host:port` or `https://host:port`,
+    /// with `user:password@` before the host if the proxy requires it. The proxy sees the name of the
+    /// API's host, but not the requests. Default none; the environment is not read.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
-    /// Connects over this version of IP only. Any by default, in the order of the system's resolver.
+    /// Connects over this version of IP only. Default both, in the order of the system's resolver.
     pub fn ip_family(mut self, family: IpFamily) -> Self {
         self.ip_family = Some(family);
         self
     }
 
-    /// Sends through an agent of the caller's; see [`UreqTransport::with_agent`] for what this means.
-    /// The limits of a call hold all the same; connections are kept as the agent says.
+    /// Sends through the caller's agent. [`UreqTransport::with_agent`] says which promises then depend on
+    /// the agent. The timeouts and limits of a call still hold; the agent decides which connections are
+    /// kept.
     pub fn agent(mut self, agent: Agent) -> Self {
         self.agent = Some(agent);
         self
     }
 
-    /// Sends although ureq logs the head of the request and the whole response, **credentials, secrets
-    /// and session tokens included**, to a logger that takes the target `ureq_proto` at the level
-    /// *trace*. Without this such calls are
+    /// Allows calls while a logger accepts the target `ureq_proto` at the level *trace*. ureq then logs
+    /// the head of the request and the whole response, **credentials, secrets and session tokens
+    /// included**. Default `false`: such calls are
     /// [`Refused`](totps_core::TransportErrorKind::Refused).
     pub fn allow_wire_log(mut self, allow: bool) -> Self {
         self.allow_wire_log = allow;
         self
     }
 
-    /// Trusts these root certificates, in PEM, in place of the built-in ones.
+    /// Sets the root certificates, in PEM, one or more. They replace the built-in ones.
     #[cfg(feature = "_tls")]
     pub fn root_certificates_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.tls.root_certificates_pem = Some(pem.into());
         self
     }
 
-    /// Lets the platform decide which certificates to trust, in place of the built-in ones.
+    /// Performs TLS by rustls, and trusts the certificates that the platform trusts instead of the
+    /// built-in ones.
     #[cfg(feature = "platform-verifier")]
     pub fn platform_verifier(mut self) -> Self {
         self.tls.platform_verifier = true;
         self
     }
 
-    /// TLS by the platform's own library, with the certificates that the platform trusts, even if
-    /// the feature `rustls` is on, too. It does not resume sessions.
-    #[cfg(feature = "native-tls")]
-    pub fn native_tls(mut self) -> Self {
-        self.tls.native_tls = true;
+    /// Performs TLS by rustls. This is the default if the feature `native-tls` is off.
+    #[cfg(feature = "rustls")]
+    pub fn rustls(mut self) -> Self {
+        self.tls.provider = Some(ureq::tls::TlsProvider::Rustls);
         self
     }
 
-    /// All settings of TLS as ureq has them, such as a client certificate, in place of the others
-    /// here. A client certificate must fit its key: ureq panics in the call if it does not.
+    /// Performs TLS by the platform's own library, which trusts the platform's certificates and does not
+    /// resume sessions. This is the default if the feature `native-tls` is on.
+    #[cfg(feature = "native-tls")]
+    pub fn native_tls(mut self) -> Self {
+        self.tls.provider = Some(ureq::tls::TlsProvider::NativeTls);
+        self
+    }
+
+    /// Sets all TLS settings as ureq has them, such as a client certificate. It cannot be combined with
+    /// the other TLS settings. A client certificate must match its key: otherwise ureq panics in the
+    /// call.
     #[cfg(feature = "_tls")]
     pub fn tls_config(mut self, config: ureq::tls::TlsConfig) -> Self {
         self.tls.config = Some(config);
         self
     }
 
-    /// The transport.
+    /// Builds the transport. No I/O happens here.
     ///
     /// # Errors
     ///
     /// [`ConfigError`] names the setting: a timeout or a limit of zero, more than 2 retries, root
-    /// certificates that are empty or not PEM, a proxy URL of another form, settings of TLS that
-    /// contradict each other, are not compiled in, or switch verification off, and settings that are an
-    /// agent's beside an agent.
+    /// certificates that are empty or not PEM, a proxy URL of another form, TLS settings that
+    /// contradict each other, are not compiled in, or turn certificate checks off, and settings that
+    /// must be made on the caller's agent.
     pub fn build(self) -> Result<UreqTransport, ConfigError> {
         let limits = self.limits.checked()?;
         if let Some(agent) = &self.agent {
@@ -204,7 +213,7 @@ impl UreqTransportBuilder {
 
 type OwnConfig = ConfigBuilder<AgentScope>;
 
-/// What the own agent has at agent level.
+/// The settings of our own agent.
 fn config(limits: &Limits) -> OwnConfig {
     Config::builder()
         // ureq's default comes from the environment.
@@ -220,7 +229,7 @@ fn config(limits: &Limits) -> OwnConfig {
         .timeout_global(Some(limits.timeout))
         .timeout_resolve(Some(limits.connect_timeout))
         .timeout_connect(Some(limits.connect_timeout))
-        // For the proxy alone: requests have one of their own.
+        // For the proxy only: requests set their own.
         .user_agent("")
 }
 
@@ -255,7 +264,7 @@ fn parse_proxy(url: &str) -> Result<Proxy, ConfigError> {
     Ok(proxy)
 }
 
-/// Shows the limits, but no proxy: it may have a password.
+/// Shows the limits. A proxy URL may have a password, so it is not shown.
 impl fmt::Debug for UreqTransportBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UreqTransportBuilder")

@@ -13,7 +13,7 @@ use ureq::Error;
 use ureq::unversioned::transport::{Buffers, NextTimeout, Transport};
 use zeroize::Zeroize;
 
-use crate::connector::{bounded, is_connecting};
+use crate::connector::bounded;
 
 /// The size of a connection's buffers, one in each direction for each of its layers, in bytes. Most
 /// requests and responses fit, and so take one system call.
@@ -27,14 +27,18 @@ const OUTPUT_SIZE: usize = 4 * 1024;
 #[derive(Debug)]
 pub(crate) struct Socket<T> {
     inner: T,
+    /// Whether TLS is above, which looks no further after an end of its own. One that it sees here is a
+    /// cut.
+    is_below_tls: bool,
     /// Why the request was not sent to its end.
     unsent: Option<io::Error>,
 }
 
 impl<T> Socket<T> {
-    pub(crate) fn new(inner: T) -> Self {
+    pub(crate) fn new(inner: T, is_below_tls: bool) -> Self {
         Self {
             inner,
+            is_below_tls,
             unsent: None,
         }
     }
@@ -66,8 +70,9 @@ impl<T: Transport> Transport for Socket<T> {
             (Ok(false) | Err(Error::Io(_)), unsent @ Some(_)) => {
                 Err(unsent.take().map_or(Error::ConnectionFailed, Error::Io))
             }
-            // In a handshake it is no error of TLS, whatever its library would say.
-            (Ok(false), None) if is_connecting() => Err(Error::Io(ErrorKind::UnexpectedEof.into())),
+            (Ok(false), None) if self.is_below_tls => {
+                Err(Error::Io(ErrorKind::UnexpectedEof.into()))
+            }
             (result, _) => result,
         }
     }

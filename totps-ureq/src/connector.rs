@@ -95,10 +95,10 @@ impl<T: Transport> UreqConnector<T> for BelowTls {
 
     fn connect(
         &self,
-        _: &ConnectionDetails,
+        details: &ConnectionDetails,
         socket: Option<T>,
     ) -> Result<Option<Self::Out>, Error> {
-        Ok(socket.map(Socket::new))
+        Ok(socket.map(|socket| Socket::new(socket, details.needs_tls())))
     }
 }
 
@@ -142,11 +142,6 @@ impl Drop for Bound {
     fn drop(&mut self) {
         CONNECTED_BY.set(self.outer);
     }
-}
-
-/// Whether this thread makes a connection.
-pub(crate) fn is_connecting() -> bool {
-    CONNECTED_BY.get().is_some()
 }
 
 /// The timeout, shortened to what is left for making a connection if this thread makes one.

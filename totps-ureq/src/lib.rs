@@ -18,11 +18,17 @@ pub use builder::UreqTransportBuilder;
 // All of it, so that this crate is all that a program names. `Client` below takes precedence.
 #[doc(no_inline)]
 pub use totps_core::*;
+// The types that most programs name have a page here.
+#[doc(inline)]
+pub use totps_core::{
+    AuthenticateParams, AuthenticateResponse, CreateParams, CreateResponse, Delivery, Error,
+    IntermediateSessionToken, Project, Reason, RecoveryCode, SessionToken, TotpCode,
+};
 pub use transport::UreqTransport;
 #[doc(no_inline)]
 pub use ureq;
 
-/// The blocking client. Without a parameter it is the one on ureq, a type that can be stored.
+/// The blocking client. Without a type parameter it is the client on ureq, a type that can be stored.
 pub type Client<T = UreqTransport> = totps_core::Client<T>;
 
 /// A client with the default settings. Nothing is read or connected before the first call.

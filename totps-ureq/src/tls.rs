@@ -8,7 +8,8 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_p
 pub(crate) struct TlsSettings {
     pub(crate) root_certificates_pem: Option<Vec<u8>>,
     pub(crate) platform_verifier: bool,
-    pub(crate) native_tls: bool,
+    /// The library, if one was chosen.
+    pub(crate) provider: Option<TlsProvider>,
     pub(crate) config: Option<TlsConfig>,
 }
 
@@ -18,7 +19,7 @@ impl TlsSettings {
     }
 
     fn has_single_settings(&self) -> bool {
-        self.root_certificates_pem.is_some() || self.platform_verifier || self.native_tls
+        self.root_certificates_pem.is_some() || self.platform_verifier || self.provider.is_some()
     }
 
     /// The settings for ureq.
@@ -36,7 +37,7 @@ impl TlsSettings {
             check(&config)?;
             return Ok(config);
         }
-        let (provider, built_in) = built_in(self.native_tls, self.platform_verifier);
+        let (provider, built_in) = built_in(self.provider, self.platform_verifier);
         let roots = match &self.root_certificates_pem {
             None => built_in,
             Some(pem) => RootCerts::from(parse(pem)?),
@@ -47,7 +48,7 @@ impl TlsSettings {
 
 /// The settings if nothing was said.
 pub(crate) fn default_config() -> TlsConfig {
-    let (provider, roots) = built_in(false, false);
+    let (provider, roots) = built_in(None, false);
     with(provider, roots)
 }
 
@@ -56,14 +57,18 @@ fn with(provider: TlsProvider, roots: RootCerts) -> TlsConfig {
     config.build()
 }
 
-fn built_in(native_tls: bool, platform_verifier: bool) -> (TlsProvider, RootCerts) {
-    if native_tls || cfg!(not(feature = "rustls")) {
-        // The platform's own library comes with the platform's certificates.
-        (TlsProvider::NativeTls, RootCerts::PlatformVerifier)
-    } else if platform_verifier {
-        (TlsProvider::Rustls, RootCerts::PlatformVerifier)
+/// The library and the roots that come with it. Where the program asks for the platform's library by the
+/// feature, the default feature of another crate must not change that.
+fn built_in(provider: Option<TlsProvider>, platform_verifier: bool) -> (TlsProvider, RootCerts) {
+    let provider = match provider {
+        Some(provider) => provider,
+        None if cfg!(feature = "native-tls") && !platform_verifier => TlsProvider::NativeTls,
+        None => TlsProvider::Rustls,
+    };
+    if platform_verifier || provider == TlsProvider::NativeTls {
+        (provider, RootCerts::PlatformVerifier)
     } else {
-        (TlsProvider::Rustls, RootCerts::WebPki)
+        (provider, RootCerts::WebPki)
     }
 }
 

@@ -10,8 +10,9 @@ use std::time::{Duration, Instant};
 use totps_core::http::header::{self, HeaderValue};
 use totps_core::http::request::Parts;
 use totps_core::http::uri::Scheme;
+use totps_core::http::{self, Method};
 use totps_core::transport::{Limits, check_destination};
-use totps_core::{Body, Request, Response, Transport, TransportError, http};
+use totps_core::{Body, Request, Response, Transport, TransportError};
 use ureq::{Agent, Proxy};
 use zeroize::Zeroizing;
 
@@ -19,12 +20,13 @@ use crate::builder::default_transport;
 use crate::error::{NO_TLS, failed, read_failed};
 use crate::{UreqTransportBuilder, wire_log};
 
-/// A blocking [`Transport`] over an [`Agent`] of ureq's, which keeps connections for the next call.
+/// A blocking [`Transport`] on ureq, which keeps connections for later calls.
 ///
-/// Cheap to clone; clones share the connections. Its rules are on the [crate's page](crate).
+/// It is cheap to clone, and clones share the connections. The [crate's page](crate) lists its settings
+/// and what it promises.
 ///
-/// After a `fork()`, parent and child would share the kept connections and get each other's
-/// responses. Make the transport after the fork, in each process.
+/// In a program that calls `fork()`, create transports after the fork: parent and child would share
+/// connections and get each other's responses.
 #[derive(Clone)]
 pub struct UreqTransport(Arc<Inner>);
 
@@ -37,44 +39,46 @@ struct Inner {
 }
 
 impl UreqTransport {
-    /// With the default settings. Nothing is read or connected before the first call.
+    /// Creates a transport with the default settings. No I/O happens here.
     pub fn new() -> Self {
         default_transport()
     }
 
-    /// For other settings than the defaults.
+    /// Creates a builder with the default settings.
     pub fn builder() -> UreqTransportBuilder {
         UreqTransportBuilder::default()
     }
 
-    /// Sends through an agent of the caller's, with the default limits. For others, see
-    /// [`UreqTransportBuilder::agent`].
+    /// Creates a transport that sends through the caller's agent, with the default limits. To set them,
+    /// use [`UreqTransportBuilder::agent`].
     ///
-    /// Whatever the agent's own settings are: redirects are not followed, a response of any status is
-    /// returned, the timeouts and the limits of head and body hold, the request asks for `identity`,
-    /// only `https` goes out, or `http` to loopback, and nothing while a logger takes what goes over the
-    /// wire.
+    /// These promises hold whatever the agent's settings are:
+    /// - redirects are not followed, and a response of any status is returned;
+    /// - the timeouts and the limits of head and body hold;
+    /// - the request has `Accept-Encoding: identity`;
+    /// - only `https` URLs are called, and `http` URLs on loopback;
+    /// - nothing is sent while a logger accepts what ureq logs of the wire.
     ///
     /// Everything else is the agent's:
-    /// - its proxy, which it takes from the environment unless told otherwise;
-    /// - its resolver, connectors and TLS settings, whether it checks certificates among them. TLS
+    /// - its proxy, which ureq takes from the environment by default;
+    /// - its resolver, connectors and TLS settings, and with them whether certificates are checked. TLS
     ///   sessions are not resumed, since the limits are settings of each request;
-    /// - its pool, and other timeouts where they are shorter;
+    /// - its pool, and its other timeouts where they are shorter;
     /// - its middleware, which sees every request and may change or repeat it;
-    /// - cookies, and decoding a body that comes compressed unasked, if any crate of the program
-    ///   turns on these features of ureq's;
+    /// - cookies, and the decoding of compressed bodies, if any crate of the program turns on these
+    ///   features of ureq;
     /// - a new thread for each call, on which ureq looks up the name;
     /// - buffers, which are not wiped.
     ///
-    /// **Bytes that a server sends behind a response can become the response of the next call.** ureq
-    /// looks for them at the socket and in the outermost buffer, but over TLS they may rest below it.
-    /// With a server that is trusted to send none this is no matter; `UreqTransport`'s own agent
-    /// closes such connections.
+    /// **Bytes that a server sends after a response can become the response of the next call.** Over TLS
+    /// ureq does not see all of them. This matters only if the server is not trusted;
+    /// `UreqTransport`'s own agent closes such connections.
     ///
     /// A body that has neither a length nor chunks counts as whole even if its connection was reset.
     ///
     /// Fewer errors are [`NotSent`](totps_core::Delivery::NotSent): a refused connection, a refused
-    /// tunnel and a connect timeout are, but not a failed TLS handshake, nor always a lookup.
+    /// tunnel and a connect timeout are. A failed TLS handshake is not, and a failed lookup only
+    /// sometimes.
     pub fn with_agent(agent: Agent) -> Self {
         Self::from_parts(Limits::default(), agent, true, false)
     }
@@ -100,7 +104,7 @@ impl Default for UreqTransport {
     }
 }
 
-/// Shows the limits, but no proxy: it may have a password.
+/// Shows the limits. A proxy URL may have a password, so it is not shown.
 impl fmt::Debug for UreqTransport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("UreqTransport")
@@ -155,7 +159,7 @@ impl Inner {
         wire_log::check()
     }
 
-    /// Sends once. `timeout` is what is left of the overall timeout, if that is less than all.
+    /// Sends once. `timeout` is what is left of the overall timeout, unless all of it is left.
     fn attempt(
         &self,
         head: Parts,
@@ -163,7 +167,12 @@ impl Inner {
         timeout: Option<Duration>,
     ) -> Result<Response, TransportError> {
         let request = self.configured(http::Request::from_parts(head, ()), timeout);
-        let result = if body.is_empty() {
+        // A method that usually has a body gets `Content-Length: 0`.
+        let has_body = matches!(
+            *request.method(),
+            Method::POST | Method::PUT | Method::PATCH
+        );
+        let result = if body.is_empty() && !has_body {
             self.agent.run(request)
         } else {
             self.agent.run(request.map(|()| body.as_bytes()))
@@ -173,8 +182,8 @@ impl Inner {
         Ok(Response::from_parts(head, self.read(body)?))
     }
 
-    /// The own agent has all settings already, and resumes TLS sessions only as long as a request has
-    /// none that differ.
+    /// Our own agent has all settings already. It resumes TLS sessions only while no request has settings
+    /// that differ.
     fn configured(
         &self,
         request: http::Request<()>,

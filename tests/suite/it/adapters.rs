@@ -102,6 +102,7 @@ macro_rules! suite {
                 wire::request_as_sent
                 wire::credentials_leave_by_tls_only
                 wire::large_requests_arrive_whole
+                wire::an_empty_body_is_none
                 answers::redirects_are_answers
                 answers::errors_are_answers
                 answers::interim_answers_are_passed_over
@@ -143,6 +144,7 @@ macro_rules! suite {
                 tls::emulator_over_tls
                 tls::unacceptable_certificates
                 tls::tls_1_1_only
+                tls::an_end_without_close_notify_is_a_cut
                 tls::stalled_handshakes
                 tls::tls_to_a_plain_port
                 tls::plain_to_a_tls_port

@@ -59,7 +59,7 @@ fn every_documented_error() {
         assert_eq!(
             error.to_string(),
             format!(
-                "the API answered {} {}, request id {}",
+                "the API responded with {} {}, request id {}",
                 fixture.status(),
                 error_type.as_str(),
                 api.request_id().unwrap_or_default()
@@ -145,7 +145,7 @@ fn any_answer_that_is_no_success_is_an_api_error() {
             assert_eq!(api.body(), body, "{what}");
             assert_eq!(
                 api.to_string(),
-                format!("the API answered {status}"),
+                format!("the API responded with {status}"),
                 "{what}"
             );
         }
@@ -301,7 +301,7 @@ fn display_shows_types_and_request_ids_only_if_they_look_like_one() {
         let text = api_error(400, body).to_string();
         assert_eq!(
             text,
-            format!("the API answered 400 {error_type}, request id {request_id}")
+            format!("the API responded with 400 {error_type}, request id {request_id}")
         );
     }
     for hidden in [

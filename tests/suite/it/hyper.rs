@@ -38,25 +38,6 @@ suite!(conn_on_tokio, super::ConnOnTokio);
 #[cfg(feature = "native-tls")]
 suite!(on_tokio_native_tls, super::OnTokioNativeTls);
 
-/// What every way to use totps-hyper does beside the common suite.
-macro_rules! own_suite {
-    ($module:ident, $subject:ty) => {
-        mod $module {
-            crate::adapters::suite! { $subject:
-                wire::an_empty_body_is_none
-                tls::an_end_without_close_notify_is_a_cut
-            }
-        }
-    };
-}
-
-own_suite!(own_on_tokio, super::OnTokio);
-own_suite!(own_service_on_smol, super::ServiceOnSmol);
-own_suite!(own_conn_on_smol, super::ConnOnSmol);
-own_suite!(own_conn_on_tokio, super::ConnOnTokio);
-#[cfg(feature = "native-tls")]
-own_suite!(own_on_tokio_native_tls, super::OnTokioNativeTls);
-
 static TOKIO: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
 
 /// Calls on a runtime of one thread, which stands still between them.

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use totps_core::{
     AuthenticateParams, AuthenticateSessionParams, CreateParams, DeleteTotpParams, Delivery,
-    ErrorType, GetJwks, GetRecoveryCodesParams, Project, Reason, RecoverParams, RecoveryCode,
-    RotateRecoveryCodesParams, TotpCode,
+    ErrorType, GetJwks, GetMemberParams, GetRecoveryCodesParams, Project, Reason, RecoverParams,
+    RecoveryCode, RevokeSessionsParams, RotateRecoveryCodesParams, TotpCode,
 };
 use totps_emulator::{Emulator, Factor};
 
@@ -49,13 +49,13 @@ macro_rules! life {
         let params = AuthenticateParams::new(organization, member, now.clone())
             .intermediate_session_token(first_factor(&$emulator));
         let authenticated = run!(authenticate, params).unwrap();
+        let enrolled = run!(get_member, GetMemberParams::by_id(organization, member)).unwrap();
+        assert_eq!(enrolled.member_id.as_ref().unwrap(), member);
         assert_eq!(
-            authenticated
-                .member
-                .as_ref()
-                .map(|member| member.has_totp()),
-            Some(true)
+            enrolled.member.totp_registration_id.as_ref(),
+            Some(&created.totp_registration_id)
         );
+        assert!(enrolled.member.has_totp());
 
         let params = AuthenticateParams::new(organization, member, now)
             .intermediate_session_token(first_factor(&$emulator));
@@ -113,6 +113,14 @@ macro_rules! life {
             .session_token(recovered.session_token.unwrap());
         let deleted = run!(delete_totp, params).unwrap();
         assert!(!deleted.member.unwrap().has_totp());
+        let address = enrolled.member.email_address.as_str();
+        let found = run!(get_member, GetMemberParams::by_email(organization, address)).unwrap();
+        assert_eq!(found.member_id, enrolled.member_id);
+        assert!(!found.member.has_totp());
+        let nobody = GetMemberParams::by_email(organization, "nobody@example.com");
+        let nobody = run!(get_member, nobody).expect_err("no Member has this address");
+        assert_eq!(nobody.error_type(), Some(&ErrorType::MemberNotFound));
+
         let enrolled_again = run!(create, CreateParams::new(organization, member)).unwrap();
         assert_ne!(enrolled_again.secret.expose(), created.secret.expose());
 
@@ -122,15 +130,49 @@ macro_rules! life {
         let other = other.err().expect("another project has other keys");
         assert!(other.api().is_some(), "{other}");
 
+        // Each way to name a session ends that one, and no other.
+        let open = || {
+            let session = $emulator.create_session(member, &[Factor::MagicLink, Factor::Totp]);
+            session.unwrap()
+        };
+        let other = open();
+        let other_lives = AuthenticateSessionParams::session_token(other.session_token.as_str());
+        macro_rules! revoke {
+            ($session:expr, $params:expr) => {
+                let token = $session.session_token.as_str();
+                run!(revoke_sessions, $params).unwrap();
+                let ended = run!(
+                    authenticate_session,
+                    AuthenticateSessionParams::session_token(token)
+                );
+                let ended = ended.expect_err("the session has ended");
+                assert_eq!(ended.error_type(), Some(&ErrorType::SessionNotFound));
+                assert_eq!(ended.reason(), Reason::LoginExpired);
+            };
+        }
+        let session = open();
+        let token = session.session_token.as_str();
+        let lives = AuthenticateSessionParams::session_token(token);
+        let lives = run!(authenticate_session, lives).unwrap();
+        let id = lives.member_session.unwrap().member_session_id.unwrap();
+        revoke!(session, RevokeSessionsParams::session_id(id));
+        let session = open();
+        let token = session.session_token.as_str();
+        revoke!(session, RevokeSessionsParams::session_token(token));
+        let session = open();
+        let jwt = session.session_jwt.as_str();
+        let by_its_member =
+            RevokeSessionsParams::session_jwt(jwt).rbac_session_token(other.session_token.as_str());
+        revoke!(session, by_its_member);
+        run!(authenticate_session, other_lives).unwrap();
+        revoke!(other, RevokeSessionsParams::member_id(member));
+
+        let session = open();
         $emulator.advance(Duration::from_secs(366 * 24 * 60 * 60));
-        let token = recovered.session_jwt.unwrap();
-        let ended = run!(
-            authenticate_session,
-            AuthenticateSessionParams::session_jwt(token)
-        );
-        let ended = ended.expect_err("the session has ended");
-        assert_eq!(ended.error_type(), Some(&ErrorType::SessionNotFound));
-        assert_eq!(ended.reason(), Reason::LoginExpired);
+        let expired = AuthenticateSessionParams::session_jwt(session.session_jwt.as_str());
+        let expired = run!(authenticate_session, expired).expect_err("the session has expired");
+        assert_eq!(expired.error_type(), Some(&ErrorType::SessionNotFound));
+        assert_eq!(expired.reason(), Reason::LoginExpired);
     }};
 }
 
@@ -151,4 +193,34 @@ fn by_the_async_client() {
     runtime.unwrap().block_on(async {
         life!(emulator, client, |call| call.await);
     });
+}
+
+/// The example of [`Operation`]'s documentation, on the emulator.
+#[path = "../examples/any_endpoint.rs"]
+mod any_endpoint;
+
+#[test]
+fn the_documented_operation_on_the_emulator() {
+    any_endpoint::main().unwrap();
+}
+
+/// The documentation and the program have the same operation.
+#[test]
+fn the_documented_operation_is_the_same() {
+    let operation = |source: &str| {
+        let from = source.find("struct PreferTotp").expect("the operation");
+        let upto = source[from..]
+            .find("\n}\n\nimpl Operation")
+            .expect("its implementation");
+        let implementation = &source[from + upto + 3..];
+        let end = implementation.find("\n}\n").expect("its end");
+        source[from..from + upto + 3 + end].to_owned()
+    };
+    let documented: String = include_str!("../../../totps-core/src/operation.rs")
+        .lines()
+        .filter_map(|line| line.strip_prefix("///"))
+        .map(|line| format!("{}\n", line.strip_prefix(' ').unwrap_or(line)))
+        .collect();
+    let program = include_str!("../examples/any_endpoint.rs");
+    assert_eq!(operation(program), operation(&documented));
 }

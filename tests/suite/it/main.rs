@@ -10,6 +10,7 @@
 mod adapters;
 mod budgets;
 mod errors;
+mod guide;
 mod hostile_answers;
 mod hyper;
 mod life;

@@ -38,7 +38,7 @@ impl Subject for Own {
     const LOGS_TO: &'static str = "ureq::";
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
-        let mut builder = UreqTransport::builder();
+        let mut builder = UreqTransport::builder().rustls();
         configure!(builder, settings: timeout connect_timeout response_limit root_certificates_pem proxy max_retries max_idle_connections);
         Ok(Arc::new(builder.build()?))
     }

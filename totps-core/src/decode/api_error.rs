@@ -9,7 +9,7 @@ use crate::decode::strip_bom;
 use crate::error::{ApiError, Error, ErrorType};
 use crate::transport::Body;
 
-/// Reads any error response. That cannot fail: what is not there, or not readable, is `None`.
+/// Reads any error response. This cannot fail: what is missing or cannot be read is `None`.
 pub(crate) fn api_error(head: &response::Parts, body: &[u8]) -> Error {
     Error::Api(Box::new(read(head.status, &head.headers, body)))
 }
@@ -47,7 +47,7 @@ fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
     }
 }
 
-/// The element of a list that has one, which is how an error may come, too.
+/// The element of a list with one element, which is another form that errors come in.
 fn only_element(text: &str) -> &str {
     if !text.trim_ascii_start().starts_with('[') {
         return text;
@@ -55,7 +55,7 @@ fn only_element(text: &str) -> &str {
     serde_json::from_str::<[&RawValue; 1]>(text).map_or(text, |[element]| element.get())
 }
 
-/// Makes an error of any response but a success, which is handed back.
+/// Makes an error of any response but a success, which is returned as it is.
 ///
 /// ```
 /// use totps_core::{ApiError, http};

@@ -11,8 +11,8 @@ use crate::transport::Body;
 
 /// The response of an [`Operation`](crate::Operation) whose success is JSON of any type.
 ///
-/// Any status but 2xx is an [`Error::Api`], as for the typed calls. A success that is not a `T` is an
-/// [`Error::Decode`] that keeps the whole body. `Debug` does not show what is in it.
+/// Any other status than 2xx is an [`Error::Api`], as for the typed calls. A success that is not a `T`
+/// is an [`Error::Decode`], which keeps the whole body. `Debug` does not show the value.
 ///
 /// ```
 /// use totps_core::{Json, http};
@@ -37,7 +37,7 @@ impl<T> fmt::Debug for Json<T> {
     }
 }
 
-/// Reads a response of any HTTP stack. The status is looked at first.
+/// Reads a response of any HTTP stack. The status is checked first.
 impl<T: DeserializeOwned, B: AsRef<[u8]>> TryFrom<http::Response<B>> for Json<T> {
     type Error = Error;
 

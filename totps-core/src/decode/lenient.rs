@@ -161,7 +161,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
         T::deserialize(MapAccessDeserializer::new(map)).map(Some)
     }
 
-    /// Derived structs would take a full array, too, and read it by position.
+    /// Derived structs would also accept a full array, and read it by position.
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
         match list.next_element::<IgnoredAny>()? {
             None => Ok(None),

@@ -5,8 +5,8 @@ use std::fmt;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-/// A field of a success response that was set aside, because it could not be read, or because the
-/// same field came once more after it.
+/// A field of a success response that was set aside: it could not be read, or the same field
+/// occurred again after it.
 ///
 /// `Debug` shows only its name, since a token may be in it.
 #[derive(Clone)]
@@ -23,12 +23,12 @@ impl Undecoded {
         }
     }
 
-    /// The field, by its name on the wire.
+    /// Returns the name of the field on the wire.
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// What stands in the response, as raw JSON. Bytes that are not UTF-8 are shown as U+FFFD.
+    /// Returns the field as raw JSON. Bytes that are not UTF-8 are shown as U+FFFD.
     pub fn json(&self) -> &str {
         &self.json
     }

@@ -12,8 +12,20 @@ use crate::value::open_enum::{printable, printable_request_id};
 
 /// A response of the API with a status other than 2xx.
 ///
-/// Built from any such response: whatever is not in it, or not readable, is `None`. `Display` shows
-/// the status, the type and the request id; `Debug` no more than that.
+/// Any such response makes one: what is missing or cannot be read is `None`. `Display` shows the
+/// status, the type and the request id; `Debug` adds only the length of the body.
+///
+/// To build one in a test, convert a response:
+///
+/// ```
+/// use totps_core::{ApiError, ErrorType, http};
+///
+/// let response = http::Response::builder().status(404).body(r#"{"error_type": "session_not_found"}"#)?;
+/// let error = ApiError::try_from(response).unwrap();
+/// assert_eq!(error.error_type(), Some(&ErrorType::SessionNotFound));
+/// assert_eq!(error.to_string(), "the API responded with 404 session_not_found");
+/// # Ok::<_, http::Error>(())
+/// ```
 ///
 /// See Stytch's [errors](https://stytch.com/docs/b2b/api/errors/400).
 pub struct ApiError {
@@ -28,60 +40,60 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// The HTTP status; it wins over the `status_code` in the body.
+    /// Returns the HTTP status, whatever `status_code` in the body says.
     ///
-    /// It is about the call that your service made. Do not hand it on as the status of your own
-    /// response: see [`Reason`](crate::Reason#not-a-status-for-your-own-users).
+    /// It is about the call that your service made. Do not use it as the status of your own response: see [`Reason`](crate::Reason#not-a-status-for-your-own-users).
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The machine-readable type, `error_type`: match on this, not on the message.
+    /// Returns the machine-readable type, `error_type`. Match on this, not on the message.
     pub fn error_type(&self) -> Option<&ErrorType> {
         self.error_type.as_ref()
     }
 
-    /// The text for people, `error_message`. It may change, and it may repeat what was sent.
+    /// Returns the text for people, `error_message`. It may change, and it may repeat what was sent:
+    /// do not log it.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
 
-    /// Where the error is documented, `error_url`.
+    /// Returns the URL of the error's documentation, `error_url`.
     pub fn url(&self) -> Option<&str> {
         self.url.as_deref()
     }
 
-    /// The id of the request, to give to Stytch's support.
+    /// Returns the id of the request, which Stytch's support asks for.
     pub fn request_id(&self) -> Option<&str> {
         self.request_id.as_deref()
     }
 
-    /// More about the error, `error_details`: any JSON.
+    /// Returns the details of the error, `error_details`: any JSON.
     pub fn error_details(&self) -> Option<&Value> {
         self.details.as_ref()
     }
 
-    /// How long to wait before the next request, if the header `Retry-After` says so in seconds.
+    /// Returns how long to wait before the next request, if the header `Retry-After` has it in seconds.
     pub fn retry_after(&self) -> Option<Duration> {
         let seconds = self.retry_after.as_deref()?.trim_ascii();
-        // `parse` would take a sign, too.
+        // `parse` accepts a sign.
         if !seconds.bytes().all(|byte| byte.is_ascii_digit()) {
             return None;
         }
         seconds.parse().ok().map(Duration::from_secs)
     }
 
-    /// The header `Retry-After` as it came: it may also be a date, which needs a clock to use.
+    /// Returns the header `Retry-After` as it came. It may also be a date.
     pub fn retry_after_text(&self) -> Option<&str> {
         self.retry_after.as_deref()
     }
 
-    /// The body of the response, whatever it is.
+    /// Returns the body of the response, whatever it is.
     pub fn body(&self) -> &[u8] {
         self.body.as_bytes()
     }
 
-    /// The body of the response, whatever it is.
+    /// Returns the body of the response, whatever it is.
     pub fn into_body(self) -> Body {
         self.body
     }
@@ -100,7 +112,7 @@ impl ApiError {
 
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the API answered {}", self.status.as_u16())?;
+        write!(f, "the API responded with {}", self.status.as_u16())?;
         if let Some(error_type) = self.printable_type() {
             write!(f, " {error_type}")?;
         }

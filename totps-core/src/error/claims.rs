@@ -4,17 +4,17 @@
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClaimsError {
-    /// There is no `member_session` in the response, or it could not be read.
-    #[error("the response has no `member_session`, or not a readable one")]
+    /// The `member_session` is missing from the response, or cannot be read.
+    #[error("the `member_session` of the response is missing or cannot be read")]
     NoSession,
     /// The session has no `custom_claims`.
     #[error("the `member_session` has no `custom_claims`")]
     NoClaims,
-    /// They are not of the type asked for.
-    #[error("the `custom_claims` do not fit the type asked for{}", Of(*.claim))]
+    /// The claims do not match the requested type.
+    #[error("the `custom_claims` do not match the requested type{}", Of(*.claim))]
     Mismatch {
-        /// The field of the type whose claim does not fit or is missing; `None` if it is not the
-        /// claim of one field.
+        /// The field whose claim does not match or is missing; `None` if the mismatch is not that of
+        /// one field.
         claim: Option<&'static str>,
     },
 }

@@ -1,8 +1,19 @@
-//! Settings that break a rule.
+//! Invalid settings.
 
-/// A setting of a [`Project`](crate::Project) or of a transport is wrong.
+/// An invalid setting of a [`Project`](crate::Project) or of a transport.
 ///
-/// The text names the setting and says what to do; it does not repeat the value.
+/// The text names the setting and the rule. It does not repeat the value.
+///
+/// ```
+/// use totps_core::{ConfigError, Project};
+///
+/// let error = Project::new("project-test-…", "").unwrap_err();
+/// assert_eq!(error.to_string(), "the project secret must not be empty");
+///
+/// // In a transport of your own:
+/// let error = ConfigError::new("pool size", "must not be zero");
+/// assert_eq!(error.to_string(), "the pool size must not be zero");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the {setting} {rule}")]
 pub struct ConfigError {
@@ -11,18 +22,18 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// For the settings of a transport: a noun such as `response limit`, and a rule such as `must
-    /// not be zero`.
+    /// Creates an error for a setting of a transport. `setting` is a noun such as `response limit`, and
+    /// `rule` begins with `must`, such as `must not be zero`.
     pub fn new(setting: &'static str, rule: &'static str) -> Self {
         Self { setting, rule }
     }
 
-    /// The setting.
+    /// Returns the name of the setting.
     pub fn setting(&self) -> &'static str {
         self.setting
     }
 
-    /// The rule that it breaks.
+    /// Returns the rule that it breaks.
     pub fn rule(&self) -> &'static str {
         self.rule
     }

@@ -7,11 +7,12 @@ use http::StatusCode;
 use crate::decode;
 use crate::transport::Body;
 
-/// A success response from which what the call was for cannot be read, such as the secret of Create,
-/// the codes of Rotate or the Member's id of Authenticate.
+/// A success response in which a required part is missing or cannot be read, such as the secret of
+/// Create, the codes of Rotate or the Member's id of Authenticate.
 ///
-/// The request was carried out: a code is spent, a secret or a session may exist. The whole body is
-/// kept, so that it can be rescued by [`into_body`](Self::into_body).
+/// The request was carried out: a code is used, a secret or a session may exist. The error keeps the
+/// whole body: [`field_text`](Self::field_text) finds a token in it, and [`into_body`](Self::into_body)
+/// returns it.
 #[derive(Debug)]
 pub struct DecodeError {
     pub(crate) status: StatusCode,
@@ -19,7 +20,7 @@ pub struct DecodeError {
     pub(crate) body: Body,
 }
 
-/// What is wrong with the response.
+/// How the response is malformed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum DecodeErrorKind {
@@ -28,20 +29,20 @@ pub enum DecodeErrorKind {
     /// The body is not a JSON object, or does not end where the object ends.
     #[non_exhaustive]
     NotAnObject {
-        /// The line where it goes wrong, from 1.
+        /// The line of the error, from 1.
         line: usize,
-        /// The column where it goes wrong, in bytes, from 1; 0 before the first.
+        /// The column of the error in bytes, from 1; 0 before the first.
         column: usize,
     },
-    /// The body is not JSON of the type that was asked for; of [`Json`](crate::Json) alone.
+    /// The body is not JSON of the requested type; only from [`Json`](crate::Json).
     #[non_exhaustive]
     Mismatch {
-        /// The line where it goes wrong, from 1.
+        /// The line of the error, from 1.
         line: usize,
-        /// The column where it goes wrong, in bytes, from 1; 0 before the first.
+        /// The column of the error in bytes, from 1; 0 before the first.
         column: usize,
     },
-    /// A field is missing, or `null`, or empty where it must not be.
+    /// A field is missing, `null`, or empty where it must not be.
     #[non_exhaustive]
     Missing {
         /// The field, by its name on the wire.
@@ -53,7 +54,7 @@ pub enum DecodeErrorKind {
         /// The field, by its name on the wire.
         field: &'static str,
     },
-    /// A field that must not be guessed is there twice.
+    /// A field that must be unambiguous occurs twice.
     #[non_exhaustive]
     Duplicate {
         /// The field, by its name on the wire.
@@ -62,17 +63,17 @@ pub enum DecodeErrorKind {
 }
 
 impl DecodeError {
-    /// The HTTP status.
+    /// Returns the HTTP status.
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// What is wrong.
+    /// Returns how the response is malformed.
     pub fn kind(&self) -> DecodeErrorKind {
         self.kind
     }
 
-    /// The field that it is wrong with, by its name on the wire; `None` if it is the whole body.
+    /// Returns the name of the field on the wire; `None` if the whole body is wrong.
     pub fn field(&self) -> Option<&'static str> {
         match self.kind {
             DecodeErrorKind::Empty
@@ -84,11 +85,11 @@ impl DecodeError {
         }
     }
 
-    /// The text of a field of the body, by its name on the wire, if it can be found and is not empty:
-    /// to rescue a token or a secret.
+    /// Finds the text of a field of the body by its name on the wire, to rescue a token or a secret.
+    /// `None` if there is no such text, or if it is empty.
     ///
-    /// The body is read up to where it can be read; of a field that is there twice, the last counts.
-    /// The text is a plain `String`: put it into a type that is wiped.
+    /// The body may be malformed or cut short: it is read as far as possible. If the field occurs
+    /// twice, the last one counts. The text is a plain `String`: convert it to a type that is wiped.
     ///
     /// ```
     /// use totps_core::{CreateResponse, Error, TotpSecret, http};
@@ -104,12 +105,12 @@ impl DecodeError {
         decode::field_text(self.body.as_bytes(), name)
     }
 
-    /// The whole body of the response.
+    /// Returns the whole body of the response.
     pub fn body(&self) -> &[u8] {
         self.body.as_bytes()
     }
 
-    /// The whole body of the response.
+    /// Returns the whole body of the response.
     pub fn into_body(self) -> Body {
         self.body
     }
@@ -117,7 +118,7 @@ impl DecodeError {
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the API answered {}, but ", self.status.as_u16())?;
+        write!(f, "the API responded with {}, but ", self.status.as_u16())?;
         match self.kind {
             DecodeErrorKind::Empty => f.write_str("there is no body"),
             DecodeErrorKind::NotAnObject { line, column } => {

@@ -5,11 +5,11 @@ use crate::value::open_enum::open_enum;
 open_enum! {
     /// The machine-readable type of an error of the API, `error_type`.
     ///
-    /// Where a status is given, Stytch documents it or was seen to send it with this type; the others
-    /// are known by name only, and what is said of them is what the name says. Which type a wrong code
-    /// has is not documented: expect any of `UnableToAuthenticateTotp`, `InvalidTotpCode`,
-    /// `InvalidCode` and, as in Stytch's own mock, `UnauthorizedCredentials`. What to do about each is
-    /// told by [`Reason`](crate::Reason). See Stytch's [errors](https://stytch.com/docs/b2b/api/errors/400).
+    /// For a variant with a status, Stytch documents that status or was seen to send it. The other types
+    /// are known by name only, and their descriptions follow the name. The type of a wrong code is not
+    /// documented: expect any of `UnableToAuthenticateTotp`, `InvalidTotpCode`,
+    /// `InvalidCode` and, as in Stytch's own mock, `UnauthorizedCredentials`. [`Reason`](crate::Reason)
+    /// tells what to do about each. See Stytch's [errors](https://stytch.com/docs/b2b/api/errors/400).
     pub enum ErrorType {
         /// Status 401: the project id or the secret is wrong.
         UnauthorizedCredentials = "unauthorized_credentials",
@@ -17,7 +17,7 @@ open_enum! {
         TooManyRequests = "too_many_requests",
         /// Status 500: the API failed.
         InternalServerError = "internal_server_error",
-        /// Status 404: there is no such Organization.
+        /// Status 404: the Organization does not exist.
         OrganizationNotFound = "organization_not_found",
         /// Status 400: the Member has an active TOTP already.
         ActiveTotpExists = "active_totp_exists",
@@ -43,7 +43,7 @@ open_enum! {
         IntermediateSessionNotFound = "intermediate_session_not_found",
         /// Status 404: the session is unknown or expired.
         SessionNotFound = "session_not_found",
-        /// Status 404: there is no such path.
+        /// Status 404: the path does not exist.
         RouteNotFound = "route_not_found",
         /// Status 401: attributes of the request differ from the stored ones.
         AttributeMismatch = "attribute_mismatch",
@@ -53,7 +53,7 @@ open_enum! {
         SessionAuthorizationError = "session_authorization_error",
         /// Status 403: the session belongs to another Organization.
         SessionAuthorizationTenancyError = "session_authorization_tenancy_error",
-        /// Status 403: the request came by http.
+        /// Status 403: the request came over plain HTTP.
         UseHttps = "use_https",
         /// Status 429: the Member is locked after too many failed attempts.
         UserLockLimitReached = "user_lock_limit_reached",
@@ -110,9 +110,9 @@ open_enum! {
         DefaultMfaMemberMissingFactor = "default_mfa_member_missing_factor",
         /// The Organization does not allow TOTP.
         OperationRestrictedByOrganizationMfaMethods = "operation_restricted_by_organization_mfa_methods",
-        /// There is no such Member.
+        /// The Member does not exist.
         MemberNotFound = "member_not_found",
-        /// The Member is not one of the Organization.
+        /// The Member does not belong to the Organization.
         MemberDoesNotExistInOrganization = "member_does_not_exist_in_organization",
         /// The id of the Organization has the wrong form.
         InvalidOrganizationId = "invalid_organization_id",
@@ -150,7 +150,7 @@ open_enum! {
         UserNotFound = "user_not_found",
         /// Neither `member_id` nor `email_address` was given.
         InvalidMemberGetFields = "invalid_member_get_fields",
-        /// What is asked for does not exist.
+        /// The requested object does not exist.
         NotFound = "not_found",
         NoSessionRevokeArguments = "no_session_revoke_arguments",
         TooManySessionRevokeArguments = "too_many_session_revoke_arguments",

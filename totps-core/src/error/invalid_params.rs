@@ -1,4 +1,4 @@
-//! Parameters that break a rule.
+//! Invalid parameters.
 
 use std::borrow::Cow;
 
@@ -20,8 +20,8 @@ pub struct InvalidParams {
 }
 
 impl InvalidParams {
-    /// Makes an error from the name of the field and the rule, which begins with `must`. Both are
-    /// shown to people and written to logs: neither may hold a value.
+    /// Creates an error from the name of the field and the rule, which begins with `must`. Both are
+    /// shown to people and written to logs: neither may contain a value.
     pub fn new(field: impl Into<Cow<'static, str>>, rule: &'static str) -> Self {
         Self {
             field: field.into(),
@@ -45,12 +45,12 @@ impl InvalidParams {
         Ok(())
     }
 
-    /// The field, by its name on the wire.
+    /// Returns the name of the field on the wire.
     pub fn field(&self) -> &str {
         &self.field
     }
 
-    /// The rule that it breaks.
+    /// Returns the rule that it breaks.
     pub fn rule(&self) -> &'static str {
         self.rule
     }

@@ -29,8 +29,8 @@ use crate::error::{ApiError, Delivery, Error, ErrorType, TransportErrorKind};
 ///
 /// # Which error has which reason
 ///
-/// A function of the error alone, and never of text that is meant for people. The first that applies
-/// counts:
+/// The reason depends on the error alone, and never on text that is meant for people. The first row
+/// that applies counts:
 ///
 /// | Error | Reason |
 /// |---|---|
@@ -72,23 +72,23 @@ use crate::error::{ApiError, Delivery, Error, ErrorType, TransportErrorKind};
 /// (`unable_to_authenticate_totp`, `invalid_totp_code`, `invalid_code`), and Stytch's own mock sends
 /// 401 `unauthorized_credentials`. Since that is also the response to a wrong project secret, it is
 /// [`Configuration`](Self::Configuration) here; **on Authenticate and Recover it may be a wrong
-/// code**. Which call it was, only the caller knows: where the credentials are known to work, treat
-/// it as [`WrongCode`](Self::WrongCode) there.
+/// code**. Only the caller knows which call it was: where the credentials are known to work, treat it
+/// as [`WrongCode`](Self::WrongCode) in these two calls.
 ///
 /// # Not a status for your own users
 ///
-/// Do not hand [`ApiError::status`] on as the status of your own response. It is about the call that
-/// your service made: a 401 says that *your service* is not known to Stytch, a 404 may be an expired
-/// login, and a 429 may be a lock of one Member. Decide by the reason: a wrong code is a 400 or a 422
-/// of yours, an expired login a 401, a lock or a limit a 429, all that is wrong with your service a
-/// 500 or a 503.
+/// Do not use [`ApiError::status`] as the status of your own response. It is about the call that your
+/// service made: a 401 means that Stytch does not accept the credentials of *your service*, a 404 may
+/// be an expired login, and a 429 may be a lock of one Member. Choose your status by the reason: 400
+/// or 422 for a wrong code, 401 for an expired login, 429 for a lock or a limit, and 500 or 503 for a
+/// fault of your service. The guide has [a table](crate::guide::errors#not-the-status-of-your-own-response).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
     /// The code is wrong, or has the wrong form.
     ///
-    /// The user should see that, and be asked for the code again. The program should count the
-    /// attempts; Stytch locks the Member after too many.
+    /// The user should be told so and asked for the code again. The program should count the attempts:
+    /// Stytch locks the Member after too many.
     WrongCode,
     /// The code was right, but it was used before.
     ///
@@ -101,10 +101,10 @@ pub enum Reason {
     LoginExpired,
     /// The Member is locked after too many failed attempts.
     ///
-    /// The user should see that, and for how long if it is known. The program should send no further
-    /// codes until then.
+    /// The user should be told so, and for how long if that is known. The program should send no codes
+    /// until then.
     Locked {
-        /// How long, if the response said so (header `Retry-After`, in seconds).
+        /// How long, if the response has the header `Retry-After` in seconds.
         retry_after: Option<Duration>,
     },
     /// There is a TOTP already, or there are recovery codes.
@@ -126,10 +126,10 @@ pub enum Reason {
     /// The user should see that the service is at fault. The operators should be alerted. See above
     /// for the 401 that may be a wrong code.
     Configuration,
-    /// The program asked for something that cannot be.
+    /// The request is invalid: a field breaks a rule, or names something that does not exist.
     ///
     /// The user should see that the service is at fault, unless the field is what they typed. The
-    /// developers should look at it. Trying the same again fails again.
+    /// developers should look at it. The same request fails again.
     InvalidRequest {
         /// The field, by its name on the wire, if it is known.
         field: Option<Cow<'static, str>>,
@@ -139,15 +139,15 @@ pub enum Reason {
     /// The user should try again later. The program should slow down;
     /// [`ApiError::retry_after`] may say for how long.
     RateLimited,
-    /// Nothing was sent: no connection to the API.
+    /// Nothing was sent, because there is no connection to the API.
     ///
-    /// The code is not used: the program may try again with the same one.
+    /// The code is not used: the program may try again with the same code.
     NotReached,
-    /// It may have been carried out: the API failed, or no response came, or a success cannot be
+    /// The request may have been carried out: the API failed, no response came, or a success cannot be
     /// read.
     ///
-    /// Look at [`Error::delivery`], and find out what was left behind as the documentation of each
-    /// [client method](crate::Client) says. The tokens of a success that cannot be read are still
+    /// Look at [`Error::delivery`], and find out what was left behind: see
+    /// [the guide](crate::guide::errors#a-lost-response). The tokens of a success that cannot be read are still
     /// there: [`DecodeError::field_text`](crate::DecodeError::field_text).
     Unclear,
     /// Anything else.

@@ -1,4 +1,4 @@
-//! No answer.
+//! Calls without a response.
 
 use std::fmt;
 
@@ -7,9 +7,9 @@ use crate::error::Delivery;
 /// Any error, boxed: what transports may return.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// The HTTP stack brought no answer.
+/// No response: the HTTP stack failed.
 ///
-/// A transport of one's own makes them by what it knows:
+/// [`Transport`](crate::Transport) implementations construct these:
 ///
 /// ```
 /// use totps_core::{Delivery, TransportError, TransportErrorKind};
@@ -19,7 +19,7 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 /// assert_eq!(error.kind(), TransportErrorKind::Connect);
 /// assert_eq!(error.delivery(), Delivery::NotSent);
 ///
-/// let error = TransportError::timed_out("no answer within 10 s");
+/// let error = TransportError::timed_out("no response within 10 s");
 /// assert_eq!(error.kind(), TransportErrorKind::Timeout);
 /// assert_eq!(error.delivery(), Delivery::Unknown);
 /// ```
@@ -30,57 +30,59 @@ pub struct TransportError {
     source: BoxError,
 }
 
-/// What kept the answer away.
+/// Why there is no response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection could be made: the name does not resolve, nobody listens, the proxy made no
-    /// tunnel, the connection broke during the TLS handshake.
+    /// No connection could be made: the name does not resolve, nothing listens on the port, the proxy
+    /// opened no tunnel, or the connection broke during the TLS handshake.
     Connect,
-    /// TLS reports an error: the certificate is not acceptable, there is no version or cipher in
-    /// common, the server sent an alert. Trying again would fail again.
+    /// TLS failed: the certificate is not accepted, there is no common version or cipher suite, or the
+    /// server sent an alert. The same request fails again.
     Tls,
-    /// A deadline passed.
+    /// A timeout elapsed.
     Timeout,
-    /// The head or the body of the response is larger than the transport takes.
+    /// The head or the body of the response exceeds the limit of the transport.
     TooLarge,
-    /// A rule of the transport's own forbids to send the request: it would go out in clear text, a
-    /// logger would show it, or TLS is not built in.
+    /// The transport refuses to send the request: it would go out in clear text, a logger would show
+    /// it, or TLS is not built in.
     Refused,
     /// Anything else, such as a connection that broke.
     Other,
 }
 
 impl TransportError {
-    /// No connection could be made, and it is proven that no byte of the request left.
+    /// Creates an error for a connection that could not be made, when it is certain that no byte of the
+    /// request was sent.
     pub fn not_sent(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::Connect, source).with_delivery(Delivery::NotSent)
     }
 
-    /// A rule of the transport's own forbids to send the request, such as that credentials leave the
-    /// machine over TLS only. Nothing was sent.
+    /// Creates an error for a request that the transport refuses to send, such as one that would carry
+    /// credentials over plain HTTP. Nothing was sent.
     pub fn refused(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::Refused, source).with_delivery(Delivery::NotSent)
     }
 
-    /// TLS reports an error. The request may have been carried out; if the handshake failed, add
-    /// [`with_delivery`](Self::with_delivery).
+    /// Creates an error for a failure of TLS. The request may have been carried out; if the handshake
+    /// failed, add [`with_delivery`](Self::with_delivery).
     pub fn tls(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::Tls, source)
     }
 
-    /// A deadline passed. The request may have been carried out; if it is proven that it was not
-    /// even sent, add [`with_delivery`](Self::with_delivery).
+    /// Creates an error for a timeout. The request may have been carried out; if it is certain that it
+    /// was not sent, add [`with_delivery`](Self::with_delivery).
     pub fn timed_out(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::Timeout, source)
     }
 
-    /// The answer is larger than the transport takes. The request may have been carried out.
+    /// Creates an error for a response that exceeds the limit of the transport. The request may have been
+    /// carried out.
     pub fn too_large(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::TooLarge, source)
     }
 
-    /// Anything else. The request may have been carried out.
+    /// Creates an error for anything else. The request may have been carried out.
     pub fn other(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::Other, source)
     }
@@ -93,8 +95,8 @@ impl TransportError {
         }
     }
 
-    /// Sets how far the request got. Say [`Delivery::NotSent`] only with proof: a caller will send
-    /// the request again.
+    /// Sets how far the request got. Use [`Delivery::NotSent`] only when it is certain: callers send the
+    /// request again.
     #[must_use]
     pub fn with_delivery(self, delivery: Delivery) -> Self {
         Self { delivery, ..self }
@@ -108,12 +110,12 @@ impl TransportError {
         }
     }
 
-    /// What kept the answer away.
+    /// Returns why there is no response.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
 
-    /// How far the request got.
+    /// Returns how far the request got.
     pub fn delivery(&self) -> Delivery {
         self.delivery
     }
@@ -132,7 +134,7 @@ impl fmt::Display for TransportError {
         f.write_str(match self.delivery {
             Delivery::NotSent => "; nothing was sent",
             Delivery::Unknown => "; the request may have been carried out",
-            Delivery::Answered => "; the request was answered",
+            Delivery::Answered => "; a response came",
         })
     }
 }

@@ -4,14 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::decode::lenient;
 
-/// What an [`AuthorizationCheck`](crate::AuthorizationCheck) gave.
+/// The result of an [`AuthorizationCheck`](crate::AuthorizationCheck).
 ///
 /// Mirrors `verdict` of Stytch's `POST /v1/b2b/sessions/authenticate`.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuthorizationVerdict {
-    /// Whether the Member may do it. Always true, since the API refuses with a 403 otherwise; `None`
-    /// if it was not sent.
+    /// Whether the Member may do it. Always true, since the API otherwise refuses with 403; `None` if it
+    /// was not sent.
     pub authorized: Option<bool>,
     /// The ids of the roles that allow it.
     #[serde(default, deserialize_with = "lenient::strings")]

@@ -1,4 +1,4 @@
-//! What Stytch knows of the device behind a `telemetry_id`.
+//! The device behind a `telemetry_id`.
 
 use serde::{Deserialize, Serialize};
 

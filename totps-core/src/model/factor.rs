@@ -1,4 +1,4 @@
-//! What a Member proved to get a session.
+//! The authentication factors of a session.
 
 mod kinds;
 mod wire;
@@ -14,29 +14,29 @@ use crate::model::oauth_provider::OAuthProvider;
 use crate::value::open_enum::open_enum;
 use crate::value::timestamp::Timestamp;
 
-/// One thing that a Member proved: a code, a link, an account elsewhere.
+/// An authentication factor that a Member passed: a code, a link, an account elsewhere.
 ///
 /// Part of Stytch's [Session object](https://stytch.com/docs/b2b/api/session-object). The API has a
-/// key of its own for each kind of factor; here they are one field, [`factor`](Self::factor).
+/// separate key for each kind of factor; here they are one field, [`factor`](Self::factor).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthenticationFactor {
     /// The kind of the factor.
     pub r#type: Option<AuthenticationFactorType>,
-    /// The way it took.
+    /// How the factor was delivered.
     pub delivery_method: Option<AuthenticationFactorDeliveryMethod>,
-    /// When it was last proved.
+    /// When the Member last passed it.
     pub last_authenticated_at: Option<Timestamp>,
-    /// When it was first proved.
+    /// When the Member first passed it.
     pub created_at: Option<Timestamp>,
     /// When it was last changed.
     pub updated_at: Option<Timestamp>,
-    /// More about it. Some kinds, such as passwords, have nothing to add.
+    /// The details of the factor. Some kinds, such as passwords, have none.
     pub factor: Option<Factor>,
 }
 
-/// What is particular to one kind of [`AuthenticationFactor`]: on the wire, the object under the key
-/// that ends in `_factor`.
+/// The details of an [`AuthenticationFactor`], which depend on its kind. On the wire they are the object
+/// whose key ends in `_factor`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Factor {
@@ -44,18 +44,18 @@ pub enum Factor {
     Email(EmailFactor),
     /// `phone_number_factor`.
     PhoneNumber(PhoneNumberFactor),
-    /// `google_oauth_factor` and its kin.
+    /// Such as `google_oauth_factor`.
     OAuth {
         /// The provider, which the key on the wire begins with.
         provider: OAuthProvider,
         /// The account at the provider.
         factor: OAuthFactor,
     },
-    /// `google_oauth_exchange_factor` and its kin.
+    /// Such as `google_oauth_exchange_factor`.
     OAuthExchange {
         /// The provider, which the key on the wire begins with.
         provider: OAuthProvider,
-        /// What was exchanged.
+        /// The exchanged token.
         factor: OAuthExchangeFactor,
     },
     /// `oauth_access_token_exchange_factor`.
@@ -119,7 +119,7 @@ open_enum! {
 }
 
 open_enum! {
-    /// The way that an [`AuthenticationFactor`] took.
+    /// How an [`AuthenticationFactor`] was delivered.
     pub enum AuthenticationFactorDeliveryMethod {
         /// E-mail.
         Email = "email",

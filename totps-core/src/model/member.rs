@@ -1,4 +1,4 @@
-//! A Member and what hangs on it.
+//! A Member and the objects in it.
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +13,21 @@ use crate::value::timestamp::Timestamp;
 
 /// A person in an [`Organization`](crate::Organization).
 ///
+/// ```
+/// use totps_core::{GetMemberResponse, MfaMethod, http};
+///
+/// let json = r#"{
+///     "member": {"mfa_enrolled": true, "totp_registration_id": "member-totp-test-…"},
+///     "organization": {"mfa_policy": "OPTIONAL"}
+/// }"#;
+/// let response = GetMemberResponse::try_from(http::Response::new(json))?;
+/// let (member, organization) = (response.member, response.organization.unwrap());
+/// assert!(member.has_totp());
+/// assert_eq!(member.requires_mfa(&organization), Some(true));
+/// assert_eq!(member.first_mfa_method(), Some(MfaMethod::Totp));
+/// # Ok::<_, totps_core::Error>(())
+/// ```
+///
 /// Mirrors Stytch's [Member object](https://stytch.com/docs/b2b/api/member-object).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -26,7 +41,7 @@ pub struct Member {
     /// The e-mail address of the Member.
     #[serde(default, deserialize_with = "lenient::text")]
     pub email_address: String,
-    /// Whether the Member is in use. Only active Members may enrol a TOTP.
+    /// Whether the Member is active. Only active Members may enrol a TOTP.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub status: Option<MemberStatus>,
     /// The name of the Member.
@@ -72,7 +87,7 @@ pub struct Member {
     /// Metadata that only the backend can write.
     #[serde(default, deserialize_with = "lenient::object")]
     pub trusted_metadata: Option<JsonObject>,
-    /// Metadata that the frontend can write, too. Do not trust it.
+    /// Metadata that the frontend can also write. Do not trust it.
     #[serde(default, deserialize_with = "lenient::object")]
     pub untrusted_metadata: Option<JsonObject>,
     /// When the Member was created.
@@ -91,22 +106,22 @@ pub struct Member {
 }
 
 impl Member {
-    /// Whether a TOTP is registered. Whether one that is pending shows, is not documented.
+    /// Tells whether a TOTP is registered. Whether a pending one shows is not documented.
     pub fn has_totp(&self) -> bool {
         self.totp_registration_id
             .as_ref()
             .is_some_and(|id| !id.is_empty())
     }
 
-    /// Whether the other second factor is there: a phone number for MFA.
+    /// Tells whether the Member has a phone number for MFA, which is the other second factor.
     pub fn has_mfa_phone_number(&self) -> bool {
         self.mfa_phone_number
             .as_ref()
             .is_some_and(|number| !number.is_empty())
     }
 
-    /// Whether the Member must pass a second factor at every login: it is enrolled, or its
-    /// Organization requires it of everybody. `None` if neither says so and one of them was not sent.
+    /// Tells whether the Member must pass a second factor at every login: it is enrolled, or its
+    /// Organization requires it of every Member. `None` if neither says so and one of them was not sent.
     pub fn requires_mfa(&self, organization: &Organization) -> Option<bool> {
         let by_policy = match &organization.mfa_policy {
             Some(MfaPolicy::RequiredForAll) => Some(true),
@@ -120,9 +135,9 @@ impl Member {
         }
     }
 
-    /// The method of the second factor that is asked for first: the one that is registered, and if
-    /// both are, [`default_mfa_method`](Self::default_mfa_method). `None` if none is registered, or if
-    /// both are and there is no default.
+    /// Returns the second factor to ask for first: the registered one, or
+    /// [`default_mfa_method`](Self::default_mfa_method) if both are registered. `None` if none is
+    /// registered, or if both are and there is no default.
     pub fn first_mfa_method(&self) -> Option<MfaMethod> {
         match (self.has_totp(), self.has_mfa_phone_number()) {
             (true, true) => self.default_mfa_method.clone(),
@@ -134,13 +149,13 @@ impl Member {
 }
 
 open_enum! {
-    /// Whether a [`Member`] is in use.
+    /// The status of a [`Member`].
     pub enum MemberStatus {
         /// Not active yet.
         Pending = "pending",
         /// Invited, not active yet.
         Invited = "invited",
-        /// In use.
+        /// Active.
         Active = "active",
         /// Deleted.
         Deleted = "deleted",
@@ -160,7 +175,7 @@ pub struct SsoRegistration {
     /// The id of this account.
     #[serde(default, deserialize_with = "lenient::text")]
     pub registration_id: String,
-    /// What the identity provider says of the Member.
+    /// Attributes of the Member from the identity provider.
     #[serde(default, deserialize_with = "lenient::object")]
     pub sso_attributes: Option<JsonObject>,
 }
@@ -215,7 +230,7 @@ pub struct MemberRoleSource {
     /// The kind of reason.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub r#type: Option<MemberRoleSourceType>,
-    /// More about it; the keys depend on the kind.
+    /// The details; the keys depend on the kind.
     #[serde(default, deserialize_with = "lenient::object")]
     pub details: Option<JsonObject>,
 }

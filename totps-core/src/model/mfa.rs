@@ -1,4 +1,4 @@
-//! The second factor in general.
+//! The policy and the methods of the second factor.
 
 use crate::value::open_enum::open_enum;
 

@@ -30,7 +30,7 @@ pub struct Organization {
     /// Who may join by SSO without an invitation.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub sso_jit_provisioning: Option<AllowedType>,
-    /// The SSO connections allowed for that when it is restricted.
+    /// The SSO connections allowed for joining without an invitation when that is restricted.
     #[serde(default, deserialize_with = "lenient::strings")]
     pub sso_jit_provisioning_allowed_connections: Vec<String>,
     /// The SSO connections in use.
@@ -66,7 +66,7 @@ pub struct Organization {
     /// Who may join by an OAuth tenant without an invitation.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub oauth_tenant_jit_provisioning: Option<AllowedType>,
-    /// The e-mail domains that belong to this Organization alone.
+    /// The e-mail domains that belong only to this Organization.
     #[serde(default, deserialize_with = "lenient::strings")]
     pub claimed_email_domains: Vec<String>,
     /// Which first-party Connected Apps are allowed.
@@ -81,7 +81,7 @@ pub struct Organization {
     /// The third-party Connected Apps allowed when they are restricted.
     #[serde(default, deserialize_with = "lenient::strings")]
     pub allowed_third_party_connected_apps: Vec<String>,
-    /// The Organization's own roles.
+    /// The Organization's custom roles.
     #[serde(default, deserialize_with = "lenient::objects")]
     pub custom_roles: Vec<CustomRole>,
     /// Metadata that only the backend can write.
@@ -104,8 +104,8 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// Whether its Members may use a TOTP as the second factor. `None` if the settings do not tell.
-    /// [Breakglass](crate::Member::is_breakglass) Members may in any case.
+    /// Tells whether its Members may use a TOTP as the second factor. `None` if the settings were not sent.
+    /// [Breakglass](crate::Member::is_breakglass) Members always may.
     pub fn allows_totp(&self) -> Option<bool> {
         match &self.mfa_methods {
             Some(AllowedType::AllAllowed) => Some(true),
@@ -123,7 +123,7 @@ open_enum! {
     pub enum AllowedType {
         /// Everything is allowed.
         AllAllowed = "ALL_ALLOWED",
-        /// Only what a list beside it names is allowed.
+        /// Only what the list next to it names is allowed.
         Restricted = "RESTRICTED",
         /// Nothing is allowed.
         NotAllowed = "NOT_ALLOWED",
@@ -198,7 +198,7 @@ pub struct EmailImplicitRoleAssignment {
     pub role_id: String,
 }
 
-/// A role of an Organization's own.
+/// A custom role of an Organization.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CustomRole {

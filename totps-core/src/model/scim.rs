@@ -18,12 +18,12 @@ pub struct ScimRegistration {
     pub registration_id: String,
     /// The id that the provider has for the Member.
     pub external_id: Option<String>,
-    /// What the provider says of the Member.
+    /// Attributes of the Member from the provider.
     #[serde(default, deserialize_with = "lenient::object")]
     pub scim_attributes: Option<ScimAttributes>,
 }
 
-/// What a SCIM provider says of a Member (RFC 7643, in Stytch's spelling).
+/// The attributes of a Member at a SCIM provider (RFC 7643, in Stytch's spelling).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ScimAttributes {
@@ -168,10 +168,10 @@ pub struct ScimName {
     /// The middle name.
     #[serde(default, deserialize_with = "lenient::text")]
     pub middle_name: String,
-    /// What stands before the name, such as `Ms.`.
+    /// The prefix of the name, such as `Ms.`.
     #[serde(default, deserialize_with = "lenient::text")]
     pub honorific_prefix: String,
-    /// What stands behind the name, such as `III`.
+    /// The suffix of the name, such as `III`.
     #[serde(default, deserialize_with = "lenient::text")]
     pub honorific_suffix: String,
 }

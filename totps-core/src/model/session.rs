@@ -26,7 +26,7 @@ pub struct MemberSession {
     pub last_accessed_at: Option<Timestamp>,
     /// When the session ends.
     pub expires_at: Option<Timestamp>,
-    /// What the Member proved, and when.
+    /// The factors that the Member passed, and when.
     #[serde(default, deserialize_with = "lenient::objects")]
     pub authentication_factors: Vec<AuthenticationFactor>,
     /// The Organization.
@@ -38,7 +38,7 @@ pub struct MemberSession {
     /// The slug of the Organization.
     #[serde(default, deserialize_with = "lenient::text")]
     pub organization_slug: String,
-    /// The claims that the application put into the session, if it ever did.
+    /// The claims that the application put into the session, if there are any.
     #[serde(default, deserialize_with = "lenient::object")]
     pub custom_claims: Option<JsonObject>,
 }

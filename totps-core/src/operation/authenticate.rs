@@ -19,8 +19,8 @@ use crate::value::totp_code::TotpCode;
 
 /// Parameters of Authenticate: checks a code of a Member's TOTP.
 ///
-/// At most one of the three session tokens may be given, which the server checks. With an intermediate one the login is
-/// completed and the token used up; with one of the others the factor is added to that session.
+/// At most one of the three session tokens may be given, which the server checks. An intermediate one
+/// completes the login and is used up. With one of the others, the factor is added to that session.
 ///
 /// ```
 /// use totps_core::{AuthenticateParams, TotpCode};
@@ -54,7 +54,7 @@ pub struct AuthenticateParams {
     /// merged, and other claims of the session stay.
     pub session_custom_claims: Option<JsonObject>,
     /// Whether the Member must pass a second factor at every login from now on. Ignored when the
-    /// Organization requires it of everybody.
+    /// Organization requires it of every Member.
     pub set_mfa_enrollment: Option<MfaEnrollment>,
     /// `true` makes TOTP the second factor that the Member prefers.
     pub set_default_mfa: Option<bool>,
@@ -62,18 +62,26 @@ pub struct AuthenticateParams {
     pub telemetry_id: Option<String>,
 }
 
-/// A change of whether a Member must pass a second factor.
+/// Whether a Member must pass a second factor at every login, for
+/// [`set_mfa_enrollment`](AuthenticateParams::set_mfa_enrollment).
+///
+/// ```
+/// use totps_core::{AuthenticateParams, MfaEnrollment};
+///
+/// let params = AuthenticateParams::new("organization-test-…", "member-test-…", "123456")
+///     .set_mfa_enrollment(MfaEnrollment::Enroll);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum MfaEnrollment {
-    /// From now on it must.
+    /// The Member must pass one from now on.
     Enroll,
-    /// From now on it need not.
+    /// The Member need not pass one from now on, unless the Organization requires it.
     Unenroll,
 }
 
 impl MfaEnrollment {
-    /// The value as on the wire.
+    /// Returns the value as on the wire.
     pub fn as_str(&self) -> &'static str {
         match self {
             Self::Enroll => "enroll",
@@ -220,10 +228,10 @@ pub struct AuthenticateResponse {
     /// The HTTP status.
     #[serde(skip)]
     pub status_code: StatusCode,
-    /// The id of the request, to give to Stytch's support.
+    /// The id of the request, which Stytch's support asks for.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id: the one field without which this response is an error.
+    /// The id of the Member; the only required field of this response.
     pub member_id: MemberId,
     /// The Member, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
@@ -231,11 +239,11 @@ pub struct AuthenticateResponse {
     /// The Organization, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
     pub organization: Option<Organization>,
-    /// The token of the session. `None` when the response has none, or not a readable one: then nobody
-    /// is logged in by it, however well the code was.
+    /// The token of the session. `None` when it is missing or cannot be read. Without it nobody is logged
+    /// in, even though the code was right.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub session_token: Option<SessionToken>,
-    /// The JWT of the session, which lives five minutes; `None` when there is none.
+    /// The JWT of the session, which is valid for five minutes; `None` when there is none.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub session_jwt: Option<SessionJwt>,
     /// The session, if there is one and it could be read.

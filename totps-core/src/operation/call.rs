@@ -15,10 +15,10 @@ use crate::value::wipe::WipedBytes;
 /// The longest segment or query parameter, in bytes after escaping.
 const LONGEST_VALUE: usize = 8 * 1024;
 
-/// The request of an [`Operation`](crate::Operation), without what all requests have in common: no
-/// origin, no credentials.
+/// The request of an [`Operation`](crate::Operation), without the origin and the credentials, which all
+/// requests have in common.
 ///
-/// Made of constant paths, escaped segments and query parameters, headers, and a JSON body:
+/// It consists of constant paths, escaped segments and query parameters, headers, and a JSON body:
 ///
 /// ```
 /// use totps_core::Call;
@@ -32,13 +32,13 @@ const LONGEST_VALUE: usize = 8 * 1024;
 /// # example("acme", "ada@example.com").unwrap();
 /// ```
 ///
-/// What breaks a rule in a constant or a header is told by
-/// [`Project::request`](crate::Project::request). `Debug` shows the method and the path.
+/// [`Project::request`](crate::Project::request) reports an invalid constant or header. `Debug` shows the
+/// method and the path.
 #[derive(Clone)]
 #[must_use = "it does nothing until it is returned from `Operation::describe`"]
 pub struct Call {
     pub(crate) method: &'static Method,
-    /// Or what broke a rule first.
+    /// Or the first rule that was broken.
     pub(crate) path: Result<Cow<'static, str>, InvalidParams>,
     /// Escaped, with the `?`; empty if there is none.
     pub(crate) query: String,
@@ -48,24 +48,24 @@ pub struct Call {
 }
 
 impl Call {
-    /// A `GET` of a constant path, such as `/v1/b2b/organizations`.
+    /// Creates a `GET` of a constant path, such as `/v1/b2b/organizations`.
     ///
     /// A constant path begins with `/`, does not end with one, and has neither a query nor escapes.
     pub const fn get(path: &'static str) -> Self {
         Self::new(&Method::GET, path)
     }
 
-    /// A `POST` to a constant path; see [`get`](Self::get).
+    /// Creates a `POST` to a constant path; see [`get`](Self::get).
     pub const fn post(path: &'static str) -> Self {
         Self::new(&Method::POST, path)
     }
 
-    /// A `PUT` to a constant path; see [`get`](Self::get).
+    /// Creates a `PUT` to a constant path; see [`get`](Self::get).
     pub const fn put(path: &'static str) -> Self {
         Self::new(&Method::PUT, path)
     }
 
-    /// A `DELETE` of a constant path; see [`get`](Self::get).
+    /// Creates a `DELETE` of a constant path; see [`get`](Self::get).
     pub const fn delete(path: &'static str) -> Self {
         Self::new(&Method::DELETE, path)
     }
@@ -97,13 +97,13 @@ impl Call {
         self
     }
 
-    /// Appends one more segment to the path. Every byte outside of RFC 3986 *unreserved* is escaped,
-    /// so that it stays one segment; what is escaped already is escaped once more.
+    /// Appends a segment to the path. Every byte that is not *unreserved* in RFC 3986 is escaped, so that
+    /// the value stays one segment. A value that is already escaped is escaped again.
     ///
     /// # Errors
     ///
-    /// [`InvalidParams`] that names `field` when the value is empty, `.` or `..`, by which another
-    /// endpoint would be called, or longer than 8 KiB when escaped.
+    /// [`InvalidParams`] that names `field` when the value is empty, `.` or `..`, which would call another
+    /// endpoint, or longer than 8 KiB when escaped.
     pub fn segment(
         mut self,
         field: &'static str,
@@ -151,10 +151,10 @@ impl Call {
     /// Sets a header, and marks its value sensitive. A second value of the same name replaces the
     /// first.
     ///
-    /// What every request has in common cannot be set: `Host`, `Authorization`, `User-Agent`,
-    /// `Accept-Encoding`, all whose name begins with `Content-`, and those that are about the
-    /// connection. A value is visible ASCII, spaces and tabs. What breaks these rules is told by
-    /// [`Project::request`](crate::Project::request), by the name of the header.
+    /// These headers cannot be set: `Host`, `Authorization`, `User-Agent`, `Accept-Encoding`, those whose
+    /// name begins with `Content-`, and those about the connection. A value consists of visible ASCII,
+    /// spaces and tabs. [`Project::request`](crate::Project::request) reports a violation by the name of the
+    /// header.
     pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl AsRef<[u8]>) -> Self {
         match header(name, value.as_ref()) {
             Ok((name, value)) => {
@@ -166,7 +166,7 @@ impl Call {
         self
     }
 
-    /// [`header`](Self::header) for a field of parameters, by whose name a refusal is told.
+    /// [`header`](Self::header) for a field of parameters; an error names the field.
     pub(crate) fn secret(
         mut self,
         field: &'static str,
@@ -180,11 +180,11 @@ impl Call {
         Ok(self)
     }
 
-    /// Sets the body: JSON, in memory that is wiped.
+    /// Sets the JSON body, in memory that is wiped.
     ///
     /// # Errors
     ///
-    /// [`InvalidParams`] that names `body` for a `GET` or a `DELETE`, and for what cannot be
+    /// [`InvalidParams`] that names `body` for a `GET` or a `DELETE`, and for a value that cannot be
     /// serialised.
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Result<Self, InvalidParams> {
         if matches!(*self.method, Method::GET | Method::DELETE) {
@@ -220,12 +220,12 @@ impl fmt::Debug for Call {
 
 const BAD_PATH: InvalidParams = InvalidParams::of_constants(
     "path",
-    "must be made of segments such as `/v1/b2b/totp`: none empty, `.` or `..`, without escapes, query \
-     and fragment",
+    "must consist of segments, such as `/v1/b2b/totp`: no empty one, no `.` or `..`, no escapes, no \
+     query, no fragment",
 );
 
-/// Whether a constant path keeps to the rules, so that no URL parser changes what is put together of
-/// such paths and of escaped segments.
+/// Tells whether a constant path keeps the rules. No URL parser changes a path that consists of such
+/// paths and of escaped segments.
 const fn is_path(path: &str) -> bool {
     let path = path.as_bytes();
     let mut index = 0;
@@ -252,7 +252,7 @@ const fn is_path(path: &str) -> bool {
     !path.is_empty()
 }
 
-/// What else RFC 3986 allows in a path segment.
+/// The other characters that RFC 3986 allows in a path segment.
 const fn is_punctuation(byte: u8) -> bool {
     matches!(byte, b'!' | b'$' | b'&'..=b',' | b':' | b';' | b'=' | b'@')
 }
@@ -262,7 +262,7 @@ const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-/// Appends a text and escapes all but the unreserved characters; what is wrong with it otherwise.
+/// Appends a text and escapes all but the unreserved characters. The error is the rule that it breaks.
 fn escape(text: &str, to: &mut String) -> Result<(), &'static str> {
     const DIGITS: [char; 16] = [
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
@@ -276,7 +276,7 @@ fn escape(text: &str, to: &mut String) -> Result<(), &'static str> {
             to.extend(['%', high, low]);
         }
         if to.len() - start > LONGEST_VALUE {
-            return Err("must be at most 8 KiB long when it is escaped");
+            return Err("must be at most 8 KiB long when escaped");
         }
     }
     Ok(())
@@ -302,10 +302,10 @@ fn header(
     }
 }
 
-/// What a header value that is refused is told.
-const HEADER_RULE: &str = "must have no characters but visible ASCII, spaces and tabs";
+/// The rule for header values.
+const HEADER_RULE: &str = "must contain only visible ASCII, spaces and tabs";
 
-/// A header value that is marked sensitive, in memory that is wiped when the last copy is dropped.
+/// Makes a header value that is marked sensitive, in memory that is wiped when the last copy is dropped.
 fn sensitive_value(value: &[u8]) -> Option<HeaderValue> {
     if !value.is_ascii() {
         return None;
@@ -316,7 +316,7 @@ fn sensitive_value(value: &[u8]) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// Whether a header is the project's, the body's or the HTTP stack's.
+/// Tells whether a header belongs to the project, the body or the HTTP stack.
 fn is_reserved(name: &HeaderName) -> bool {
     const RESERVED: [HeaderName; 13] = [
         header::HOST,

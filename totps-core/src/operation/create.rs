@@ -22,8 +22,8 @@ use crate::value::totp_secret::TotpSecret;
 /// The TOTP is pending until the first successful Authenticate. A Member has at most one active
 /// TOTP, and only active Members can have one.
 ///
-/// When the Member has an active second factor already, a session token of one of the three kinds
-/// that holds this factor must be given, and at most one of them, which the server checks.
+/// When the Member already has an active second factor, a session token of one of the three kinds must
+/// be given, and its session must contain that factor. At most one may be given. The server checks both.
 ///
 /// ```
 /// use totps_core::CreateParams;
@@ -41,7 +41,7 @@ pub struct CreateParams {
     pub member_id: MemberId,
     /// How long the TOTP may stay pending, in minutes: 5 to 1440, by default 60.
     pub expiration_minutes: Option<u32>,
-    /// The token of a login that lacks its second factor.
+    /// The token of a login that still lacks its second factor.
     pub intermediate_session_token: Option<IntermediateSessionToken>,
     /// The token of a session of the Member.
     pub session_token: Option<SessionToken>,
@@ -113,8 +113,8 @@ impl Operation for CreateParams {
 /// Response of Create: what the Member needs to set up an authenticator app.
 ///
 /// Show the Member [`qr_code`](Self::qr_code), or [`secret`](Self::secret) to type in, and keep
-/// neither. Show the [`recovery_codes`](Self::recovery_codes) once, too; the Member must store them
-/// safely.
+/// neither. Show the [`recovery_codes`](Self::recovery_codes) once as well; the Member must store
+/// them safely.
 ///
 /// To build one in a test:
 ///
@@ -134,10 +134,10 @@ pub struct CreateResponse {
     /// The HTTP status.
     #[serde(skip)]
     pub status_code: StatusCode,
-    /// The id of the request, to give to Stytch's support.
+    /// The id of the request, which Stytch's support asks for.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id.
+    /// The id of the Member.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub member_id: Option<MemberId>,
     /// The id of the TOTP; never empty.
@@ -146,9 +146,9 @@ pub struct CreateResponse {
     /// The shared secret in base32; never empty.
     #[serde(deserialize_with = "lenient::required_text")]
     pub secret: TotpSecret,
-    /// The shared secret as a picture to scan.
+    /// The shared secret as an image to scan.
     pub qr_code: QrCode,
-    /// The codes that stand in for the TOTP when the authenticator app is lost; ten, usually.
+    /// The codes that replace the TOTP when the authenticator app is lost; usually ten.
     #[serde(default, deserialize_with = "lenient::strings")]
     pub recovery_codes: Vec<RecoveryCode>,
     /// The Member, unless it could not be read.

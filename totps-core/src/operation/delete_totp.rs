@@ -16,14 +16,14 @@ use crate::value::secret::{SessionJwt, SessionToken};
 
 /// Parameters of Delete TOTP: removes the TOTP of a Member, which has one at most.
 ///
-/// Sessions that contain the factor live on, and the second factor is asked for again at the next
-/// login: end them with [`RevokeSessionsParams`](crate::RevokeSessionsParams) when the authenticator
-/// was stolen. What becomes of the recovery codes is not documented.
+/// Sessions that contain the factor stay valid, and the change takes effect at the next login. End the
+/// sessions with [`RevokeSessionsParams`](crate::RevokeSessionsParams) when the authenticator was stolen.
+/// Whether the recovery codes are deleted as well is not documented.
 ///
-/// Without a session the call has all rights of the project. With a session of a Member, its token or
-/// its JWT, Stytch checks that this Member may do it (RBAC), and refuses with a 403 otherwise.
+/// Without a session the call has all rights of the project. With a session of a Member, as a token or a
+/// JWT, Stytch checks that this Member may do it (RBAC), and otherwise refuses with 403.
 ///
-/// When no response came, look at the Member with [`GetMemberParams`](crate::GetMemberParams):
+/// After a lost response, get the Member with [`GetMemberParams`](crate::GetMemberParams) and check
 /// [`has_totp`](Member::has_totp).
 ///
 /// ```
@@ -101,10 +101,10 @@ pub struct DeleteTotpResponse {
     /// The HTTP status.
     #[serde(skip)]
     pub status_code: StatusCode,
-    /// The id of the request, to give to Stytch's support.
+    /// The id of the request, which Stytch's support asks for.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id.
+    /// The id of the Member.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub member_id: Option<MemberId>,
     /// The Member, unless it could not be read.

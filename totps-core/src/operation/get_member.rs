@@ -1,4 +1,4 @@
-//! `GET /v1/b2b/organizations/{organization_id}/member`: look at a Member.
+//! `GET /v1/b2b/organizations/{organization_id}/member`: get a Member.
 //!
 //! See Stytch's [Member object](https://stytch.com/docs/b2b/api/member-object).
 
@@ -12,7 +12,7 @@ use crate::operation::Operation;
 use crate::operation::call::Call;
 use crate::value::id::{MemberId, OrganizationId};
 
-/// Parameters of Get Member: looks at one Member of an Organization.
+/// Parameters of Get Member: gets one Member of an Organization.
 ///
 /// It changes nothing, so it is safe to repeat.
 ///
@@ -32,7 +32,7 @@ pub struct GetMemberParams {
     member: Key,
 }
 
-/// What the Member is looked up by. What both together mean is not documented.
+/// The key to look a Member up by. The meaning of both together is not documented.
 #[derive(Debug, Clone)]
 enum Key {
     Id(MemberId),
@@ -40,8 +40,8 @@ enum Key {
 }
 
 impl GetMemberParams {
-    /// Looks a Member up by its id or external id. Neither parameter may be empty, and the
-    /// Organization not `.` or `..`.
+    /// Looks a Member up by its id or external id. The parameters must not be empty, and the Organization
+    /// must not be `.` or `..`.
     pub fn by_id(
         organization_id: impl Into<OrganizationId>,
         member_id: impl Into<MemberId>,
@@ -52,8 +52,8 @@ impl GetMemberParams {
         }
     }
 
-    /// Looks a Member up by its e-mail address. Neither parameter may be empty, and the Organization
-    /// not `.` or `..`.
+    /// Looks a Member up by its e-mail address. The parameters must not be empty, and the Organization must
+    /// not be `.` or `..`.
     pub fn by_email(
         organization_id: impl Into<OrganizationId>,
         email_address: impl Into<String>,
@@ -99,13 +99,13 @@ pub struct GetMemberResponse {
     /// The HTTP status.
     #[serde(skip)]
     pub status_code: StatusCode,
-    /// The id of the request, to give to Stytch's support.
+    /// The id of the request, which Stytch's support asks for.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id.
+    /// The id of the Member.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub member_id: Option<MemberId>,
-    /// The Member: the one field without which this response is an error.
+    /// The Member; the only required field of this response.
     #[serde(deserialize_with = "lenient::required_object")]
     pub member: Member,
     /// The Organization, unless it could not be read.

@@ -1,4 +1,4 @@
-//! `POST /v1/b2b/totp/migrate`: bring an existing secret in.
+//! `POST /v1/b2b/totp/migrate`: import an existing secret.
 //!
 //! See Stytch's [Migrate TOTP](https://stytch.com/docs/b2b/api/migrate-totp).
 
@@ -32,11 +32,11 @@ pub struct MigrateParams {
     pub organization_id: OrganizationId,
     /// The Member: its id or external id.
     pub member_id: MemberId,
-    /// The shared secret of the TOTP in base32. Stytch documents no more than that; its own secrets are
-    /// upper case without padding, which is what [`TotpSecret::parse`] and [`TotpSecret::from_key`]
-    /// make.
+    /// The shared secret of the TOTP in base32. Stytch does not document which forms it accepts. Its own
+    /// secrets are upper case without padding, and so are those of [`TotpSecret::parse`] and
+    /// [`TotpSecret::from_key`].
     pub secret: TotpSecret,
-    /// The Member's recovery codes; without any, new ones are made.
+    /// The Member's existing recovery codes. Without them Stytch makes new ones.
     pub recovery_codes: Option<Vec<RecoveryCode>>,
 }
 
@@ -92,10 +92,10 @@ pub struct MigrateResponse {
     /// The HTTP status.
     #[serde(skip)]
     pub status_code: StatusCode,
-    /// The id of the request, to give to Stytch's support.
+    /// The id of the request, which Stytch's support asks for.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id.
+    /// The id of the Member.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub member_id: Option<MemberId>,
     /// The id of the TOTP; never empty.

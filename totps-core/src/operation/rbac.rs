@@ -1,4 +1,4 @@
-//! The headers by which a call runs with the rights of a Member instead of the project's.
+//! The headers that give a call the rights of a Member instead of those of the project.
 
 use http::HeaderName;
 
@@ -9,7 +9,7 @@ use crate::value::secret::{SessionJwt, SessionToken};
 const SESSION_TOKEN: HeaderName = HeaderName::from_static("x-stytch-member-session");
 const SESSION_JWT: HeaderName = HeaderName::from_static("x-stytch-member-sessionjwt");
 
-/// Adds the session of the Member whose rights count. Each goes with the name of its field.
+/// Adds the session of the Member whose rights count, each part with the name of its field.
 pub(crate) fn with_session(
     mut call: Call,
     (token_field, token): (&'static str, Option<&SessionToken>),

@@ -1,5 +1,5 @@
-//! How parameters are written as JSON. They are not `Serialize` themselves: whoever prints them would
-//! print codes and tokens.
+//! How parameters are written as JSON. They are not `Serialize` themselves, since code that prints them
+//! would print codes and tokens.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -13,7 +13,7 @@ use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
 use crate::value::totp_code::TotpCode;
 use crate::value::totp_secret::TotpSecret;
 
-/// A field of parameters, as it is sent. What is absent is left out, not sent as `null`.
+/// A field of parameters as it is sent. An absent field is left out, not sent as `null`.
 pub(crate) trait WireField {
     fn is_absent(&self) -> bool {
         false
@@ -81,7 +81,7 @@ impl<T: WireField> WireField for Vec<T> {
     }
 }
 
-/// Values that show what they are.
+/// Values that are no secret.
 macro_rules! plain {
     ($($type:ty),+ $(,)?) => {$(
         impl WireField for $type {
@@ -118,7 +118,7 @@ text! {
     SessionJwt: expose,
 }
 
-/// Turns what an application gives for a field into the JSON object that belongs there.
+/// Turns the application's value for a field into a JSON object.
 pub(crate) fn to_object<T: Serialize + ?Sized>(
     field: &'static str,
     value: &T,

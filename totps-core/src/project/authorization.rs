@@ -1,4 +1,4 @@
-//! What authenticates requests: HTTP Basic.
+//! Authentication of requests: HTTP Basic.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -23,7 +23,7 @@ pub(crate) enum Environment {
 }
 
 impl Environment {
-    /// Told by the text after `kind`: `-live-` or `-test-`.
+    /// Reads it from the text after `kind`: `-live-` or `-test-`.
     pub(crate) fn of(text: &str, kind: &str) -> Option<Self> {
         let rest = text.strip_prefix(kind)?;
         if rest.starts_with("-live-") {
@@ -36,7 +36,7 @@ impl Environment {
     }
 }
 
-/// The header value for HTTP Basic authentication (RFC 7617).
+/// Builds the header value for HTTP Basic authentication (RFC 7617).
 pub(crate) fn authorization(
     id: &ProjectId,
     secret: &ProjectSecret,

@@ -1,4 +1,4 @@
-//! Where requests go.
+//! The base URL of requests.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -9,13 +9,13 @@ use http::uri::{self, Authority, PathAndQuery, Scheme};
 use crate::error::{ConfigError, InvalidParams};
 use crate::transport::destination::{ipv6, is_loopback};
 
-/// The longest path before the API's own, in bytes.
+/// The longest path of a base URL, in bytes.
 const LONGEST_PREFIX: usize = 1024;
 
 /// The longest path of a call with its query, in bytes.
 const LONGEST_PATH: usize = 32 * 1024;
 
-/// The origin that requests go to, and the path before the API's own, without a slash at its end.
+/// The origin of requests, and the path that is prepended to the API's own, without a trailing slash.
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
     scheme: Scheme,
@@ -45,7 +45,7 @@ impl BaseUrl {
                 "must not contain user info; the project id and secret are given separately",
             );
         }
-        // The http crate takes hosts and ports that are none.
+        // The http crate accepts some invalid hosts and ports.
         let (host, port) = authority.as_str().split_at(authority.host().len());
         if !is_host(host) {
             return refuse("must have a host, such as `https://api.stytch.com`");
@@ -55,8 +55,7 @@ impl BaseUrl {
         }
         if scheme != Scheme::HTTPS && !(scheme == Scheme::HTTP && is_loopback(host)) {
             return refuse(
-                "must be `https://`; only on loopback (`localhost`, `127.0.0.1`, `[::1]`) may it be \
-                 `http://`",
+                "must be `https://`, or `http://` on loopback (`localhost`, `127.0.0.1`, `[::1]`)",
             );
         }
         let path = parts.path_and_query;
@@ -68,7 +67,7 @@ impl BaseUrl {
             .map_or("", PathAndQuery::path)
             .trim_end_matches('/');
         if prefix.len() > LONGEST_PREFIX {
-            return refuse("must not have a path of more than 1024 bytes");
+            return refuse("must not have a path longer than 1024 bytes");
         }
         Ok(Self {
             scheme,
@@ -77,10 +76,10 @@ impl BaseUrl {
         })
     }
 
-    /// Puts a path and a query behind the prefix. All of them are valid on their own.
+    /// Appends a path and a query to the prefix. All of them are valid on their own.
     pub(crate) fn join(&self, path: Cow<'static, str>, query: &str) -> Result<Uri, InvalidParams> {
         const TOO_LONG: InvalidParams =
-            InvalidParams::of_constants("path", "must be at most 32 KiB long with the query");
+            InvalidParams::of_constants("path", "must be at most 32 KiB long, including the query");
         if path.len() + query.len() > LONGEST_PATH {
             return Err(TOO_LONG);
         }
@@ -109,10 +108,10 @@ fn is_host(host: &str) -> bool {
     !host.is_empty() && (!host.contains(['[', ']']) || ipv6(host).is_some())
 }
 
-/// Takes the port with its colon, or nothing.
+/// Accepts a port with its colon, or nothing.
 fn is_port(port: &str) -> bool {
     port.strip_prefix(':').map_or(port.is_empty(), |digits| {
-        // `parse` would take a sign, too.
+        // `parse` accepts a sign.
         digits.bytes().all(|byte| byte.is_ascii_digit()) && digits.parse::<u16>().is_ok()
     })
 }

@@ -5,10 +5,10 @@ use std::fmt;
 use crate::error::InvalidParams;
 use crate::value::wipe::wipe;
 
-/// The bytes of a request or an answer.
+/// The body of a request or a response.
 ///
-/// A body may hold codes, secrets and session tokens, so `Debug` shows only its length and the
-/// bytes are wiped on drop. Converting it into a `Vec<u8>` hands that duty to the caller.
+/// It may hold codes, secrets and session tokens: `Debug` shows only its length, and the bytes are
+/// wiped on drop. After a conversion into a `Vec<u8>` the caller has to wipe them.
 ///
 /// ```
 /// use totps_core::Body;
@@ -20,23 +20,23 @@ use crate::value::wipe::wipe;
 pub struct Body(Vec<u8>);
 
 impl Body {
-    /// The number of bytes.
+    /// Returns the number of bytes.
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
-    /// Whether there are no bytes.
+    /// Tells whether the body has no bytes.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// The bytes.
+    /// Returns the bytes.
     pub fn as_bytes(&self) -> &[u8] {
         &self.0
     }
 
-    /// Appends bytes. When the buffer is too small, the bytes move to a larger one and the old
-    /// one is wiped, where a growing `Vec` would leave a copy behind.
+    /// Appends bytes. When the buffer is too small, the bytes move to a larger one and the old one is
+    /// wiped; a growing `Vec` would leave a copy behind.
     #[inline]
     fn append(&mut self, bytes: &[u8]) {
         if bytes.len() > self.0.capacity() - self.0.len() {
@@ -103,9 +103,9 @@ impl From<Body> for Vec<u8> {
     }
 }
 
-/// Collects the body of an answer piece by piece up to a limit; a tool for transports.
+/// Collects the body of a response piece by piece up to a limit; a part for transports.
 ///
-/// No piece of an outgrown buffer is left in memory unwiped.
+/// When it outgrows its buffer, the old buffer is wiped.
 ///
 /// ```
 /// use totps_core::LimitedBody;
@@ -123,13 +123,12 @@ pub struct LimitedBody {
 }
 
 impl LimitedBody {
-    /// Starts with no bytes. `limit` is the largest body accepted, in bytes; `announced` the length
-    /// that the answer announced, if it did: so much is reserved at once, but never more than 64 KiB
-    /// on the word of a server.
+    /// Creates an empty body. `limit` is the largest body accepted, in bytes. `announced` is the length
+    /// from `Content-Length`, if there is one; at most 64 KiB are preallocated, whatever it says.
     ///
     /// # Errors
     ///
-    /// [`BodyTooLarge`] when the announced length is over the limit already.
+    /// [`BodyTooLarge`] when the announced length exceeds the limit.
     pub fn new(limit: usize, announced: Option<u64>) -> Result<Self, BodyTooLarge> {
         const RESERVE_AT_MOST: usize = 64 * 1024;
         let capacity = match usize::try_from(announced.unwrap_or(0)) {
@@ -146,7 +145,7 @@ impl LimitedBody {
     ///
     /// # Errors
     ///
-    /// [`BodyTooLarge`] when the body would outgrow the limit; nothing is appended then.
+    /// [`BodyTooLarge`] when the body would exceed the limit. Nothing is appended then.
     pub fn push(&mut self, piece: &[u8]) -> Result<(), BodyTooLarge> {
         if piece.len() > self.limit - self.body.len() {
             return Err(BodyTooLarge { limit: self.limit });
@@ -155,14 +154,14 @@ impl LimitedBody {
         Ok(())
     }
 
-    /// The collected body.
+    /// Returns the collected body.
     #[must_use]
     pub fn finish(self) -> Body {
         self.body
     }
 }
 
-/// Takes a piece whole, or fails with a [`BodyTooLarge`] inside an [`io::Error`](std::io::Error).
+/// Writes whole pieces, or fails with a [`BodyTooLarge`] inside an [`io::Error`](std::io::Error).
 impl std::io::Write for LimitedBody {
     fn write(&mut self, piece: &[u8]) -> std::io::Result<usize> {
         self.push(piece)
@@ -175,7 +174,7 @@ impl std::io::Write for LimitedBody {
     }
 }
 
-/// A body outgrew the limit of the transport.
+/// The body of a response exceeds the limit of the transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the body of the response is larger than {limit} bytes")]
 pub struct BodyTooLarge {
@@ -183,7 +182,7 @@ pub struct BodyTooLarge {
 }
 
 impl BodyTooLarge {
-    /// The limit that was exceeded, in bytes.
+    /// Returns the limit that was exceeded, in bytes.
     pub fn limit(&self) -> usize {
         self.limit
     }
@@ -191,10 +190,9 @@ impl BodyTooLarge {
 
 /// Serialises JSON into a body.
 ///
-/// Strings, numbers and JSON values do not fail to serialise; the error is for what a caller may
-/// put in between.
+/// Strings, numbers and JSON values never fail to serialise; a type of the caller may.
 pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<Body, InvalidParams> {
-    /// What most requests fit into, in bytes.
+    /// Enough for most requests, in bytes.
     const USUAL: usize = 1024;
     let mut body = Writer(Body(Vec::with_capacity(USUAL)));
     serde_json::to_writer(&mut body, value)
@@ -202,7 +200,7 @@ pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<Body, InvalidPar
     Ok(body.0)
 }
 
-/// A body that is written to, and leaves no copy of its bytes behind when it grows.
+/// Writes to a body, and leaves no copy of its bytes behind when it grows.
 struct Writer(Body);
 
 impl std::io::Write for Writer {
@@ -210,7 +208,7 @@ impl std::io::Write for Writer {
         self.write_all(bytes).map(|()| bytes.len())
     }
 
-    /// Without the loop that is there for writers that take less than they are given.
+    /// Without the loop for writers that accept less than they are given.
     fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.0.append(bytes);
         Ok(())

@@ -1,4 +1,4 @@
-//! Where requests may go.
+//! Which destinations are allowed.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -9,9 +9,9 @@ use crate::error::TransportError;
 
 /// Checks that the credentials of a request stay secret on their way to `url`.
 ///
-/// The URL must be `https`, or `http` to loopback (`localhost`, `127.0.0.0/8`, `[::1]`) and not by
-/// way of a proxy elsewhere; and it must have no user info. `proxy_host` is the host of the proxy that
-/// the request is sent through, if there is one. Call this at the beginning of
+/// The URL must be `https`, or `http` to loopback (`localhost`, `127.0.0.0/8`, `[::1]`) without a proxy
+/// on another machine, and it must have no user info. `proxy_host` is the host of the proxy that the
+/// request is sent through, if there is one. Call this at the beginning of
 /// [`Transport::send`](crate::transport::Transport::send).
 ///
 /// ```
@@ -45,11 +45,11 @@ pub fn check_destination(url: &Uri, proxy_host: Option<&str>) -> Result<(), Tran
         return Ok(());
     }
     Err(TransportError::refused(
-        "the URL must be `https://`, or `http://` to loopback and not through a proxy elsewhere",
+        "the URL must be `https://`, or `http://` to loopback without a proxy on another machine",
     ))
 }
 
-/// Whether a host is this machine: `localhost`, an address in `127.0.0.0/8`, or `[::1]`.
+/// Tells whether a host is this machine: `localhost`, an address in `127.0.0.0/8`, or `[::1]`.
 pub(crate) fn is_loopback(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host
@@ -58,7 +58,7 @@ pub(crate) fn is_loopback(host: &str) -> bool {
         || ipv6(host).is_some_and(|address| address.is_loopback())
 }
 
-/// The address in a host in brackets.
+/// Reads the IPv6 address of a host in brackets.
 pub(crate) fn ipv6(host: &str) -> Option<Ipv6Addr> {
     host.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
 }

@@ -1,4 +1,4 @@
-//! What a call may cost at most, and how often it is tried.
+//! The limits of a call: time, size, retries, connections.
 
 use std::time::Duration;
 
@@ -7,11 +7,10 @@ use http::HeaderMap;
 use crate::error::{ConfigError, TransportError};
 use crate::transport::{LimitedBody, RetryPolicy};
 
-/// The limits that a transport holds a call to.
+/// The limits that a transport enforces on a call.
 ///
-/// The fields are settings as the caller gave them; [`checked`](Self::checked) says whether they can be
-/// used. The limits of the head of a response are fixed: [`HEAD`](Self::HEAD) and
-/// [`HEADERS`](Self::HEADERS).
+/// The fields hold what the caller set; [`checked`](Self::checked) validates them. The limits for the
+/// head of a response are fixed: [`HEAD`](Self::HEAD) and [`HEADERS`](Self::HEADERS).
 ///
 /// ```
 /// use std::time::Duration;
@@ -28,21 +27,20 @@ use crate::transport::{LimitedBody, RetryPolicy};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// How long a call may take in all, from its beginning to the last byte of the response, with all
+    /// The timeout of a whole call, from its beginning to the last byte of the response, with all
     /// retries and pauses. 10 s by default; more than 24 hours count as 24 hours.
     pub timeout: Duration,
-    /// How long making a connection may take, TLS included. 3 s by default, and never more than what
-    /// is left of the overall timeout; more than 24 hours count as 24 hours.
+    /// The timeout for making a connection, TLS included. 3 s by default, and never more than what is
+    /// left of the overall timeout; more than 24 hours count as 24 hours.
     pub connect_timeout: Duration,
     /// The largest body of a response, in bytes, counted after any decoding. 1 MiB by default.
     pub response_limit: usize,
-    /// How often a request is sent again that was not sent: 0, 1 or 2 times. 0 by default.
+    /// How many times a request that was not sent is retried: 0, 1 or 2. 0 by default.
     pub max_retries: u32,
-    /// How many connections are kept for later calls, for transports with a pool. 256 by default; 0
-    /// keeps none.
+    /// How many idle connections are kept, for transports with a pool. 256 by default; 0 keeps none.
     pub max_idle_connections: usize,
-    /// How long a connection is kept without being used, for transports with a pool. 50 s by default;
-    /// more than 24 hours count as 24 hours.
+    /// How long an idle connection is kept, for transports with a pool. 50 s by default; more than 24
+    /// hours count as 24 hours.
     pub idle_timeout: Duration,
 }
 
@@ -63,15 +61,15 @@ impl Limits {
     /// The largest head of a response, in bytes: the status line and all headers.
     pub const HEAD: usize = 32 * 1024;
 
-    /// The most headers of a response.
+    /// The largest number of headers of a response.
     pub const HEADERS: usize = 64;
 
-    /// Checks the settings, and shortens very long times so that a deadline can be computed.
+    /// Validates the settings, and shortens very long times so that a deadline can be computed.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] names the first setting that is wrong: a time or the response limit is zero, or
-    /// there are more than 2 retries.
+    /// [`ConfigError`] for the first invalid setting: a time or the response limit is zero, or there are
+    /// more than 2 retries.
     pub fn checked(self) -> Result<Self, ConfigError> {
         if self.response_limit == 0 {
             return Err(ConfigError::new("response limit", NOT_ZERO));
@@ -85,13 +83,13 @@ impl Limits {
         })
     }
 
-    /// The policy of `max_retries`, of which more than 2 count as 2.
+    /// Returns the retry policy of `max_retries`; more than 2 count as 2.
     pub fn retry_policy(&self) -> RetryPolicy {
         RetryPolicy::at_most(self.max_retries)
     }
 
     /// Checks the headers of a response against [`HEADERS`](Self::HEADERS) and [`HEAD`](Self::HEAD),
-    /// for stacks that may have taken more than they were told.
+    /// for stacks that may accept more than they were configured to.
     ///
     /// # Errors
     ///
@@ -116,13 +114,13 @@ impl Limits {
         Ok(())
     }
 
-    /// Begins to collect a body of at most `response_limit` bytes. `content_length` is the length that
-    /// the response announced.
+    /// Creates a [`LimitedBody`] of at most `response_limit` bytes. `content_length` is the length that the
+    /// response announced, if it did.
     ///
     /// # Errors
     ///
     /// [`TransportErrorKind::TooLarge`](crate::error::TransportErrorKind::TooLarge) if the announced
-    /// length is over the limit.
+    /// length exceeds the limit.
     pub fn body(&self, content_length: Option<u64>) -> Result<LimitedBody, TransportError> {
         LimitedBody::new(self.response_limit, content_length).map_err(TransportError::too_large)
     }

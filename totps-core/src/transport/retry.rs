@@ -1,26 +1,27 @@
-//! When a request may be sent again, and after which pause.
+//! Which requests may be sent again, and after which pause.
 
 use std::time::Duration;
 
 use crate::error::{ConfigError, Delivery, TransportError, TransportErrorKind};
 
-/// How often a request that was not sent is sent again, and after which pauses. By default never.
+/// Decides whether a request is sent again, and after which pause. By default none is.
 ///
-/// Only what is [`Delivery::NotSent`] because there was no connection or a time was over
-/// ([`Connect`](TransportErrorKind::Connect), [`Timeout`](TransportErrorKind::Timeout)) is sent again.
-/// Whatever may have reached the API may have used a code; a response is a response, whatever its
-/// status; and what TLS or a rule of the transport refuses would be refused again.
+/// Only a request that was [not sent](Delivery::NotSent) is retried, and only if there was no connection
+/// ([`Connect`](TransportErrorKind::Connect)) or a timeout elapsed
+/// ([`Timeout`](TransportErrorKind::Timeout)). A request that may have reached the API may have used a
+/// code. A response is final, whatever its status. What TLS or the transport refused would be refused
+/// again.
 ///
 /// The policy is a pure rule for transports: it has no clock, draws no random numbers and does not
-/// wait. Before the first retry comes a pause of a random part of 200 ms, before the second of 400 ms
-/// ("full jitter"), and there is none that would outlast the deadline of the call.
+/// wait. The pause is random ("full jitter"): less than 200 ms before the first retry, less than 400 ms
+/// before the second. A retry whose pause would outlast the deadline of the call does not happen.
 ///
 /// ```
 /// use std::time::Duration;
 /// use totps_core::{RetryPolicy, TransportError};
 ///
 /// let policy = RetryPolicy::new(2)?;
-/// let error = TransportError::not_sent("nobody listens");
+/// let error = TransportError::not_sent("connection refused");
 /// let (left, random) = (Duration::from_secs(10), u64::MAX / 2);
 /// assert_eq!(policy.pause(&error, 0, left, random).unwrap().as_millis(), 99);
 /// assert_eq!(policy.pause(&error, 1, left, random).unwrap().as_millis(), 199);
@@ -35,14 +36,14 @@ pub struct RetryPolicy {
     max_retries: u32,
 }
 
-/// The longest first pause.
+/// The upper bound of the first pause.
 const BASE: Duration = Duration::from_millis(200);
 
-/// More would keep a Member waiting for what is not a passing fault.
+/// A fault that outlasts two retries is not a passing one, and a Member is waiting.
 const MOST_RETRIES: u32 = 2;
 
 impl RetryPolicy {
-    /// A policy of so many retries after the first attempt: 0, 1 or 2.
+    /// Creates a policy with this many retries after the first attempt: 0, 1 or 2.
     ///
     /// # Errors
     ///
@@ -61,15 +62,15 @@ impl RetryPolicy {
         }
     }
 
-    /// How often a request may be sent again.
+    /// Returns how many times a request may be sent again.
     pub fn max_retries(self) -> u32 {
         self.max_retries
     }
 
-    /// How long to wait before the request is sent again; `None` if it must not be.
+    /// Returns how long to wait before the request is sent again, or `None` if it must not be sent again.
     ///
-    /// `retries` is how often it was sent again already, `left` how much time the call has left, and
-    /// `random` any number, each as likely as any other.
+    /// `retries` is the number of retries so far, `left` the time that the call has left, and `random` a
+    /// uniformly distributed random number.
     pub fn pause(
         self,
         error: &TransportError,

@@ -1,9 +1,17 @@
-//! Identifiers as types of their own, so that no two kinds can be swapped.
+//! Identifiers. Each kind has a type, so that two kinds cannot be swapped.
 
-/// Defines identifiers. They are never validated: slugs and external ids are legal in places.
+/// Defines identifiers. They are not validated: some places accept slugs and external ids as well.
 macro_rules! id {
-    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+    ($($(#[$doc:meta])* $name:ident = $example:literal;)*) => {$(
         $(#[$doc])*
+        ///
+        /// ```
+        #[doc = concat!("use totps_core::", stringify!($name), ";")]
+        ///
+        #[doc = concat!("let id = ", stringify!($name), "::new(\"", $example, "\");")]
+        #[doc = concat!("assert_eq!(id, \"", $example, "\");")]
+        #[doc = concat!("assert_eq!(id.to_string(), \"", $example, "\");")]
+        /// ```
         #[derive(
             Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash,
             serde::Serialize, serde::Deserialize,
@@ -12,17 +20,17 @@ macro_rules! id {
         pub struct $name(String);
 
         impl $name {
-            /// Takes any text; nothing is checked.
+            /// Creates an identifier from any text; nothing is checked.
             pub fn new(id: impl Into<String>) -> Self {
                 Self(id.into())
             }
 
-            /// The identifier as on the wire.
+            /// Returns the identifier as on the wire.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
 
-            /// Whether it is the empty text, which stands for an identifier that was not sent.
+            /// Tells whether the text is empty, which stands for an identifier that was not sent.
             pub fn is_empty(&self) -> bool {
                 self.0.is_empty()
             }
@@ -86,18 +94,18 @@ macro_rules! id {
 
 id! {
     /// The id of a Stytch project, such as `project-test-…` or `project-live-…`.
-    ProjectId;
+    ProjectId = "project-test-…";
 
-    /// The id of an [`Organization`](crate::Organization). In requests its slug or its
-    /// external id may stand for it.
-    OrganizationId;
+    /// The id of an [`Organization`](crate::Organization). Requests also accept its slug or its
+    /// external id.
+    OrganizationId = "organization-test-…";
 
-    /// The id of a [`Member`](crate::Member). In requests its external id may stand for it.
-    MemberId;
+    /// The id of a [`Member`](crate::Member). Requests also accept its external id.
+    MemberId = "member-test-…";
 
-    /// The id of one TOTP of a Member, such as `member-totp-test-…`.
-    TotpRegistrationId;
+    /// The id of a TOTP of a Member, such as `member-totp-test-…`.
+    TotpRegistrationId = "member-totp-test-…";
 
     /// The id of a [`MemberSession`](crate::MemberSession).
-    MemberSessionId;
+    MemberSessionId = "member-session-test-…";
 }

@@ -1,4 +1,4 @@
-//! JSON objects of the application's own making: metadata and claims.
+//! JSON objects with content of the application: metadata and claims.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -6,10 +6,10 @@ use std::ops::{Deref, DerefMut};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A JSON object whose content is the application's own: metadata, claims, attributes.
+/// A JSON object with content of the application: metadata, claims, attributes.
 ///
-/// It is a [`serde_json::Map`] but for `Debug`, which shows only the number of keys, because
-/// applications keep all sorts of things there.
+/// It is a [`serde_json::Map`] whose `Debug` shows only the number of keys, because an application may
+/// keep anything there.
 ///
 /// ```
 /// use totps_core::JsonObject;
@@ -24,7 +24,7 @@ use serde_json::{Map, Value};
 pub struct JsonObject(Map<String, Value>);
 
 impl JsonObject {
-    /// The map itself.
+    /// Returns the map.
     pub fn into_inner(self) -> Map<String, Value> {
         self.0
     }

@@ -1,4 +1,4 @@
-//! Enums that grow: a value that this version does not know is kept, not refused.
+//! Enums that keep a value that this version does not know, instead of refusing it.
 
 use std::fmt;
 
@@ -12,9 +12,8 @@ macro_rules! open_enum {
     ) => {
         $(#[$doc])*
         ///
-        /// The API may send values that this version does not know; they arrive as `Unknown`.
-        /// Compare those by [`as_str`](Self::as_str), which keeps working when a later version
-        /// gives the value a variant.
+        /// A value that this version does not know becomes `Unknown`. Compare it by
+        /// [`as_str`](Self::as_str), which still works when a later version has a variant for it.
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum $name {
@@ -24,7 +23,7 @@ macro_rules! open_enum {
         }
 
         impl $name {
-            /// The value as on the wire.
+            /// Returns the value as on the wire.
             pub fn as_str(&self) -> &str {
                 match self {
                     $(Self::$variant => $text,)+
@@ -75,7 +74,7 @@ pub(crate) use open_enum;
 
 /// A value that this version does not know, in the `Unknown` variant of an enum.
 ///
-/// `Debug` shows it only if it looks like a constant of the API, since anything may stand there.
+/// `Debug` shows it only if it looks like a constant of the API, since the text may be anything.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Unrecognized(String);
 
@@ -84,7 +83,7 @@ impl Unrecognized {
         Self(text)
     }
 
-    /// The value as on the wire.
+    /// Returns the value as on the wire.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -10,15 +10,15 @@ use crate::value::wipe::wipe;
 secret! {
     /// The QR code of a TOTP as the API sends it: a PNG image in a `data:` URI.
     ///
-    /// The picture holds the shared secret, so it is as secret as that. [`QrCode::png`] decodes it.
+    /// The image holds the shared secret, and is as secret. [`QrCode::png`] decodes it.
     QrCode;
 }
 
 impl QrCode {
-    /// Decodes the PNG image. Accepted are a `data:image/png;base64,` URI, with or without a space
-    /// after the comma, and bare base64.
+    /// Decodes the PNG image. It accepts a `data:image/png;base64,` URI, with or without a space after the
+    /// comma, and bare base64.
     ///
-    /// The bytes hold the shared secret: a file made of them should be readable by its owner alone.
+    /// The bytes hold the shared secret: make a file with them readable by its owner alone.
     ///
     /// ```
     /// use totps_core::QrCode;
@@ -30,10 +30,10 @@ impl QrCode {
     ///
     /// # Errors
     ///
-    /// [`QrCodeError`] when it is neither, or when what it encodes has not the signature of a PNG.
+    /// [`QrCodeError`] when it is neither, or when the decoded bytes are not a PNG.
     pub fn png(&self) -> Result<Vec<u8>, QrCodeError> {
         const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
-        // With or without padding: the documented sample has it, but nothing promises it.
+        // With or without padding: the documented sample has it, but it is not promised.
         const BASE64: GeneralPurpose = GeneralPurpose::new(
             &alphabet::STANDARD,
             GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -66,14 +66,14 @@ fn strip_ascii_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QrCodeError {
-    /// It is a `data:` URI of another kind.
-    #[error("the `qr_code` is a data URI, but not of the kind `data:image/png;base64,`")]
+    /// The text is another `data:` URI.
+    #[error("the `qr_code` is a data URI that does not begin with `data:image/png;base64,`")]
     MediaType,
-    /// It is not base64.
+    /// The text is not base64.
     #[error("the `qr_code` is not valid base64")]
     Base64,
-    /// It does not begin like a PNG image.
-    #[error("the `qr_code` does not hold a PNG image")]
+    /// The decoded bytes are not a PNG.
+    #[error("the `qr_code` is not a PNG image")]
     Signature,
 }
 

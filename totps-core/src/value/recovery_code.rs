@@ -3,17 +3,17 @@
 use crate::value::secret::secret;
 
 secret! {
-    /// A recovery code: three groups of four lower-case letters or digits joined by `-`, when Stytch
-    /// made it. Codes that were brought along by Migrate have any form.
+    /// A recovery code. Those of Stytch have three groups of four lower-case letters or digits, joined by
+    /// `-`. Imported codes can have any form.
     ///
     /// Read what a person typed with [`RecoveryCode::parse`].
     RecoveryCode;
 }
 
 impl RecoveryCode {
-    /// Reads a code as a person types it. What is twelve ASCII letters or digits, spaces and `-`
-    /// aside, gets the form of Stytch's codes; anything else stays as it was typed, since codes that
-    /// were brought along have any form.
+    /// Reads a code as a person types it. Twelve ASCII letters or digits, with or without spaces and `-`,
+    /// get the form of Stytch's codes. Anything else stays as it was typed, since imported codes can have
+    /// any form.
     ///
     /// ```
     /// use totps_core::RecoveryCode;
@@ -32,7 +32,7 @@ impl RecoveryCode {
         if typed.trim().is_empty() || typed.contains(char::is_control) {
             return Err(InvalidRecoveryCode(()));
         }
-        // Of its final size, so that it does not grow and leave a copy behind.
+        // It has its final size: growing would leave a copy behind.
         let mut code = Self(String::with_capacity(GROUP * GROUPS + GROUPS - 1));
         let mut count = 0;
         for character in typed.chars() {
@@ -56,9 +56,9 @@ impl RecoveryCode {
     }
 }
 
-/// What was typed is not a recovery code.
+/// The text is not a recovery code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("a recovery code must not be blank, and must have no control characters")]
+#[error("a recovery code must not be blank or contain control characters")]
 pub struct InvalidRecoveryCode(());
 
 #[cfg(test)]

@@ -1,25 +1,33 @@
-//! Text that must not be seen: redacted in `Debug`, wiped on drop.
+//! Secret text: redacted in `Debug`, wiped on drop.
 
-/// Defines a secret: a string that only [`expose`](SessionToken::expose) gives away.
+/// Defines a secret: a string that only [`expose`](SessionToken::expose) returns.
 ///
-/// There is no `==`, so no promise about its timing is owed, and no `Display` or `Serialize`, so
-/// none ends up in a message or a file by accident.
+/// There is no `==`, which would need constant time, and no `Display` or `Serialize`, so that none ends
+/// up in a message or a file by accident.
 macro_rules! secret {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
         ///
         /// `Debug` shows no part of it, and it is wiped on drop.
+        ///
+        /// ```
+        #[doc = concat!("use totps_core::", stringify!($name), ";")]
+        ///
+        #[doc = concat!("let secret = ", stringify!($name), "::new(\"…\");")]
+        #[doc = concat!("assert_eq!(format!(\"{secret:?}\"), \"", stringify!($name), "(redacted)\");")]
+        /// assert_eq!(secret.expose(), "…");
+        /// ```
         // A `String`, not a `Box<str>`: shrinking to fit would leave an unwiped copy behind.
         #[derive(Clone)]
         pub struct $name(String);
 
         impl $name {
-            /// Takes any text; nothing is checked.
+            /// Creates it from any text; nothing is checked.
             pub fn new(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
 
-            /// The secret text. Do not log it.
+            /// Returns the secret text. Do not log it.
             pub fn expose(&self) -> &str {
                 &self.0
             }
@@ -59,15 +67,16 @@ macro_rules! secret {
 pub(crate) use secret;
 
 secret! {
-    /// The secret of a Stytch project, which with the project id authenticates every request.
+    /// The secret of a Stytch project. With the project id it authenticates every request.
     ProjectSecret;
 
     /// The opaque token of a session.
     SessionToken;
 
-    /// The JWT of a session. It lives five minutes, whatever the lifetime of the session.
+    /// The JWT of a session. It is valid for five minutes, whatever the duration of the session.
     SessionJwt;
 
-    /// The token of a login that still lacks its second factor.
+    /// The token of a login that still lacks its second factor. The response of the first factor has it: see
+    /// [the guide](crate::guide::login).
     IntermediateSessionToken;
 }

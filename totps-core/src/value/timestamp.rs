@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 /// A point in time in the API's own text, RFC 3339, such as `2026-04-25T16:37:09Z`.
 ///
-/// The text is kept as it came, so that an odd one neither costs the response nor changes when it is
-/// stored; it is read when asked for.
+/// The text is kept as it came and parsed on request, so that a malformed one does not fail the response
+/// and none changes when it is stored.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -25,21 +25,21 @@ use serde::{Deserialize, Serialize};
 pub struct Timestamp(String);
 
 impl Timestamp {
-    /// Takes any text; it is read by [`to_system_time`](Self::to_system_time).
+    /// Creates a timestamp from any text. [`to_system_time`](Self::to_system_time) parses it.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// The text as on the wire.
+    /// Returns the text as on the wire.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Reads the text: any offset, zero to nine fractional digits.
+    /// Parses the text, with any offset and up to nine fractional digits.
     ///
     /// # Errors
     ///
-    /// [`InvalidTimestamp`] when the text is not RFC 3339 or names no real point in time.
+    /// [`InvalidTimestamp`] when the text is not RFC 3339 or not a real point in time.
     pub fn to_system_time(&self) -> Result<SystemTime, InvalidTimestamp> {
         read(&self.0).ok_or(InvalidTimestamp(()))
     }
@@ -72,6 +72,7 @@ impl TryFrom<&Timestamp> for SystemTime {
 }
 
 #[cfg(feature = "jiff-1")]
+#[cfg_attr(docsrs, doc(cfg(feature = "jiff-1")))]
 impl TryFrom<&Timestamp> for jiff_1::Timestamp {
     type Error = InvalidTimestamp;
 
@@ -83,8 +84,8 @@ impl TryFrom<&Timestamp> for jiff_1::Timestamp {
     }
 }
 
-/// Reads RFC 3339. The date and the time of day are read by humantime, which takes other forms, too,
-/// but no offset and no year before 1970.
+/// Parses RFC 3339. humantime parses the date and the time of day; it accepts other forms as well, but no
+/// offset and no year before 1970.
 fn read(text: &str) -> Option<SystemTime> {
     const SECONDS: &str = "0000-00-00T00:00:00";
     let (seconds, rest) = text.split_at_checked(SECONDS.len())?;
@@ -118,14 +119,14 @@ fn read(text: &str) -> Option<SystemTime> {
 /// After 400 years the calendar repeats itself.
 const CALENDAR_CYCLE: Duration = Duration::from_secs(146_097 * 24 * 60 * 60);
 
-/// Nothing, or a point and one to nine digits.
+/// Accepts nothing, or a point and one to nine digits.
 fn is_fraction(text: &str) -> bool {
     text.strip_prefix('.').map_or(text.is_empty(), |digits| {
         (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
     })
 }
 
-/// Where local time is beside UTC.
+/// The offset of local time from UTC.
 enum Offset {
     Ahead(Duration),
     Behind(Duration),

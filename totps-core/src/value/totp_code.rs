@@ -5,15 +5,15 @@ use std::str::FromStr;
 use crate::value::secret::secret;
 
 secret! {
-    /// A one-time code of a TOTP (RFC 6238): six digits in a string, since leading zeros matter.
+    /// A one-time code of a TOTP (RFC 6238): six digits as text, since leading zeros matter.
     ///
     /// Read what a person typed with [`TotpCode::parse`].
     TotpCode;
 }
 
 impl TotpCode {
-    /// Reads a code as a person types it: ASCII white space and `-` are dropped, and exactly six
-    /// ASCII digits must be left.
+    /// Reads a code as a person types it: ASCII white space and `-` are ignored, and exactly six ASCII
+    /// digits must remain.
     ///
     /// ```
     /// use totps_core::TotpCode;
@@ -28,7 +28,7 @@ impl TotpCode {
     /// [`InvalidTotpCode`], which does not repeat the input.
     pub fn parse(typed: &str) -> Result<Self, InvalidTotpCode> {
         const DIGITS: usize = 6;
-        // The code goes straight into a buffer of its final size, which the type wipes.
+        // A buffer of its final size, which the type wipes.
         let mut code = Self(String::with_capacity(DIGITS));
         for character in typed.chars() {
             match character {
@@ -46,7 +46,7 @@ impl TotpCode {
     }
 }
 
-/// As [`TotpCode::parse`] reads it.
+/// Does the same as [`TotpCode::parse`].
 impl FromStr for TotpCode {
     type Err = InvalidTotpCode;
 
@@ -55,7 +55,7 @@ impl FromStr for TotpCode {
     }
 }
 
-/// What was typed is not a code.
+/// The text is not a TOTP code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "a TOTP code must have exactly six digits, 0 to 9; spaces and `-` between them are ignored"

@@ -4,11 +4,11 @@ use crate::value::secret::secret;
 use crate::value::wipe::wipe;
 
 secret! {
-    /// The shared secret of a TOTP (RFC 6238) in base32 (RFC 4648): 32 characters, `A` to `Z` and `2`
-    /// to `7`, without padding, when Stytch made it.
+    /// The shared secret of a TOTP (RFC 6238) in base32 (RFC 4648). Those of Stytch have 32 characters, `A`
+    /// to `Z` and `2` to `7`, without padding.
     ///
-    /// For an import use [`TotpSecret::parse`] or [`TotpSecret::from_key`], which write it in the form
-    /// that Stytch's own secrets have.
+    /// For an import use [`TotpSecret::parse`] or [`TotpSecret::from_key`]: they return the form of Stytch's
+    /// own secrets.
     TotpSecret;
 }
 
@@ -19,10 +19,10 @@ const SHORTEST_KEY: usize = 10;
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 impl TotpSecret {
-    /// Reads base32 as it stands in exports and `otpauth://` URIs: in any case, with white space, `-`
-    /// and padding. It becomes upper case without any of these.
+    /// Reads base32 as in exports and `otpauth://` URIs: in upper or lower case, with white space, `-` and
+    /// padding. The result is upper case without any of these.
     ///
-    /// The key must have at least 10 bytes. Bits at the end that are no whole byte are dropped, as
+    /// The key must have at least 10 bytes. Bits at the end that do not fill a byte are dropped, as
     /// authenticator apps do.
     ///
     /// ```
@@ -65,14 +65,14 @@ impl TotpSecret {
                 bits &= (1 << rest) - 1;
             }
         }
-        // With one more character that is not needed, some have been lost.
+        // These lengths have a character that adds no byte: others are missing.
         if matches!(length % 8, 1 | 3 | 6) {
             return Err(InvalidTotpSecret::Incomplete);
         }
         Self::from_key(&key.0)
     }
 
-    /// Writes a raw key in base32. It must have at least 10 bytes; the caller wipes it.
+    /// Encodes a raw key in base32. It must have at least 10 bytes; the caller wipes it.
     ///
     /// ```
     /// use totps_core::TotpSecret;
@@ -89,7 +89,7 @@ impl TotpSecret {
         if key.len() < SHORTEST_KEY {
             return Err(InvalidTotpSecret::TooShort);
         }
-        // It never grows, which would leave a copy behind.
+        // It has its final size: growing would leave a copy behind.
         let mut secret = Self(String::with_capacity((key.len() * 8).div_ceil(5)));
         for chunk in key.chunks(5) {
             let mut bytes = [0; 8];
@@ -113,18 +113,18 @@ impl Drop for Key {
     }
 }
 
-/// What was given is not the secret of a TOTP.
+/// The text or key is not the secret of a TOTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum InvalidTotpSecret {
-    /// There are other characters than those of base32.
+    /// The text has characters that are not base32.
     #[error(
         "a TOTP secret must be base32: A to Z and 2 to 7; spaces, `-` and padding with `=` at the \
          end are ignored"
     )]
     NotBase32,
-    /// The number of characters is none that base32 has.
-    #[error("a TOTP secret must be whole base32; at least one character is missing or too many")]
+    /// The number of characters is not one that base32 can have.
+    #[error("a TOTP secret must be complete base32; at least one character is missing or extra")]
     Incomplete,
     /// The key is shorter than 10 bytes.
     #[error(
@@ -162,7 +162,7 @@ mod tests {
             ("mzxw6ytbojtg633cmfza", Ok(SECRET)),
             (" MZXW 6YTB-OJTG 633C MFZA====\r\n", Ok(SECRET)),
             ("MZXW6YTBOJTG633CMFZA==", Ok(SECRET)),
-            // Bits that are no whole byte.
+            // Bits that do not fill a byte.
             ("MZXW6YTBOJTG633CMFZB", Ok(SECRET)),
             ("", Err(TooShort)),
             ("====", Err(TooShort)),

@@ -1,5 +1,5 @@
-//! Wiping in one go. zeroize's own way with a `Vec` or a `String` is byte by byte, which makes a
-//! tenth of the work of reading a short response.
+//! Wiping a buffer as a whole. zeroize wipes a `Vec` or a `String` byte by byte, which is a tenth of the
+//! work of reading a short response.
 
 use std::mem;
 
@@ -11,12 +11,12 @@ pub(crate) fn wipe(buffer: &mut Vec<u8>) {
     buffer.as_mut_slice().zeroize();
 }
 
-/// Empties a text and overwrites what it was.
+/// Empties a text and overwrites its bytes.
 pub(crate) fn wipe_text(text: &mut String) {
     wipe(&mut mem::take(text).into_bytes());
 }
 
-/// Bytes that are wiped on drop, to be shared.
+/// Bytes that can be shared and are wiped on drop.
 pub(crate) struct WipedBytes(pub(crate) Vec<u8>);
 
 impl AsRef<[u8]> for WipedBytes {

@@ -14,8 +14,8 @@ use crate::builder::{Pooled, TransportBuilder, sealed};
 
 /// The settings of a [`HyperTransport`](crate::HyperTransport) that the other transports do not have.
 ///
-/// Only the features that are compiled in bring them: `rustls`, `aws_lc_rs`, `native_tls`,
-/// `platform_verifier`, `root_certificates_pem`.
+/// Each needs a feature: `rustls`, `aws_lc_rs`, `native_tls`, `platform_verifier`,
+/// `root_certificates_pem`.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TlsSettings {

@@ -5,8 +5,8 @@
 //! cargo run -p totps-ureq --example enroll
 //! ```
 //!
-//! Without configuration it starts an emulator of the API in this process. `-- --help` tells how to
-//! talk to Stytch instead. The calls are in `enrolment.rs`.
+//! Without configuration it starts an emulator of the API in this process. `-- --help` says how to call
+//! Stytch instead. The calls are in `enrolment.rs`.
 
 #![allow(clippy::print_stdout, reason = "an example talks to a person")]
 

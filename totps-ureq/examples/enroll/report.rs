@@ -10,7 +10,7 @@ use crate::options::Options;
 
 pub(crate) fn session(session: Option<&MemberSession>) {
     let Some(session) = session else {
-        println!("   The code is right, and there is no session in the answer.");
+        println!("   The code is right, and there is no session in the response.");
         return;
     };
     if let Some(id) = &session.member_session_id {

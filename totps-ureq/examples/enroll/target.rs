@@ -1,4 +1,4 @@
-//! Whom the example talks to: an emulator in this process, or Stytch.
+//! Which server the example calls: an emulator in this process, or Stytch.
 
 use std::env;
 use std::error::Error;

@@ -311,7 +311,7 @@ fn check_api_error(error: &ApiError, answer: &Response<&[u8]>, object: Option<&O
     }
 
     // Of what came, only names in plain letters are in the text.
-    let mut expected = format!("the API answered {}", status.as_u16());
+    let mut expected = format!("the API responded with {}", status.as_u16());
     if let Some(error_type) = error.error_type() {
         expected += &format!(" {}", printable_type(error_type));
     }

@@ -18,26 +18,22 @@ const clients = {
   "right secret": new stytch.B2BClient({ project_id, secret, ...address }),
   "wrong secret": new stytch.B2BClient({ project_id, secret: "wrong", ...address }),
 };
-const calls = {
-  "totps.create": (client, params) => client.totps.create(params),
-  "totps.authenticate": (client, params) => client.totps.authenticate(params),
-  "totps.migrate": (client, params) => client.totps.migrate(params),
-  "sessions.authenticate": (client, params) => client.sessions.authenticate(params),
-  "sessions.authenticate_jwt_local": (client, params) => client.sessions.authenticateJwtLocal(params),
-  "recovery_codes.get": (client, params) => client.recoveryCodes.get(params),
-  "recovery_codes.rotate": (client, params) => client.recoveryCodes.rotate(params),
-  "recovery_codes.recover": (client, params) => client.recoveryCodes.recover(params),
-  "organizations.members.delete_totp": (client, params) => client.organizations.members.deleteTOTP(params),
+// Where a method has another name than in the scenario.
+const names = {
+  recovery_codes: "recoveryCodes",
+  authenticate_jwt_local: "authenticateJwtLocal",
+  delete_totp: "deleteTOTP",
 };
 
 const saved = { emulator };
 const transcript = {};
-for (const { step, control: path, body, call, client, params } of [...scenario.common, ...scenario.sdk_only, ...scenario.end]) {
+for (const { step, control: path, body, call, client, params, authorization } of scenario.steps) {
   if (path) {
     transcript[step] = { result: await control(path, body) };
   } else {
     try {
-      const result = await calls[call](clients[client ?? "right secret"], await resolve(params));
+      const options = authorization && { authorization: await resolve(authorization) };
+      const result = await perform(clients[client ?? "right secret"], call, await resolve(params), options);
       transcript[step] = { result };
     } catch (error) {
       transcript[step] = failure(error);
@@ -46,6 +42,13 @@ for (const { step, control: path, body, call, client, params } of [...scenario.c
   saved[step] = transcript[step].result;
 }
 writeFileSync(transcriptFile, JSON.stringify(transcript, null, 1));
+
+async function perform(client, call, params, options) {
+  const path = call.split(".").map((name) => names[name] ?? name);
+  const method = path.pop();
+  const target = path.reduce((at, name) => at[name], client);
+  return target[method](params, ...(options ? [options] : []));
+}
 
 async function control(path, body) {
   const method = body ? "POST" : "GET";

@@ -13,7 +13,10 @@ import sys
 
 import requests
 import stytch
+from stytch.b2b.models.organizations_members import DeleteTOTPRequestOptions
+from stytch.b2b.models.sessions import RevokeRequestOptions
 from stytch.core.response_base import StytchError
+from stytch.shared.method_options import Authorization
 
 mode, emulator_file, scenario_file, transcript_file = sys.argv[1:]
 
@@ -67,7 +70,17 @@ def resolve(value):
     return functools.reduce(get, value[1:].split("."), saved)
 
 
-async def perform(clients, call, params):
+# The options of the calls that the scenario makes by a Member's rights.
+OPTIONS = {
+    "organizations.members.delete_totp": DeleteTOTPRequestOptions,
+    "sessions.revoke": RevokeRequestOptions,
+}
+
+
+async def perform(clients, call, params, authorization):
+    if authorization:
+        options = OPTIONS[call](authorization=Authorization(**authorization))
+        params = {**params, "method_options": options}
     *path, method = call.split(".")
     target = functools.reduce(getattr, path, clients)
     try:
@@ -85,13 +98,14 @@ async def perform(clients, call, params):
 async def main():
     clients = {"right secret": client(emulator["secret"]), "wrong secret": client("wrong")}
     transcript = {}
-    for step in scenario["common"] + scenario["sdk_only"] + scenario["end"]:
+    for step in scenario["steps"]:
         try:
             if "control" in step:
                 outcome = {"result": control(step["control"], step.get("body"))}
             else:
                 chosen = clients[step.get("client", "right secret")]
-                outcome = await perform(chosen, step["call"], resolve(step["params"]))
+                params, authorization = resolve(step["params"]), resolve(step.get("authorization"))
+                outcome = await perform(chosen, step["call"], params, authorization)
         except Exception as error:  # told to whoever compares
             outcome = {"unexpected": repr(error)}
         transcript[step["step"]] = outcome

@@ -18,8 +18,24 @@ pub enum Outcome {
     Result(Value),
     /// `status_code`, `request_id`, `error_type`, `error_message`, `error_url`.
     Error(Value),
+    /// A JWT is refused by a local check.
+    Refused,
     /// The client has no such call.
     Unsupported,
+}
+
+/// A call to make.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Call {
+    /// Which client makes it: `right secret` or `wrong secret`.
+    pub client: String,
+    /// Its name, by the SDKs' folders: `organizations.members.get`.
+    pub name: String,
+    /// The parameters, by the names of the wire.
+    pub params: Value,
+    /// `session_token` or `session_jwt` of the Member by whose rights the call is made (RBAC).
+    pub authorization: Value,
 }
 
 /// The steps, and what they got so far.
@@ -31,17 +47,16 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The steps of these parts, from the files that the command line ends with: `EMULATOR SCENARIO
-    /// TRANSCRIPT`.
-    pub fn from_arguments(parts: &[&str]) -> Fallible<Self> {
+    /// The scenario of the files that the command line ends with: `EMULATOR SCENARIO TRANSCRIPT`.
+    pub fn from_arguments() -> Fallible<Self> {
         let mut arguments: Vec<String> = std::env::args().collect();
         let mut next = || arguments.pop().ok_or("EMULATOR SCENARIO TRANSCRIPT");
         let transcript_file = next()?;
         let scenario: Value = serde_json::from_str(&fs::read_to_string(next()?)?)?;
         let emulator: Value = serde_json::from_str(&fs::read_to_string(next()?)?)?;
-        let steps = parts.iter().filter_map(|part| scenario[part].as_array());
+        let steps = scenario["steps"].as_array();
         Ok(Self {
-            steps: steps.flatten().cloned().collect(),
+            steps: steps.ok_or("the scenario has no steps")?.clone(),
             saved: Map::from_iter([("emulator".to_owned(), emulator)]),
             transcript_file,
         })
@@ -53,17 +68,15 @@ impl Scenario {
         Ok(value.ok_or("the emulator did not print this")?.to_owned())
     }
 
-    /// Takes all steps; `call` is given the client's name, the call's name and the parameters.
-    pub fn run(
-        mut self,
-        mut call: impl FnMut(&str, &str, Value) -> Fallible<Outcome>,
-    ) -> Fallible<()> {
+    /// Takes all steps.
+    pub fn run(mut self, mut call: impl FnMut(Call) -> Fallible<Outcome>) -> Fallible<()> {
         let mut transcript = Map::new();
         for step in std::mem::take(&mut self.steps) {
             let name = step["step"].as_str().ok_or("a step has no name")?;
             let outcome = match self.take(&step, &mut call) {
                 Ok(Outcome::Result(result)) => json!({ "result": result }),
                 Ok(Outcome::Error(error)) => json!({ "error": error }),
+                Ok(Outcome::Refused) => json!({ "refused": true }),
                 Ok(Outcome::Unsupported) => json!({ "unsupported": true }),
                 Err(error) => json!({ "unexpected": error.to_string() }),
             };
@@ -81,14 +94,19 @@ impl Scenario {
     fn take(
         &self,
         step: &Value,
-        call: &mut impl FnMut(&str, &str, Value) -> Fallible<Outcome>,
+        call: &mut impl FnMut(Call) -> Fallible<Outcome>,
     ) -> Fallible<Outcome> {
         if let Some(path) = step["control"].as_str() {
             return Ok(Outcome::Result(self.control(path, step.get("body"))?));
         }
         let client = step["client"].as_str().unwrap_or("right secret");
         let name = step["call"].as_str().ok_or("a step has no call")?;
-        call(client, name, self.resolve(&step["params"])?)
+        call(Call {
+            client: client.to_owned(),
+            name: name.to_owned(),
+            params: self.resolve(&step["params"])?,
+            authorization: self.resolve(&step["authorization"])?,
+        })
     }
 
     /// A call of the emulator's control interface.

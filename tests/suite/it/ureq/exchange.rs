@@ -103,20 +103,6 @@ fn sessions_are_resumed() {
     }
 }
 
-/// ureq would take it for the end of the body, since there is no length.
-#[test]
-fn a_cut_in_tls_ends_no_body() {
-    let authority = Authority::new();
-    let server = Server::start_tls(authority.server(Leaf::Good), |connection| {
-        connection.read_request();
-        connection.write(b"HTTP/1.1 200 OK\r\n\r\n{\"session_token\"");
-    });
-    let builder = UreqTransport::builder().root_certificates_pem(authority.pem());
-    let error = send(builder, &server.https_url()).expect_err("the body was cut");
-    assert_eq!(error.kind(), TransportErrorKind::Other, "got {error:?}");
-    assert_eq!(error.delivery(), Delivery::Unknown, "got {error:?}");
-}
-
 /// A proxy may drip for ever before it makes the tunnel, and then the server behind it.
 #[test]
 fn a_dripping_proxy_is_bounded_by_both_timeouts() {
@@ -159,31 +145,4 @@ fn only_the_wanted_version_of_ip_is_connected_to() {
     let error = send(family(IpFamily::Ipv6Only), &server.url()).expect_err("it is not IPv6");
     assert_eq!(error.kind(), TransportErrorKind::Connect, "got {error:?}");
     assert_eq!(error.delivery(), Delivery::NotSent, "got {error:?}");
-}
-
-/// Of the requests that have none by themselves.
-#[test]
-fn an_empty_body_is_none() {
-    for builder in [
-        UreqTransport::builder(),
-        UreqTransport::builder().agent(totps_ureq::ureq::Agent::new_with_defaults()),
-    ] {
-        let server = Server::start(|connection| {
-            while connection.read_request().is_some() {
-                connection.write(&answer(200, "{}"));
-            }
-        });
-        let transport = builder.build().expect("valid");
-        for method in ["GET", "DELETE"] {
-            let mut request = request(&server.url());
-            *request.method_mut() = method.parse().expect("a method");
-            *request.body_mut() = Body::default();
-            transport.send(request).expect("there is a response");
-        }
-        for request in server.requests() {
-            for name in ["content-length", "transfer-encoding"] {
-                assert_eq!(request.field(name), [""; 0], "{name} in {}", request.head);
-            }
-        }
-    }
 }

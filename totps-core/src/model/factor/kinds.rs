@@ -1,4 +1,4 @@
-//! What is particular to each kind of factor.
+//! The details of each kind of factor.
 
 use std::fmt;
 
@@ -43,7 +43,7 @@ pub struct OAuthFactor {
     /// The id that the provider has for the Member.
     #[serde(default, deserialize_with = "lenient::text")]
     pub provider_subject: String,
-    /// The id of the e-mail address, if the provider told it.
+    /// The id of the e-mail address, if the provider sent one.
     pub email_id: Option<String>,
 }
 
@@ -83,7 +83,7 @@ pub struct WebAuthnFactor {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuthenticatorAppFactor {
-    /// The id of the TOTP: what is called `totp_registration_id` elsewhere.
+    /// The id of the TOTP. Elsewhere it is called `totp_registration_id`.
     #[serde(default, deserialize_with = "lenient::text")]
     pub totp_id: TotpRegistrationId,
 }
@@ -145,14 +145,14 @@ pub struct SsoFactor {
     pub external_id: String,
 }
 
-/// Somebody acting as the Member.
+/// Another person who acts as the Member.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ImpersonatedFactor {
-    /// The id of who is acting.
+    /// The id of the person who acts.
     #[serde(default, deserialize_with = "lenient::text")]
     pub impersonator_id: String,
-    /// The e-mail address of who is acting.
+    /// The e-mail address of the person who acts.
     #[serde(default, deserialize_with = "lenient::text")]
     pub impersonator_email_address: String,
 }
@@ -174,12 +174,12 @@ pub struct UnknownFactor {
 }
 
 impl UnknownFactor {
-    /// The key on the wire; it ends in `_factor`.
+    /// Returns the key on the wire; it ends in `_factor`.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// What stands under that key.
+    /// Returns the value of that key.
     pub fn json(&self) -> &Value {
         &self.json
     }

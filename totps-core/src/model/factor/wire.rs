@@ -1,4 +1,4 @@
-//! Factors on the wire, where each kind has a key of its own.
+//! Factors on the wire, where each kind has its own key.
 
 use std::fmt;
 
@@ -37,7 +37,7 @@ macro_rules! keyed_factors {
                 }
             }
 
-            /// Reads what stands under the key; `None` if it is unset.
+            /// Reads the value of the key; `None` if it is unset.
             fn read<'de, A: MapAccess<'de>>(self, map: &mut A) -> Result<Option<Factor>, A::Error> {
                 Ok(match self {
                     $(Self::$variant => map.next_value::<Maybe<_>>()?.0.map(Factor::$variant),)+
@@ -132,7 +132,7 @@ impl<'de> Visitor<'de> for AuthenticationFactorVisitor {
                 Key::LastAuthenticatedAt => read.last_authenticated_at = map.next_value()?,
                 Key::CreatedAt => read.created_at = map.next_value()?,
                 Key::UpdatedAt => read.updated_at = map.next_value()?,
-                // The first known factor counts, an unknown one only if there is no known one.
+                // The first known factor counts; an unknown one only if there is no known one.
                 Key::Factor(key) if read.factor.is_none() => match key.read(&mut map)? {
                     Some(factor @ Factor::Unknown(_)) => {
                         unknown.get_or_insert(factor);

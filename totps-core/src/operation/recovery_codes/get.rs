@@ -13,8 +13,8 @@ use crate::value::recovery_code::RecoveryCode;
 
 /// Parameters of Get recovery codes: reads the codes of a Member that are not used yet.
 ///
-/// It changes nothing, so it is safe to repeat. Whoever has the project's secret can read all codes
-/// at any time.
+/// It changes nothing, so it is safe to repeat. Anybody with the project's secret can read the codes at
+/// any time.
 ///
 /// ```
 /// use totps_core::GetRecoveryCodesParams;
@@ -61,14 +61,14 @@ pub struct GetRecoveryCodesResponse {
     /// The HTTP status.
     #[serde(skip)]
     pub status_code: StatusCode,
-    /// The id of the request, to give to Stytch's support.
+    /// The id of the request, which Stytch's support asks for.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id.
+    /// The id of the Member.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub member_id: Option<MemberId>,
-    /// The codes that are not used yet. What Stytch sends when there is none is not documented: an
-    /// empty list and an error are both possible.
+    /// The codes that are not used yet. If there are none, Stytch may send an empty list or an error; which
+    /// one is not documented.
     #[serde(deserialize_with = "lenient::required_strings")]
     pub recovery_codes: Vec<RecoveryCode>,
     /// The Member, unless it could not be read.

@@ -17,19 +17,19 @@ use crate::value::json_object::JsonObject;
 use crate::value::recovery_code::RecoveryCode;
 use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
 
-/// Parameters of Recover: a recovery code in place of the second factor, which uses the code up.
+/// Parameters of Recover: uses up a recovery code in place of the second factor.
 ///
-/// One of the three session tokens must be given, and no more than one, which the server checks. With
-/// an intermediate one the login is completed and the token used up; with one of the others the factor
-/// is added to that session.
+/// Exactly one of the three session tokens must be given, which the server checks. An intermediate one
+/// completes the login and is used up. With one of the others, the factor is added to that session.
 ///
-/// The TOTP stays. Whoever lost the authenticator goes on with
+/// The TOTP stays. A Member who lost the authenticator continues with
 /// [`DeleteTotpParams`](crate::DeleteTotpParams), [`CreateParams`](crate::CreateParams) and
-/// [`AuthenticateParams`](crate::AuthenticateParams).
+/// [`AuthenticateParams`](crate::AuthenticateParams): see
+/// [the guide](crate::guide::login#the-phone-is-lost).
 ///
-/// When no response came, look with [`GetRecoveryCodesParams`](crate::GetRecoveryCodesParams) whether
-/// the code is still listed: then it was not used. If it is gone, so is the intermediate session
-/// token, and the Member has to begin again at the first factor, with the next code.
+/// After a lost response, check with [`GetRecoveryCodesParams`](crate::GetRecoveryCodesParams) whether the
+/// code is still listed: then it was not used. If it is gone, so is the intermediate session token, and
+/// the Member begins again at the first factor, with the next code.
 ///
 /// ```
 /// use totps_core::RecoverParams;
@@ -181,12 +181,12 @@ pub struct RecoverResponse {
     /// The HTTP status.
     #[serde(skip)]
     pub status_code: StatusCode,
-    /// The id of the request, to give to Stytch's support.
+    /// The id of the request, which Stytch's support asks for.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id: the one field without which this response is an error.
+    /// The id of the Member; the only required field of this response.
     pub member_id: MemberId,
-    /// How many recovery codes are left. Advise the Member to have new ones made when it is 0.
+    /// How many recovery codes are left. At 0, offer the Member new ones.
     pub recovery_codes_remaining: Option<u32>,
     /// The Member, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
@@ -194,11 +194,11 @@ pub struct RecoverResponse {
     /// The Organization, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
     pub organization: Option<Organization>,
-    /// The token of the session. `None` when the response has none, or not a readable one: then
-    /// nobody is logged in by it.
+    /// The token of the session. `None` when it is missing or cannot be read. Without it nobody is logged
+    /// in.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub session_token: Option<SessionToken>,
-    /// The JWT of the session, which lives five minutes; `None` when there is none.
+    /// The JWT of the session, which is valid for five minutes; `None` when there is none.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub session_jwt: Option<SessionJwt>,
     /// The session, if there is one and it could be read.

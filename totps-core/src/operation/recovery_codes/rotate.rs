@@ -14,11 +14,10 @@ use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId};
 use crate::value::recovery_code::RecoveryCode;
 
-/// Parameters of Rotate recovery codes: makes new codes for a Member; all old ones are void.
+/// Parameters of Rotate recovery codes: replaces the codes of a Member. The old ones become invalid.
 ///
-/// When no response came, read the codes with
-/// [`GetRecoveryCodesParams`](crate::GetRecoveryCodesParams): whichever there are, are the ones that
-/// count.
+/// After a lost response, read the codes with
+/// [`GetRecoveryCodesParams`](crate::GetRecoveryCodesParams): those that are listed are valid.
 ///
 /// ```
 /// use totps_core::RotateRecoveryCodesParams;
@@ -69,13 +68,13 @@ pub struct RotateRecoveryCodesResponse {
     /// The HTTP status.
     #[serde(skip)]
     pub status_code: StatusCode,
-    /// The id of the request, to give to Stytch's support.
+    /// The id of the request, which Stytch's support asks for.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id.
+    /// The id of the Member.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub member_id: Option<MemberId>,
-    /// The new codes; ten, usually.
+    /// The new codes; usually ten.
     #[serde(deserialize_with = "lenient::required_strings")]
     pub recovery_codes: Vec<RecoveryCode>,
     /// The Member, unless it could not be read.

@@ -16,16 +16,15 @@ use crate::value::id::{MemberId, OrganizationId};
 use crate::value::json_object::JsonObject;
 use crate::value::secret::{SessionJwt, SessionToken};
 
-/// Parameters of Authenticate session: checks whether a session lives, and whose it is.
+/// Parameters of Authenticate session: checks whether a session is valid, and whose it is.
 ///
-/// An expired JWT is accepted as long as the session lives; the response has a fresh one. When no
-/// response came, it is safe to repeat: the same duration and claims are set again.
+/// An expired JWT is accepted as long as its session is valid; the response has a fresh one. After a lost
+/// response it is safe to repeat: the same duration and claims are set again.
 ///
 /// ```
-/// use totps_core::{AuthenticateSessionParams, AuthorizationCheck};
+/// use totps_core::AuthenticateSessionParams;
 ///
-/// let params = AuthenticateSessionParams::session_jwt("eyJ…")
-///     .authorization_check(AuthorizationCheck::new("organization-test-…", "documents", "write"));
+/// let params = AuthenticateSessionParams::session_jwt("eyJ…").session_duration_minutes(60);
 /// ```
 ///
 /// Mirrors Stytch's `POST /v1/b2b/sessions/authenticate`.
@@ -39,7 +38,7 @@ pub struct AuthenticateSessionParams {
     /// Claims to put into the session: at most 4 kB in all. A `null` deletes a claim, objects are
     /// merged, and other claims of the session stay.
     pub session_custom_claims: Option<JsonObject>,
-    /// What the Member must be allowed to do (RBAC). If it is not, the API refuses with a 403.
+    /// What the Member must be allowed to do (RBAC). Otherwise the API refuses with 403.
     pub authorization_check: Option<AuthorizationCheck>,
 }
 
@@ -107,20 +106,27 @@ impl AuthenticateSessionParams {
     }
 }
 
-/// What a Member must be allowed to do (RBAC), for [`AuthenticateSessionParams`].
+/// An action that a Member must be allowed to do (RBAC), for [`AuthenticateSessionParams`].
+///
+/// ```
+/// use totps_core::{AuthenticateSessionParams, AuthorizationCheck};
+///
+/// let check = AuthorizationCheck::new("organization-test-…", "documents", "write");
+/// let params = AuthenticateSessionParams::session_token("mZAY…").authorization_check(check);
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct AuthorizationCheck {
-    /// The Organization whose resource it is: its id.
+    /// The id of the Organization that the Resource belongs to.
     pub organization_id: OrganizationId,
-    /// The Resource. Names of the application's own do not begin with `stytch`.
+    /// The id of the Resource. Those of the application must not begin with `stytch`.
     pub resource_id: String,
     /// The action on the Resource.
     pub action: String,
 }
 
 impl AuthorizationCheck {
-    /// Creates a check. No parameter may be empty.
+    /// Creates a check. The parameters must not be empty.
     pub fn new(
         organization_id: impl Into<OrganizationId>,
         resource_id: impl Into<String>,
@@ -190,7 +196,7 @@ impl Operation for AuthenticateSessionParams {
     }
 }
 
-/// Response of Authenticate session: the session lives.
+/// Response of Authenticate session: the session is valid.
 ///
 /// Mirrors Stytch's `POST /v1/b2b/sessions/authenticate`.
 #[derive(Debug, Clone, Deserialize)]
@@ -199,11 +205,11 @@ pub struct AuthenticateSessionResponse {
     /// The HTTP status.
     #[serde(skip)]
     pub status_code: StatusCode,
-    /// The id of the request, to give to Stytch's support.
+    /// The id of the request, which Stytch's support asks for.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The Member, by its own id: as the response says, or its session, or its Member. When none of
-    /// them does, the response is an error.
+    /// The id of the Member: from the response itself, its session or its Member. A response without any of
+    /// them is an error.
     #[serde(default, deserialize_with = "lenient::text")]
     pub member_id: MemberId,
     /// The session, unless it could not be read.
@@ -212,7 +218,7 @@ pub struct AuthenticateSessionResponse {
     /// The token of the session.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub session_token: Option<SessionToken>,
-    /// A fresh JWT of the session, which lives five minutes.
+    /// A fresh JWT of the session, which is valid for five minutes.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub session_jwt: Option<SessionJwt>,
     /// The Member, unless it could not be read.
@@ -221,8 +227,8 @@ pub struct AuthenticateSessionResponse {
     /// The Organization, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
     pub organization: Option<Organization>,
-    /// What the `authorization_check` gave, if there was one. When the Member may not do it, the
-    /// response is no success but a 403.
+    /// The result of the `authorization_check`, if there was one. If the Member may not do it, the API
+    /// responds with 403 instead.
     #[serde(default, deserialize_with = "lenient::object")]
     pub verdict: Option<AuthorizationVerdict>,
     #[serde(skip)]
@@ -240,7 +246,7 @@ impl AuthenticateSessionResponse {
         claims::read(self.member_session.as_ref())
     }
 
-    /// The documented response names the Member inside of other objects alone.
+    /// The documented response names the Member only inside other objects.
     fn find_member_id(&mut self) -> Result<(), DecodeErrorKind> {
         if !self.member_id.is_empty() {
             return Ok(());

@@ -16,8 +16,8 @@ use crate::value::secret::{SessionJwt, SessionToken};
 
 /// Parameters of Revoke sessions: ends one session, or all of a Member.
 ///
-/// JWTs that were issued stay valid, where they are checked without the API, for up to five minutes.
-/// When no response came, it is safe to repeat: what has ended stays ended.
+/// Where JWTs are checked without the API, those already issued stay valid for up to five minutes. It is
+/// safe to repeat after a lost response: a session that has ended stays ended.
 ///
 /// ```
 /// use totps_core::RevokeSessionsParams;
@@ -32,8 +32,7 @@ use crate::value::secret::{SessionJwt, SessionToken};
 pub struct RevokeSessionsParams {
     sessions: Sessions,
     /// The token of the session of the Member who asks for it; sent as the header
-    /// `X-Stytch-Member-Session`. Without it, and without the JWT, the call has all rights of the
-    /// project.
+    /// `X-Stytch-Member-Session`. Without this token and the JWT the call has all rights of the project.
     pub rbac_session_token: Option<SessionToken>,
     /// The JWT of the session of the Member who asks for it; sent as the header
     /// `X-Stytch-Member-SessionJWT`.
@@ -136,7 +135,7 @@ impl Operation for RevokeSessionsParams {
     }
 }
 
-/// Response of Revoke sessions: it is done.
+/// Response of Revoke sessions: the sessions have ended.
 ///
 /// Mirrors Stytch's `POST /v1/b2b/sessions/revoke`.
 #[derive(Debug, Clone, Deserialize)]
@@ -145,7 +144,7 @@ pub struct RevokeSessionsResponse {
     /// The HTTP status.
     #[serde(skip)]
     pub status_code: StatusCode,
-    /// The id of the request, to give to Stytch's support.
+    /// The id of the request, which Stytch's support asks for.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
     #[serde(skip)]

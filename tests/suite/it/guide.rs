@@ -1,0 +1,83 @@
+//! The guide's code that needs the emulator, which the core's own tests do without: it is run here,
+//! and must be the code that the guide shows.
+
+type Tested = Result<(), Box<dyn std::error::Error>>;
+
+const PAGE: &str = include_str!("../../../totps-core/src/guide/testing.md");
+
+/// The body of a function of this file, without its first indentation and its last line.
+fn body(name: &str) -> String {
+    let start = format!("fn {name}() -> Tested {{\n");
+    let (_, body) = include_str!("guide.rs").split_once(&start).unwrap();
+    let (body, _) = body.split_once("    Ok(())\n}").unwrap();
+    let lines = body
+        .lines()
+        .map(|line| line.strip_prefix("    ").unwrap_or(line));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn the_guide_shows_what_is_run_here() {
+    let shown: Vec<_> = PAGE
+        .split("```rs\n")
+        .skip(1)
+        .map(|block| block.split("```").next().unwrap())
+        .collect();
+    assert_eq!(
+        shown,
+        [body("in_process"), body("faults")].map(|code| code + "\n"),
+        "guide/testing.md, and the functions of tests/suite/it/guide.rs"
+    );
+}
+
+#[test]
+#[rustfmt::skip]
+fn in_process() -> Tested {
+    use totps_emulator::{Emulator, MfaPolicy};
+    use totps_ureq::{AuthenticateParams, CreateParams, Project, TotpCode};
+
+    let emulator = Emulator::builder()
+        .organization(|organization| organization.mfa_policy = MfaPolicy::RequiredForAll)
+        .start()?;
+    let (organization, member) = (emulator.organization_id(), emulator.member_id());
+    let login = emulator.intermediate_session_token(); // a magic link is behind it
+
+    let project = Project::at(emulator.base_url(), emulator.project_id(), emulator.secret())?;
+    let client = totps_ureq::client(project);
+
+    let params = CreateParams::new(organization, member).intermediate_session_token(login);
+    let created = client.create(&params)?;
+    assert_eq!(created.recovery_codes.len(), 10);
+
+    // What the authenticator app shows.
+    let code = emulator.code(member).ok_or("no TOTP")?;
+    let params = AuthenticateParams::new(organization, member, TotpCode::parse(&code)?)
+        .intermediate_session_token(login);
+    assert!(client.authenticate(&params)?.session_token.is_some());
+    Ok(())
+}
+
+#[test]
+#[rustfmt::skip]
+fn faults() -> Tested {
+    use totps_emulator::{Emulator, Fault, RateLimitError};
+    use totps_ureq::{CreateParams, Delivery, Project, Reason};
+
+    let emulator = Emulator::start()?;
+    let project = Project::at(emulator.base_url(), emulator.project_id(), emulator.secret())?;
+    let client = totps_ureq::client(project);
+    let params = CreateParams::new(emulator.organization_id(), emulator.member_id());
+
+    // The API does the call, and its response is lost.
+    emulator.inject(1, Fault::lost_response().endpoint("totp.create"))?;
+    let error = client.create(&params).unwrap_err();
+    assert_eq!(error.delivery(), Delivery::Unknown);
+    assert!(emulator.code(emulator.member_id()).is_some());
+
+    emulator.inject(1, Fault::rate_limited(RateLimitError::TooManyRequests))?;
+    assert_eq!(client.create(&params).unwrap_err().reason(), Reason::RateLimited);
+
+    emulator.inject(1, Fault::response(502).body("<html>"))?;
+    assert_eq!(client.create(&params).unwrap_err().reason(), Reason::Unclear);
+    Ok(())
+}

@@ -1,0 +1,228 @@
+//! The journal: what was done with each row, so that a run can be killed and started again.
+//!
+//! Append-only NDJSON. It holds neither a secret nor a recovery code, and nothing that they could be
+//! told from without the secret itself.
+
+mod appender;
+mod history;
+mod record;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use data_encoding::HEXLOWER;
+use serde::{Deserialize, Serialize};
+
+use crate::disk::{Disk, Log};
+
+pub(crate) use appender::{Appender, Broken};
+pub(crate) use history::{History, State};
+pub(crate) use record::{CodesAre, Event, Record, RowId, Signer};
+
+const KIND: &str = "totps-migrate journal";
+const VERSION: u32 = 1;
+
+/// The first line.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Header {
+    kind: String,
+    version: u32,
+    /// By which rows are known here, in hex.
+    key: String,
+    pub(crate) project_id: String,
+    pub(crate) base_url: String,
+}
+
+/// A journal that is locked.
+pub(crate) struct Journal {
+    log: Log,
+    pub(crate) header: Header,
+    pub(crate) signer: Signer,
+    pub(crate) rows: HashMap<RowId, History>,
+    /// In the order of their first record.
+    pub(crate) order: Vec<RowId>,
+    /// Where the whole lines end, if a torn one follows.
+    torn_at: Option<u64>,
+}
+
+/// The journal cannot be used.
+#[derive(Debug)]
+pub(crate) enum JournalError {
+    Io(&'static str, io::Error),
+    InUse,
+    NotAJournal(&'static str),
+    Line(u64, &'static str),
+}
+
+impl fmt::Display for JournalError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Io(action, error) => {
+                write!(f, "the journal cannot be {action}: {}", error.kind())
+            }
+            Self::InUse => f.write_str("the journal is in use by another run"),
+            Self::NotAJournal(rule) => write!(f, "the journal {rule}"),
+            Self::Line(line, rule) => write!(f, "the journal, line {line}: {rule}"),
+        }
+    }
+}
+
+impl Journal {
+    /// Creates a journal, unless the file is there.
+    pub(crate) fn create(
+        disk: &Disk,
+        path: &Path,
+        project_id: &str,
+        base_url: &str,
+    ) -> Result<(), JournalError> {
+        let mut key = [0; 32];
+        getrandom::fill(&mut key)
+            .map_err(|error| JournalError::Io("created", io::Error::other(error)))?;
+        let header = Header {
+            kind: KIND.to_owned(),
+            version: VERSION,
+            key: HEXLOWER.encode(&key),
+            project_id: project_id.to_owned(),
+            base_url: base_url.to_owned(),
+        };
+        match disk.create(path, &record::line(&header)) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
+            created => created.map_err(|error| JournalError::Io("created", error)),
+        }
+    }
+
+    /// Opens and locks a journal, and reads what it says.
+    pub(crate) fn open(disk: &Disk, path: &Path) -> Result<Self, JournalError> {
+        let log = disk
+            .open(path)
+            .map_err(|error| JournalError::Io("opened", error))?;
+        match fs4::FileExt::try_lock(&log.file) {
+            Ok(()) => {}
+            Err(fs4::TryLockError::WouldBlock) => return Err(JournalError::InUse),
+            Err(fs4::TryLockError::Error(error)) => return Err(JournalError::Io("locked", error)),
+        }
+        Self::read(log)
+    }
+
+    fn read(mut log: Log) -> Result<Self, JournalError> {
+        let unreadable = |error| JournalError::Io("read", error);
+        log.file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
+        let mut reader = BufReader::new(&log.file);
+        let mut line = Vec::new();
+        reader.read_until(b'\n', &mut line).map_err(unreadable)?;
+        let (header, signer) = Self::header(&line)?;
+        let (mut rows, mut order) = (HashMap::<RowId, History>::new(), Vec::new());
+        let (mut whole, mut torn_at) = (line.len() as u64, None);
+        for number in 2.. {
+            line.clear();
+            let length = reader.read_until(b'\n', &mut line).map_err(unreadable)?;
+            if length == 0 {
+                break;
+            }
+            let is_whole = line.ends_with(b"\n");
+            match serde_json::from_slice::<Record>(&line) {
+                Ok(record) if is_whole => {
+                    let history = rows.entry(record.row).or_insert_with(|| {
+                        order.push(record.row);
+                        History::default()
+                    });
+                    history.apply(record);
+                    whole += length as u64;
+                }
+                // The last line was being written when the run was killed or the disk was full.
+                _ if is_last(&mut reader).map_err(unreadable)? => {
+                    torn_at = Some(whole);
+                    break;
+                }
+                _ => {
+                    return Err(JournalError::Line(
+                        number,
+                        "is not a record of this version",
+                    ));
+                }
+            }
+        }
+        Ok(Self {
+            log,
+            header,
+            signer,
+            rows,
+            order,
+            torn_at,
+        })
+    }
+
+    fn header(line: &[u8]) -> Result<(Header, Signer), JournalError> {
+        if line.is_empty() {
+            return Err(JournalError::NotAJournal(
+                "is empty: nothing is known about earlier runs",
+            ));
+        }
+        let header: Option<Header> = serde_json::from_slice(line).ok();
+        let header = header.filter(|header| header.kind == KIND && line.ends_with(b"\n"));
+        let header = header.ok_or(JournalError::NotAJournal(
+            "is not a journal of totps-migrate, or its first line is damaged",
+        ))?;
+        if header.version != VERSION {
+            return Err(JournalError::NotAJournal(
+                "is of another version of totps-migrate",
+            ));
+        }
+        let key = HEXLOWER.decode(header.key.as_bytes()).ok();
+        let key = key.filter(|key| key.len() == 32);
+        let key = key.ok_or(JournalError::NotAJournal("has a damaged first line"))?;
+        Ok((header, Signer::new(&key)))
+    }
+
+    /// Ends the reading: cuts off a torn line, and starts the thread that appends.
+    pub(crate) fn start(
+        self,
+        on_failure: impl Fn(&io::Error) + Send + 'static,
+    ) -> Result<Opened, JournalError> {
+        if let Some(whole) = self.torn_at {
+            self.log
+                .truncate(whole)
+                .map_err(|error| JournalError::Io("repaired", error))?;
+        }
+        Ok(Opened {
+            appender: Appender::start(self.log, on_failure)
+                .map_err(|error| JournalError::Io("written", error))?,
+            signer: self.signer,
+            rows: self.rows,
+            order: self.order,
+        })
+    }
+}
+
+/// A journal that is written.
+pub(crate) struct Opened {
+    pub(crate) appender: Appender,
+    pub(crate) signer: Signer,
+    pub(crate) rows: HashMap<RowId, History>,
+    pub(crate) order: Vec<RowId>,
+}
+
+/// Whether nothing but lines that were never written follows: zeros are what a file system may leave
+/// after a power cut.
+fn is_last(reader: &mut impl BufRead) -> io::Result<bool> {
+    loop {
+        let buffer = reader.fill_buf()?;
+        if buffer.is_empty() {
+            return Ok(true);
+        }
+        if buffer.iter().any(|byte| *byte != 0) {
+            return Ok(false);
+        }
+        let length = buffer.len();
+        reader.consume(length);
+    }
+}
+
+/// Seconds since 1970.
+pub(crate) fn unix_time() -> u64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    now.map_or(0, |since| since.as_secs())
+}

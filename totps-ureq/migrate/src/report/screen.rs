@@ -1,0 +1,164 @@
+//! A progress bar on a terminal, JSON lines elsewhere.
+
+use std::io::{self, IsTerminal, Write};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
+
+use super::{Observer, Outcome, RowLine, RowsFile, Tally, problem_json};
+use crate::journal::State;
+use crate::pace::Gate;
+use crate::row::{Kind, Problem};
+
+/// What is shown during a run, and collected for its end.
+pub(crate) struct Screen<'a> {
+    /// On a terminal.
+    bar: Option<ProgressBar>,
+    gate: Option<&'a Gate>,
+    collected: Mutex<Collected>,
+}
+
+struct Collected {
+    tally: Tally,
+    rows: RowsFile,
+    shown_rate: (Instant, u64),
+}
+
+impl<'a> Screen<'a> {
+    /// For so many rows. JSON lines if asked for or if the standard error is no terminal.
+    pub(crate) fn new(rows: u64, json: bool, gate: Option<&'a Gate>) -> Self {
+        let bar = (!json && io::stderr().is_terminal()).then(|| {
+            let bar =
+                ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr_with_hz(5));
+            // The template is constant; without colours there is nothing for NO_COLOR to turn off.
+            let template = "{bar:30} {pos}/{len}  {msg}  {eta} left";
+            if let Ok(style) = ProgressStyle::with_template(template) {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(500));
+            bar
+        });
+        Self {
+            bar,
+            gate,
+            collected: Mutex::new(Collected {
+                tally: Tally::default(),
+                rows: RowsFile::new(),
+                shown_rate: (Instant::now(), 0),
+            }),
+        }
+    }
+
+    /// Whether it shows JSON lines.
+    pub(crate) fn is_json(&self) -> bool {
+        self.bar.is_none()
+    }
+
+    /// An event as a JSON line, where there is no bar.
+    pub(crate) fn event(&self, event: &Value) {
+        if self.is_json() {
+            // Whoever reads may have gone; the run goes on.
+            let _ = writeln!(io::stdout().lock(), "{event}");
+        }
+    }
+
+    /// A row that needs a person.
+    pub(crate) fn row(&self, row: &RowLine) {
+        self.lock().rows.add(row);
+    }
+
+    /// Takes the bar away, and gives what was collected.
+    pub(crate) fn finish(self) -> (Tally, RowsFile) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+        let collected = self.collected.into_inner();
+        let collected = collected.unwrap_or_else(PoisonError::into_inner);
+        (collected.tally, collected.rows)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Collected> {
+        self.collected
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn advance(&self, collected: &mut Collected) {
+        let Some(bar) = &self.bar else { return };
+        bar.inc(1);
+        collected.shown_rate.1 += 1;
+        let tally = &collected.tally;
+        let rate = match self.gate.map(Gate::rate) {
+            Some(rate) if rate.is_finite() => format!("{rate:.0} requests/s at most"),
+            _ => String::new(),
+        };
+        bar.set_message(format!(
+            "migrated {}, refused {}, unknown {}, {:.1} rows/s  {rate}",
+            tally.count("migrated"),
+            tally.not_migrated(),
+            tally.open(),
+            collected.shown_rate.1 as f64
+                / collected.shown_rate.0.elapsed().as_secs_f64().max(0.001),
+        ));
+    }
+}
+
+impl Observer for Screen<'_> {
+    fn outcome(&self, outcome: Outcome) {
+        // What an earlier run did is in the report, and no event of this one.
+        if !outcome.before && outcome.state != State::Planned {
+            self.event(&outcome.to_json());
+        }
+        let mut collected = self.lock();
+        collected.tally.add(&outcome);
+        if let Some(todo) = outcome.todo() {
+            collected.rows.add(&RowLine {
+                reason: outcome.reason(),
+                input: outcome.input,
+                organization_id: outcome.organization_id,
+                member: outcome.member,
+                state: outcome.state.name(),
+                todo,
+            });
+        }
+        self.advance(&mut collected);
+    }
+
+    fn problem(&self, problem: Problem) {
+        self.event(&problem_json(&problem));
+        let mut collected = self.lock();
+        collected.tally.add_problem(&problem);
+        if problem.kind() != Kind::Skipped {
+            let organization_id = problem
+                .member
+                .as_ref()
+                .map(|member| member.organization_id.clone());
+            collected.rows.add(&RowLine {
+                input: problem.place.to_string(),
+                organization_id: organization_id.unwrap_or_default(),
+                member: problem.who().to_owned(),
+                state: "rejected",
+                reason: problem.reason(),
+                todo: problem.todo(),
+            });
+        }
+        self.advance(&mut collected);
+    }
+
+    fn left(&self) {
+        self.advance(&mut self.lock());
+    }
+}
+
+/// A number of seconds in words.
+pub(crate) fn duration(seconds: f64) -> String {
+    let seconds = seconds.ceil() as u64;
+    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
+    match (hours, minutes) {
+        (0, 0) => format!("{seconds} s"),
+        (0, minutes) => format!("{minutes} min {} s", seconds % 60),
+        (hours, minutes) => format!("{hours} h {minutes} min"),
+    }
+}
