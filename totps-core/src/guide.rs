@@ -5,6 +5,7 @@
 //! | [`login`] | build a login with a second factor, from the password to the session and the lost phone |
 //! | [`errors`] | decide what the user sees, and what your service does after an error |
 //! | [`transports`] | send the requests over your own HTTP stack, and measure the calls |
+//! | [`migration`] | import the secrets that your Members have elsewhere |
 //! | [`testing`] | test your code without a network and without an account |
 //!
 //! With the feature `session-jwt` there is a page `sessions`: check a session on every request, without
@@ -27,3 +28,6 @@ pub mod testing {}
 #[cfg(feature = "session-jwt")]
 #[doc = include_str!("guide/sessions.md")]
 pub mod sessions {}
+
+#[doc = include_str!("guide/migration.md")]
+pub mod migration {}

@@ -150,10 +150,10 @@ impl Project {
 
     /// Builds the request of a call, ready for any HTTP stack.
     ///
-    /// The body is JSON; a request without a body has no `Content-Type`. `Authorization` and the headers of
-    /// the operation are marked sensitive; an operation without credentials has no `Authorization`. The
-    /// request asks for a response without compression. It has no `Content-Length` and no `Host`: the HTTP
-    /// stack adds both.
+    /// The body is JSON; a request without a body has no `Content-Type`. `Authorization`, which is left out if
+    /// the operation wants no credentials, and the headers of the operation are marked sensitive. The request
+    /// asks for a response without compression. It has no `Content-Length` and no `Host`: the HTTP stack adds
+    /// both.
     ///
     /// Do not follow redirects when you send it: they would send codes and secrets to another server.
     ///

@@ -85,7 +85,7 @@ pub type Response = http::Response<Body>;
 ///
 /// Any closure from a [`Request`] to a [`http::Response`] is one, if the body converts into a
 /// `Vec<u8>`. Write out the type of its argument. It may return any error, which counts as
-/// [`Delivery::Unknown`](crate::Delivery::Unknown) unless it is a [`TransportError`] that says otherwise.
+/// [`Delivery::Unknown`] unless it is a [`TransportError`] that says otherwise.
 ///
 /// ```
 /// use totps_core::{Client, CreateParams, Project, Request, http};

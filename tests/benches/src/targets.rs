@@ -191,6 +191,23 @@ pub(crate) fn all() -> Vec<Target> {
             None,
         ),
         (
+            "Microseconds to check a session JWT",
+            50.0,
+            ["session JWT", "µs", "totps*", "one check"],
+            None,
+        ),
+        (
+            "Time to check a session JWT, by that of jsonwebtoken by hand",
+            1.0,
+            [
+                "session JWT",
+                "ratio of time",
+                "totps, `SessionVerifier` / jsonwebtoken by hand",
+                "",
+            ],
+            None,
+        ),
+        (
             "Milliseconds to build a client",
             1.0,
             ["weight", "ms", "totps-*", "building a client"],

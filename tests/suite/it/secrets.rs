@@ -791,6 +791,19 @@ fn every_public_type_is_redacted() {
         TrustedAuthTokenFactor, WebAuthnFactor,
     ]);
 
+    // `session_jwt/shown.rs` formats those that come from a JWT; the others are public keys and settings.
+    formatted.extend([
+        "AuthenticatedSession",
+        "GetJwks",
+        "Jwks",
+        "JwtError",
+        "JwtPart",
+        "SessionError",
+        "SessionVerifier",
+        "VerifiedSession",
+        "VerifyOptions",
+    ]);
+
     let missing: Vec<_> = public_types().difference(&formatted).copied().collect();
     // Three traits, and a box of any error.
     let without_values = ["AsyncTransport", "BoxError", "Operation", "Transport"];

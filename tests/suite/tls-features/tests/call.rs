@@ -1,0 +1,95 @@
+//! Starts an emulator in a process of its own, so that its library of TLS is not in the client's program.
+
+#![cfg(any(feature = "_ureq", feature = "_hyper"))]
+
+use std::io::{BufRead as _, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+
+const CLIENT: &str = env!("CARGO_BIN_EXE_totps-tests-tls-features");
+
+struct Emulator {
+    process: Child,
+    line: String,
+    ca_file: String,
+}
+
+impl Emulator {
+    fn start() -> Self {
+        let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../Cargo.toml");
+        let mut cargo = Command::new(env!("CARGO"));
+        // What cargo says of this package would make it build some dependencies once more.
+        for (name, _) in std::env::vars_os() {
+            let text = name.to_string_lossy();
+            if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+                cargo.env_remove(name);
+            }
+        }
+        let mut process = cargo
+            .args([
+                "run",
+                "--quiet",
+                "--locked",
+                "-p",
+                "totps-emulator",
+                "--manifest-path",
+            ])
+            .arg(manifest)
+            .args(["--", "--tls", "--json"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        let mut output = BufReader::new(process.stdout.take().unwrap());
+        output.read_line(&mut line).unwrap();
+        let emulator: serde_json::Value = serde_json::from_str(&line).unwrap();
+        let ca_file = emulator["ca_file"].as_str().unwrap().to_owned();
+        Self {
+            process,
+            line,
+            ca_file,
+        }
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.process.kill().unwrap();
+        self.process.wait().unwrap();
+    }
+}
+
+#[test]
+fn a_call_over_tls() {
+    let emulator = Emulator::start();
+    let mut client = Command::new(CLIENT);
+    client.args([&emulator.line, "trusted"]);
+    if cfg!(any(
+        feature = "ureq-platform-verifier",
+        feature = "hyper-platform-verifier"
+    )) {
+        client.env("SSL_CERT_FILE", &emulator.ca_file);
+    }
+    let output = client.output().unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "Create over TLS failed: {error}");
+}
+
+#[test]
+fn an_unknown_authority_is_refused() {
+    let emulator = Emulator::start();
+    let output = Command::new(CLIENT)
+        .args([&emulator.line, "untrusted"])
+        .output()
+        .unwrap();
+    let error = String::from_utf8_lossy(&output.stderr);
+    assert!(
+        !output.status.success(),
+        "a certificate of an unknown authority was accepted"
+    );
+    // Display and Debug of transport errors name their kind.
+    assert!(
+        error.contains("Tls") || error.contains("Connect"),
+        "another error than of TLS: {error}"
+    );
+}
