@@ -197,17 +197,6 @@ pub(crate) fn all() -> Vec<Target> {
             None,
         ),
         (
-            "Time to check a session JWT, by that of jsonwebtoken by hand",
-            1.0,
-            [
-                "session JWT",
-                "ratio of time",
-                "totps, `SessionVerifier` / jsonwebtoken by hand",
-                "",
-            ],
-            None,
-        ),
-        (
             "Milliseconds to build a client",
             1.0,
             ["weight", "ms", "totps-*", "building a client"],
