@@ -17,7 +17,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     else {
         return Err("usage: BASE_URL PROJECT_ID SECRET ORGANIZATION MEMBER TOKEN [CODE]".into());
     };
-    let project = Project::at(base_url.parse()?, project_id.as_str(), secret.as_str())?;
+    let project = Project::at(base_url.as_str(), project_id.as_str(), secret.as_str())?;
     let client = Client::new(project, |request: Request| send(request));
     let Some(code) = step.first() else {
         let created = client.create(&CreateParams::new(organization.as_str(), member.as_str()))?;

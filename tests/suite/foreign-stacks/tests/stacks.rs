@@ -11,8 +11,12 @@ use totps_emulator::{Emulator, authenticator_code};
 type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
 fn project(emulator: &Emulator) -> Project {
-    let base_url = emulator.base_url().parse().unwrap();
-    Project::at(base_url, emulator.project_id(), emulator.secret()).unwrap()
+    Project::at(
+        emulator.base_url(),
+        emulator.project_id(),
+        emulator.secret(),
+    )
+    .unwrap()
 }
 
 fn create_params(emulator: &Emulator) -> CreateParams {

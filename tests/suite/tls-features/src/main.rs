@@ -48,11 +48,7 @@ mod ureq {
             }
             _ => builder,
         };
-        let project = Project::at(
-            text("base_url").parse()?,
-            text("project_id"),
-            text("secret"),
-        )?;
+        let project = Project::at(text("base_url"), text("project_id"), text("secret"))?;
         let client = Client::new(project, builder.build()?);
         client.create(&CreateParams::new(
             text("organization_id"),
@@ -80,11 +76,7 @@ mod hyper {
             }
             _ => builder,
         };
-        let project = Project::at(
-            text("base_url").parse()?,
-            text("project_id"),
-            text("secret"),
-        )?;
+        let project = Project::at(text("base_url"), text("project_id"), text("secret"))?;
         let client = Client::new(project, builder.build()?);
         let params = CreateParams::new(text("organization_id"), text("member_id"));
         let runtime = tokio::runtime::Builder::new_current_thread()

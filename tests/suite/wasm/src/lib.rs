@@ -76,7 +76,7 @@ fn dispatch(input: &[u8]) -> Fallible<Value> {
 fn project(input: &Value) -> Fallible<Project> {
     let text = |key: &str| input[key].as_str().unwrap_or_default();
     Ok(Project::at(
-        text("base_url").parse()?,
+        text("base_url"),
         text("project_id"),
         text("project_secret"),
     )?)
