@@ -8,6 +8,9 @@
 //! | [`migration`] | import the secrets that your Members have elsewhere |
 //! | [`testing`] | test your code without a network and without an account |
 //!
+//! With the feature `session-jwt` there is a page `sessions`: check a session on every request, without
+//! a call to Stytch.
+//!
 //! The code on these pages is compiled and run with this crate's tests.
 
 #[doc = include_str!("guide/login.md")]
@@ -21,6 +24,10 @@ pub mod transports {}
 
 #[doc = include_str!("guide/testing.md")]
 pub mod testing {}
+
+#[cfg(feature = "session-jwt")]
+#[doc = include_str!("guide/sessions.md")]
+pub mod sessions {}
 
 #[doc = include_str!("guide/migration.md")]
 pub mod migration {}

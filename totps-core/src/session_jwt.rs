@@ -1,4 +1,8 @@
-//! Session JWTs, checked without a round trip.
+//! Session JWTs, checked without a round trip: [`SessionVerifier`] for services, and under it
+//! [`Jwks::verify`], which does no I/O.
+//!
+//! [The guide](crate::guide::sessions) shows how to use them, and what is checked. Each of these types is
+//! at the crate root, too.
 
 mod claims;
 mod error;
@@ -26,7 +30,10 @@ use crate::session_jwt::token::Token;
 use crate::value::secret::SessionJwt;
 
 impl Jwks {
-    /// Checks a session JWT at a point in time.
+    /// Checks a session JWT of a project at a point in time: see [the guide](crate::guide::sessions) for
+    /// all checks.
+    ///
+    /// A revoked session passes until its JWT expires, five minutes after it was issued.
     ///
     /// # Errors
     ///

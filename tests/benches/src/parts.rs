@@ -15,15 +15,17 @@ pub(crate) enum Part {
     Latency,
     Weight,
     Emulator,
+    SessionJwt,
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::Codec,
         Self::Calls,
         Self::Latency,
         Self::Weight,
         Self::Emulator,
+        Self::SessionJwt,
     ];
 
     fn name(self) -> &'static str {
@@ -33,13 +35,15 @@ impl Part {
             Self::Latency => "latency",
             Self::Weight => "weight",
             Self::Emulator => "emulator",
+            Self::SessionJwt => "session-jwt",
         }
     }
 
     pub(crate) fn named(name: &str) -> Fallible<Self> {
         let found = Self::ALL.into_iter().find(|part| part.name() == name);
         found.ok_or_else(|| {
-            format!("`{name}` is none of codec, calls, latency, weight, emulator").into()
+            format!("`{name}` is none of codec, calls, latency, weight, emulator, session-jwt")
+                .into()
         })
     }
 
@@ -50,6 +54,7 @@ impl Part {
             Self::Latency => lines(root, "totps-bench-latency"),
             Self::Weight => lines(root, "totps-bench-weight"),
             Self::Emulator => lines(root, "totps-bench-emulator"),
+            Self::SessionJwt => lines(root, "totps-bench-session-jwt"),
         }
     }
 }

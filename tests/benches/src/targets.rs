@@ -191,6 +191,12 @@ pub(crate) fn all() -> Vec<Target> {
             None,
         ),
         (
+            "Microseconds to check a session JWT",
+            50.0,
+            ["session JWT", "µs", "totps*", "one check"],
+            None,
+        ),
+        (
             "Milliseconds to build a client",
             1.0,
             ["weight", "ms", "totps-*", "building a client"],

@@ -18,7 +18,7 @@ struct Package {
     version: String,
 }
 
-const SHOWN: [&str; 16] = [
+const SHOWN: [&str; 17] = [
     "totps-core",
     "totps-ureq",
     "totps-hyper",
@@ -31,6 +31,7 @@ const SHOWN: [&str; 16] = [
     "rustls",
     "tokio",
     "http",
+    "jsonwebtoken",
     "serde",
     "serde_json",
     "criterion",

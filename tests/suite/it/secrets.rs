@@ -5,6 +5,8 @@ use std::fmt::Debug;
 use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
@@ -18,6 +20,8 @@ use totps_hyper::{ConnTransport, HyperTransport, HyperTransportBuilder, ServiceT
 use totps_tests::sentinel::{assert_hidden, debug_texts, error_texts, leaks};
 use totps_ureq::{UreqTransport, UreqTransportBuilder};
 use tower::util::{ServiceFn, service_fn};
+
+use crate::session_jwt;
 
 // Each is unique, and none looks like a constant or an id of the API, which may be shown.
 pub(crate) const PROJECT_SECRET: &str = "Canary-Project-Secret-01";
@@ -647,6 +651,56 @@ fn object() -> Value {
     })
 }
 
+/// Those of the feature `session-jwt`, with secrets in the JWT, the key set and the API's response.
+fn session_jwt_types() -> Vec<&'static str> {
+    type Shared = Arc<dyn Transport + Send + Sync>;
+
+    let forge = session_jwt::forge();
+    let keys = forge.jwks().to_string();
+    let send: Shared = Arc::new(move |request: Request| {
+        let is_keys = request.uri().path().contains("jwks");
+        let body = if is_keys {
+            keys.clone()
+        } else {
+            answer().to_string()
+        };
+        Ok::<_, Error>(http::Response::new(body))
+    });
+    let project = Project::at(&*forge.base_url, totps_forge::PROJECT_ID, PROJECT_SECRET).unwrap();
+    let verifier = SessionVerifier::new(Client::new(project, send));
+    let jwt = |claim| SessionJwt::new(forge.with_claim(claim, Some(json!(CLAIM))));
+    let verified = verifier.verify(&jwt("/plan"), forge.time()).unwrap();
+    assert_eq!(
+        verified.claims::<Value>().unwrap()["plan"],
+        CLAIM,
+        "it holds a secret"
+    );
+    let later = forge.time() + Duration::from_secs(600);
+    let asked = verifier.authenticate(&jwt("/plan"), later).unwrap();
+    let response = asked.response.as_ref().expect("a stale JWT asks the API");
+    let token = response.session_token.as_ref().expect("it holds a secret");
+    assert_eq!(token.expose(), SESSION_TOKEN);
+    let refused = verifier.verify(&jwt("/aud"), forge.time()).unwrap_err();
+    let SessionError::Jwt(error) = &refused else {
+        panic!("expected an error of the JWT, got {refused:?}");
+    };
+    let error = error.clone();
+    let unreadable = SessionError::Unreadable(response.clone());
+    assert_quiet("SessionError", &refused);
+    quiet![
+        AuthenticatedSession = asked.clone(),
+        GetJwks = GetJwks::new(totps_forge::PROJECT_ID),
+        Jwks = (*verifier.jwks()).clone(),
+        JwtError = error,
+        JwtPart = JwtPart::Claims,
+        SessionError = unreadable,
+        SessionVerifier<Client<Shared>> = verifier.clone(),
+        VerifiedSession = verified,
+        VerifyOptions = VerifyOptions::new(),
+    ]
+    .into()
+}
+
 /// A type that is missing here, or has no `Debug`, does not pass.
 #[test]
 fn every_public_type_is_redacted() {
@@ -791,18 +845,7 @@ fn every_public_type_is_redacted() {
         TrustedAuthTokenFactor, WebAuthnFactor,
     ]);
 
-    // `session_jwt/shown.rs` formats those that come from a JWT; the others are public keys and settings.
-    formatted.extend([
-        "AuthenticatedSession",
-        "GetJwks",
-        "Jwks",
-        "JwtError",
-        "JwtPart",
-        "SessionError",
-        "SessionVerifier",
-        "VerifiedSession",
-        "VerifyOptions",
-    ]);
+    formatted.extend(session_jwt_types());
 
     let missing: Vec<_> = public_types().difference(&formatted).copied().collect();
     // Three traits, and a box of any error.

@@ -16,7 +16,7 @@ use totps_core::{Jwks, JwtError, SessionJwt, VerifiedSession, VerifyOptions, htt
 use totps_forge::Forge;
 
 /// JWTs of a fixed time. The base URL is one of a custom domain.
-fn forge() -> Forge {
+pub(crate) fn forge() -> Forge {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_777_000_000);
     Forge::new(now, "https://login.example.com")
 }

@@ -18,6 +18,8 @@ pub enum Outcome {
     Result(Value),
     /// `status_code`, `request_id`, `error_type`, `error_message`, `error_url`.
     Error(Value),
+    /// A JWT is refused by a local check.
+    Refused,
     /// The client has no such call.
     Unsupported,
 }
@@ -74,6 +76,7 @@ impl Scenario {
             let outcome = match self.take(&step, &mut call) {
                 Ok(Outcome::Result(result)) => json!({ "result": result }),
                 Ok(Outcome::Error(error)) => json!({ "error": error }),
+                Ok(Outcome::Refused) => json!({ "refused": true }),
                 Ok(Outcome::Unsupported) => json!({ "unsupported": true }),
                 Err(error) => json!({ "unexpected": error.to_string() }),
             };

@@ -193,3 +193,29 @@ fn tokens_of_another_project() {
     let verified = jwks.verify(&jwt, client.project(), emulator.now(), &options);
     assert!(verified.is_ok(), "{verified:?}");
 }
+
+/// The price of doing without a round trip, and what ends it.
+#[test]
+fn revoked_sessions_stay_good_for_five_minutes() {
+    let emulator = emulator(1);
+    let client = totps_ureq::client(project(&emulator));
+    let verifier = SessionVerifier::new(client.clone());
+    let always_asks = VerifyOptions::new().max_age(Duration::ZERO);
+    let always_asks = SessionVerifier::with_options(client.clone(), always_asks);
+    let jwt = session(&emulator, &[totps_emulator::Factor::MagicLink]);
+    always_asks.authenticate(&jwt, emulator.now()).unwrap();
+
+    let revoked = RevokeSessionsParams::session_jwt(jwt.clone());
+    client.revoke_sessions(&revoked).unwrap();
+    emulator.advance(FIVE_MINUTES - Duration::from_secs(1));
+    verifier.authenticate(&jwt, emulator.now()).unwrap();
+    let refused = always_asks.authenticate(&jwt, emulator.now()).unwrap_err();
+    assert!(refused.is_refused(), "{refused:?}");
+
+    emulator.advance(Duration::from_secs(1));
+    let refused = verifier.authenticate(&jwt, emulator.now()).unwrap_err();
+    assert!(
+        matches!(refused, SessionError::Api(_)) && refused.is_refused(),
+        "{refused:?}"
+    );
+}

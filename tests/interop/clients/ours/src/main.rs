@@ -4,15 +4,17 @@ mod params;
 mod results;
 mod untyped;
 
+use std::time::SystemTime;
+
 use interop_scenario::{Call, Fallible, Outcome, Scenario};
 use serde_json::json;
 use tokio::runtime::Runtime;
-use totps_ureq::{Error, Json, Project};
+use totps_ureq::{Error, Json, Project, SessionError, SessionJwt, SessionVerifier};
 
-/// One of the two clients.
+/// One of the two clients, in the verifier that keeps its key set.
 enum Client {
-    Blocking(totps_ureq::Client),
-    Async(Box<totps_hyper::Client>, Runtime),
+    Blocking(SessionVerifier<totps_ureq::Client>),
+    Async(SessionVerifier<totps_hyper::Client>, Runtime),
 }
 
 /// The same call of either client.
@@ -20,8 +22,10 @@ macro_rules! call {
     ($client:expr, $method:ident, $params:expr) => {{
         let params = $params;
         match $client {
-            Client::Blocking(client) => client.$method(&params),
-            Client::Async(client, runtime) => runtime.block_on(client.$method(&params)),
+            Client::Blocking(verifier) => verifier.client().$method(&params),
+            Client::Async(verifier, runtime) => {
+                runtime.block_on(verifier.client().$method(&params))
+            }
         }
     }};
 }
@@ -33,14 +37,13 @@ fn main() -> Fallible<()> {
         let base_url = scenario.emulator("base_url")?;
         let project = Project::at(base_url, scenario.emulator("project_id")?, secret)?;
         if !is_async {
-            return Ok(Client::Blocking(totps_ureq::client(project)));
+            let client = totps_ureq::client(project);
+            return Ok(Client::Blocking(SessionVerifier::new(client)));
         }
         let mut runtime = tokio::runtime::Builder::new_current_thread();
         let runtime = runtime.enable_all().build()?;
-        Ok(Client::Async(
-            Box::new(totps_hyper::client(project)),
-            runtime,
-        ))
+        let client = totps_hyper::client(project);
+        Ok(Client::Async(SessionVerifier::new(client), runtime))
     };
     let (right, wrong) = (client(&scenario.emulator("secret")?)?, client("wrong")?);
     scenario.run(|call| {
@@ -82,11 +85,28 @@ fn perform(client: &Client, call: &Call) -> Fallible<Outcome> {
         {
             made!(revoke_sessions, revoked)
         }
-        "sessions.authenticate_jwt_local" => Ok(Outcome::Unsupported),
+        "sessions.authenticate_jwt_local" => verify(client, call),
         _ => {
             let result = call!(client, call, untyped::operation(call)?);
             outcome(result.map(|Json(body)| body))
         }
+    }
+}
+
+/// Checks a JWT locally, at the time of the system as the official SDKs do.
+fn verify(client: &Client, call: &Call) -> Fallible<Outcome> {
+    let jwt = call.params["session_jwt"]
+        .as_str()
+        .ok_or("there is no JWT")?;
+    let (jwt, now) = (SessionJwt::new(jwt), SystemTime::now());
+    let verified = match client {
+        Client::Blocking(verifier) => verifier.verify(&jwt, now),
+        Client::Async(verifier, runtime) => runtime.block_on(verifier.verify(&jwt, now)),
+    };
+    match verified {
+        Ok(session) => Ok(Outcome::Result(results::verified(session))),
+        Err(SessionError::Jwt(_)) => Ok(Outcome::Refused),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -5,7 +5,24 @@ use totps_ureq::{
     AuthenticateResponse, AuthenticateSessionResponse, CreateResponse, DeleteTotpResponse,
     GetMemberResponse, GetRecoveryCodesResponse, MigrateResponse, RecoverResponse, RecoveryCode,
     RevokeSessionsResponse, RotateRecoveryCodesResponse, SessionJwt, SessionToken, Undecoded,
+    VerifiedSession,
 };
+
+/// A session that was verified locally, by the names of a `member_session`.
+pub(crate) fn verified(session: VerifiedSession) -> Value {
+    json!({
+        "member_session_id": session.member_session_id,
+        "member_id": session.member_id,
+        "started_at": session.started_at,
+        "last_accessed_at": session.last_accessed_at,
+        "expires_at": session.expires_at,
+        "authentication_factors": session.authentication_factors,
+        "organization_id": session.organization_id,
+        "organization_slug": session.organization_slug,
+        "roles": session.roles,
+        "custom_claims": session.custom_claims,
+    })
+}
 
 /// What all responses have, and more.
 macro_rules! shown {
