@@ -173,3 +173,38 @@ impl Serialize for Endpoint {
         row.end()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::attribute::SetBy;
+    use crate::state::{member, organization};
+
+    #[test]
+    fn create_and_update_know_the_attributes_that_they_set() {
+        for (endpoint, table, by) in [
+            (
+                &organizations::create::ENDPOINT,
+                organization::ATTRIBUTES,
+                SetBy::Both,
+            ),
+            (
+                &organizations::update::ENDPOINT,
+                organization::ATTRIBUTES,
+                SetBy::Update,
+            ),
+            (&members::create::ENDPOINT, member::ATTRIBUTES, SetBy::Both),
+            (
+                &members::update::ENDPOINT,
+                member::ATTRIBUTES,
+                SetBy::Update,
+            ),
+        ] {
+            for row in table {
+                let settable = row.set_by == SetBy::Both || row.set_by == by;
+                let known = endpoint.fields.contains(&row.name);
+                assert_eq!(known, settable, "{} of {}", row.name, endpoint.name);
+            }
+        }
+    }
+}
