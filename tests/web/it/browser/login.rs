@@ -71,14 +71,13 @@ fn scripts_show_the_buttons_to_print_and_to_copy() {
         page.expect("Scan the QR code").await;
         page.enter(&emulator.code("ada").unwrap()).await;
         page.expect("Save your recovery codes").await;
-        page.press("Copy").await;
-        let said = "//*[@data-copied][normalize-space()]";
+        let copy = page
+            .wait("//button[normalize-space()='Copy']", "the button to copy")
+            .await;
+        copy.click().await.unwrap();
         let said = page
-            .client
-            .wait()
-            .for_element(fantoccini::Locator::XPath(said))
-            .await
-            .unwrap();
+            .wait("//*[@data-copied][normalize-space()]", "a word about it")
+            .await;
         let said = said.text().await.unwrap();
         assert!(
             said.starts_with("Copied.") || said.contains("does not allow"),

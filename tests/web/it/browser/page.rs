@@ -2,8 +2,9 @@
 
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use fantoccini::elements::Element;
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -66,10 +67,6 @@ impl Page {
             .unwrap();
     }
 
-    pub(super) async fn path(&self) -> String {
-        self.client.current_url().await.unwrap().path().to_owned()
-    }
-
     pub(super) async fn back(&self) {
         self.client.back().await.unwrap();
     }
@@ -90,15 +87,17 @@ impl Page {
             .await;
     }
 
-    async fn wait(&self, locator: &str, what: &str) {
+    /// Waits for an element.
+    pub(super) async fn wait(&self, locator: &str, what: &str) -> Element {
         let found = self
             .client
             .wait()
             .at_most(PATIENCE)
             .for_element(Locator::XPath(locator))
             .await;
-        if found.is_err() {
-            panic!("expected {what}, got the page\n{}", self.text().await);
+        match found {
+            Ok(element) => element,
+            Err(error) => panic!("expected {what}: {error}\n{}", self.text().await),
         }
     }
 
@@ -123,33 +122,34 @@ impl Page {
             "//input[@id=//label[normalize-space()={}]/@for]",
             quoted(label)
         );
-        let field = self.client.find(Locator::XPath(&locator)).await;
-        let field = field.unwrap_or_else(|error| panic!("expected the field {label:?}: {error}"));
+        let field = self.wait(&locator, &format!("the field {label:?}")).await;
         field.clear().await.unwrap();
         field.send_keys(text).await.unwrap();
     }
 
+    /// Presses a button, and waits until the page is gone.
     pub(super) async fn press(&self, button: &str) {
-        self.click(&format!("//button[normalize-space()={}]", quoted(button)))
+        let locator = format!("//button[normalize-space()={}]", quoted(button));
+        self.leave(&locator, &format!("the button {button:?}"))
             .await;
     }
 
+    /// Follows a link, and waits until the page is gone.
     pub(super) async fn follow(&self, link: &str) {
-        self.click(&format!("//a[normalize-space()={}]", quoted(link)))
-            .await;
+        let locator = format!("//a[normalize-space()={}]", quoted(link));
+        self.leave(&locator, &format!("the link {link:?}")).await;
     }
 
-    async fn click(&self, locator: &str) {
-        let found = self
-            .client
-            .wait()
-            .at_most(PATIENCE)
-            .for_element(Locator::XPath(locator))
-            .await;
-        let Ok(element) = found else {
-            panic!("expected {locator}, got the page\n{}", self.text().await);
-        };
+    /// The next page may look like this one, so that its text does not tell that it is there.
+    async fn leave(&self, locator: &str, what: &str) {
+        let element = self.wait(locator, what).await;
+        let page = self.client.find(Locator::Css("html")).await.unwrap();
         element.click().await.unwrap();
+        let begun = Instant::now();
+        while page.tag_name().await.is_ok() {
+            assert!(begun.elapsed() < PATIENCE, "{what} leads to no other page");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
     }
 
     pub(super) async fn sign_in(&self, email: &str) {
