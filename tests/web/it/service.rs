@@ -23,6 +23,7 @@ pub(crate) fn emulator_with(mfa_policy: MfaPolicy) -> Arc<Emulator> {
     let start = SystemTime::UNIX_EPOCH + Duration::from_secs(1_790_000_010);
     let emulator = Emulator::builder()
         .clock(start)
+        .seed(1)
         .organization(|organization| {
             organization.organization_name = Some("Example".to_owned());
             organization.mfa_policy = mfa_policy;
@@ -48,10 +49,12 @@ pub(crate) async fn app(emulator: &Arc<Emulator>, is_https: bool) -> Router {
         emulator.project_id(),
         emulator.secret(),
     );
+    app_of(project.unwrap(), emulator, is_https).await
+}
+
+pub(crate) async fn app_of(project: Project, emulator: &Arc<Emulator>, is_https: bool) -> Router {
     let organization = emulator.organization_id().into();
     let clock = Arc::clone(emulator);
-    let app = App::connect(project.unwrap(), &organization, is_https, move || {
-        clock.now()
-    });
+    let app = App::connect(project, &organization, is_https, move || clock.now());
     totps_web::router(app.await.unwrap())
 }

@@ -9,13 +9,13 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
-use totps_hyper::Reason;
+use totps_hyper::{Error, Reason, TotpCode};
 
 use crate::app::App;
-use crate::messages::{Doing, Message, explain};
+use crate::messages::{Doing, Message, explain, log};
 use crate::pages::{self, Page};
-use crate::stytch::{Account, Proof};
-use crate::visitor::{SignedIn, Visitor};
+use crate::stytch;
+use crate::visitor::{Stop, Visitor};
 
 pub(crate) fn pages() -> Router<App> {
     Router::new()
@@ -23,11 +23,14 @@ pub(crate) fn pages() -> Router<App> {
         .route("/sign-in", get(login::sign_in_form).post(login::sign_in))
         .route("/code", get(login::code_form).post(login::code))
         .route("/recover", get(login::recover_form).post(login::recover))
-        .route("/enrol", get(enrolment::show).post(enrolment::begin))
-        .route("/enrol/code", get(to_enrol).post(enrolment::finish))
+        .route("/enrol", get(enrolment::form).post(enrolment::begin))
+        .route(
+            "/enrol/code",
+            get(|| async { Redirect::to("/enrol") }).post(enrolment::finish),
+        )
         .route(
             "/recovery-codes",
-            get(enrolment::recovery_codes).post(enrolment::saved),
+            get(enrolment::codes).post(enrolment::codes_saved),
         )
         .route("/account", get(account::show))
         .route("/account/{action}", get(account::ask).post(account::act))
@@ -41,28 +44,24 @@ pub(crate) fn pages() -> Router<App> {
             get(account::confirm_form).post(account::confirm),
         )
         .route("/sign-out", post(account::sign_out))
-        .fallback(not_found)
-        .method_not_allowed_fallback(not_allowed)
+        .fallback(async |visitor: Visitor| pages::refused(&visitor.view(), StatusCode::NOT_FOUND))
+        .method_not_allowed_fallback(async |visitor: Visitor| {
+            pages::refused(&visitor.view(), StatusCode::METHOD_NOT_ALLOWED)
+        })
 }
 
 pub(crate) fn assets() -> Router<App> {
-    let asset = |content_type: &'static str, text: &'static str| {
-        get(move || async move { ([(CONTENT_TYPE, content_type)], text) })
-    };
+    let asset =
+        |kind: &'static str, text: &'static str| get(async move || ([(CONTENT_TYPE, kind)], text));
+    let (css, js) = ("text/css; charset=utf-8", "text/javascript; charset=utf-8");
     Router::new()
         .route(
             "/assets/style.css",
-            asset(
-                "text/css; charset=utf-8",
-                include_str!("../assets/style.css"),
-            ),
+            asset(css, include_str!("../assets/style.css")),
         )
         .route(
             "/assets/page.js",
-            asset(
-                "text/javascript; charset=utf-8",
-                include_str!("../assets/page.js"),
-            ),
+            asset(js, include_str!("../assets/page.js")),
         )
         .route(
             "/assets/icon.svg",
@@ -70,38 +69,38 @@ pub(crate) fn assets() -> Router<App> {
         )
 }
 
-async fn not_found(visitor: Visitor) -> Page {
-    pages::refused(&visitor.view(), StatusCode::NOT_FOUND)
-}
+/// What a handler returns. `?` ends it with another response.
+type Outcome = Result<Response, Stop>;
 
-async fn not_allowed(visitor: Visitor) -> Page {
-    pages::refused(&visitor.view(), StatusCode::METHOD_NOT_ALLOWED)
-}
-
-/// The address of a form, opened by hand or by the button *Back*.
-async fn to_enrol() -> Redirect {
-    Redirect::to("/enrol")
-}
-
-/// Whose TOTP it is about, and what was proved: the session, or a login that began.
-fn proof(visitor: &Visitor, signed_in: Option<&SignedIn>) -> Option<(Account, Proof)> {
-    match signed_in {
-        Some(signed_in) => Some((signed_in.account(), Proof::Session(signed_in.jwt.clone()))),
-        None => {
-            let login = visitor.pending().login?;
-            Some((login.account, Proof::Login(login.token)))
+/// A call failed: goes to where the person can go on, or shows the page again with a message.
+fn failed(
+    visitor: &Visitor,
+    error: &Error,
+    doing: Doing,
+    again: impl FnOnce(Message) -> Page,
+) -> Response {
+    log(error);
+    let reason = match doing {
+        Doing::Code | Doing::RecoveryCode => stytch::reason_of_code(error),
+        _ => error.reason(),
+    };
+    let message = explain(&reason, doing);
+    match reason {
+        Reason::LoginExpired => visitor.begin_again(message),
+        Reason::NotEnrolled => {
+            visitor.remember(|pending| pending.set_up = None);
+            visitor.go("/enrol", message)
         }
+        Reason::AlreadyEnrolled if visitor.session.is_some() => visitor.go("/account", message),
+        Reason::AlreadyEnrolled => visitor.go("/code", message),
+        _ => again(message).into_response(),
     }
 }
 
-/// There is no login to go on with: it is done already, or it took too long.
-fn begin_again(visitor: &Visitor, signed_in: Option<&SignedIn>) -> Response {
-    if signed_in.is_some() {
-        return Redirect::to("/").into_response();
-    }
-    // A set-up stays: its first code may have arrived, and its recovery codes are not shown yet.
-    visitor.remember(|pending| pending.login = None);
-    visitor.go("/sign-in", explain(&Reason::LoginExpired, Doing::Code))
+/// Reads a code as it was typed.
+fn typed(code: &str) -> Result<TotpCode, Message> {
+    let rule = "A code has six digits. Enter the one that your app shows now.";
+    TotpCode::parse(code).map_err(|_| Message::invalid(rule))
 }
 
 /// The code was right, and there is no session.

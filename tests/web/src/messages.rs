@@ -31,6 +31,13 @@ impl Message {
         }
     }
 
+    pub(crate) fn session_ended() -> Self {
+        Self::error(
+            StatusCode::UNAUTHORIZED,
+            "Your session has ended. Please sign in again.",
+        )
+    }
+
     /// What was typed is not what was asked for.
     pub(crate) fn invalid(text: impl Into<String>) -> Self {
         Self::error(StatusCode::UNPROCESSABLE_ENTITY, text)

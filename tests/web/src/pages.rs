@@ -101,21 +101,19 @@ impl View {
     }
 }
 
-/// A field for a code. A message about it is read with it.
-fn code_field(
-    label: &str,
-    name: &str,
-    hint: &str,
-    digits: bool,
-    message: Option<&Message>,
-) -> Markup {
+/// A field for a code. A message about it is read with it. It gets the focus at once where nothing is to
+/// be read before.
+fn code_field(name: &str, hint: &str, is_first: bool, message: Option<&Message>) -> Markup {
     let is_error = message.is_some_and(|message| message.is_error);
+    let has_digits = name == "code";
+    let label = if has_digits { "Code" } else { "Recovery code" };
     html! {
         label for=(name) { (label) }
         p.hint id="hint" { (hint) }
-        input.code id=(name) name=(name) type="text" required autofocus spellcheck="false"
-            autocapitalize="none" inputmode=[digits.then_some("numeric")]
-            autocomplete=(if digits { "one-time-code" } else { "off" })
+        input.code id=(name) name=(name) type="text" required autofocus[is_first || is_error]
+            spellcheck="false"
+            autocapitalize="none" inputmode=[has_digits.then_some("numeric")]
+            autocomplete=(if has_digits { "one-time-code" } else { "off" })
             aria-describedby=(if is_error { "hint message" } else { "hint" })
             aria-invalid=[is_error.then_some("true")];
     }

@@ -1,11 +1,8 @@
 //! Who sends a request: the browser, and the session if somebody is signed in.
 
-use std::convert::Infallible;
 use std::sync::Arc;
 
-use axum::extract::{
-    FromRequest, FromRequestParts, OptionalFromRequestParts, RawForm, Request, State,
-};
+use axum::extract::{FromRequest, FromRequestParts, RawForm, Request, State};
 use axum::http::header::SET_COOKIE;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
@@ -14,20 +11,20 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use totps_hyper::{SessionJwt, VerifiedSession};
+use totps_hyper::{Reason, SessionJwt, VerifiedSession};
 
 use crate::app::{App, CookieKind, Shared};
-use crate::messages::Message;
-use crate::pages::{self, View};
-use crate::pending::Pending;
-use crate::stytch::Account;
+use crate::messages::{Doing, Message, explain};
+use crate::pages::{self, Page, View};
+use crate::pending::{Login, Pending, SetUp};
+use crate::stytch::{Account, Proof};
 
 /// A browser.
 #[derive(Clone)]
 pub(crate) struct Visitor {
     pub(crate) app: Arc<Shared>,
     id: String,
-    session: Option<SignedIn>,
+    pub(crate) session: Option<SignedIn>,
 }
 
 /// Somebody who is signed in.
@@ -94,9 +91,8 @@ pub(crate) async fn recognize(
             }
             Err(error) if error.is_refused() => {
                 set(&mut to_set, app.no_cookie(CookieKind::Session));
-                let ended = "Your session has ended. Please sign in again.";
-                let message = Message::error(StatusCode::UNAUTHORIZED, ended);
-                refusal = Some(pages::sign_in(&visitor.view(), "", Some(message)));
+                let message = Some(Message::session_ended());
+                refusal = Some(pages::sign_in(&visitor.view(), "", message));
             }
             Err(error) => {
                 // Nothing is known about the session: the person stays signed in.
@@ -138,6 +134,66 @@ impl Visitor {
 
     pub(crate) fn remember<R>(&self, change: impl FnOnce(&mut Pending) -> R) -> R {
         self.app.browsers.change(&self.id, self.app.now(), change)
+    }
+
+    /// The session; without one, the handler stops and goes to the sign-in.
+    pub(crate) fn signed_in(&self) -> Result<&SignedIn, Stop> {
+        Ok(self
+            .session
+            .as_ref()
+            .ok_or_else(|| Redirect::to("/sign-in"))?)
+    }
+
+    /// A login that lacks its second factor; without one, the handler stops: it is done already, or it
+    /// took too long.
+    pub(crate) fn login(&self) -> Result<Login, Stop> {
+        match self.pending().login {
+            Some(login) => Ok(login),
+            None if self.session.is_some() => Err(Redirect::to("/"))?,
+            None => Err(self.begin_again(explain(&Reason::LoginExpired, Doing::Code)))?,
+        }
+    }
+
+    /// Whose TOTP it is about, and what was proved: a session, or a login that lacks its second factor.
+    pub(crate) fn proof(&self) -> Result<(Account, Proof), Stop> {
+        if let Some(signed_in) = &self.session {
+            return Ok((signed_in.account(), Proof::Session(signed_in.jwt.clone())));
+        }
+        let login = self.login()?;
+        Ok((login.account, Proof::Login(login.token)))
+    }
+
+    /// The set-up of this account that waits for its first code.
+    pub(crate) fn set_up(&self, account: &Account) -> Option<SetUp> {
+        self.pending()
+            .set_up
+            .filter(|set_up| set_up.account == *account)
+    }
+
+    /// The set-up is done: its recovery codes are what comes next. False if there is none.
+    pub(crate) fn finish_set_up(&self, account: &Account) -> bool {
+        self.remember(|pending| {
+            let set_up = pending
+                .set_up
+                .take()
+                .filter(|set_up| set_up.account == *account);
+            let codes = set_up.map(|set_up| (set_up.account, set_up.recovery_codes));
+            let is_done = codes.is_some();
+            pending.recovery_codes = codes.or_else(|| pending.recovery_codes.take());
+            is_done
+        })
+    }
+
+    /// The login or the session is of no use any more. A set-up stays: its first code may have arrived,
+    /// and its recovery codes were not shown yet.
+    pub(crate) fn begin_again(&self, notice: Message) -> Response {
+        self.remember(|pending| pending.login = None);
+        let mut response = self.go("/sign-in", notice);
+        set(
+            response.headers_mut(),
+            self.app.no_cookie(CookieKind::Session),
+        );
+        response
     }
 
     /// The message for the next page, which is taken.
@@ -214,23 +270,30 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     }
 }
 
-/// Nobody is signed in: go to the sign-in.
-impl<S: Sync> FromRequestParts<S> for SignedIn {
-    type Rejection = Redirect;
+/// Another response than the one that the handler was to make.
+pub(crate) struct Stop(Box<Response>);
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Redirect> {
-        let visitor: Option<&Visitor> = parts.extensions.get();
-        let session = visitor.and_then(|visitor| visitor.session.clone());
-        session.ok_or_else(|| Redirect::to("/sign-in"))
+impl From<Response> for Stop {
+    fn from(response: Response) -> Self {
+        Self(Box::new(response))
     }
 }
 
-impl<S: Sync> OptionalFromRequestParts<S> for SignedIn {
-    type Rejection = Infallible;
+impl From<Redirect> for Stop {
+    fn from(redirect: Redirect) -> Self {
+        redirect.into_response().into()
+    }
+}
 
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Infallible> {
-        let visitor: Option<&Visitor> = parts.extensions.get();
-        Ok(visitor.and_then(|visitor| visitor.session.clone()))
+impl From<Page> for Stop {
+    fn from(page: Page) -> Self {
+        page.into_response().into()
+    }
+}
+
+impl IntoResponse for Stop {
+    fn into_response(self) -> Response {
+        *self.0
     }
 }
 

@@ -181,14 +181,14 @@ impl Page {
         self.client.screenshot().await.unwrap()
     }
 
-    /// The page in light or in dark, in this width.
-    pub(super) async fn look(&self, dark: bool, width: u32) {
+    /// The page in light or in dark, in this size.
+    pub(super) async fn look(&self, dark: bool, width: u32, height: u32) {
         let scheme = if dark { "dark" } else { "light" };
         let scheme = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
         self.devtools("Emulation.setEmulatedMedia", json!({ "features": scheme }))
             .await;
         let metrics = json!({
-            "width": width, "height": 740, "deviceScaleFactor": 1, "mobile": width < 500,
+            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 500,
         });
         self.devtools("Emulation.setDeviceMetricsOverride", metrics)
             .await;
@@ -199,8 +199,17 @@ impl Page {
         self.client.issue_cmd(command).await.unwrap();
     }
 
-    /// Saves a picture of the page for the README.
-    pub(super) async fn save(&self, name: &str) {
+    /// Saves a picture of the whole page for the README.
+    pub(super) async fn save(&self, name: &str, dark: bool, width: u32) {
+        self.look(dark, width, 200).await;
+        let script = "document.activeElement.blur(); return document.documentElement.scrollHeight";
+        let height = self.client.execute(script, Vec::new()).await.unwrap();
+        self.look(
+            dark,
+            width,
+            u32::try_from(height.as_u64().unwrap()).unwrap(),
+        )
+        .await;
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots");
         std::fs::write(
             folder.join(name).with_extension("png"),

@@ -6,16 +6,14 @@ use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use totps_hyper::{
-    AuthenticationFactorType, Error, MemberSessionId, Reason, SessionJwt, VerifiedSession,
-};
+use totps_hyper::{AuthenticationFactorType, Error, MemberSessionId, SessionJwt, VerifiedSession};
 
-use crate::handlers::login::{Code, typed};
-use crate::handlers::{enrolment, no_session};
+use crate::handlers::login::Code;
+use crate::handlers::{Outcome, enrolment, failed, no_session, typed};
 use crate::messages::{Doing, Message, explain, log};
 use crate::pages::{self, Action};
-use crate::stytch::{self, Proof};
-use crate::visitor::{Button, Posted, SignedIn, Visitor};
+use crate::stytch::{self, Account, Proof};
+use crate::visitor::{Button, Posted, Visitor};
 
 /// How old the code may be that is needed for what is sensitive.
 const FRESH: Duration = Duration::from_secs(10 * 60);
@@ -29,49 +27,45 @@ fn is_fresh(session: &VerifiedSession) -> bool {
 }
 
 /// The session was checked locally: this page takes no call.
-pub(super) async fn home(visitor: Visitor, signed_in: SignedIn) -> Response {
-    pages::home(&visitor.view(), &signed_in.session, visitor.notice()).into_response()
+pub(super) async fn home(visitor: Visitor) -> Outcome {
+    let session = &visitor.signed_in()?.session;
+    Ok(pages::home(&visitor.view(), session, visitor.notice()).into_response())
 }
 
-pub(super) async fn show(visitor: Visitor, signed_in: SignedIn) -> Response {
+pub(super) async fn show(visitor: Visitor) -> Outcome {
+    let signed_in = visitor.signed_in()?;
     let (client, account) = (&visitor.app.client, signed_in.account());
     let (member, sessions) = tokio::join!(
         stytch::member(client, &account),
         stytch::sessions(client, &account)
     );
     let sessions = sessions.inspect_err(log).ok();
-    match member {
-        Ok(member) => {
-            let (view, notice) = (visitor.view(), visitor.notice());
-            pages::account(
-                &view,
-                &member,
-                sessions.as_deref(),
-                &signed_in.session,
-                notice,
-            )
-            .into_response()
-        }
-        Err(error) => {
-            log(&error);
-            let text =
-                "Your account cannot be shown now. Nothing was changed. Try again in a moment.";
-            let message = Message::error(StatusCode::SERVICE_UNAVAILABLE, text);
-            pages::trouble(&visitor.view(), "Your account", &message).into_response()
-        }
-    }
+    let view = visitor.view();
+    let member = member.map_err(|error| {
+        log(&error);
+        let text = "Your account cannot be shown now. Nothing was changed. Try again in a moment.";
+        pages::trouble(
+            &view,
+            "Your account",
+            &Message::error(StatusCode::SERVICE_UNAVAILABLE, text),
+        )
+    })?;
+    let current = &signed_in.session;
+    Ok(pages::account(
+        &view,
+        &member,
+        sessions.as_deref(),
+        current,
+        visitor.notice(),
+    )
+    .into_response())
 }
 
 /// Asks whether it shall be done, and for a code before that if the last one is too old.
-pub(super) async fn ask(
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Path(action): Path<Action>,
-) -> Response {
-    if is_fresh(&signed_in.session) {
-        pages::sure(&visitor.view(), action, visitor.notice()).into_response()
-    } else {
-        to_confirm(&visitor, action)
+pub(super) async fn ask(visitor: Visitor, Path(action): Path<Action>) -> Outcome {
+    match is_fresh(&visitor.signed_in()?.session) {
+        true => Ok(pages::sure(&visitor.view(), action, visitor.notice()).into_response()),
+        false => Ok(to_confirm(&visitor, action)),
     }
 }
 
@@ -82,10 +76,10 @@ fn to_confirm(visitor: &Visitor, action: Action) -> Response {
 
 pub(super) async fn act(
     visitor: Visitor,
-    signed_in: SignedIn,
     Path(action): Path<Action>,
-    Posted(Button {}): Posted<Button>,
-) -> Response {
+    _: Posted<Button>,
+) -> Outcome {
+    let signed_in = visitor.signed_in()?;
     // Locally, a session that was ended a moment ago is still good.
     let app = &visitor.app;
     let checked = match app
@@ -94,99 +88,75 @@ pub(super) async fn act(
         .await
     {
         Ok(checked) => checked,
-        Err(error) if error.is_refused() => return ended(&visitor),
+        Err(error) if error.is_refused() => {
+            return Ok(visitor.begin_again(Message::session_ended()));
+        }
         Err(error) => {
             eprintln!("{error}");
-            return pages::unavailable(&visitor.view()).into_response();
+            return Ok(pages::unavailable(&visitor.view()).into_response());
         }
     };
     let fresh = checked.response.and_then(|response| response.session_jwt);
     let session = fresh.unwrap_or_else(|| signed_in.jwt.clone());
     let response = if is_fresh(&checked.session) {
-        let done = carry_out(&visitor, &signed_in, action, &session).await;
-        done.unwrap_or_else(|error| {
-            log(&error);
-            let message = explain(&error.reason(), Doing::Other);
-            pages::sure(&visitor.view(), action, Some(message)).into_response()
-        })
+        let again = |message| pages::sure(&visitor.view(), action, Some(message));
+        let done = carry_out(&visitor, signed_in.account(), action, &session).await;
+        done.unwrap_or_else(|error| failed(&visitor, &error, Doing::Other, again))
     } else {
         to_confirm(&visitor, action)
     };
-    visitor.renew(&session, response)
+    Ok(visitor.renew(&session, response))
 }
 
 async fn carry_out(
     visitor: &Visitor,
-    signed_in: &SignedIn,
+    account: Account,
     action: Action,
     session: &SessionJwt,
 ) -> Result<Response, Error> {
-    let (client, account) = (&visitor.app.client, signed_in.account());
-    match action {
-        Action::RecoveryCodes => {
-            let codes = stytch::new_recovery_codes(client, &account).await?;
-            visitor.remember(|pending| pending.recovery_codes = Some((account, codes)));
-            Ok(Redirect::to("/recovery-codes").into_response())
-        }
-        Action::RemoveApp => {
-            stytch::remove_totp(client, &account, session).await?;
-            // If this fails, the next login ends at a set-up, which is no harm.
-            stytch::stop_asking(client, &account)
-                .await
-                .unwrap_or_else(|error| log(&error));
-            let text = "The app is removed. Delete the entry in the app too: it is of no use now.";
-            Ok(visitor.go("/account", Message::done(text)))
-        }
-        Action::ReplaceApp => {
-            stytch::remove_totp(client, &account, session).await?;
-            let proof = Proof::Session(session.clone());
-            match stytch::begin_set_up(client, &account, &proof).await {
-                Ok(created) => {
-                    enrolment::remember(visitor, account, created);
-                    Ok(Redirect::to("/enrol").into_response())
-                }
-                Err(error) => {
-                    log(&error);
-                    Ok(visitor.go("/enrol", explain(&error.reason(), Doing::SetUp)))
-                }
-            }
+    let client = &visitor.app.client;
+    if action == Action::RecoveryCodes {
+        let codes = stytch::new_recovery_codes(client, &account).await?;
+        visitor.remember(|pending| pending.recovery_codes = Some((account, codes)));
+        return Ok(Redirect::to("/recovery-codes").into_response());
+    }
+    stytch::remove_totp(client, &account, session).await?;
+    if action == Action::RemoveApp {
+        // If this fails, the next login ends at a set-up, which is no harm.
+        stytch::stop_asking(client, &account)
+            .await
+            .unwrap_or_else(|error| log(&error));
+        let text = "The app is removed. Delete the entry in the app too: it is of no use now.";
+        return Ok(visitor.go("/account", Message::done(text)));
+    }
+    match stytch::begin_set_up(client, &account, &Proof::Session(session.clone())).await {
+        Ok(created) => Ok(enrolment::show(visitor, account, created)),
+        Err(error) => {
+            log(&error);
+            Ok(visitor.go("/enrol", explain(&error.reason(), Doing::SetUp)))
         }
     }
 }
 
-pub(super) async fn confirm_form(visitor: Visitor, _signed_in: SignedIn) -> Response {
-    pages::confirm(&visitor.view(), visitor.notice()).into_response()
+pub(super) async fn confirm_form(visitor: Visitor) -> Outcome {
+    visitor.signed_in()?;
+    Ok(pages::confirm(&visitor.view(), visitor.notice()).into_response())
 }
 
 /// Adds a fresh code to the session.
-pub(super) async fn confirm(
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Posted(form): Posted<Code>,
-) -> Response {
-    let again = |message| pages::confirm(&visitor.view(), Some(message)).into_response();
-    let code = match typed(&form.code) {
-        Ok(code) => code,
-        Err(message) => return again(message),
-    };
+pub(super) async fn confirm(visitor: Visitor, Posted(form): Posted<Code>) -> Outcome {
+    let signed_in = visitor.signed_in()?;
+    let again = |message| pages::confirm(&visitor.view(), Some(message));
+    let code = typed(&form.code).map_err(again)?;
     let (client, proof) = (&visitor.app.client, Proof::Session(signed_in.jwt.clone()));
     match stytch::check_code(client, &signed_in.account(), code, &proof).await {
         Ok(Some(session)) => {
             let to = visitor.remember(|pending| pending.after_confirm.take());
             let to = Redirect::to(to.unwrap_or("/account"));
-            visitor.renew(&session, to.into_response())
+            Ok(visitor.renew(&session, to.into_response()))
         }
-        Ok(None) => again(no_session()),
-        Err(error) => {
-            log(&error);
-            match stytch::reason_of_code(&error) {
-                Reason::LoginExpired => ended(&visitor),
-                Reason::NotEnrolled => {
-                    visitor.go("/account", explain(&Reason::NotEnrolled, Doing::Code))
-                }
-                reason => again(explain(&reason, Doing::Code)),
-            }
-        }
+        Ok(None) => Ok(again(no_session()).into_response()),
+        Err(error) => Ok(failed(&visitor, &error, Doing::Code, again)),
     }
 }
 
@@ -195,52 +165,34 @@ pub(super) struct OneSession {
     session: MemberSessionId,
 }
 
-pub(super) async fn end_session(
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Posted(form): Posted<OneSession>,
-) -> Response {
-    let (client, account) = (&visitor.app.client, signed_in.account());
-    let notice = match stytch::end_session(client, &account, &form.session).await {
+pub(super) async fn end_session(visitor: Visitor, Posted(form): Posted<OneSession>) -> Outcome {
+    let account = visitor.signed_in()?.account();
+    let notice = match stytch::end_session(&visitor.app.client, &account, &form.session).await {
         Ok(()) => Message::done("That session is ended."),
         Err(error) => {
             log(&error);
             explain(&error.reason(), Doing::Other)
         }
     };
-    visitor.go("/account", notice)
+    Ok(visitor.go("/account", notice))
 }
 
-pub(super) async fn sign_out_everywhere(
-    visitor: Visitor,
-    signed_in: SignedIn,
-    Posted(Button {}): Posted<Button>,
-) -> Response {
-    let (client, account) = (&visitor.app.client, signed_in.account());
-    match stytch::sign_out_everywhere(client, &account).await {
-        Ok(()) => visitor.sign_out(Message::done("You are signed out everywhere.")),
+pub(super) async fn sign_out_everywhere(visitor: Visitor, _: Posted<Button>) -> Outcome {
+    let account = visitor.signed_in()?.account();
+    match stytch::sign_out_everywhere(&visitor.app.client, &account).await {
+        Ok(()) => Ok(visitor.sign_out(Message::done("You are signed out everywhere."))),
         Err(error) => {
             log(&error);
-            visitor.go("/account", explain(&error.reason(), Doing::Other))
+            Ok(visitor.go("/account", explain(&error.reason(), Doing::Other)))
         }
     }
 }
 
-pub(super) async fn sign_out(
-    visitor: Visitor,
-    signed_in: Option<SignedIn>,
-    Posted(Button {}): Posted<Button>,
-) -> Response {
-    if let Some(signed_in) = signed_in {
+pub(super) async fn sign_out(visitor: Visitor, _: Posted<Button>) -> Response {
+    if let Some(signed_in) = &visitor.session {
+        // If this fails, the session ends by itself. This browser forgets it now.
         let ended = stytch::sign_out(&visitor.app.client, &signed_in.jwt).await;
-        // It ends by itself. This browser forgets it now.
         ended.unwrap_or_else(|error| log(&error));
     }
     visitor.sign_out(Message::done("You are signed out."))
-}
-
-/// The session was ended elsewhere, or is over.
-fn ended(visitor: &Visitor) -> Response {
-    let text = "Your session has ended. Please sign in again.";
-    visitor.sign_out(Message::error(StatusCode::UNAUTHORIZED, text))
 }

@@ -3,131 +3,80 @@
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use totps_hyper::{CreateResponse, Reason};
+use totps_hyper::CreateResponse;
 
-use crate::handlers::login::{Code, typed};
-use crate::handlers::{begin_again, no_session, proof};
-use crate::messages::{Doing, Message, explain, log};
+use crate::handlers::login::Code;
+use crate::handlers::{Outcome, failed, no_session, typed};
+use crate::messages::{Doing, Message};
 use crate::pages;
 use crate::pending::SetUp;
 use crate::stytch::{self, Account};
-use crate::visitor::{Button, Posted, SignedIn, Visitor};
+use crate::visitor::{Button, Posted, Visitor};
 
-pub(super) async fn show(visitor: Visitor, signed_in: Option<SignedIn>) -> Response {
-    let Some((account, _)) = proof(&visitor, signed_in.as_ref()) else {
-        return begin_again(&visitor, None);
-    };
-    let set_up = visitor.pending().set_up;
-    match set_up.filter(|set_up| set_up.account == account) {
-        Some(set_up) => pages::scan(&visitor.view(), &set_up, visitor.notice()).into_response(),
-        None => pages::set_up(&visitor.view(), visitor.notice()).into_response(),
-    }
+pub(super) async fn form(visitor: Visitor) -> Outcome {
+    let (account, _) = visitor.proof()?;
+    let (view, notice) = (visitor.view(), visitor.notice());
+    Ok(match visitor.set_up(&account) {
+        Some(set_up) => pages::scan(&view, &set_up, notice).into_response(),
+        None => pages::set_up(&view, notice).into_response(),
+    })
 }
 
-pub(super) async fn begin(
-    visitor: Visitor,
-    signed_in: Option<SignedIn>,
-    Posted(Button {}): Posted<Button>,
-) -> Response {
-    let Some((account, proof)) = proof(&visitor, signed_in.as_ref()) else {
-        return begin_again(&visitor, None);
-    };
+pub(super) async fn begin(visitor: Visitor, _: Posted<Button>) -> Outcome {
+    let (account, proof) = visitor.proof()?;
     match stytch::begin_set_up(&visitor.app.client, &account, &proof).await {
-        Ok(created) => {
-            remember(&visitor, account, created);
-            Redirect::to("/enrol").into_response()
-        }
+        Ok(created) => Ok(show(&visitor, account, created)),
         Err(error) => {
-            log(&error);
             visitor.remember(|pending| pending.set_up = None);
-            match error.reason() {
-                Reason::LoginExpired => begin_again(&visitor, None),
-                Reason::AlreadyEnrolled => {
-                    let to = if signed_in.is_some() {
-                        "/account"
-                    } else {
-                        "/code"
-                    };
-                    visitor.go(to, explain(&Reason::AlreadyEnrolled, Doing::SetUp))
-                }
-                reason => {
-                    let message = explain(&reason, Doing::SetUp);
-                    pages::set_up(&visitor.view(), Some(message)).into_response()
-                }
-            }
+            let again = |message| pages::set_up(&visitor.view(), Some(message));
+            Ok(failed(&visitor, &error, Doing::SetUp, again))
         }
     }
 }
 
-/// Keeps what the next two pages show.
-pub(super) fn remember(visitor: &Visitor, account: Account, created: CreateResponse) {
+/// Keeps what the next two pages show, and goes to the first.
+pub(super) fn show(visitor: &Visitor, account: Account, created: CreateResponse) -> Response {
     let qr_code = created.qr_code.png().ok().map(|png| BASE64.encode(png));
+    let (secret, recovery_codes) = (created.secret, created.recovery_codes);
     visitor.remember(|pending| {
         pending.set_up = Some(SetUp {
             account,
-            secret: created.secret,
+            secret,
             qr_code,
-            recovery_codes: created.recovery_codes,
+            recovery_codes,
         });
     });
+    Redirect::to("/enrol").into_response()
 }
 
-pub(super) async fn finish(
-    visitor: Visitor,
-    signed_in: Option<SignedIn>,
-    Posted(form): Posted<Code>,
-) -> Response {
-    let Some((account, proof)) = proof(&visitor, signed_in.as_ref()) else {
-        return begin_again(&visitor, None);
-    };
-    let set_up = visitor.pending().set_up;
-    let Some(set_up) = set_up.filter(|set_up| set_up.account == account) else {
-        return Redirect::to("/enrol").into_response();
-    };
-    let again = |message| pages::scan(&visitor.view(), &set_up, Some(message)).into_response();
-    let code = match typed(&form.code) {
-        Ok(code) => code,
-        Err(message) => return again(message),
-    };
+pub(super) async fn finish(visitor: Visitor, Posted(form): Posted<Code>) -> Outcome {
+    let (account, proof) = visitor.proof()?;
+    let set_up = visitor
+        .set_up(&account)
+        .ok_or_else(|| Redirect::to("/enrol"))?;
+    let again = |message| pages::scan(&visitor.view(), &set_up, Some(message));
+    let code = typed(&form.code).map_err(again)?;
     match stytch::check_code(&visitor.app.client, &account, code, &proof).await {
         Ok(Some(session)) => {
-            visitor.remember(|pending| {
-                pending.recovery_codes = Some((account, set_up.recovery_codes));
-                pending.set_up = None;
-            });
-            visitor.sign_in(&session, "/recovery-codes")
+            visitor.finish_set_up(&account);
+            Ok(visitor.sign_in(&session, "/recovery-codes"))
         }
-        Ok(None) => again(no_session()),
-        Err(error) => {
-            log(&error);
-            match stytch::reason_of_code(&error) {
-                Reason::LoginExpired => begin_again(&visitor, None),
-                Reason::NotEnrolled => {
-                    visitor.remember(|pending| pending.set_up = None);
-                    visitor.go("/enrol", explain(&Reason::NotEnrolled, Doing::Code))
-                }
-                reason => again(explain(&reason, Doing::Code)),
-            }
-        }
+        Ok(None) => Ok(again(no_session()).into_response()),
+        Err(error) => Ok(failed(&visitor, &error, Doing::Code, again)),
     }
 }
 
-pub(super) async fn recovery_codes(visitor: Visitor, signed_in: SignedIn) -> Response {
+pub(super) async fn codes(visitor: Visitor) -> Outcome {
+    let account = visitor.signed_in()?.account();
     let codes = visitor.pending().recovery_codes;
-    match codes.filter(|(account, _)| *account == signed_in.account()) {
-        Some((_, codes)) => {
-            pages::recovery_codes(&visitor.view(), &codes, visitor.notice()).into_response()
-        }
-        None => Redirect::to("/account").into_response(),
-    }
+    let codes = codes.filter(|(of, _)| *of == account);
+    let (_, codes) = codes.ok_or_else(|| Redirect::to("/account"))?;
+    Ok(pages::recovery_codes(&visitor.view(), &codes, visitor.notice()).into_response())
 }
 
-pub(super) async fn saved(
-    visitor: Visitor,
-    _signed_in: SignedIn,
-    Posted(Button {}): Posted<Button>,
-) -> Response {
+pub(super) async fn codes_saved(visitor: Visitor, _: Posted<Button>) -> Outcome {
+    visitor.signed_in()?;
     visitor.remember(|pending| pending.recovery_codes = None);
     let text = "You are done. The next time you sign in, you are asked for a code of your app.";
-    visitor.go("/", Message::done(text))
+    Ok(visitor.go("/", Message::done(text)))
 }

@@ -142,7 +142,7 @@ pub(crate) fn confirm(view: &View, message: Option<Message>) -> Page {
     let message = message.as_ref();
     let hint = "Six digits. If you have just used one to sign in, wait for the next one.";
     let fields = html! {
-        (code_field("Code", "code", hint, true, message))
+        (code_field("code", hint, true, message))
         button type="submit" { "Continue" }
     };
     view.page(

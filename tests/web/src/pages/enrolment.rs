@@ -8,7 +8,7 @@ use crate::messages::Message;
 use crate::pending::SetUp;
 
 pub(crate) fn set_up(view: &View, message: Option<Message>) -> Page {
-    let begin = html! { button type="submit" autofocus { "Show the QR code" } };
+    let begin = html! { button type="submit" { "Show the QR code" } };
     view.page("Set up an authenticator app", message.as_ref(), &html! {
         p {
             "From now on you sign in with your password and a code from your phone. You need an \
@@ -24,7 +24,7 @@ pub(crate) fn scan(view: &View, set_up: &SetUp, message: Option<Message>) -> Pag
     let message = message.as_ref();
     let hint = "Six digits, from the new entry of your app.";
     let fields = html! {
-        (code_field("Code", "code", hint, true, message))
+        (code_field("code", hint, false, message))
         button type="submit" { "Continue" }
     };
     let mut page = view.page("Scan the QR code", message, &html! {

@@ -25,7 +25,7 @@ pub(crate) fn code(view: &View, message: Option<Message>) -> Page {
     let message = message.as_ref();
     let hint = "Six digits, from the entry of your app for this site. It changes every 30 seconds.";
     let fields = html! {
-        (code_field("Code", "code", hint, true, message))
+        (code_field("code", hint, true, message))
         button type="submit" { "Continue" }
     };
     view.page(
@@ -48,7 +48,7 @@ pub(crate) fn recover(view: &View, message: Option<Message>) -> Page {
     let hint = "One of the codes that you were shown when you set up your app, such as \
                 abcd-1234-efgh. Each one works once.";
     let fields = html! {
-        (code_field("Recovery code", "recovery_code", hint, false, message))
+        (code_field("recovery_code", hint, true, message))
         button type="submit" { "Continue" }
     };
     view.page(

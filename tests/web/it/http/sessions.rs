@@ -1,0 +1,167 @@
+//! Sessions: checked locally, and never mixed up.
+
+use std::time::Duration;
+
+use totps_emulator::{Factor, Fault};
+
+use super::browser::Browser;
+
+#[tokio::test]
+async fn a_page_takes_no_call() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser.calls();
+    for _ in 0..3 {
+        browser.get("/").await;
+        assert_eq!(browser.heading(), "Welcome");
+    }
+    assert_eq!(browser.calls(), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_old_jwt_is_renewed() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    let before = browser.cookies["session"].clone();
+    browser.calls();
+    for seconds in [70, 400] {
+        browser.emulator.advance(Duration::from_secs(seconds));
+        browser.get("/").await;
+        assert_eq!(browser.heading(), "Welcome");
+        assert_eq!(browser.calls(), ["sessions.authenticate"]);
+        assert_ne!(browser.cookies["session"], before);
+        browser.get("/").await;
+        assert_eq!(browser.calls(), [""; 0]);
+    }
+    browser.emulator.advance(Duration::from_secs(8 * 60 * 60));
+    browser.get("/").await;
+    assert_eq!(
+        (browser.status.as_u16(), browser.heading()),
+        (401, "Sign in")
+    );
+}
+
+#[tokio::test]
+async fn while_the_api_cannot_be_asked_nobody_is_signed_out() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser.emulator.advance(Duration::from_secs(70));
+    let fault = Fault::lost_response().endpoint("sessions.authenticate");
+    browser.emulator.inject(1, fault).unwrap();
+    browser.get("/").await;
+    assert_eq!(
+        (browser.status.as_u16(), browser.heading()),
+        (503, "Your session cannot be checked now")
+    );
+    browser.get("/").await;
+    assert_eq!(browser.heading(), "Welcome");
+}
+
+#[tokio::test]
+async fn a_fresh_code_is_needed_for_what_is_sensitive() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser.emulator.advance(Duration::from_secs(11 * 60));
+    for path in [
+        "/account/remove-app",
+        "/account/replace-app",
+        "/account/recovery-codes",
+    ] {
+        browser.get(path).await;
+        assert_eq!(browser.heading(), "Confirm that it is you", "GET {path}");
+        browser.calls();
+        browser.post(path, &[]).await;
+        assert_eq!(browser.heading(), "Confirm that it is you", "POST {path}");
+        let calls = browser.calls();
+        let allowed = ["sessions.jwks", "sessions.authenticate"];
+        assert!(
+            calls.iter().all(|call| allowed.contains(call)),
+            "POST {path} calls {calls:?}"
+        );
+    }
+    let code = browser.emulator.code("grace").unwrap();
+    browser.post("/confirm", &[("code", &code)]).await;
+    assert_eq!(
+        browser.heading(),
+        "Get new recovery codes",
+        "where it was asked for last"
+    );
+}
+
+#[tokio::test]
+async fn of_others_are_not_ended() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser
+        .emulator
+        .create_session("ada", &[Factor::Password])
+        .unwrap();
+    let mut ada = Browser::of(&browser.router, &browser.emulator);
+    ada.password("ada@example.com").await;
+    ada.post("/enrol", &[]).await;
+    let code = ada.emulator.code("ada").unwrap();
+    ada.post("/enrol/code", &[("code", &code)]).await;
+    ada.get("/account").await;
+    let id = ada.html.split_once("name=\"session\" value=\"").unwrap().1;
+    let id = id.split('"').next().unwrap().to_owned();
+
+    browser.get("/account").await;
+    browser.calls();
+    browser
+        .post("/account/end-session", &[("session", &id)])
+        .await;
+    assert!(!browser.calls().contains(&"sessions.revoke"));
+    ada.get("/account").await;
+    assert!(ada.html.contains(&id), "the session lives");
+}
+
+/// A browser that two people use one after the other.
+#[tokio::test]
+async fn what_waits_for_one_is_not_shown_to_another() {
+    let mut browser = Browser::new().await;
+    browser.password("ada@example.com").await;
+    browser.post("/enrol", &[]).await;
+    let code = browser.emulator.code("ada").unwrap();
+    browser.post("/enrol/code", &[("code", &code)]).await;
+    assert_eq!(browser.heading(), "Save your recovery codes");
+    // She leaves, and her session ends.
+    browser.cookies.remove("session");
+    browser.sign_in().await;
+    browser.get("/recovery-codes").await;
+    assert_eq!(browser.heading(), "Your account");
+
+    let mut browser = Browser::new().await;
+    browser.password("ada@example.com").await;
+    browser.post("/enrol", &[]).await;
+    assert_eq!(browser.heading(), "Scan the QR code");
+    browser.password("grace@example.com").await;
+    browser.get("/enrol").await;
+    assert_eq!(browser.heading(), "Set up an authenticator app");
+}
+
+/// A password alone never removes a factor: Stytch makes no second TOTP.
+#[tokio::test]
+async fn a_password_alone_replaces_no_app() {
+    let mut browser = Browser::new().await;
+    browser.password("grace@example.com").await;
+    assert_eq!(
+        browser.heading(),
+        "Enter the code of your authenticator app"
+    );
+    let before = browser.emulator.code("grace");
+    browser.get("/enrol").await;
+    browser.calls();
+    browser.post("/enrol", &[]).await;
+    assert_ne!(browser.heading(), "Scan the QR code");
+    assert_eq!(browser.calls(), ["totp.create"], "nothing is deleted");
+    assert_eq!(browser.emulator.code("grace"), before);
+    for path in [
+        "/account",
+        "/account/remove-app",
+        "/recovery-codes",
+        "/confirm",
+    ] {
+        browser.get(path).await;
+        assert_eq!(browser.heading(), "Sign in", "{path} without a session");
+    }
+}
