@@ -32,7 +32,7 @@ pub(crate) fn pages() -> Router<App> {
             "/recovery-codes",
             get(enrolment::codes).post(enrolment::codes_saved),
         )
-        .route("/account", get(account::show))
+        .route("/account", get(account::overview))
         .route("/account/{action}", get(account::ask).post(account::act))
         .route("/account/end-session", post(account::end_session))
         .route(
@@ -72,6 +72,10 @@ pub(crate) fn assets() -> Router<App> {
 /// What a handler returns. `?` ends it with another response.
 type Outcome = Result<Response, Stop>;
 
+fn show(page: Page) -> Outcome {
+    Ok(page.into_response())
+}
+
 /// A call failed: goes to where the person can go on, or shows the page again with a message.
 fn failed(
     visitor: &Visitor,
@@ -87,7 +91,7 @@ fn failed(
     let message = explain(&reason, doing);
     match reason {
         Reason::LoginExpired => visitor.begin_again(message),
-        Reason::NotEnrolled => {
+        Reason::NotEnrolled if doing != Doing::RecoveryCode => {
             visitor.remember(|pending| pending.set_up = None);
             visitor.go("/enrol", message)
         }

@@ -55,8 +55,7 @@ pub(crate) enum Doing {
     Other,
 }
 
-/// Says what happened and how to go on. The error is for the log, which it does not harm: it shows no
-/// secret.
+/// Says what happened and how to go on.
 pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
     let (status, text) = match (reason, doing) {
         (Reason::WrongCode, Doing::RecoveryCode) => (
@@ -82,6 +81,11 @@ pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
         (Reason::LoginExpired, _) => (
             StatusCode::UNAUTHORIZED,
             "Your sign-in took too long or was used already. Please sign in again.",
+        ),
+        (Reason::NotEnrolled, Doing::RecoveryCode) => (
+            StatusCode::CONFLICT,
+            "Your account has no recovery codes. If you never finished the set-up of your app, go \
+             back and begin it again. Otherwise ask your administrator to remove your app.",
         ),
         (Reason::NotEnrolled, _) => (
             StatusCode::CONFLICT,
@@ -141,13 +145,19 @@ pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
     Message::error(status, text)
 }
 
-/// Logs an error, unless it is what a person typed.
+/// Logs an error, and says what happened and how to go on.
+pub(crate) fn report(error: &Error, doing: Doing) -> Message {
+    log(error);
+    explain(&error.reason(), doing)
+}
+
+/// Logs an error, unless it is about what a person typed. It shows no secret.
 pub(crate) fn log(error: &Error) {
-    let by_a_person = matches!(
+    let is_about_a_person = matches!(
         error.reason(),
         Reason::WrongCode | Reason::CodeAlreadyUsed | Reason::LoginExpired | Reason::Locked { .. }
     );
-    if !by_a_person {
+    if !is_about_a_person {
         eprintln!("{error}");
     }
 }

@@ -243,9 +243,11 @@ impl Visitor {
         response
     }
 
-    /// Puts a new JWT of the same session into the cookie.
+    /// Puts a new JWT of the same session into the cookie, unless the response ends the session.
     pub(crate) fn renew(&self, jwt: &SessionJwt, mut response: Response) -> Response {
-        set(response.headers_mut(), self.app.session_cookie(jwt));
+        if !response.headers().contains_key(SET_COOKIE) {
+            set(response.headers_mut(), self.app.session_cookie(jwt));
+        }
         response
     }
 

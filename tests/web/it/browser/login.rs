@@ -22,6 +22,8 @@ fn a_person_scans_the_qr_code_and_signs_in() {
             .await;
         page.expect("Save your recovery codes").await;
         assert_eq!(page.texts(".codes code").await.len(), 10);
+        page.follow("Example").await;
+        page.expect("Save your recovery codes").await;
         page.press("I have saved them").await;
         page.expect("Welcome").await;
         page.expect_message("You are done.").await;
@@ -388,6 +390,8 @@ fn the_button_back_does_no_harm() {
             "the secret is shown again"
         );
         page.go("/").await;
+        page.expect("Save your recovery codes").await;
+        page.press("I have saved them").await;
         page.expect("Welcome").await;
 
         // A form that is done: no second code is sent.

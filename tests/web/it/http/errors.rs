@@ -12,7 +12,7 @@ use totps_hyper::{OrganizationId, Project};
 use totps_web::App;
 
 use super::browser::Browser;
-use crate::service;
+use crate::service::{self, RECOVERY_CODES};
 
 fn api(status: u16, error_type: &str) -> Fault {
     let body =
@@ -127,6 +127,79 @@ async fn at_a_code() {
         browser.post("/code", &[("code", &code)]).await;
         assert_eq!(browser.heading(), "Welcome", "{what}");
     }
+}
+
+#[tokio::test]
+async fn at_a_recovery_code() {
+    for (fault, status, text) in [
+        (
+            api(401, "unable_to_authenticate_recovery_code"),
+            422,
+            "was used before",
+        ),
+        (api(401, "unauthorized_credentials"), 422, "was used before"),
+        (
+            api(404, "recovery_codes_not_found"),
+            409,
+            "no recovery codes",
+        ),
+        (api(429, "user_lock_limit_reached"), 429, "locked"),
+        (api(400, "brand_new_error"), 500, "wrong on our side"),
+        (api(500, "internal_server_error"), 503, "was not used"),
+    ] {
+        let what = format!("{fault:?}");
+        let mut browser = Browser::new().await;
+        browser.password("grace@example.com").await;
+        browser.get("/recover").await;
+        let fault = fault.endpoint("recovery_codes.recover");
+        browser.emulator.inject(1, fault).unwrap();
+        let form = [("recovery_code", RECOVERY_CODES[0])];
+        browser.post("/recover", &form).await;
+        assert_eq!(
+            (browser.status.as_u16(), browser.heading()),
+            (status, "Use a recovery code"),
+            "{what}"
+        );
+        assert!(browser.html.contains(text), "{what}: {}", browser.html);
+        browser.post("/recover", &form).await;
+        assert_eq!(browser.heading(), "Set up a new app", "{what}");
+    }
+}
+
+/// Neither the code nor the list of those that are left can be had.
+#[tokio::test]
+async fn at_a_recovery_code_of_which_nothing_is_known() {
+    let mut browser = Browser::new().await;
+    browser.password("grace@example.com").await;
+    browser.get("/recover").await;
+    for endpoint in ["recovery_codes.recover", "recovery_codes.get"] {
+        browser
+            .emulator
+            .inject(1, Fault::lost_response().endpoint(endpoint))
+            .unwrap();
+    }
+    browser
+        .post("/recover", &[("recovery_code", RECOVERY_CODES[0])])
+        .await;
+    assert_eq!(
+        (browser.status.as_u16(), browser.heading()),
+        (503, "Use a recovery code")
+    );
+    assert!(
+        browser.html.contains("Try the same code once more"),
+        "{}",
+        browser.html
+    );
+    browser
+        .post("/recover", &[("recovery_code", RECOVERY_CODES[0])])
+        .await;
+    assert_eq!(browser.heading(), "Sign in");
+    browser.password("grace@example.com").await;
+    browser.get("/recover").await;
+    browser
+        .post("/recover", &[("recovery_code", RECOVERY_CODES[1])])
+        .await;
+    assert_eq!(browser.heading(), "Set up a new app");
 }
 
 /// The session in a response that is malformed otherwise is not lost.

@@ -115,6 +115,29 @@ async fn of_others_are_not_ended() {
     assert!(ada.html.contains(&id), "the session lives");
 }
 
+#[tokio::test]
+async fn that_may_not_have_ended_are_said_to() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    let fault = Fault::response(503).endpoint("sessions.revoke");
+    browser.emulator.inject(1, fault).unwrap();
+    browser.post("/sign-out", &[]).await;
+    assert!(browser.html.contains("is not known"), "{}", browser.html);
+    assert!(!browser.cookies.contains_key("session"));
+    browser.emulator.advance(Duration::from_secs(30));
+    browser.sign_in().await;
+    browser.get("/account").await;
+    let fault = Fault::response(503).endpoint("sessions.revoke");
+    browser.emulator.inject(1, fault).unwrap();
+    browser.post("/account/sign-out-everywhere", &[]).await;
+    assert_eq!(browser.heading(), "Your account", "still signed in");
+    assert!(
+        browser.html.contains("It does no harm to do it twice."),
+        "{}",
+        browser.html
+    );
+}
+
 /// A browser that two people use one after the other.
 #[tokio::test]
 async fn what_waits_for_one_is_not_shown_to_another() {

@@ -9,8 +9,8 @@ use serde::Deserialize;
 use totps_hyper::{AuthenticationFactorType, Error, MemberSessionId, SessionJwt, VerifiedSession};
 
 use crate::handlers::login::Code;
-use crate::handlers::{Outcome, enrolment, failed, no_session, typed};
-use crate::messages::{Doing, Message, explain, log};
+use crate::handlers::{Outcome, enrolment, failed, no_session, show, typed};
+use crate::messages::{Doing, Message, log, report};
 use crate::pages::{self, Action};
 use crate::stytch::{self, Account, Proof};
 use crate::visitor::{Button, Posted, Visitor};
@@ -29,42 +29,40 @@ fn is_fresh(session: &VerifiedSession) -> bool {
 /// The session was checked locally: this page takes no call.
 pub(super) async fn home(visitor: Visitor) -> Outcome {
     let session = &visitor.signed_in()?.session;
-    Ok(pages::home(&visitor.view(), session, visitor.notice()).into_response())
+    // Whoever leaves that page too early comes back to it.
+    let codes = visitor.pending().recovery_codes;
+    if codes.is_some_and(|(of, _)| of.member_id == session.member_id) {
+        return Ok(Redirect::to("/recovery-codes").into_response());
+    }
+    show(pages::home(&visitor.view(), session, visitor.notice()))
 }
 
-pub(super) async fn show(visitor: Visitor) -> Outcome {
+pub(super) async fn overview(visitor: Visitor) -> Outcome {
     let signed_in = visitor.signed_in()?;
     let (client, account) = (&visitor.app.client, signed_in.account());
-    let (member, sessions) = tokio::join!(
-        stytch::member(client, &account),
-        stytch::sessions(client, &account)
-    );
-    let sessions = sessions.inspect_err(log).ok();
-    let view = visitor.view();
+    let member = stytch::member(client, &account);
+    let (member, sessions) = tokio::join!(member, stytch::sessions(client, &account));
+    let (view, sessions) = (visitor.view(), sessions.inspect_err(log).ok());
     let member = member.map_err(|error| {
         log(&error);
         let text = "Your account cannot be shown now. Nothing was changed. Try again in a moment.";
-        pages::trouble(
-            &view,
-            "Your account",
-            &Message::error(StatusCode::SERVICE_UNAVAILABLE, text),
-        )
+        let message = Message::error(StatusCode::SERVICE_UNAVAILABLE, text);
+        pages::trouble(&view, "Your account", &message)
     })?;
-    let current = &signed_in.session;
-    Ok(pages::account(
+    let (session, notice) = (&signed_in.session, visitor.notice());
+    show(pages::account(
         &view,
         &member,
         sessions.as_deref(),
-        current,
-        visitor.notice(),
-    )
-    .into_response())
+        session,
+        notice,
+    ))
 }
 
 /// Asks whether it shall be done, and for a code before that if the last one is too old.
 pub(super) async fn ask(visitor: Visitor, Path(action): Path<Action>) -> Outcome {
     match is_fresh(&visitor.signed_in()?.session) {
-        true => Ok(pages::sure(&visitor.view(), action, visitor.notice()).into_response()),
+        true => show(pages::sure(&visitor.view(), action, visitor.notice())),
         false => Ok(to_confirm(&visitor, action)),
     }
 }
@@ -81,19 +79,15 @@ pub(super) async fn act(
 ) -> Outcome {
     let signed_in = visitor.signed_in()?;
     // Locally, a session that was ended a moment ago is still good.
-    let app = &visitor.app;
-    let checked = match app
-        .sessions_now
-        .authenticate(&signed_in.jwt, app.now())
-        .await
-    {
+    let (now, sessions) = (visitor.app.now(), &visitor.app.sessions_now);
+    let checked = match sessions.authenticate(&signed_in.jwt, now).await {
         Ok(checked) => checked,
         Err(error) if error.is_refused() => {
             return Ok(visitor.begin_again(Message::session_ended()));
         }
         Err(error) => {
             eprintln!("{error}");
-            return Ok(pages::unavailable(&visitor.view()).into_response());
+            return show(pages::unavailable(&visitor.view()));
         }
     };
     let fresh = checked.response.and_then(|response| response.session_jwt);
@@ -123,24 +117,20 @@ async fn carry_out(
     stytch::remove_totp(client, &account, session).await?;
     if action == Action::RemoveApp {
         // If this fails, the next login ends at a set-up, which is no harm.
-        stytch::stop_asking(client, &account)
-            .await
-            .unwrap_or_else(|error| log(&error));
+        let stopped = stytch::stop_asking(client, &account).await;
+        stopped.unwrap_or_else(|error| log(&error));
         let text = "The app is removed. Delete the entry in the app too: it is of no use now.";
         return Ok(visitor.go("/account", Message::done(text)));
     }
     match stytch::begin_set_up(client, &account, &Proof::Session(session.clone())).await {
-        Ok(created) => Ok(enrolment::show(visitor, account, created)),
-        Err(error) => {
-            log(&error);
-            Ok(visitor.go("/enrol", explain(&error.reason(), Doing::SetUp)))
-        }
+        Ok(created) => Ok(enrolment::keep(visitor, account, created)),
+        Err(error) => Ok(visitor.go("/enrol", report(&error, Doing::SetUp))),
     }
 }
 
 pub(super) async fn confirm_form(visitor: Visitor) -> Outcome {
     visitor.signed_in()?;
-    Ok(pages::confirm(&visitor.view(), visitor.notice()).into_response())
+    show(pages::confirm(&visitor.view(), visitor.notice()))
 }
 
 /// Adds a fresh code to the session.
@@ -155,7 +145,7 @@ pub(super) async fn confirm(visitor: Visitor, Posted(form): Posted<Code>) -> Out
             let to = Redirect::to(to.unwrap_or("/account"));
             Ok(visitor.renew(&session, to.into_response()))
         }
-        Ok(None) => Ok(again(no_session()).into_response()),
+        Ok(None) => show(again(no_session())),
         Err(error) => Ok(failed(&visitor, &error, Doing::Code, again)),
     }
 }
@@ -169,10 +159,7 @@ pub(super) async fn end_session(visitor: Visitor, Posted(form): Posted<OneSessio
     let account = visitor.signed_in()?.account();
     let notice = match stytch::end_session(&visitor.app.client, &account, &form.session).await {
         Ok(()) => Message::done("That session is ended."),
-        Err(error) => {
-            log(&error);
-            explain(&error.reason(), Doing::Other)
-        }
+        Err(error) => report(&error, Doing::Other),
     };
     Ok(visitor.go("/account", notice))
 }
@@ -181,18 +168,19 @@ pub(super) async fn sign_out_everywhere(visitor: Visitor, _: Posted<Button>) -> 
     let account = visitor.signed_in()?.account();
     match stytch::sign_out_everywhere(&visitor.app.client, &account).await {
         Ok(()) => Ok(visitor.sign_out(Message::done("You are signed out everywhere."))),
-        Err(error) => {
-            log(&error);
-            Ok(visitor.go("/account", explain(&error.reason(), Doing::Other)))
-        }
+        Err(error) => Ok(visitor.go("/account", report(&error, Doing::Other))),
     }
 }
 
 pub(super) async fn sign_out(visitor: Visitor, _: Posted<Button>) -> Response {
+    let mut notice = Message::done("You are signed out.");
     if let Some(signed_in) = &visitor.session {
-        // If this fails, the session ends by itself. This browser forgets it now.
-        let ended = stytch::sign_out(&visitor.app.client, &signed_in.jwt).await;
-        ended.unwrap_or_else(|error| log(&error));
+        if let Err(error) = stytch::sign_out(&visitor.app.client, &signed_in.jwt).await {
+            log(&error);
+            let text = "You are signed out in this browser. Whether the session itself ended is not \
+                        known: to be sure, sign in again and sign out everywhere.";
+            notice = Message::error(StatusCode::SERVICE_UNAVAILABLE, text);
+        }
     }
-    visitor.sign_out(Message::done("You are signed out."))
+    visitor.sign_out(notice)
 }

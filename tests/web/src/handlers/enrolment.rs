@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use totps_hyper::CreateResponse;
 
 use crate::handlers::login::Code;
-use crate::handlers::{Outcome, failed, no_session, typed};
+use crate::handlers::{Outcome, failed, no_session, show, typed};
 use crate::messages::{Doing, Message};
 use crate::pages;
 use crate::pending::SetUp;
@@ -25,7 +25,7 @@ pub(super) async fn form(visitor: Visitor) -> Outcome {
 pub(super) async fn begin(visitor: Visitor, _: Posted<Button>) -> Outcome {
     let (account, proof) = visitor.proof()?;
     match stytch::begin_set_up(&visitor.app.client, &account, &proof).await {
-        Ok(created) => Ok(show(&visitor, account, created)),
+        Ok(created) => Ok(keep(&visitor, account, created)),
         Err(error) => {
             visitor.remember(|pending| pending.set_up = None);
             let again = |message| pages::set_up(&visitor.view(), Some(message));
@@ -35,7 +35,7 @@ pub(super) async fn begin(visitor: Visitor, _: Posted<Button>) -> Outcome {
 }
 
 /// Keeps what the next two pages show, and goes to the first.
-pub(super) fn show(visitor: &Visitor, account: Account, created: CreateResponse) -> Response {
+pub(super) fn keep(visitor: &Visitor, account: Account, created: CreateResponse) -> Response {
     let qr_code = created.qr_code.png().ok().map(|png| BASE64.encode(png));
     let (secret, recovery_codes) = (created.secret, created.recovery_codes);
     visitor.remember(|pending| {
@@ -61,7 +61,7 @@ pub(super) async fn finish(visitor: Visitor, Posted(form): Posted<Code>) -> Outc
             visitor.finish_set_up(&account);
             Ok(visitor.sign_in(&session, "/recovery-codes"))
         }
-        Ok(None) => Ok(again(no_session()).into_response()),
+        Ok(None) => show(again(no_session())),
         Err(error) => Ok(failed(&visitor, &error, Doing::Code, again)),
     }
 }
@@ -71,7 +71,11 @@ pub(super) async fn codes(visitor: Visitor) -> Outcome {
     let codes = visitor.pending().recovery_codes;
     let codes = codes.filter(|(of, _)| *of == account);
     let (_, codes) = codes.ok_or_else(|| Redirect::to("/account"))?;
-    Ok(pages::recovery_codes(&visitor.view(), &codes, visitor.notice()).into_response())
+    show(pages::recovery_codes(
+        &visitor.view(),
+        &codes,
+        visitor.notice(),
+    ))
 }
 
 pub(super) async fn codes_saved(visitor: Visitor, _: Posted<Button>) -> Outcome {

@@ -5,10 +5,10 @@ use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use totps_hyper::{Reason, RecoveryCode};
 
-use crate::handlers::{Outcome, failed, no_session, typed};
-use crate::messages::{Doing, Message, explain, log};
+use crate::handlers::{Outcome, failed, no_session, show, typed};
+use crate::messages::{Doing, Message, explain, log, report};
 use crate::pages;
-use crate::pending::Login;
+use crate::pending::{Login, SetUp};
 use crate::stytch::{self, Next, Proof};
 use crate::visitor::{Posted, Visitor};
 
@@ -29,10 +29,8 @@ pub(super) async fn sign_in(visitor: Visitor, Posted(form): Posted<Credentials>)
     let email = form.email.trim();
     let again = |message| pages::sign_in(&visitor.view(), email, Some(message));
     if email.is_empty() || form.password.is_empty() {
-        return Ok(again(Message::invalid(
-            "Enter your e-mail address and your password.",
-        ))
-        .into_response());
+        let text = "Enter your e-mail address and your password.";
+        return show(again(Message::invalid(text)));
     }
     let app = &visitor.app;
     let next = stytch::check_password(&app.client, &app.organization_id, email, &form.password);
@@ -40,23 +38,19 @@ pub(super) async fn sign_in(visitor: Visitor, Posted(form): Posted<Credentials>)
         Ok(Next::SignedIn(session)) => return Ok(visitor.sign_in(&session, "/")),
         Ok(Next::Code(account, token)) => (account, token, "/code"),
         Ok(Next::Enrol(account, token)) => (account, token, "/enrol"),
-        Ok(Next::Refused) => Err(again(explain(&Reason::NotAllowed, Doing::Password)))?,
-        Err(error) => {
+        Ok(Next::Refused) => return show(again(explain(&Reason::NotAllowed, Doing::Password))),
+        Err(error) if stytch::is_wrong_password(&error) => {
             log(&error);
-            let message = if stytch::is_wrong_password(&error) {
-                Message::invalid("The e-mail address or the password is not right.")
-            } else {
-                explain(&error.reason(), Doing::Password)
-            };
-            return Ok(again(message).into_response());
+            let text = "The e-mail address or the password is not right.";
+            return show(again(Message::invalid(text)));
         }
+        Err(error) => return show(again(report(&error, Doing::Password))),
     };
     visitor.remember(|pending| {
         // With a TOTP, a set-up of this browser may be the one that made it, and its recovery codes were
         // not shown yet. Without one, it is over.
-        pending
-            .set_up
-            .take_if(|set_up| to == "/enrol" || set_up.account != account);
+        let is_over = |set_up: &mut SetUp| to == "/enrol" || set_up.account != account;
+        pending.set_up.take_if(is_over);
         pending.login = Some(Login { account, token });
     });
     Ok(Redirect::to(to).into_response())
@@ -64,7 +58,7 @@ pub(super) async fn sign_in(visitor: Visitor, Posted(form): Posted<Credentials>)
 
 pub(super) async fn code_form(visitor: Visitor) -> Outcome {
     visitor.login()?;
-    Ok(pages::code(&visitor.view(), visitor.notice()).into_response())
+    show(pages::code(&visitor.view(), visitor.notice()))
 }
 
 #[derive(Deserialize)]
@@ -82,14 +76,14 @@ pub(super) async fn code(visitor: Visitor, Posted(form): Posted<Code>) -> Outcom
             true => visitor.sign_in(&session, "/recovery-codes"),
             false => visitor.sign_in(&session, "/"),
         }),
-        Ok(None) => Ok(again(no_session()).into_response()),
+        Ok(None) => show(again(no_session())),
         Err(error) => Ok(failed(&visitor, &error, Doing::Code, again)),
     }
 }
 
 pub(super) async fn recover_form(visitor: Visitor) -> Outcome {
     visitor.login()?;
-    Ok(pages::recover(&visitor.view(), visitor.notice()).into_response())
+    show(pages::recover(&visitor.view(), visitor.notice()))
 }
 
 #[derive(Deserialize)]
@@ -110,15 +104,12 @@ pub(super) async fn recover(visitor: Visitor, Posted(form): Posted<Recovery>) ->
         }
         // No response came. Stytch knows whether the code was used.
         Err(error) => {
-            return Ok(
-                match stytch::codes_left_without(client, &account, &code).await {
-                    Ok(Some(left)) => visitor.begin_again(used_up(left)),
-                    Ok(None) => {
-                        again(explain(&Reason::NotReached, Doing::RecoveryCode)).into_response()
-                    }
-                    Err(_) => failed(&visitor, &error, Doing::RecoveryCode, again),
-                },
-            );
+            let left = stytch::codes_left_without(client, &account, &code).await;
+            return match left {
+                Ok(Some(left)) => Ok(visitor.begin_again(used_up(left))),
+                Ok(None) => show(again(explain(&Reason::NotReached, Doing::RecoveryCode))),
+                Err(_) => show(again(report(&error, Doing::RecoveryCode))),
+            };
         }
     };
     let session = recovered.session.ok_or_else(|| again(no_session()))?;
@@ -137,9 +128,7 @@ pub(super) async fn recover(visitor: Visitor, Posted(form): Posted<Recovery>) ->
 /// The recovery code arrived, and the session that it made did not come back.
 fn used_up(left: usize) -> Message {
     let next = match left {
-        0 => {
-            "It was your last one: use your app, or ask your administrator to remove it.".to_owned()
-        }
+        0 => "It was your last one: ask your administrator to remove your app.".to_owned(),
         1 => "Sign in again with your last one.".to_owned(),
         left => format!("Sign in again with another one: you have {left} left."),
     };
