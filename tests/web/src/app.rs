@@ -65,6 +65,14 @@ impl App {
             let options = VerifyOptions::new().max_age(max_age);
             SessionVerifier::with_options(client.clone(), options)
         };
+        let (sessions, sessions_now) = (checks(NOTICED_AFTER), checks(Duration::ZERO));
+        // So that the first login does not wait for the keys. If it fails, the first check fetches them.
+        let now = clock();
+        for verifier in [&sessions, &sessions_now] {
+            if let Err(error) = verifier.refresh(now).await {
+                eprintln!("{error}");
+            }
+        }
         let random = SystemRandom::new();
         let mut key = [0; 32];
         #[allow(clippy::expect_used, reason = "without random numbers nothing is safe")]
@@ -75,8 +83,8 @@ impl App {
             shared: Arc::new(Shared {
                 organization_id: organization.organization_id,
                 organization_name: organization.organization_name,
-                sessions: checks(NOTICED_AFTER),
-                sessions_now: checks(Duration::ZERO),
+                sessions,
+                sessions_now,
                 client,
                 browsers: Browsers::default(),
                 csrf_key: hmac::Key::new(hmac::HMAC_SHA256, &key),

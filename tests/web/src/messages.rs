@@ -87,6 +87,11 @@ pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
             "Your account has no recovery codes. If you never finished the set-up of your app, go \
              back and begin it again. Otherwise ask your administrator to remove your app.",
         ),
+        (Reason::NotEnrolled, Doing::SetUp) => (
+            StatusCode::CONFLICT,
+            "A set-up that was not finished is in the way. It ends by itself within ten minutes: \
+             try again then.",
+        ),
         (Reason::NotEnrolled, _) => (
             StatusCode::CONFLICT,
             "No authenticator app is set up for your account, or the set-up took too long. \

@@ -176,6 +176,15 @@ pub(crate) async fn codes_left_without(
     Ok((!is_left).then_some(left.len()))
 }
 
+/// Whether these are recovery codes that still work, and not those of a set-up that another one replaced.
+pub(crate) async fn are_valid(client: &Client, account: &Account, codes: &[RecoveryCode]) -> bool {
+    // If they cannot be had, they are shown once more rather than never.
+    recovery_codes(client, account).await.map_or(true, |valid| {
+        let is_valid = |code: &RecoveryCode| valid.iter().any(|of| of.expose() == code.expose());
+        codes.iter().any(is_valid)
+    })
+}
+
 /// The session of a success that is malformed otherwise: the code is used up, and it must not be lost.
 fn rescued(error: Error) -> Result<SessionJwt, Error> {
     let text = match &error {

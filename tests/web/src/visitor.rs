@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::CookieJar;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use totps_hyper::{Reason, SessionJwt, VerifiedSession};
+use totps_hyper::{Reason, RecoveryCode, SessionJwt, VerifiedSession};
 
 use crate::app::{App, CookieKind, Shared};
 use crate::messages::{Doing, Message, explain};
@@ -170,18 +170,11 @@ impl Visitor {
             .filter(|set_up| set_up.account == *account)
     }
 
-    /// The set-up is done: its recovery codes are what comes next. False if there is none.
-    pub(crate) fn finish_set_up(&self, account: &Account) -> bool {
-        self.remember(|pending| {
-            let set_up = pending
-                .set_up
-                .take()
-                .filter(|set_up| set_up.account == *account);
-            let codes = set_up.map(|set_up| (set_up.account, set_up.recovery_codes));
-            let is_done = codes.is_some();
-            pending.recovery_codes = codes.or_else(|| pending.recovery_codes.take());
-            is_done
-        })
+    /// The set-up of this account is done: takes its recovery codes.
+    pub(crate) fn finish_set_up(&self, account: &Account) -> Option<Vec<RecoveryCode>> {
+        let set_up = self.remember(|pending| pending.set_up.take());
+        let set_up = set_up.filter(|set_up| set_up.account == *account);
+        set_up.map(|set_up| set_up.recovery_codes)
     }
 
     /// The login or the session is of no use any more. A set-up stays: its first code may have arrived,

@@ -106,6 +106,25 @@ fn at_the_first_code() {
     });
 }
 
+/// Whether a wrong code or Create uses up the login is not documented.
+#[test]
+fn where_create_uses_up_the_login() {
+    in_browser(true, async |page, emulator| {
+        emulator
+            .change_settings(|settings| settings.totp.create_consumes_intermediate_session = true)
+            .unwrap();
+        page.sign_in("ada@example.com").await;
+        page.press("Show the QR code").await;
+        page.expect("Scan the QR code").await;
+        page.enter(&page.code("ada")).await;
+        page.expect_message("Please sign in again.").await;
+        page.sign_in("ada@example.com").await;
+        page.expect("Scan the QR code").await;
+        page.enter(&page.code("ada")).await;
+        page.expect("Save your recovery codes").await;
+    });
+}
+
 #[test]
 fn at_a_code() {
     in_browser(true, async |page, emulator| {

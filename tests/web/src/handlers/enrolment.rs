@@ -58,7 +58,8 @@ pub(super) async fn finish(visitor: Visitor, Posted(form): Posted<Code>) -> Outc
     let code = typed(&form.code).map_err(again)?;
     match stytch::check_code(&visitor.app.client, &account, code, &proof).await {
         Ok(Some(session)) => {
-            visitor.finish_set_up(&account);
+            let codes = visitor.finish_set_up(&account).unwrap_or_default();
+            visitor.remember(|pending| pending.recovery_codes = Some((account, codes)));
             Ok(visitor.sign_in(&session, "/recovery-codes"))
         }
         Ok(None) => show(again(no_session())),

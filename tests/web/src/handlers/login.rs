@@ -8,7 +8,7 @@ use totps_hyper::{Reason, RecoveryCode};
 use crate::handlers::{Outcome, failed, no_session, show, typed};
 use crate::messages::{Doing, Message, explain, log, report};
 use crate::pages;
-use crate::pending::{Login, SetUp};
+use crate::pending::Login;
 use crate::stytch::{self, Next, Proof};
 use crate::visitor::{Posted, Visitor};
 
@@ -47,10 +47,8 @@ pub(super) async fn sign_in(visitor: Visitor, Posted(form): Posted<Credentials>)
         Err(error) => return show(again(report(&error, Doing::Password))),
     };
     visitor.remember(|pending| {
-        // With a TOTP, a set-up of this browser may be the one that made it, and its recovery codes were
-        // not shown yet. Without one, it is over.
-        let is_over = |set_up: &mut SetUp| to == "/enrol" || set_up.account != account;
-        pending.set_up.take_if(is_over);
+        // A set-up of this account goes on: its QR code may be scanned, and its first code have arrived.
+        pending.set_up.take_if(|set_up| set_up.account != account);
         pending.login = Some(Login { account, token });
     });
     Ok(Redirect::to(to).into_response())
@@ -70,12 +68,17 @@ pub(super) async fn code(visitor: Visitor, Posted(form): Posted<Code>) -> Outcom
     let Login { account, token } = visitor.login()?;
     let again = |message| pages::code(&visitor.view(), Some(message));
     let code = typed(&form.code).map_err(again)?;
-    match stytch::check_code(&visitor.app.client, &account, code, &Proof::Login(token)).await {
-        // A set-up of this account was finished by a code whose response was lost.
-        Ok(Some(session)) => Ok(match visitor.finish_set_up(&account) {
-            true => visitor.sign_in(&session, "/recovery-codes"),
-            false => visitor.sign_in(&session, "/"),
-        }),
+    let client = &visitor.app.client;
+    match stytch::check_code(client, &account, code, &Proof::Login(token)).await {
+        Ok(Some(session)) => {
+            // A set-up whose first code had arrived, although its response was lost.
+            if let Some(codes) = visitor.finish_set_up(&account) {
+                if stytch::are_valid(client, &account, &codes).await {
+                    visitor.remember(|pending| pending.recovery_codes = Some((account, codes)));
+                }
+            }
+            Ok(visitor.sign_in(&session, "/"))
+        }
         Ok(None) => show(again(no_session())),
         Err(error) => Ok(failed(&visitor, &error, Doing::Code, again)),
     }

@@ -2,7 +2,8 @@
 
 use maud::{Markup, html};
 use serde::Deserialize;
-use totps_hyper::{AuthenticationFactorType, Member, MemberSession, Timestamp, VerifiedSession};
+use totps_core::Timestamp;
+use totps_hyper::{AuthenticationFactorType, Member, MemberSession, VerifiedSession};
 
 use super::{Page, View, code_field};
 use crate::app::NOTICED_AFTER;
