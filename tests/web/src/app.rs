@@ -70,7 +70,7 @@ impl App {
         let now = clock();
         for verifier in [&sessions, &sessions_now] {
             if let Err(error) = verifier.refresh(now).await {
-                eprintln!("{error}");
+                tracing::warn!(%error);
             }
         }
         let random = SystemRandom::new();

@@ -8,12 +8,12 @@
 //! as. `-- --help` says how to call Stytch instead.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::print_stdout, reason = "a program talks to a person")]
 
 mod options;
 mod target;
 
 use std::error::Error;
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
@@ -36,6 +36,11 @@ async fn main() -> ExitCode {
 
 async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     options.check()?;
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_max_level(tracing::Level::WARN)
+        .log_internal_errors(false)
+        .init();
     let target = Target::from_environment()?;
     let listener = TcpListener::bind(options.listen)
         .await
@@ -52,9 +57,11 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         .map_err(|error| format!("cannot get the Organization: {error}"))?;
 
     let here = format!("http://{}", listener.local_addr()?);
-    println!("Open {}", options.public_url.as_ref().unwrap_or(&here));
-    target.introduce();
-    println!("Stop it with Ctrl-C.");
+    let address = options.public_url.as_ref().unwrap_or(&here);
+    let introduction = target.introduction();
+    let text = format!("Open {address}\n{introduction}\nStop it with Ctrl-C.\n");
+    // That nobody reads it is no reason to stop.
+    let _ = std::io::stdout().write_all(text.as_bytes());
 
     axum::serve(listener, totps_web::router(app))
         .with_graceful_shutdown(async {

@@ -163,7 +163,7 @@ pub(crate) fn log(error: &Error) {
         Reason::WrongCode | Reason::CodeAlreadyUsed | Reason::LoginExpired | Reason::Locked { .. }
     );
     if !is_about_a_person {
-        eprintln!("{error}");
+        tracing::warn!(%error);
     }
 }
 

@@ -21,6 +21,8 @@ const OPTIONAL: [&str; 1] = ["STYTCH_BASE_URL"];
 /// A secret for an authenticator app, for a Member who has a TOTP already.
 const TOTP_SECRET: &str = "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS";
 
+const RECOVERY_CODES: [&str; 2] = ["ckss-2skx-ebow", "spbc-424h-usy0"];
+
 const PASSWORD: &str = "correct-horse-battery-staple";
 
 pub(crate) struct Target {
@@ -75,11 +77,7 @@ impl Target {
                 grace.email_address = Some("grace@example.com".to_owned());
                 grace.password = Some(PASSWORD.to_owned());
                 grace.totp_secret = Some(TOTP_SECRET.to_owned());
-                grace.recovery_codes = Some(
-                    ["ckss-2skx-ebow", "spbc-424h-usy0"]
-                        .map(str::to_owned)
-                        .to_vec(),
-                );
+                grace.recovery_codes = Some(RECOVERY_CODES.map(str::to_owned).to_vec());
             })
             .start()?;
         Ok(Self {
@@ -101,19 +99,18 @@ impl Target {
         }
     }
 
-    /// Prints whom to sign in as.
-    pub(crate) fn introduce(&self) {
+    /// Whom to sign in as.
+    pub(crate) fn introduction(&self) -> String {
         let Some(emulator) = &self.emulator else {
-            println!("It talks to Stytch as {}.", self.project.id());
-            return;
+            return format!("It talks to Stytch as {}.", self.project.id());
         };
         let control = format!("{}/__emulator", emulator.base_url());
-        println!(
+        format!(
             "
 It talks to an emulator in this process. Sign in as
   ada@example.com    who sets up an authenticator app
   grace@example.com  who has one, with the key {TOTP_SECRET},
-                     and the recovery codes ckss-2skx-ebow and spbc-424h-usy0
+                     and the recovery codes {}
 with the password {PASSWORD}.
 
 Without a phone, get the code of an app with
@@ -122,8 +119,9 @@ Move the clock, to see codes and logins expire:
   curl {control}/clock -d '{{\"advance_seconds\": 30}}'
 Lose the next response of a call, to see what the page says then:
   curl {control}/faults -d '{{\"fault\": \"lost_response\", \"endpoint\": \"totp.authenticate\"}}'
-"
-        );
+",
+            RECOVERY_CODES.join(" and ")
+        )
     }
 }
 

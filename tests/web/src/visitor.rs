@@ -96,7 +96,7 @@ pub(crate) async fn recognize(
             }
             Err(error) => {
                 // Nothing is known about the session: the person stays signed in.
-                eprintln!("{error}");
+                tracing::warn!(%error);
                 refusal = Some(pages::unavailable(&visitor.view()));
             }
         }

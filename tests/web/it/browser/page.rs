@@ -18,6 +18,9 @@ use crate::service::PASSWORD;
 /// How long to wait for what must come, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Between two looks.
+const PAUSE: Duration = Duration::from_millis(20);
+
 pub(super) struct Page {
     pub(super) client: Client,
     pub(super) emulator: Arc<Emulator>,
@@ -48,11 +51,16 @@ impl Page {
             options["prefs"] = json!({ "profile.managed_default_content_settings.javascript": 2 });
         }
         let capabilities = json!({ "goog:chromeOptions": options });
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities.as_object().unwrap().clone())
-            .connect(&driver.url())
-            .await
-            .unwrap();
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities.as_object().unwrap().clone());
+        // A busy machine may be too slow for ChromeDriver's own patience.
+        let mut client = builder.connect(&driver.url()).await;
+        for _ in 0..2 {
+            if client.is_err() {
+                client = builder.connect(&driver.url()).await;
+            }
+        }
+        let client = client.unwrap();
         Self {
             client,
             emulator,
@@ -87,17 +95,15 @@ impl Page {
             .await;
     }
 
-    /// Waits for an element.
+    /// Waits for an element. While a page loads, all kinds of errors come back.
     pub(super) async fn wait(&self, locator: &str, what: &str) -> Element {
-        let found = self
-            .client
-            .wait()
-            .at_most(PATIENCE)
-            .for_element(Locator::XPath(locator))
-            .await;
-        match found {
-            Ok(element) => element,
-            Err(error) => panic!("expected {what}: {error}\n{}", self.text().await),
+        let begun = Instant::now();
+        loop {
+            match self.client.find(Locator::XPath(locator)).await {
+                Ok(element) => return element,
+                Err(_) if begun.elapsed() < PATIENCE => tokio::time::sleep(PAUSE).await,
+                Err(error) => panic!("expected {what}: {error}\n{}", self.text().await),
+            }
         }
     }
 
@@ -148,7 +154,7 @@ impl Page {
         let begun = Instant::now();
         while page.tag_name().await.is_ok() {
             assert!(begun.elapsed() < PATIENCE, "{what} leads to no other page");
-            tokio::time::sleep(Duration::from_millis(20)).await;
+            tokio::time::sleep(PAUSE).await;
         }
     }
 

@@ -86,7 +86,7 @@ pub(super) async fn act(
             return Ok(visitor.begin_again(Message::session_ended()));
         }
         Err(error) => {
-            eprintln!("{error}");
+            tracing::warn!(%error);
             return show(pages::unavailable(&visitor.view()));
         }
     };
