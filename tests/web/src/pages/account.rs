@@ -6,8 +6,8 @@ use totps_core::Timestamp;
 use totps_hyper::{AuthenticationFactorType, Member, MemberSession, VerifiedSession};
 
 use super::{Page, View, code_field};
-use crate::app::NOTICED_AFTER;
 use crate::messages::Message;
+use crate::stytch::NOTICED_AFTER;
 
 /// What needs a fresh code.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
