@@ -70,7 +70,10 @@ impl Script {
     fn expects(self, expected: Expected) -> Self {
         let mut state = self.state();
         let last = state.steps.back_mut();
-        assert!(last.is_some(), "expected a step to be played, which this is about");
+        assert!(
+            last.is_some(),
+            "expected a step to be played, which this is about"
+        );
         if let Some(step) = last {
             step.expected = expected;
         }

@@ -224,7 +224,14 @@ pub(crate) fn authenticated(facts: &Facts) -> Value {
 }
 
 pub(crate) fn migrated(facts: &Facts) -> Value {
-    let fields = json!({ "totp_registration_id": TOTP, "recovery_codes": ten_codes() });
+    // Codes that are imported come back.
+    let imported = &facts.body["recovery_codes"];
+    let codes = if imported.is_array() {
+        imported.clone()
+    } else {
+        ten_codes()
+    };
+    let fields = json!({ "totp_registration_id": TOTP, "recovery_codes": codes });
     facts.response(facts.member(TOTP), fields)
 }
 
