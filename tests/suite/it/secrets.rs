@@ -684,7 +684,7 @@ fn session_jwt_types() -> Vec<&'static str> {
     let SessionError::Jwt(error) = &refused else {
         panic!("expected an error of the JWT, got {refused:?}");
     };
-    let error = error.clone();
+    let error = *error;
     let unreadable = SessionError::Unreadable(response.clone());
     assert_quiet("SessionError", &refused);
     quiet![
