@@ -26,7 +26,8 @@ fn main() -> ExitCode {
         if let Some(pem) = &target.ca_pem {
             transport = transport.root_certificates_pem(pem.clone());
         }
-        let client = Client::new(target.project.clone(), transport.build()?);
+        let transport = transport.build().map_err(report::Usage::new)?;
+        let client = Client::new(target.project.clone(), transport);
         enrolment::run(&client, options, target, recovery_codes)
     }))
 }

@@ -10,11 +10,10 @@ use tempfile::NamedTempFile;
 use terminal_size::{Height, Width, terminal_size_of};
 use totps_core::QrCode;
 
-/// What is left of the screen's width, for all lines of this program.
 const INDENT: &str = "   ";
 
-/// Prints the QR code as half blocks, and where its picture is. The picture goes away when the file is
-/// dropped, unless it `stays`.
+/// Prints where the picture of the QR code is, and the code as half blocks. The picture goes away when the file
+/// is dropped, unless it `stays`.
 pub(crate) fn show(qr_code: &QrCode, stays: bool) -> Result<NamedTempFile, Box<dyn Error>> {
     let mut out = io::stdout();
     let png = qr_code.png()?;
@@ -26,23 +25,24 @@ pub(crate) fn show(qr_code: &QrCode, stays: bool) -> Result<NamedTempFile, Box<d
     file.write_all(&png)?;
     file.disable_cleanup(stays);
     let path = file.path().display();
-    let drawn = half_blocks(&png).map(|blocks| (too_small(&blocks), blocks));
-    match drawn {
-        Ok((None, blocks)) => print(&blocks)?,
-        Ok((Some(reason), _)) => writeln!(out, "{INDENT}{reason}: scan the picture {path}.")?,
-        // The picture is there all the same.
-        Err(error) => writeln!(out, "{INDENT}The QR code cannot be drawn here: {error}.")?,
-    }
     if stays {
         writeln!(
             out,
-            "{INDENT}The picture is in {path}; delete it once it is scanned."
+            "{INDENT}The picture is {path}: delete it once it is scanned."
         )?;
     } else {
         writeln!(
             out,
-            "{INDENT}The picture is in {path} until the end of this program."
+            "{INDENT}The picture is {path} until the end of this program."
         )?;
+    }
+    match half_blocks(&png) {
+        Ok(blocks) => match too_small(&blocks) {
+            Some(reason) => writeln!(out, "{INDENT}{reason}: scan the picture {path}.")?,
+            None => print(&blocks)?,
+        },
+        // The picture is there all the same.
+        Err(error) => writeln!(out, "{INDENT}The QR code cannot be drawn here: {error}.")?,
     }
     Ok(file)
 }
@@ -50,7 +50,7 @@ pub(crate) fn show(qr_code: &QrCode, stays: bool) -> Result<NamedTempFile, Box<d
 /// Why the code does not fit into the terminal, if there is one and it does not. A part of it cannot be scanned.
 fn too_small(blocks: &str) -> Option<String> {
     let (Width(columns), Height(rows)) = terminal_size_of(io::stdout())?;
-    // The line above the prompt, the prompt itself, which is wider than 80 columns, and the cursor.
+    // Up to the prompt for the code, which takes two lines if there are 80 columns.
     const BELOW: usize = 4;
     let needed_rows = blocks.lines().count() + BELOW;
     let needed_columns = INDENT.len() + blocks.lines().next()?.chars().count();

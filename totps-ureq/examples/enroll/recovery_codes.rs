@@ -89,5 +89,5 @@ fn new_file(path: &Path) -> io::Result<NamedTempFile> {
         .prefix(name)
         .suffix("")
         .rand_bytes(0)
-        .tempfile_in(folder.unwrap_or(Path::new(".")))
+        .tempfile_in(folder.unwrap_or_else(|| Path::new(".")))
 }
