@@ -1,9 +1,10 @@
 //! What becomes of the recovery codes. Nobody else has those of a real Member, so they must not be lost; and
 //! they must not end up in a log.
 
+use std::env;
 use std::error::Error;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::path::Path;
+use std::path::{self, Path};
 
 use tempfile::{Builder, NamedTempFile};
 use totps_core::{MemberId, RecoveryCode};
@@ -28,10 +29,13 @@ impl RecoveryCodes {
             None if options.show_recovery_codes => return Ok(Self::Show),
             None if target.emulator.is_some() => return Ok(Self::Count),
             None if io::stdout().is_terminal() => return Ok(Self::Show),
-            None => Builder::new()
-                .prefix("recovery-codes-")
-                .suffix(".txt")
-                .tempfile_in("."),
+            None => env::current_dir().and_then(|folder| {
+                let mut named = Builder::new();
+                named
+                    .prefix("recovery-codes-")
+                    .suffix(".txt")
+                    .tempfile_in(folder)
+            }),
         };
         match file {
             Ok(file) => Ok(Self::Write(file)),
@@ -79,15 +83,13 @@ impl RecoveryCodes {
 
 /// A file of this name that is not there yet.
 fn new_file(path: &Path) -> io::Result<NamedTempFile> {
-    let name = path
-        .file_name()
-        .ok_or_else(|| io::Error::other("not the name of a file"))?;
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
-    Builder::new()
-        .prefix(name)
-        .suffix("")
-        .rand_bytes(0)
-        .tempfile_in(folder.unwrap_or_else(|| Path::new(".")))
+    let path = path::absolute(path)?;
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) => Builder::new()
+            .prefix(name)
+            .suffix("")
+            .rand_bytes(0)
+            .tempfile_in(folder),
+        _ => Err(io::Error::other("not the name of a file")),
+    }
 }
