@@ -35,6 +35,7 @@ pub struct Script {
 #[derive(Default)]
 struct State {
     steps: VecDeque<Step>,
+    in_any_order: bool,
     played: usize,
     requests: Vec<SentRequest>,
     mistakes: Vec<String>,
@@ -64,6 +65,27 @@ impl Script {
     #[track_caller]
     pub fn at_path(self, path: impl Into<String>) -> Self {
         self.expects(Expected::Path(path.into()))
+    }
+
+    /// Lets a call take the first step left that is for it, instead of the very first: for code that makes
+    /// several calls at the same time.
+    ///
+    /// ```
+    /// use totps_core::test_util::{MemberFound, Script};
+    /// use totps_core::{GetMemberParams, GetRecoveryCodesParams};
+    ///
+    /// let script = Script::new()
+    ///     .in_any_order()
+    ///     .recovery_codes(["ckss-2skx-ebow"])
+    ///     .member_found(MemberFound::default());
+    /// let client = script.client();
+    /// assert!(client.get_member(&GetMemberParams::by_id("acme", "ada")).is_ok());
+    /// assert!(client.get_recovery_codes(&GetRecoveryCodesParams::new("acme", "ada")).is_ok());
+    /// script.assert_finished();
+    /// ```
+    pub fn in_any_order(self) -> Self {
+        self.state().in_any_order = true;
+        self
     }
 
     #[track_caller]
@@ -160,23 +182,26 @@ impl State {
     fn next(&mut self, request: &SentRequest) -> Result<Step, String> {
         self.requests.push(request.clone());
         let (number, name) = (self.requests.len(), request.name());
-        match self.steps.pop_front() {
-            None => Err(format!(
-                "request {number} ({name}) came after the last step of the script"
-            )),
-            Some(step) if !step.expected.allows(request) => {
-                let text = format!(
-                    "request {number} ({name}) came instead of step {} ({step})",
-                    self.played + 1
-                );
-                self.steps.push_front(step);
-                Err(text)
-            }
-            Some(step) => {
-                self.played += 1;
-                Ok(step)
-            }
+        let reach = match self.in_any_order {
+            true => self.steps.len(),
+            false => 1,
+        };
+        let mut steps = self.steps.iter().take(reach);
+        let index = steps.position(|step| step.expected.allows(request));
+        if let Some(step) = index.and_then(|index| self.steps.remove(index)) {
+            self.played += 1;
+            return Ok(step);
         }
+        Err(match self.steps.front() {
+            None => format!("request {number} ({name}) came after the last step of the script"),
+            Some(_) if self.in_any_order => {
+                format!("request {number} ({name}) came, and none of the steps left is for it")
+            }
+            Some(step) => format!(
+                "request {number} ({name}) came instead of step {} ({step})",
+                self.played + 1
+            ),
+        })
     }
 }
 

@@ -88,6 +88,27 @@ fn any_step_can_be_for_one_call() {
 }
 
 #[test]
+fn in_any_order_a_call_takes_a_step_that_is_for_it() {
+    let script = Script::new()
+        .in_any_order()
+        .created("first")
+        .refused(ErrorType::BadRequest)
+        .at(Endpoint::Authenticate)
+        .created("second");
+    let client = script.client();
+    let error = client.authenticate(&authenticate()).unwrap_err();
+    assert_eq!(error.error_type(), Some(&ErrorType::BadRequest));
+    let error = client.authenticate(&authenticate()).unwrap_err();
+    assert_eq!(
+        message(&error),
+        "request 2 (`authenticate`) came, and none of the steps left is for it"
+    );
+    for secret in ["first", "second"] {
+        assert_eq!(client.create(&create()).unwrap().secret.expose(), secret);
+    }
+}
+
+#[test]
 #[should_panic(expected = "expected a step to be played")]
 fn a_script_without_steps_is_for_no_call() {
     let _ = Script::new().at(Endpoint::Create);

@@ -89,7 +89,7 @@ impl Script {
     }
 
     /// Adds any failure of the transport. An error that is not a [`TransportError`] becomes one as that of a
-    /// [closure](Transport) does: [`Delivery::Unknown`].
+    /// [closure](crate::Transport) does: [`Delivery::Unknown`].
     ///
     /// ```
     /// use totps_core::test_util::Script;

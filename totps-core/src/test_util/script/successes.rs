@@ -13,41 +13,41 @@ use crate::test_util::step::{Played, Step};
 
 /// Successes.
 impl Script {
-    /// Adds a success of [`create`](Client::create).
+    /// Adds a success of [`create`](crate::Client::create).
     pub fn created(self, response: impl Into<Created>) -> Self {
         let response = response.into();
         self.success(Endpoint::Create, |request| response.body(request))
     }
 
-    /// Adds a success of [`authenticate`](Client::authenticate).
+    /// Adds a success of [`authenticate`](crate::Client::authenticate).
     pub fn authenticated(self, response: impl Into<Authenticated>) -> Self {
         let response = response.into();
         self.success(Endpoint::Authenticate, |request| response.body(request))
     }
 
-    /// Adds a success of [`migrate`](Client::migrate).
+    /// Adds a success of [`migrate`](crate::Client::migrate).
     pub fn migrated(self, response: impl Into<Migrated>) -> Self {
         let response = response.into();
         self.success(Endpoint::Migrate, |request| response.body(request))
     }
 
-    /// Adds a success of [`delete_totp`](Client::delete_totp).
+    /// Adds a success of [`delete_totp`](crate::Client::delete_totp).
     pub fn totp_deleted(self, response: TotpDeleted) -> Self {
         self.success(Endpoint::DeleteTotp, |request| response.body(request))
     }
 
-    /// Adds a success of [`get_member`](Client::get_member).
+    /// Adds a success of [`get_member`](crate::Client::get_member).
     pub fn member_found(self, response: MemberFound) -> Self {
         self.success(Endpoint::GetMember, |request| response.body(request))
     }
 
-    /// Adds a success of [`get_recovery_codes`](Client::get_recovery_codes).
+    /// Adds a success of [`get_recovery_codes`](crate::Client::get_recovery_codes).
     pub fn recovery_codes(self, response: impl Into<RecoveryCodes>) -> Self {
         let response = response.into();
         self.success(Endpoint::GetRecoveryCodes, |request| response.body(request))
     }
 
-    /// Adds a success of [`rotate_recovery_codes`](Client::rotate_recovery_codes).
+    /// Adds a success of [`rotate_recovery_codes`](crate::Client::rotate_recovery_codes).
     pub fn recovery_codes_rotated(self, response: impl Into<RecoveryCodes>) -> Self {
         let response = response.into();
         self.success(Endpoint::RotateRecoveryCodes, |request| {
@@ -55,13 +55,13 @@ impl Script {
         })
     }
 
-    /// Adds a success of [`recover`](Client::recover).
+    /// Adds a success of [`recover`](crate::Client::recover).
     pub fn recovered(self, response: impl Into<Recovered>) -> Self {
         let response = response.into();
         self.success(Endpoint::Recover, |request| response.body(request))
     }
 
-    /// Adds a success of [`authenticate_session`](Client::authenticate_session).
+    /// Adds a success of [`authenticate_session`](crate::Client::authenticate_session).
     pub fn session_authenticated(self, response: impl Into<SessionAuthenticated>) -> Self {
         let response = response.into();
         self.success(Endpoint::AuthenticateSession, |request| {
@@ -69,7 +69,7 @@ impl Script {
         })
     }
 
-    /// Adds a success of [`revoke_sessions`](Client::revoke_sessions).
+    /// Adds a success of [`revoke_sessions`](crate::Client::revoke_sessions).
     pub fn sessions_revoked(self, response: SessionsRevoked) -> Self {
         self.success(Endpoint::RevokeSessions, |request| response.body(request))
     }
