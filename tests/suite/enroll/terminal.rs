@@ -88,40 +88,44 @@ impl Terminal {
     }
 }
 
-/// The rows of the QR code of the emulator, with what is below it.
-fn needed_rows() -> u16 {
+/// What a terminal of this size shows, up to a code that is wrong. The emulator makes the same secret each time,
+/// so that the QR code has the same size.
+fn shown(rows: u16, columns: u16) -> String {
+    let emulator = Emulator::builder().seed(1).start().unwrap();
     let place = Place::new();
-    let (code, printed) = Terminal::start(&mut place.command(), 10, 200).end();
-    assert_eq!(code, Some(0), "{printed}");
-    let (_, rest) = printed
-        .split_once("The QR code needs a terminal of ")
-        .unwrap();
-    rest.split_once(' ').unwrap().0.parse().unwrap()
+    let mut command = place.with_account(&emulator);
+    let terminal = Terminal::start(command.args(["--code", "000000"]), rows, columns);
+    let (code, printed) = terminal.end();
+    assert_eq!(code, Some(1), "{printed}");
+    printed
 }
 
 #[test]
 fn a_terminal_with_enough_rows_shows_the_code() {
-    let rows = needed_rows();
+    let printed = shown(10, 200);
+    let (_, size) = printed
+        .split_once("The QR code needs a terminal of ")
+        .unwrap();
+    let mut numbers = size.split(' ').filter_map(|word| word.parse::<u16>().ok());
+    let (rows, columns) = (numbers.next().unwrap(), numbers.next().unwrap());
     assert!(
-        (20..60).contains(&rows),
-        "expected the size of a QR code, got {rows}"
+        rows > 20 && columns > 40,
+        "expected the size of a QR code, got {rows} rows and {columns} columns"
     );
     for (rows, columns, fits) in [
-        (rows, 80, true),
-        (rows - 1, 80, false),
-        (rows, 40, false),
+        (rows, columns, true),
+        (rows - 1, columns, false),
+        (rows, columns - 1, false),
         // A terminal that does not say its size.
         (0, 0, true),
     ] {
-        let place = Place::new();
-        let (code, printed) = Terminal::start(&mut place.command(), rows, columns).end();
-        assert_eq!(code, Some(0), "{printed}");
+        let printed = shown(rows, columns);
         assert_eq!(
             printed.contains('█'),
             fits,
             "{rows} rows, {columns} columns: {printed}"
         );
-        let said = format!("and this one has {rows} and {columns}");
+        let said = format!("and this one has {rows} and {columns}: scan the picture ");
         assert_eq!(printed.contains(&said), !fits, "{printed}");
     }
 }
