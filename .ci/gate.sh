@@ -70,6 +70,10 @@ copy_tree() {
     tar -c --null -T "$1.files" | tar -x -C "$1"
 }
 
+# build_programs: the programs and examples of the workspace, with the features that its tests have. After the gate
+# `test` nothing is left to build; `cargo build -p` would build the dependencies again, with fewer features.
+build_programs() { cargo build --locked --workspace --bins --examples; }
+
 may_install() { [ "${TOTPS_INSTALL:-yes}" = yes ]; }
 
 # as_root COMMAND...: by root or by sudo without a password.
