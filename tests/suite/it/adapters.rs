@@ -14,11 +14,11 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use totps_conformance::hostile::Server;
 use totps_core::{
     AuthenticateParams, Body, ConfigError, Delivery, Project, Request, Response, Transport,
     TransportError, TransportErrorKind,
 };
-use totps_tests::hostile::Server;
 
 /// An adapter, or a way to use one.
 pub(crate) trait Subject {

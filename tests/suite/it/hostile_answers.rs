@@ -4,10 +4,10 @@
 use std::iter;
 use std::time::{Duration, Instant};
 
+use totps_conformance::hostile::{Authority, Leaf, Server};
 use totps_core::{
     CreateParams, Delivery, Project, Request, Response, TransportError, TransportErrorKind,
 };
-use totps_tests::hostile::{Authority, Leaf, Server};
 
 use crate::adapters::{Difference, Settings, Subject};
 

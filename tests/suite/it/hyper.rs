@@ -20,12 +20,12 @@ use smol::Executor;
 use smol_hyper::rt::{SmolExecutor, SmolTimer};
 use smol_stack::Connector;
 use tokio::runtime::{Builder, Runtime};
+use totps_conformance::hostile::{Server, refusing_address, response as answer};
 use totps_core::{
     AsyncTransport, AuthenticateParams, BoxError, ConfigError, CreateParams, Delivery,
     MigrateParams, Project, Request, TransportErrorKind,
 };
 use totps_hyper::{Client, ConnTransport, HyperTransport, ServiceTransport};
-use totps_tests::hostile::{Server, answer, refusing_address};
 use tower::ServiceBuilder;
 use tower::util::BoxCloneService;
 
@@ -331,7 +331,7 @@ fn idle_connections_are_kept_for_the_idle_timeout() {
 
 #[test]
 fn connecting_takes_no_longer_than_its_timeout() {
-    let deaf = totps_tests::hostile::DeafServer::start();
+    let deaf = totps_conformance::hostile::DeafServer::start();
     let transport = HyperTransport::builder()
         .connect_timeout(Duration::from_millis(200))
         .build()

@@ -13,12 +13,14 @@ use std::fmt::{self, Debug};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use totps_conformance::hostile::{
+    Connection, Server, chunked_response as chunked_answer, response as answer,
+};
 use totps_core::{
     AuthenticateParams, Client, CreateParams, Delivery, Error, MigrateParams, Project,
     TransportErrorKind,
 };
 use totps_tests::fixtures::{AUTHENTICATE, CREATE, Fixture, MIGRATE};
-use totps_tests::hostile::{Connection, Server, answer, chunked_answer};
 
 use crate::adapters::{Difference, Settings, SharedTransport, Subject};
 

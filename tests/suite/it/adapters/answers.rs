@@ -1,9 +1,9 @@
 //! What comes back.
 
+use totps_conformance::hostile::{Server, chunked_response as chunked_answer, response as answer};
+use totps_conformance::sentinel::leaks;
 use totps_core::http::header;
 use totps_core::{Delivery, TransportErrorKind};
-use totps_tests::hostile::{Server, answer, chunked_answer};
-use totps_tests::sentinel::leaks;
 
 use super::*;
 

@@ -4,8 +4,8 @@ use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
+use totps_conformance::hostile::{Authority, Leaf, Server, refusing_address, response as answer};
 use totps_core::{Delivery, TransportErrorKind};
-use totps_tests::hostile::{Authority, Leaf, Server, answer, refusing_address};
 
 use super::tls::trusting;
 use super::*;

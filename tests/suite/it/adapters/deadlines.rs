@@ -3,8 +3,8 @@
 use std::iter;
 use std::thread;
 
+use totps_conformance::hostile::{DeafServer, Server};
 use totps_core::{Delivery, TransportErrorKind};
-use totps_tests::hostile::{DeafServer, Server};
 
 use super::*;
 

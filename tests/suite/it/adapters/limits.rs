@@ -1,7 +1,7 @@
 //! How large an answer may be.
 
+use totps_conformance::hostile::{chunked_response as chunked_answer, response as answer};
 use totps_core::{Delivery, TransportErrorKind};
-use totps_tests::hostile::{answer, chunked_answer};
 
 use super::*;
 

@@ -11,9 +11,11 @@ use std::env;
 use std::process::Command;
 
 use log::{Level, LevelFilter, Log, Metadata, Record};
+use totps_conformance::hostile::{
+    Authority, Leaf, chunked_response as chunked_answer, refusing_address, response as answer,
+};
+use totps_conformance::sentinel::leaks;
 use totps_core::Client;
-use totps_tests::hostile::{Authority, Leaf, answer, chunked_answer, refusing_address};
-use totps_tests::sentinel::leaks;
 
 use super::*;
 use crate::secrets::{

@@ -4,9 +4,9 @@ use std::env;
 use std::process::Command;
 use std::thread;
 
+use totps_conformance::hostile::{Authority, Leaf, Proxy, Server, response as answer};
+use totps_conformance::sentinel::leaks;
 use totps_core::{Delivery, TransportErrorKind};
-use totps_tests::hostile::{Authority, Leaf, Proxy, Server, answer};
-use totps_tests::sentinel::leaks;
 
 use super::*;
 

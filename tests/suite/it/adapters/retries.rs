@@ -5,8 +5,8 @@ use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::thread;
 
+use totps_conformance::hostile::{Authority, Leaf, Server, response as answer};
 use totps_core::{Delivery, TransportErrorKind};
-use totps_tests::hostile::{Authority, Leaf, Server, answer};
 
 use super::*;
 

@@ -2,10 +2,9 @@
 
 use std::iter;
 
-use rustls::version::{TLS12, TLS13};
+use totps_conformance::hostile::{Authority, Leaf, Server, Tap, TlsVersion, response as answer};
 use totps_core::{Client, CreateParams, Delivery, TransportErrorKind};
 use totps_emulator::{Emulator, authenticator_code};
-use totps_tests::hostile::{Authority, Leaf, Server, Tap, answer};
 
 use super::*;
 
@@ -89,7 +88,7 @@ pub(crate) fn unacceptable_certificates<S: Subject>() {
             &["not valid yet", "not yet valid"],
         ),
     ] {
-        for version in [&TLS12, &TLS13] {
+        for version in [TlsVersion::Tls12, TlsVersion::Tls13] {
             let config = authority.server_with_versions(leaf, &[version]);
             let server = Server::start_tls(config, |connection| {
                 connection.read_request();

@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use totps_conformance::hostile::response as answer;
 use totps_core::http::Method;
 use totps_core::http::header::CONTENT_TYPE;
 use totps_core::{Delivery, TransportErrorKind};
-use totps_tests::hostile::answer;
 
 use super::*;
 

@@ -11,9 +11,9 @@ use std::time::Duration;
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use smol_hyper::rt::SmolTimer;
+use totps_conformance::hostile::{Server, response as answer};
 use totps_core::{AsyncTransport, Body, CreateParams, Request, Response, TransportError};
 use totps_hyper::{ConnTransport, HyperTransport, ServiceTransport};
-use totps_tests::hostile::{Server, answer};
 
 use super::{TOKIO, connector, project, smol_client, tokio_stack, tunnel_connector};
 use crate::adapters::{Settings, chain};

@@ -11,9 +11,9 @@ use std::{env, fs, io, thread};
 
 use hyper_util::rt::TokioTimer;
 use tokio::runtime::{Builder, Runtime};
+use totps_conformance::hostile::{Authority, Leaf, Server, response as answer};
 use totps_core::{AsyncTransport, CreateParams, Request, Response, TransportError};
 use totps_hyper::{ConnTransport, HyperTransport};
-use totps_tests::hostile::{Authority, Leaf, Server, answer};
 
 use super::{project, tokio_stack, tunnel_connector};
 use crate::adapters::chain;
@@ -37,7 +37,7 @@ fn resting() -> Runtime {
 
 /// Closes each connection after its first response.
 fn closing(tls: Option<&Authority>) -> Server {
-    let once = |connection: &mut totps_tests::hostile::Connection| {
+    let once = |connection: &mut totps_conformance::hostile::Connection| {
         connection.read_request();
         connection.write(&answer(200, "{}"));
     };

@@ -4,11 +4,11 @@ use std::cell::{Cell, RefCell};
 use std::sync::Once;
 
 use log::{LevelFilter, Log, Metadata, Record};
+use totps_conformance::hostile::{Authority, Leaf, Proxy, Server, response as answer};
+use totps_conformance::sentinel::leaks;
 use totps_core::{
     AuthenticateParams, Delivery, Project, Response, Transport, TransportError, TransportErrorKind,
 };
-use totps_tests::hostile::{Authority, Leaf, Proxy, Server, answer};
-use totps_tests::sentinel::leaks;
 use totps_ureq::ureq::Agent;
 use totps_ureq::{UreqTransport, UreqTransportBuilder};
 
