@@ -403,10 +403,42 @@ pub fn chunked_response(status: u16, body: &str, size: usize) -> Vec<u8> {
     response
 }
 
-/// Returns an address at which nobody listens.
-pub fn refusing_address() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap()
+/// A port on which nobody listens, and which nobody else gets while this exists.
+pub struct RefusingPort {
+    address: SocketAddr,
+    _socket: socket2::Socket,
+}
+
+impl RefusingPort {
+    /// Reserves a port.
+    pub fn reserve() -> Self {
+        let socket = bound();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
+        Self {
+            address,
+            _socket: socket,
+        }
+    }
+
+    /// The address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A URL for plain HTTP, without a slash at its end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+/// A socket on a port of loopback that does not listen.
+fn bound() -> socket2::Socket {
+    use socket2::{Domain, Socket, Type};
+
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    socket.bind(&address.into()).unwrap();
+    socket
 }
 
 /// An address at which connections are never made and never refused.
@@ -419,12 +451,7 @@ pub struct DeafServer {
 impl DeafServer {
     /// Fills the queue of a listener that accepts nobody.
     pub fn start() -> Self {
-        use socket2::{Domain, Socket, Type};
-
-        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        listener
-            .bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())
-            .unwrap();
+        let listener = bound();
         listener.listen(0).unwrap();
         let address = listener.local_addr().unwrap().as_socket().unwrap();
         let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(100));

@@ -35,7 +35,6 @@ impl Target {
 
     pub(crate) fn with_timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
-        self.limits.connect_timeout = self.limits.connect_timeout.min(timeout);
         self
     }
 
@@ -87,8 +86,8 @@ impl Target {
         self.limits.response_limit
     }
 
-    /// Returns the timeout for making a connection, TLS included. It is [`timeout`](Self::timeout), unless
-    /// [`Setting::ConnectTimeout`] is declared.
+    /// Returns the timeout for making a connection, TLS included. It may be longer than
+    /// [`timeout`](Self::timeout), which ends the call then.
     pub fn connect_timeout(&self) -> Duration {
         self.limits.connect_timeout
     }

@@ -3,7 +3,7 @@
 
 use totps_core::TransportErrorKind;
 
-use crate::hostile::{Leaf, Server, refusing_address, response};
+use crate::hostile::{Leaf, RefusingPort, Server, response};
 use crate::probe::{CODE, PROJECT_SECRET};
 use crate::probe::{ERRORS_SHOW_NO_SECRET, NOT_SENT_ONLY_WITH_PROOF, Probe, SENT_ONCE};
 use crate::rule::{Rule, Severity};
@@ -180,13 +180,14 @@ fn errors_show_no_secret(probe: &Probe) {
             probe.call(&probe.target(&server.url()));
         }
     }
-    let refusing = format!("http://{}", refusing_address());
-    probe.call(&probe.target(&refusing));
+    let refusing = RefusingPort::reserve();
+    probe.call(&probe.target(&refusing.url()));
     probe.call(&probe.hurried(&silent().url()));
 }
 
 fn refused_connection(probe: &Probe) {
-    let url = format!("http://{}", refusing_address());
+    let port = RefusingPort::reserve();
+    let url = port.url();
     probe.not_sent(
         "nobody listens on the port",
         probe.call(&probe.target(&url)),

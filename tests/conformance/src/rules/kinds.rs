@@ -2,7 +2,7 @@
 
 use totps_core::TransportErrorKind::{self, Connect, Other, Timeout, Tls, TooLarge};
 
-use crate::hostile::{Leaf, Server, refusing_address, response};
+use crate::hostile::{Leaf, RefusingPort, Server, response};
 use crate::probe::{Probe, kind_rule};
 use crate::rule::{Rule, Severity};
 
@@ -15,7 +15,8 @@ pub(super) const RULES: [Rule; 6] = [
         "An error without a connection is of the kind `Connect`",
         "make such errors by `TransportError::not_sent`",
         |probe| {
-            let url = format!("http://{}", refusing_address());
+            let port = RefusingPort::reserve();
+            let url = port.url();
             expect(probe, "nobody listens on the port", &url, Connect);
         },
     ),

@@ -9,7 +9,7 @@ use totps_core::{
 };
 
 use crate::child;
-use crate::hostile::{Authority, Leaf, Server, chunked_response, refusing_address, response};
+use crate::hostile::{Authority, Leaf, RefusingPort, Server, chunked_response, response};
 use crate::probe::{Calls, Probe, chain};
 use crate::rule::{ChildOf, Needs, Rule, Severity};
 use crate::sentinel::{Searched, leaks};
@@ -290,8 +290,8 @@ fn every_connection_fails(probe: &Probe) {
         connection.write(&response(200, &body));
         connection.hold();
     });
-    let refusing = format!("http://{}", refusing_address());
-    call_all(probe, &probe.target(&refusing));
+    let refusing = RefusingPort::reserve();
+    call_all(probe, &probe.target(&refusing.url()));
     call_all(probe, &probe.target(&plain.https_url()));
 }
 

@@ -16,7 +16,6 @@ use totps_core::{AsyncTransport, CreateParams, Request, Response, TransportError
 use totps_hyper::{ConnTransport, HyperTransport};
 
 use super::{project, tokio_stack, tunnel_connector};
-use crate::adapters::chain;
 
 fn request(url: &str) -> Request {
     let params = CreateParams::new("organization-1", "member-1");
@@ -26,7 +25,7 @@ fn request(url: &str) -> Request {
 #[track_caller]
 fn assert_ok(result: Result<Response, TransportError>, call: usize) {
     if let Err(error) = result {
-        panic!("expected call {call} to succeed, got {}", chain(&error));
+        panic!("expected call {call} to succeed, got {error:?}");
     }
 }
 

@@ -10,7 +10,7 @@ use totps_core::{
 use totps_hyper::{ConnTransport, HyperTransport, ServiceTransport};
 
 use super::{TOKIO, connector, project, smol_client};
-use crate::adapters::Settings;
+use crate::subjects::Settings;
 
 #[test]
 fn settings_that_are_refused_name_themselves() {

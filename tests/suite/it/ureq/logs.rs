@@ -1,4 +1,4 @@
-//! What is logged at the most verbose level, beside what `adapters::logs` looks at.
+//! What is logged at the most verbose level, beside what the kit of rules looks at.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Once;

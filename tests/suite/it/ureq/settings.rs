@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use rustls::crypto::CryptoProvider;
 use totps_conformance::hostile::{
-    Authority, Leaf, Server, TlsVersion, refusing_address, response as answer,
+    Authority, Leaf, RefusingPort, Server, TlsVersion, response as answer,
 };
 use totps_emulator::Emulator;
 use totps_ureq::ureq::Agent;
@@ -190,7 +190,8 @@ fn plain_http_to_loopback_does_not_go_by_a_proxy_elsewhere() {
     assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
 
     // The proxy on this machine is asked for a tunnel, in vain.
-    let proxy = format!("http://{}", refusing_address());
+    let port = RefusingPort::reserve();
+    let proxy = port.url();
     let transport = UreqTransport::builder()
         .proxy(proxy)
         .build()
