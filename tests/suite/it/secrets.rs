@@ -657,14 +657,14 @@ fn session_jwt_types() -> Vec<&'static str> {
 
     let forge = session_jwt::forge();
     let keys = forge.jwks().to_string();
+    let mut readable = answer();
+    readable["member_session"]["member_session_id"] = json!("member-session-test-x");
+    readable["member_session"]["organization_id"] = json!("organization-test-x");
+    let readable = readable.to_string();
     let send: Shared = Arc::new(move |request: Request| {
         let is_keys = request.uri().path().contains("jwks");
-        let body = if is_keys {
-            keys.clone()
-        } else {
-            answer().to_string()
-        };
-        Ok::<_, Error>(http::Response::new(body))
+        let body = if is_keys { &keys } else { &readable };
+        Ok::<_, Error>(http::Response::new(body.clone()))
     });
     let project = Project::at(&*forge.base_url, totps_forge::PROJECT_ID, PROJECT_SECRET).unwrap();
     let verifier = SessionVerifier::new(Client::new(project, send));
@@ -684,7 +684,7 @@ fn session_jwt_types() -> Vec<&'static str> {
     let SessionError::Jwt(error) = &refused else {
         panic!("expected an error of the JWT, got {refused:?}");
     };
-    let error = error.clone();
+    let error = *error;
     let unreadable = SessionError::Unreadable(response.clone());
     assert_quiet("SessionError", &refused);
     quiet![
