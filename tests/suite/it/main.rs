@@ -22,6 +22,7 @@ mod responses;
 mod retries;
 mod secrets;
 mod session_jwt;
+mod test_util;
 mod torture;
 mod transports;
 mod ureq;
