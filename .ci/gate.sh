@@ -16,7 +16,7 @@ work=$target/ci/$gate
 # What is worth keeping beyond this clone.
 cache=${TOTPS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/totps}
 # In the order in which they are published.
-published=(totps-emulator totps-core totps-ureq totps-hyper totps-migrate)
+published=(totps-emulator totps-core totps-ureq totps-hyper totps-conformance totps-migrate)
 
 step() { printf '\n--- %s\n' "$*"; }
 
