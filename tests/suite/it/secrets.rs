@@ -15,10 +15,10 @@ use hyper::body::Bytes;
 use serde_json::{Map, Value, json};
 use smol::net::TcpStream;
 use smol_hyper::rt::{FuturesIo, SmolTimer};
+use totps_conformance::sentinel::{assert_hidden, debug_texts, error_texts, leaks};
 use totps_core::test_util::*;
 use totps_core::*;
 use totps_hyper::{ConnTransport, HyperTransport, HyperTransportBuilder, ServiceTransport};
-use totps_tests::sentinel::{assert_hidden, debug_texts, error_texts, leaks};
 use totps_ureq::{UreqTransport, UreqTransportBuilder};
 use tower::util::{ServiceFn, service_fn};
 

@@ -5,7 +5,7 @@
 //!
 //! ```
 //! use totps_core::TotpCode;
-//! use totps_tests::sentinel::{assert_hidden, debug_texts};
+//! use totps_conformance::sentinel::{assert_hidden, debug_texts};
 //!
 //! #[derive(Debug)]
 //! struct Login {
@@ -36,25 +36,83 @@ const SHORTEST: usize = 12;
 ///
 /// If the canary has less than 12 bytes.
 pub fn leaks(text: &str, canary: &str) -> Vec<&'static str> {
-    assert!(
-        canary.len() >= SHORTEST,
-        "a canary must have 12 bytes or more"
-    );
-    let is_legible = |text: &str| has_plain(text, canary) || has_base64(text, canary);
-    let forms = [
-        ("plain", has_plain(text, canary)),
-        ("base64", has_base64(text, canary)),
-        ("hex", has_hex(text, canary)),
-        (
-            "percent",
-            text.contains('%') && is_legible(&percent_decoded(text)),
-        ),
-        ("decimal bytes", is_legible(&decimal_decoded(text))),
-    ];
-    forms
-        .into_iter()
-        .filter_map(|(form, is_found)| is_found.then_some(form))
-        .collect()
+    Searched::new(text).leaks(canary)
+}
+
+/// A text made ready to be searched for many canaries.
+pub(crate) struct Searched {
+    /// As it is, and what is left when percent and decimal encodings are undone.
+    plain: Legible,
+    percent: Option<Legible>,
+    decimal: Legible,
+    /// Hexadecimal digits without what may stand between bytes.
+    hex: String,
+}
+
+/// A text without differences that the search does not make.
+struct Legible {
+    lower: String,
+    base64: String,
+}
+
+impl Searched {
+    pub(crate) fn new(text: &str) -> Self {
+        let hex: String = text.split([',', ':', '-', ' ', '\r', '\n', '\t']).collect();
+        Self {
+            plain: Legible::new(text),
+            percent: text
+                .contains('%')
+                .then(|| Legible::new(&percent_decoded(text))),
+            decimal: Legible::new(&decimal_decoded(text)),
+            hex: hex.to_ascii_lowercase().replace("0x", ""),
+        }
+    }
+
+    pub(crate) fn leaks(&self, canary: &str) -> Vec<&'static str> {
+        assert!(
+            canary.len() >= SHORTEST,
+            "a canary must have 12 bytes or more"
+        );
+        let percent = self.percent.as_ref();
+        let forms = [
+            ("plain", self.plain.has_plain(canary)),
+            ("base64", self.plain.has_base64(canary)),
+            ("hex", self.has_hex(canary)),
+            ("percent", percent.is_some_and(|text| text.has(canary))),
+            ("decimal bytes", self.decimal.has(canary)),
+        ];
+        forms
+            .into_iter()
+            .filter_map(|(form, is_found)| is_found.then_some(form))
+            .collect()
+    }
+
+    fn has_hex(&self, canary: &str) -> bool {
+        let canary: Vec<_> = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
+        self.hex.contains(&canary.concat())
+    }
+}
+
+impl Legible {
+    fn new(text: &str) -> Self {
+        let base64: String = text.split_whitespace().collect();
+        Self {
+            lower: text.to_ascii_lowercase(),
+            base64: base64.replace('-', "+").replace('_', "/"),
+        }
+    }
+
+    fn has(&self, canary: &str) -> bool {
+        self.has_plain(canary) || self.has_base64(canary)
+    }
+
+    fn has_plain(&self, canary: &str) -> bool {
+        self.lower.contains(&canary.to_ascii_lowercase())
+    }
+
+    fn has_base64(&self, canary: &str) -> bool {
+        base64_at_any_offset(canary.as_bytes()).any(|encoded| self.base64.contains(&encoded))
+    }
 }
 
 /// Panics, naming `what` and the form, if one of the texts holds the canary.
@@ -92,24 +150,6 @@ pub fn error_texts(error: &(dyn Error + 'static)) -> Vec<String> {
             texts
         })
         .collect()
-}
-
-fn has_plain(text: &str, canary: &str) -> bool {
-    let canary = canary.to_ascii_lowercase();
-    text.to_ascii_lowercase().contains(&canary)
-}
-
-fn has_base64(text: &str, canary: &str) -> bool {
-    let text: String = text.split_whitespace().collect();
-    let text = text.replace('-', "+").replace('_', "/");
-    base64_at_any_offset(canary.as_bytes()).any(|encoded| text.contains(&encoded))
-}
-
-fn has_hex(text: &str, canary: &str) -> bool {
-    let digits: String = text.split([',', ':', '-', ' ', '\r', '\n', '\t']).collect();
-    let digits = digits.to_ascii_lowercase().replace("0x", "");
-    let canary: Vec<_> = canary.bytes().map(|byte| format!("{byte:02x}")).collect();
-    digits.contains(&canary.concat())
 }
 
 /// The base64 of the bytes behind nothing, one and two other bytes, each without the characters

@@ -1,18 +1,20 @@
-//! Servers on loopback that are written byte by byte, so that they can do what no server should.
+//! Servers on loopback that send any bytes, so that they can do what no server should.
+//!
+//! The rules use them. They are public for tests of your own that need a server that misbehaves.
 //!
 //! ```
-//! use std::io::{BufRead, BufReader, Read, Write};
-//! use totps_tests::hostile::{Server, answer};
+//! use std::io::{Read, Write};
+//! use totps_conformance::hostile::{Server, response};
 //!
 //! let server = Server::start(|connection| {
 //!     connection.read_request();
-//!     connection.write(&answer(503, "busy"));
+//!     connection.write(&response(503, "busy"));
 //! });
 //! let mut client = std::net::TcpStream::connect(server.address())?;
 //! client.write_all(b"POST / HTTP/1.1\r\ncontent-length: 2\r\n\r\n{}")?;
 //! let mut text = String::new();
 //! client.read_to_string(&mut text)?;
-//! assert!(text.starts_with("HTTP/1.1 503"), "a server answers as it was told: {text}");
+//! assert!(text.starts_with("HTTP/1.1 503"), "unexpected response: {text}");
 //! assert_eq!(server.requests()[0].body, b"{}");
 //! # Ok::<_, std::io::Error>(())
 //! ```
@@ -22,24 +24,26 @@
     reason = "a test server that cannot do its work ends the test"
 )]
 
+use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustls::{HandshakeKind, ServerConfig, ServerConnection, StreamOwned};
+use rustls::{HandshakeKind, ServerConnection, StreamOwned};
 
 mod authority;
 mod relay;
 
-pub use authority::{Authority, Leaf};
+pub use authority::{Authority, Leaf, Tls, TlsVersion};
 pub use relay::{Proxy, Tap};
 
-/// No test takes longer: a connection that hangs is given up after this time.
+/// How long a server waits for a client that neither sends nor goes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A server that runs until it is dropped, with one thread for each connection.
+/// A server that runs until it is dropped, with one thread for each connection. Dropping it ends its
+/// connections.
 pub struct Server {
     address: SocketAddr,
     record: Arc<Mutex<Record>>,
@@ -52,6 +56,8 @@ struct Record {
     closed: usize,
     resumed: usize,
     requests: Vec<Received>,
+    /// The connections that have not ended, by their number.
+    open: HashMap<usize, TcpStream>,
 }
 
 impl Record {
@@ -107,18 +113,12 @@ impl Server {
     }
 
     /// The same over TLS: `handle` is called after the handshake, and not at all if that fails.
-    pub fn start_tls(
-        config: ServerConfig,
-        handle: impl Fn(&mut Connection) + Send + Sync + 'static,
-    ) -> Self {
-        Self::listen(Some(Arc::new(config)), handle)
+    pub fn start_tls(tls: Tls, handle: impl Fn(&mut Connection) + Send + Sync + 'static) -> Self {
+        Self::listen(Some(tls), handle)
     }
 
-    fn listen(
-        tls: Option<Arc<ServerConfig>>,
-        handle: impl Fn(&mut Connection) + Send + Sync + 'static,
-    ) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    fn listen(tls: Option<Tls>, handle: impl Fn(&mut Connection) + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on loopback");
         let address = listener.local_addr().unwrap();
         let record = Arc::new(Mutex::new(Record::default()));
         let shared = record.clone();
@@ -130,9 +130,18 @@ impl Server {
                     return;
                 };
                 let (tls, handle, record) = (tls.clone(), handle.clone(), shared.clone());
+                if let Ok(open) = socket.try_clone() {
+                    shared.lock().unwrap().open.insert(number, open);
+                }
                 thread::spawn(move || {
-                    if let Some(mut connection) = Connection::open(number, socket, tls, &record) {
+                    let connection = Connection::open(number, socket, tls, &record);
+                    // The last handle closes the socket, so that this one goes first.
+                    let end = || record.lock().unwrap().open.remove(&number);
+                    if let Some(mut connection) = connection {
                         handle(&mut connection);
+                        end();
+                    } else {
+                        end();
                     }
                     record.lock().unwrap().closed += 1;
                 });
@@ -141,12 +150,12 @@ impl Server {
         Self { address, record }
     }
 
-    /// A server that only counts who comes.
+    /// A server that sends nothing, closes every connection, and counts them.
     pub fn trap() -> Self {
         Self::start(|_| {})
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -205,7 +214,13 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.record.lock().unwrap().stopped = true;
+        let mut record = self.record.lock().unwrap();
+        record.stopped = true;
+        for (_, connection) in record.open.drain() {
+            // It fails if the client has gone.
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+        drop(record);
         // Wakes the listener.
         let _ = TcpStream::connect(self.address);
     }
@@ -255,7 +270,7 @@ impl Connection {
     fn open(
         number: usize,
         socket: TcpStream,
-        tls: Option<Arc<ServerConfig>>,
+        tls: Option<Tls>,
         record: &Arc<Mutex<Record>>,
     ) -> Option<Self> {
         socket.set_read_timeout(Some(PATIENCE)).ok()?;
@@ -265,7 +280,7 @@ impl Connection {
         let channel: Box<dyn Channel> = match tls {
             None => Box::new(plain),
             Some(config) => {
-                let mut session = ServerConnection::new(config).unwrap();
+                let mut session = ServerConnection::new(config.0).unwrap();
                 while session.is_handshaking() {
                     session.complete_io(&mut plain).ok()?;
                 }
@@ -298,12 +313,12 @@ impl Connection {
         }
         let mut request = Received {
             connection: self.number,
-            head: String::from_utf8(head).unwrap(),
+            head: String::from_utf8_lossy(&head).into_owned(),
             body: Vec::new(),
         };
         let length = request.field("content-length");
-        let length = length.first().map_or(0, |length| length.parse().unwrap());
-        request.body.resize(length, 0);
+        let length = length.first().map_or(Ok(0), |length| length.parse());
+        request.body.resize(length.ok()?, 0);
         self.channel.read_exact(&mut request.body).ok()?;
         self.record.lock().unwrap().requests.push(request.clone());
         Some(request)
@@ -361,37 +376,69 @@ impl Connection {
         let _ = self.channel.read_to_end(&mut Vec::new());
     }
 
-    /// Makes the end of the connection a reset, with which answers under way may be lost.
+    /// Makes the end of the connection a reset, with which responses under way may be lost.
     pub fn reset_at_end(&mut self) {
         let socket = socket2::SockRef::from(&self.socket);
         socket.set_linger(Some(Duration::ZERO)).unwrap();
     }
 }
 
-/// An answer with a body of known length, for a connection that stays open.
-pub fn answer(status: u16, body: &str) -> Vec<u8> {
+/// Returns a response with a body of known length, for a connection that stays open.
+pub fn response(status: u16, body: &str) -> Vec<u8> {
     let length = body.len();
     let head = format!("HTTP/1.1 {status} Any Reason\r\ncontent-type: application/json\r\n");
     format!("{head}content-length: {length}\r\n\r\n{body}").into_bytes()
 }
 
-/// An answer whose body comes in chunks of at most `size` bytes.
-pub fn chunked_answer(status: u16, body: &str, size: usize) -> Vec<u8> {
-    let mut answer =
+/// Returns a response whose body comes in chunks of at most `size` bytes.
+pub fn chunked_response(status: u16, body: &str, size: usize) -> Vec<u8> {
+    let mut response =
         format!("HTTP/1.1 {status} Any Reason\r\ntransfer-encoding: chunked\r\n\r\n").into_bytes();
     for chunk in body.as_bytes().chunks(size) {
-        answer.extend(format!("{:x}\r\n", chunk.len()).bytes());
-        answer.extend(chunk);
-        answer.extend(b"\r\n");
+        response.extend(format!("{:x}\r\n", chunk.len()).bytes());
+        response.extend(chunk);
+        response.extend(b"\r\n");
     }
-    answer.extend(b"0\r\n\r\n");
-    answer
+    response.extend(b"0\r\n\r\n");
+    response
 }
 
-/// An address at which nobody listens.
-pub fn refusing_address() -> SocketAddr {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    listener.local_addr().unwrap()
+/// A port on which nobody listens, and which nobody else gets while this exists.
+pub struct RefusingPort {
+    address: SocketAddr,
+    _socket: socket2::Socket,
+}
+
+impl RefusingPort {
+    /// Reserves a port.
+    pub fn reserve() -> Self {
+        let socket = bound();
+        let address = socket.local_addr().unwrap().as_socket().unwrap();
+        Self {
+            address,
+            _socket: socket,
+        }
+    }
+
+    /// The address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// A URL for plain HTTP, without a slash at its end.
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+/// A socket on a port of loopback that does not listen.
+fn bound() -> socket2::Socket {
+    use socket2::{Domain, Socket, Type};
+
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    socket.bind(&address.into()).unwrap();
+    socket
 }
 
 /// An address at which connections are never made and never refused.
@@ -404,12 +451,7 @@ pub struct DeafServer {
 impl DeafServer {
     /// Fills the queue of a listener that accepts nobody.
     pub fn start() -> Self {
-        use socket2::{Domain, Socket, Type};
-
-        let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
-        listener
-            .bind(&SocketAddr::from((Ipv4Addr::LOCALHOST, 0)).into())
-            .unwrap();
+        let listener = bound();
         listener.listen(0).unwrap();
         let address = listener.local_addr().unwrap().as_socket().unwrap();
         let connect = || TcpStream::connect_timeout(&address, Duration::from_millis(100));
@@ -421,7 +463,7 @@ impl DeafServer {
         }
     }
 
-    /// Where it does not answer.
+    /// The address.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
