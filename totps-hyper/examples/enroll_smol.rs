@@ -30,7 +30,8 @@ use totps_hyper::{AsyncClient, ConnTransport};
 
 fn main() -> ExitCode {
     report::exit_code(target::with_options(|options, target, recovery_codes| {
-        let tls = tls(target.ca_pem.as_deref())?;
+        let tls =
+            tls(target.ca_pem.as_deref()).map_err(|error| report::Usage(error.to_string()))?;
         let transport =
             ConnTransport::builder(move |url| connect(url, tls.clone()), SmolTimer::new())
                 .allow_https()

@@ -186,7 +186,14 @@ fn the_authority_of_an_emulator_with_tls() {
     fs::write(&file, emulator.ca_pem().unwrap()).unwrap();
 
     let ended = run(place.with_account(&emulator).args(["--code", "000000"]));
-    assert_ended(&ended, 1, &["TLS failed; nothing was sent"]);
+    assert_ended(
+        &ended,
+        1,
+        &[
+            "check STYTCH_BASE_URL and --ca-file",
+            "TLS failed; nothing was sent",
+        ],
+    );
     assert!(emulator.requests().is_empty());
 
     let ended = run_with_code(&emulator, &place, &["--ca-file", file.to_str().unwrap()]);

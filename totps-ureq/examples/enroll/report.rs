@@ -5,7 +5,7 @@ use std::fmt;
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use totps_core::{Error as CallError, ErrorType, MemberSession, Reason};
+use totps_core::{Error as CallError, ErrorType, MemberSession, Reason, TransportErrorKind};
 
 pub(crate) fn session(session: Option<&MemberSession>) -> io::Result<()> {
     let mut out = io::stdout();
@@ -95,12 +95,15 @@ pub(crate) fn advise(subject: &str) -> impl Fn(CallError) -> Advised {
             ),
             Reason::LoginExpired => format!(
                 "the {subject} was refused, because the login has expired or was completed: log in \
-                 again, and set STYTCH_INTERMEDIATE_SESSION_TOKEN to the new token or unset it"
+                 again, and set STYTCH_INTERMEDIATE_SESSION_TOKEN to the new token"
             ),
             _ if error.error_type() == Some(&ErrorType::NoSessionArguments) => format!(
                 "the {subject} was refused, because it completes no login: set \
                  STYTCH_INTERMEDIATE_SESSION_TOKEN to the token of a login"
             ),
+            Reason::NotReached if is_tls(&error) => {
+                "the server is not trusted: check STYTCH_BASE_URL and --ca-file".to_owned()
+            }
             Reason::NotReached => {
                 "the server cannot be reached: check the network and STYTCH_BASE_URL".to_owned()
             }
@@ -109,6 +112,10 @@ pub(crate) fn advise(subject: &str) -> impl Fn(CallError) -> Advised {
         };
         Advised { advice, error }
     }
+}
+
+fn is_tls(error: &CallError) -> bool {
+    matches!(error, CallError::Transport(error) if error.kind() == TransportErrorKind::Tls)
 }
 
 /// An error of a call with advice before it.
