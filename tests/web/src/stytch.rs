@@ -215,6 +215,15 @@ pub(crate) fn reason_of_code(error: &Error) -> Reason {
     }
 }
 
+/// What to do about an error of [`begin_set_up`]. A Member with another second factor, such as a phone number,
+/// has to prove that first, which this service does not offer.
+pub(crate) fn reason_of_set_up(error: &Error) -> Reason {
+    match error.error_type() {
+        Some(ErrorType::InsufficientFactors) => Reason::AlreadyEnrolled,
+        _ => error.reason(),
+    }
+}
+
 /// Gets the Member.
 pub(crate) async fn member(client: &Client, account: &Account) -> Result<Member, Error> {
     let params = GetMemberParams::by_id(&account.organization_id, &account.member_id);

@@ -7,12 +7,12 @@ use serde_json::json;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
-use totps_emulator::{Fault, RateLimitError};
+use totps_emulator::{Fault, NewMember, RateLimitError};
 use totps_hyper::{OrganizationId, Project};
 use totps_web::App;
 
 use super::browser::Browser;
-use crate::service::{self, RECOVERY_CODES, TOTP_SECRET};
+use crate::service::{self, PASSWORD, RECOVERY_CODES, TOTP_SECRET};
 
 fn api(status: u16, error_type: &str) -> Fault {
     let body =
@@ -245,6 +245,31 @@ async fn a_set_up_without_a_picture_and_without_recovery_codes() {
     browser.post("/enrol/code", &[("code", &code)]).await;
     assert_eq!(browser.heading(), "Save your recovery codes");
     assert!(browser.html.contains(RECOVERY_CODES[0]), "{}", browser.html);
+}
+
+/// Text messages are not offered here.
+#[tokio::test]
+async fn a_phone_number_that_has_to_come_first() {
+    let mut browser = Browser::new().await;
+    let organization = browser.emulator.organization_id();
+    let describe = |member: &mut NewMember| {
+        member.email_address = Some("joan@example.com".to_owned());
+        member.password = Some(PASSWORD.to_owned());
+        member.mfa_phone_number = Some("+12025550162".to_owned());
+        member.mfa_enrolled = true;
+    };
+    browser
+        .emulator
+        .create_member(organization, describe)
+        .unwrap();
+    browser.password("joan@example.com").await;
+    assert_eq!(browser.heading(), "Set up an authenticator app");
+    browser.post("/enrol", &[]).await;
+    assert!(
+        browser.html.contains("If it is a phone number"),
+        "{}",
+        browser.html
+    );
 }
 
 #[tokio::test]

@@ -1,6 +1,5 @@
 //! What somebody who is signed in can do.
 
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
@@ -47,7 +46,7 @@ pub(super) async fn overview(visitor: Visitor) -> Outcome {
 }
 
 /// Asks whether it shall be done, and for a code before that if the last one is too old.
-pub(super) async fn ask(visitor: Visitor, Path(action): Path<Action>) -> Outcome {
+pub(super) async fn ask(visitor: Visitor, action: Action) -> Outcome {
     match stytch::has_fresh_code(&visitor.signed_in()?.session) {
         true => show(pages::sure(&visitor.view(), action, visitor.notice())),
         false => Ok(to_confirm(&visitor, action)),
@@ -59,11 +58,7 @@ fn to_confirm(visitor: &Visitor, action: Action) -> Response {
     Redirect::to("/confirm").into_response()
 }
 
-pub(super) async fn act(
-    visitor: Visitor,
-    Path(action): Path<Action>,
-    _: Posted<Button>,
-) -> Outcome {
+pub(super) async fn act(visitor: Visitor, action: Action, _: Posted<Button>) -> Outcome {
     let signed_in = visitor.signed_in()?;
     // Locally, a session that was ended a moment ago is still good.
     let (sessions, now) = (&visitor.app.sessions_now, visitor.app.now());

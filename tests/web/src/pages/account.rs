@@ -1,7 +1,6 @@
 //! The pages of somebody who is signed in.
 
 use maud::{Markup, html};
-use serde::Deserialize;
 use totps_core::Timestamp;
 use totps_hyper::{AuthenticationFactorType, Member, MemberSession, VerifiedSession};
 
@@ -10,8 +9,7 @@ use crate::messages::Message;
 use crate::stytch::NOTICED_AFTER;
 
 /// What needs a fresh code.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     RecoveryCodes,
     ReplaceApp,
