@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
-use std::task::{Context, Poll, Wake, Waker};
+use std::task::{Context, Wake, Waker};
 use std::thread::{self, Thread};
 
 use naive::Naive;
@@ -530,7 +530,7 @@ fn block_on(mut future: BoxFuture<'_>) {
 
     let waker = Waker::from(Arc::new(Unpark(thread::current())));
     let mut context = Context::from_waker(&waker);
-    while let Poll::Pending = Pin::as_mut(&mut future).poll(&mut context) {
+    while Pin::as_mut(&mut future).poll(&mut context).is_pending() {
         thread::park();
     }
 }

@@ -187,6 +187,7 @@ pub(crate) fn shows_the_request(inner: &UreqTransport, request: Request) -> Outc
     })
 }
 
+#[expect(clippy::print_stdout, reason = "this is the fault")]
 pub(crate) fn prints_the_request(inner: &UreqTransport, request: Request) -> Outcome {
     println!(
         "sending {}",
