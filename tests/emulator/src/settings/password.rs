@@ -11,6 +11,8 @@ group! {
         migrated_member_status: MemberStatus = MemberStatus::Active, Guess;
         /// Whether Migrate makes a pending or invited Member active.
         migrate_activates: bool = true, Guess;
+        /// Whether Migrate replaces the password that a Member has; otherwise it is refused.
+        migrate_replaces: bool = false, Guess;
         /// Whether a login makes a pending or invited Member active. Documented for magic links.
         login_activates: bool = true, Guess;
         /// Whether Migrate accepts a hash in upper-case digits.

@@ -58,7 +58,8 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let member = match known {
         Some(member) => {
             api.admit(call, Target::Member(member))?;
-            if api.directory[member].password.is_some() {
+            let has_one = api.directory[member].password.is_some();
+            if has_one && !call.settings.password.migrate_replaces {
                 return Err(ErrorCase::PasswordExists.into());
             }
             change(api, call, member, changes);

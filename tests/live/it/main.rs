@@ -1,0 +1,11 @@
+//! The runs of totps-live against the emulator.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod support;
+mod truth;

@@ -1,0 +1,224 @@
+//! Organizations and Members of a run, logins and enrolments: what experiments begin with.
+
+use serde_json::{Value, json};
+use sha2::{Digest as _, Sha512};
+
+use super::people::{Person, Session, With as _, merged};
+use super::{Lab, Reply};
+use crate::bench::{Kind, Organization};
+use crate::halt::Halt;
+use crate::plain::Plain;
+
+/// What a run can give a Member to log in with.
+pub(crate) fn sha_512(password: &str) -> String {
+    let digest = Sha512::digest(password.as_bytes());
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// 32 random bytes in hexadecimal: in no list of breached passwords.
+pub(crate) fn random_password() -> Result<String, Halt> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| Halt::run(error.to_string()))?;
+    Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// An id in the form of one, of nothing.
+pub(crate) fn id_of_nothing(kind: &str) -> String {
+    format!("{kind}-test-5eed0000-0000-4000-8000-000000000000")
+}
+
+impl Lab<'_> {
+    /// An Organization that the experiments share.
+    pub(crate) fn organization(&mut self, kind: Kind) -> Result<Organization, Halt> {
+        if let Some(organization) = self.bench.organizations.get(&kind) {
+            return Ok(organization.clone());
+        }
+        let fields = match kind {
+            Kind::Optional => json!({}),
+            Kind::Required => json!({
+                "mfa_policy": "REQUIRED_FOR_ALL",
+                "email_invites": "ALL_ALLOWED",
+            }),
+            Kind::Forbidding => json!({
+                "mfa_methods": "RESTRICTED",
+                "allowed_mfa_methods": ["sms_otp"],
+                "email_invites": "ALL_ALLOWED",
+            }),
+        };
+        let label = format!("Organization Create, {kind:?}");
+        let organization = self.new_organization(&label, fields)?;
+        self.bench.organizations.insert(kind, organization.clone());
+        Ok(organization)
+    }
+
+    /// An Organization of this experiment alone.
+    pub(crate) fn new_organization(
+        &mut self,
+        label: &str,
+        fields: Value,
+    ) -> Result<Organization, Halt> {
+        let slug = self.bench.fresh_name();
+        let reply = self.create_organization(label, &slug, fields)?;
+        let reply = reply.needed("Organization Create")?;
+        Ok(Organization {
+            id: text(&reply, "/organization/organization_id"),
+            name: slug,
+        })
+    }
+
+    /// Organization Create, whatever comes.
+    pub(crate) fn create_organization(
+        &mut self,
+        label: &str,
+        slug: &str,
+        fields: Value,
+    ) -> Result<Reply, Halt> {
+        // With a space and an ampersand, which the QR code has to escape.
+        let named = json!({
+            "organization_name": format!("totps live & test {}", self.bench.run),
+            "organization_slug": slug,
+        });
+        self.send(label, &Plain::post("/v1/b2b/organizations", merged(named, fields)))
+    }
+
+    /// A Member with a password in a shared Organization.
+    pub(crate) fn member(&mut self, kind: Kind) -> Result<Person, Halt> {
+        let organization = self.organization(kind)?;
+        self.member_of(&organization, json!({}))
+    }
+
+    /// A Member with a password and more fields.
+    pub(crate) fn member_of(
+        &mut self,
+        organization: &Organization,
+        fields: Value,
+    ) -> Result<Person, Halt> {
+        let person = self.member_without_password(organization, fields)?;
+        self.migrate_password("passwords Migrate", &person)?
+            .needed("passwords Migrate")?;
+        Ok(person)
+    }
+
+    /// A Member that cannot log in yet.
+    pub(crate) fn member_without_password(
+        &mut self,
+        organization: &Organization,
+        fields: Value,
+    ) -> Result<Person, Halt> {
+        let address = format!("{}@example.com", self.bench.fresh_name());
+        let body = merged(json!({ "email_address": address }), fields);
+        let create = Plain::post("/v1/b2b/organizations", body)
+            .segment(&organization.id)
+            .path("/members");
+        let reply = self.send("Member Create", &create)?.needed("Member Create")?;
+        let person = Person {
+            id: text(&reply, "/member/member_id"),
+            address,
+            password: random_password()?,
+            organization: organization.clone(),
+        };
+        self.bench.people.add(&person);
+        Ok(person)
+    }
+
+    /// passwords Migrate for a Member.
+    pub(crate) fn migrate_password(&mut self, label: &str, person: &Person) -> Result<Reply, Halt> {
+        self.symbols.name("secret", &person.password);
+        let hash = sha_512(&person.password);
+        self.symbols.name("hash", &hash);
+        let body = json!({
+            "organization_id": person.organization.id,
+            "email_address": person.address,
+            "hash": hash,
+            "hash_type": "sha_512",
+        });
+        self.send(label, &Plain::post("/v1/b2b/passwords/migrate", body))
+    }
+
+    /// A password login.
+    pub(crate) fn login(&mut self, person: &Person) -> Result<Session, Halt> {
+        self.login_with("login", person, json!({}))
+    }
+
+    /// A password login with more fields.
+    pub(crate) fn login_with(
+        &mut self,
+        label: &str,
+        person: &Person,
+        fields: Value,
+    ) -> Result<Session, Halt> {
+        let reply = self.send(label, &person.login_with(fields))?;
+        Ok(session_in(&reply.needed("a login")?))
+    }
+
+    /// TOTP Create; keeps the secret.
+    pub(crate) fn create(
+        &mut self,
+        label: &str,
+        person: &Person,
+        session: &Session,
+    ) -> Result<Reply, Halt> {
+        let reply = self.send(label, &person.create().with(session))?;
+        if reply.accepted() {
+            self.learn_secret(person, reply.text("secret"));
+        }
+        Ok(reply)
+    }
+
+    /// TOTP Authenticate with a code that was not used yet.
+    pub(crate) fn authenticate(
+        &mut self,
+        label: &str,
+        person: &Person,
+        session: &Session,
+    ) -> Result<Reply, Halt> {
+        let code = self.fresh_code(person)?;
+        self.authenticate_with(label, person, &code, session)
+    }
+
+    /// TOTP Authenticate with a code.
+    pub(crate) fn authenticate_with(
+        &mut self,
+        label: &str,
+        person: &Person,
+        code: &str,
+        session: &Session,
+    ) -> Result<Reply, Halt> {
+        let reply = self.send(label, &person.authenticate(code).with(session))?;
+        if reply.accepted() {
+            self.used(person, code);
+        }
+        Ok(reply)
+    }
+
+    /// A Member of a shared Organization with an active TOTP, and its session.
+    pub(crate) fn enrolled(&mut self, kind: Kind) -> Result<(Person, Session), Halt> {
+        let person = self.member(kind)?;
+        let session = self.enrol(&person)?;
+        Ok((person, session))
+    }
+
+    /// Gives a Member an active TOTP.
+    pub(crate) fn enrol(&mut self, person: &Person) -> Result<Session, Halt> {
+        let session = self.login(person)?;
+        self.create("C", person, &session)?.needed("TOTP Create")?;
+        let reply = self.authenticate("first code", person, &session)?;
+        Ok(session_in(&reply.needed("the first code")?))
+    }
+}
+
+/// The session that a response brings.
+pub(crate) fn session_in(reply: &Reply) -> Session {
+    match reply.text("session_token") {
+        "" => Session::Intermediate(reply.text("intermediate_session_token").to_owned()),
+        token => Session::Full {
+            token: token.to_owned(),
+            jwt: reply.text("session_jwt").to_owned(),
+        },
+    }
+}
+
+/// A text in a response.
+pub(crate) fn text(reply: &Reply, pointer: &str) -> String {
+    reply.at(pointer).as_str().unwrap_or_default().to_owned()
+}
