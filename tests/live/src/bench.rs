@@ -68,18 +68,25 @@ impl Bench {
 
     /// Sends a request. What it may make is in the journal before.
     pub(crate) fn exchange(&mut self, request: Request) -> Result<Exchange, Halt> {
-        self.announce(&request)?;
+        let organization = self.announce(&request)?;
         let exchange = self.wire.exchange(request)?;
+        if let (Some(name), true) = (organization, exchange.status.is_client_error()) {
+            // It was not made.
+            if let Some(journal) = &mut self.journal {
+                journal.removed(&name)?;
+            }
+        }
         if let Some(review) = &mut self.review {
             review.look_at(&exchange)?;
         }
         Ok(exchange)
     }
 
-    fn announce(&mut self, request: &Request) -> Result<(), Halt> {
+    /// Writes what a request may make into the journal; returns the name of an Organization.
+    fn announce(&mut self, request: &Request) -> Result<Option<String>, Halt> {
         let path = request.uri().path();
         if request.method() != "POST" {
-            return Ok(());
+            return Ok(None);
         }
         let body: Map<String, Value> =
             serde_json::from_slice(request.body().as_bytes()).unwrap_or_default();
@@ -99,7 +106,9 @@ impl Bench {
             if let Some(journal) = &mut self.journal {
                 journal.organization(made)?;
             }
-        } else if path.ends_with("/members") || path == "/v1/b2b/passwords/migrate" {
+            return Ok(Some(name.to_owned()));
+        }
+        if path.ends_with("/members") || path == "/v1/b2b/passwords/migrate" {
             let organization = match text("organization_id") {
                 "" => path.rsplit('/').nth(1).unwrap_or_default(),
                 id => id,
@@ -108,6 +117,6 @@ impl Bench {
                 journal.member(organization, text("email_address"))?;
             }
         }
-        Ok(())
+        Ok(None)
     }
 }

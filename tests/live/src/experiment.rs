@@ -41,11 +41,57 @@ macro_rules! experiments {
         }),*]
     };
 }
-pub(crate) use experiments;
 
+mod bodies;
+mod changes;
+mod claims;
+mod codes;
+mod credentials;
+mod deletion;
+mod failures;
+mod golden;
+mod intermediate;
+mod lock;
+mod logins;
+mod lookups;
+mod members;
+mod migrate;
+mod organizations;
+mod passwords;
+mod rbac;
+mod recovery;
+mod responses;
+mod sessions;
+mod together;
 mod totp;
 
-/// All experiments in the order of a run. The first ones find what the others need to know.
-pub const EXPERIMENTS: &[Experiment] = ALL;
+/// All experiments in the order of a run, by file. The first ones find what the others need to know;
+/// those that lock Members are the last ones.
+static PARTS: [&[Experiment]; 21] = [
+    passwords::EXPERIMENTS,
+    codes::EXPERIMENTS,
+    sessions::EXPERIMENTS,
+    failures::EXPERIMENTS,
+    totp::EXPERIMENTS,
+    changes::EXPERIMENTS,
+    migrate::EXPERIMENTS,
+    claims::EXPERIMENTS,
+    recovery::EXPERIMENTS,
+    deletion::EXPERIMENTS,
+    responses::EXPERIMENTS,
+    bodies::EXPERIMENTS,
+    together::EXPERIMENTS,
+    lookups::EXPERIMENTS,
+    members::EXPERIMENTS,
+    rbac::EXPERIMENTS,
+    intermediate::EXPERIMENTS,
+    logins::EXPERIMENTS,
+    organizations::EXPERIMENTS,
+    credentials::EXPERIMENTS,
+    golden::EXPERIMENTS,
+];
 
-const ALL: &[Experiment] = totp::EXPERIMENTS;
+/// The experiments, those that lock Members last.
+pub fn all() -> impl Iterator<Item = &'static Experiment> {
+    PARTS.iter().copied().chain([lock::EXPERIMENTS]).flatten()
+}

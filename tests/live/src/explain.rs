@@ -10,7 +10,8 @@ mod errors;
 pub(crate) mod findings;
 pub(crate) mod simulate;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::cell::RefCell;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
 use totps_emulator::{Settings, StartError};
@@ -45,33 +46,25 @@ pub(crate) fn explain(
     run: &str,
     records: &[(&'static Experiment, Record)],
 ) -> Result<Explanation, StartError> {
-    let mut search = Search {
-        simulator: Simulator::start(run)?,
-        settings: Settings::default(),
-        settled: BTreeMap::new(),
-        errors: ErrorBook::default(),
-    };
-    let mut unexplained = BTreeMap::new();
+    let mut search = Search::start(run)?;
     for _ in 0..PASSES {
         let before = search.settings.clone();
-        unexplained.clear();
         search.settled.clear();
         for (experiment, record) in records {
-            let differences = search.look_at(experiment, record);
-            if !differences.is_empty() {
-                unexplained.insert(experiment.id, differences);
-            }
+            search.look_at(experiment, record);
         }
         if search.settings == before {
             break;
         }
     }
     search.errors.teach(&mut search.settings);
+    let looks = search.looks.into_iter();
+    let unexplained = looks.map(|(id, look)| (id, look.differences));
     Ok(Explanation {
         settings: search.settings,
         settled: search.settled,
         errors: search.errors,
-        unexplained,
+        unexplained: unexplained.filter(|(_, it)| !it.is_empty()).collect(),
     })
 }
 
@@ -80,28 +73,74 @@ struct Search {
     settings: Settings,
     settled: BTreeMap<String, BTreeSet<&'static str>>,
     errors: ErrorBook,
+    /// The last look at each experiment.
+    looks: BTreeMap<&'static str, Look>,
+    /// What was played with which settings.
+    played: RefCell<HashMap<(&'static str, String), Comparison>>,
+}
+
+/// What looking at an experiment told.
+struct Look {
+    cost: (usize, usize),
+    differences: Vec<Difference>,
+    settled: Vec<&'static str>,
 }
 
 impl Search {
+    fn start(run: &str) -> Result<Self, StartError> {
+        Ok(Self {
+            simulator: Simulator::start(run)?,
+            settings: Settings::default(),
+            settled: BTreeMap::new(),
+            errors: ErrorBook::default(),
+            looks: BTreeMap::new(),
+            played: RefCell::default(),
+        })
+    }
+
     /// Changes the settings that an experiment settles until it is explained as well as possible.
-    fn look_at(&mut self, experiment: &'static Experiment, record: &Record) -> Vec<Difference> {
+    fn look_at(&mut self, experiment: &'static Experiment, record: &Record) {
         self.errors.forget(experiment.id);
         let mut best = self.play(experiment, record, &self.settings);
-        loop {
-            if best.cost(&self.errors) == 0 {
-                break;
+        let last = self.looks.remove(experiment.id);
+        let unchanged = last.filter(|last| last.cost == best.cost(&self.errors));
+        let settled = match unchanged {
+            // Other settings have changed since, and that makes no difference here.
+            Some(last) => last.settled,
+            None => {
+                best = self.improve(experiment, record, best);
+                self.settle(experiment, record, &best)
             }
+        };
+        for name in &settled {
+            let experiments = self.settled.entry((*name).to_owned()).or_default();
+            experiments.insert(experiment.id);
+        }
+        let look = Look {
+            cost: best.cost(&self.errors),
+            settled,
+            differences: best.differences,
+        };
+        self.errors.learn(experiment.id, &best.refusals);
+        self.looks.insert(experiment.id, look);
+    }
+
+    fn improve(
+        &mut self,
+        experiment: &'static Experiment,
+        record: &Record,
+        mut best: Comparison,
+    ) -> Comparison {
+        while best.cost(&self.errors) != (0, 0) {
             let changes = self.changes(experiment, record);
-            let Some((settings, comparison)) = self.best_change(experiment, record, &changes, &best)
-            else {
+            let better = self.best_change(experiment, record, &changes, &best);
+            let Some((settings, comparison)) = better else {
                 break;
             };
             self.settings = settings;
             best = comparison;
         }
-        self.settle(experiment, record, &best);
-        self.errors.learn(experiment.id, &best.refusals);
-        best.differences
+        best
     }
 
     /// Every change of one setting that is not settled by an earlier experiment.
@@ -141,7 +180,7 @@ impl Search {
         experiment: &'static Experiment,
         record: &Record,
         tries: impl Iterator<Item = Vec<(&'static str, Value)>>,
-        cost: usize,
+        cost: (usize, usize),
     ) -> Option<(Settings, Comparison)> {
         let played = tries.filter_map(|changes| {
             let settings = candidates::with(&self.settings, &changes)?;
@@ -153,24 +192,27 @@ impl Search {
             .min_by_key(|(_, comparison)| comparison.cost(&self.errors))
     }
 
-    /// Notes which settings would have shown if they had another value.
-    fn settle(&mut self, experiment: &'static Experiment, record: &Record, best: &Comparison) {
+    /// The settings that would have shown if they had another value.
+    fn settle(
+        &self,
+        experiment: &'static Experiment,
+        record: &Record,
+        best: &Comparison,
+    ) -> Vec<&'static str> {
         let cost = best.cost(&self.errors);
-        for name in experiment.settles {
-            let others = candidates(name, record, &self.settings);
-            let shows = |value: &Value| {
-                let change = [(*name, value.clone())];
-                let Some(settings) = candidates::with(&self.settings, &change) else {
-                    return true;
-                };
+        let shows = |name: &str, value: &Value| {
+            let change = [(name, value.clone())];
+            let settings = candidates::with(&self.settings, &change);
+            settings.is_none_or(|settings| {
                 let comparison = self.play(experiment, record, &settings);
                 comparison.cost(&self.errors) > cost
-            };
-            if !others.is_empty() && others.iter().all(shows) {
-                let experiments = self.settled.entry((*name).to_owned()).or_default();
-                experiments.insert(experiment.id);
-            }
-        }
+            })
+        };
+        let settled = experiment.settles.iter().copied().filter(|name| {
+            let others = candidates(name, record, &self.settings);
+            !others.is_empty() && others.iter().all(|value| shows(name, value))
+        });
+        settled.collect()
     }
 
     fn play(
@@ -179,7 +221,13 @@ impl Search {
         record: &Record,
         settings: &Settings,
     ) -> Comparison {
+        let key = (experiment.id, serde_json::to_string(settings).unwrap_or_default());
+        if let Some(known) = self.played.borrow().get(&key) {
+            return known.clone();
+        }
         let played = self.simulator.play(experiment, record, settings);
-        Comparison::of(record, &played)
+        let comparison = Comparison::of(record, &played);
+        self.played.borrow_mut().insert(key, comparison.clone());
+        comparison
     }
 }

@@ -116,6 +116,13 @@ impl<'a> Lab<'a> {
         self.send_request(label, bent.into_request())
     }
 
+    /// Makes a call that is no step: what experiments share is made by the first one that needs it.
+    pub(crate) fn send_unrecorded<P: Operation>(&mut self, params: &P) -> Result<Reply, Halt> {
+        let request = self.bench.wire.project.request(params);
+        let request = request.map_err(|error| Halt::experiment(error.to_string()))?;
+        self.bench.exchange(request).map(Reply)
+    }
+
     fn send_request(&mut self, label: &str, request: Request) -> Result<Reply, Halt> {
         let subject = self.before(&request)?;
         let exchange = self.bench.exchange(request)?;

@@ -23,7 +23,7 @@ mod trace;
 mod wire;
 
 pub use clock::{Clock, SystemClock};
-pub use experiment::{EXPERIMENTS, Experiment, Only};
+pub use experiment::{Experiment, Only, all as experiments};
 pub use explain::compare::Difference;
 pub use explain::findings::{Finding, Verdict};
 pub use explain::simulate::EmulatorClock;

@@ -11,7 +11,6 @@ pub(crate) struct Plain {
     start: &'static str,
     segments: Vec<Segment>,
     query: Vec<(&'static str, String)>,
-    headers: Vec<(&'static str, String)>,
     body: Value,
 }
 
@@ -28,7 +27,6 @@ impl Plain {
             start,
             segments: Vec::new(),
             query: Vec::new(),
-            headers: Vec::new(),
             body,
         }
     }
@@ -65,11 +63,6 @@ impl Plain {
         self.query.push((name, value.to_owned()));
         self
     }
-
-    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
-        self.headers.push((name, value.to_owned()));
-        self
-    }
 }
 
 impl Operation for Plain {
@@ -90,9 +83,6 @@ impl Operation for Plain {
         }
         for (name, value) in &self.query {
             call = call.query(name, value);
-        }
-        for (name, value) in &self.headers {
-            call = call.header(*name, value);
         }
         if self.body.is_null() {
             Ok(call)

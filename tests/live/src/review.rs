@@ -1,7 +1,7 @@
 //! What is looked at in every response, whatever it was for.
 
 mod decode;
-mod headers;
+pub(crate) mod headers;
 mod redact;
 mod traffic;
 mod unknown;
@@ -81,11 +81,6 @@ impl Review {
             Some(traffic) => traffic.look_at(name, exchange),
             None => Ok(()),
         }
-    }
-
-    /// The headers that all responses had with the same value.
-    pub(crate) fn constant_headers(&self) -> serde_json::Value {
-        self.headers.constant()
     }
 
     pub(crate) fn finish(self) -> Result<Reviewed, Halt> {

@@ -9,7 +9,7 @@ use totps_emulator::StartError;
 use crate::bench::Bench;
 use crate::clean;
 use crate::clock::Clock;
-use crate::experiment::{EXPERIMENTS, Experiment, Only};
+use crate::experiment::{self, Experiment, Only};
 use crate::explain::explain;
 use crate::halt::{Halt, Stop};
 use crate::journal::Journal;
@@ -44,7 +44,7 @@ impl Options {
         only: &[String],
         keep_traffic: Option<PathBuf>,
     ) -> Result<Self, String> {
-        let unknown = |id: &&String| !EXPERIMENTS.iter().any(|it| it.id == **id);
+        let unknown = |id: &&String| !experiment::all().any(|it| it.id == **id);
         if let Some(id) = only.iter().find(unknown) {
             return Err(format!("there is no experiment {id}"));
         }
@@ -102,7 +102,7 @@ fn experiments(
     options: &Options,
 ) -> Result<Vec<(&'static Experiment, Record)>, Halt> {
     let mut records = Vec::new();
-    for experiment in EXPERIMENTS.iter().filter(|it| options.runs(it)) {
+    for experiment in experiment::all().filter(|it| options.runs(it)) {
         if options.talkative {
             let _ = writeln!(io::stderr(), "{:>4}  {}", experiment.id, experiment.question);
         }

@@ -6,6 +6,9 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use totps_emulator::Algorithm;
 
+/// What the names of notes begin with that are for people and that no setting can change.
+pub(crate) const LOOK: &str = "look: ";
+
 /// What one experiment did and saw.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
@@ -71,6 +74,10 @@ pub struct Known {
     pub algorithm: Algorithm,
     /// How many steps before and after the present one are accepted.
     pub window: u8,
+    /// passwords Migrate alone makes an active Member.
+    pub migrate_creates: bool,
+    /// Failures in a row that lock a Member.
+    pub lock_after: Option<u32>,
 }
 
 impl Default for Known {
@@ -78,6 +85,8 @@ impl Default for Known {
         Self {
             algorithm: Algorithm::Sha1,
             window: 1,
+            migrate_creates: false,
+            lock_after: None,
         }
     }
 }

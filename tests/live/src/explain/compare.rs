@@ -7,7 +7,7 @@ use serde_json::Value;
 use totps_emulator::ErrorCase;
 
 use super::errors::ErrorBook;
-use crate::trace::{Record, Refused, Step};
+use crate::trace::{LOOK, Record, Refused, Step};
 
 /// Something that was seen and that the emulator does not do, or the other way round.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
@@ -57,13 +57,18 @@ impl Comparison {
                 comparison.differs(&step.label, "it is there", false, true);
             }
         }
-        comparison.fields("note", &recorded.notes, &played.notes);
+        comparison.fields("note", &compared(recorded), &compared(played));
         comparison
     }
 
-    /// How much is not explained. Refusals that contradict other ones count, too.
-    pub(super) fn cost(&self, errors: &ErrorBook) -> usize {
-        self.differences.len() + errors.contradictions(&self.refusals)
+    /// How much is not explained: differences, and refusals that contradict other ones. Of two
+    /// explanations of the same cost, the one is better whose cases have the types that were seen.
+    pub(super) fn cost(&self, errors: &ErrorBook) -> (usize, usize) {
+        let other_type = |refusal: &&Refusal| {
+            refusal.case.response().error_type != refusal.seen.error_type
+        };
+        let differences = self.differences.len() + errors.contradictions(&self.refusals);
+        (differences, self.refusals.iter().filter(other_type).count())
     }
 
     fn step(&mut self, seen: &Step, played: &Step) {
@@ -129,6 +134,12 @@ impl Comparison {
             emulated: emulated.into(),
         });
     }
+}
+
+/// The notes that a setting can change. Others begin with [`LOOK`].
+fn compared(record: &Record) -> BTreeMap<String, Value> {
+    let notes = record.notes.clone().into_iter();
+    notes.filter(|(name, _)| !name.starts_with(LOOK)).collect()
 }
 
 /// The refusal with `{value}` where the emulator would quote a value.

@@ -7,7 +7,7 @@ use totps_emulator::{ErrorCase, ErrorResponse, Evidence, Settings};
 use super::Explanation;
 use super::candidates::get;
 use super::errors::ErrorBook;
-use crate::experiment::EXPERIMENTS;
+use crate::experiment;
 
 /// Whether a default of the emulator is what was seen.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
@@ -127,7 +127,7 @@ fn why_open(name: &str, evidence: Evidence, ran: &[&str]) -> String {
     if let Some((_, reason)) = OUT_OF_REACH.iter().find(|(setting, _)| *setting == name) {
         return (*reason).to_owned();
     }
-    let experiments = EXPERIMENTS.iter().filter(|it| it.settles.contains(&name));
+    let experiments = experiment::all().filter(|it| it.settles.contains(&name));
     let ids: Vec<&str> = experiments.map(|it| it.id).collect();
     let left_out: Vec<&str> = ids.iter().copied().filter(|id| !ran.contains(id)).collect();
     if ids.is_empty() {

@@ -1,6 +1,6 @@
 //! TOTP codes of the Members of a run.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use totps_emulator::Algorithm;
 use totp_rs::{Secret, TOTP};
@@ -62,11 +62,6 @@ impl Lab<'_> {
             return Ok(());
         }
         self.wait((STEP + CALM.start() - second) % STEP)
-    }
-
-    /// The server's time.
-    pub(crate) fn now(&self) -> SystemTime {
-        self.bench.wire.clock.now()
     }
 
     /// The secret of a Member's TOTP, from now on.

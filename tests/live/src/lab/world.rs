@@ -28,6 +28,12 @@ pub(crate) fn id_of_nothing(kind: &str) -> String {
 }
 
 impl Lab<'_> {
+    /// The name of all Organizations of the run: with a space and an ampersand, which a QR code has
+    /// to escape.
+    pub(crate) fn organization_name(&self) -> String {
+        format!("totps live & test {}", self.bench.run)
+    }
+
     /// An Organization that the experiments share.
     pub(crate) fn organization(&mut self, kind: Kind) -> Result<Organization, Halt> {
         if let Some(organization) = self.bench.organizations.get(&kind) {
@@ -45,8 +51,10 @@ impl Lab<'_> {
                 "email_invites": "ALL_ALLOWED",
             }),
         };
-        let label = format!("Organization Create, {kind:?}");
-        let organization = self.new_organization(&label, fields)?;
+        let slug = self.bench.fresh_name();
+        let create = self.organization_create(&slug, fields);
+        let reply = self.send_unrecorded(&create)?.needed("Organization Create")?;
+        let organization = organization_in(&reply, slug);
         self.bench.organizations.insert(kind, organization.clone());
         Ok(organization)
     }
@@ -60,10 +68,7 @@ impl Lab<'_> {
         let slug = self.bench.fresh_name();
         let reply = self.create_organization(label, &slug, fields)?;
         let reply = reply.needed("Organization Create")?;
-        Ok(Organization {
-            id: text(&reply, "/organization/organization_id"),
-            name: slug,
-        })
+        Ok(organization_in(&reply, slug))
     }
 
     /// Organization Create, whatever comes.
@@ -73,18 +78,39 @@ impl Lab<'_> {
         slug: &str,
         fields: Value,
     ) -> Result<Reply, Halt> {
-        // With a space and an ampersand, which the QR code has to escape.
+        let create = self.organization_create(slug, fields);
+        self.send(label, &create)
+    }
+
+    fn organization_create(&self, slug: &str, fields: Value) -> Plain {
         let named = json!({
-            "organization_name": format!("totps live & test {}", self.bench.run),
+            "organization_name": self.organization_name(),
             "organization_slug": slug,
         });
-        self.send(label, &Plain::post("/v1/b2b/organizations", merged(named, fields)))
+        Plain::post("/v1/b2b/organizations", merged(named, fields))
     }
 
     /// A Member with a password in a shared Organization.
     pub(crate) fn member(&mut self, kind: Kind) -> Result<Person, Halt> {
         let organization = self.organization(kind)?;
-        self.member_of(&organization, json!({}))
+        self.member_in(&organization)
+    }
+
+    /// A Member with a password: by one call if that is known to be enough.
+    pub(crate) fn member_in(&mut self, organization: &Organization) -> Result<Person, Halt> {
+        if !self.bench.known.migrate_creates {
+            return self.member_of(organization, json!({}));
+        }
+        let mut person = Person {
+            id: String::new(),
+            address: format!("{}@example.com", self.bench.fresh_name()),
+            password: random_password()?,
+            organization: organization.clone(),
+        };
+        let reply = self.migrate_password("passwords Migrate", &person)?;
+        person.id = text(&reply.needed("passwords Migrate")?, "/member/member_id");
+        self.bench.people.add(&person);
+        Ok(person)
     }
 
     /// A Member with a password and more fields.
@@ -119,6 +145,12 @@ impl Lab<'_> {
         };
         self.bench.people.add(&person);
         Ok(person)
+    }
+
+    /// A Member of a shared Organization that cannot log in.
+    pub(crate) fn member_without_password_in(&mut self, kind: Kind) -> Result<Person, Halt> {
+        let organization = self.organization(kind)?;
+        self.member_without_password(&organization, json!({}))
     }
 
     /// passwords Migrate for a Member.
@@ -204,6 +236,13 @@ impl Lab<'_> {
         self.create("C", person, &session)?.needed("TOTP Create")?;
         let reply = self.authenticate("first code", person, &session)?;
         Ok(session_in(&reply.needed("the first code")?))
+    }
+}
+
+fn organization_in(reply: &Reply, name: String) -> Organization {
+    Organization {
+        id: text(reply, "/organization/organization_id"),
+        name,
     }
 }
 

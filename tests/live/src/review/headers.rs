@@ -35,7 +35,7 @@ const OWN: [&str; 7] = [
 
 /// What the headers of the responses have in common.
 #[derive(Debug, Default)]
-pub(super) struct Headers {
+pub(crate) struct Headers {
     names: BTreeMap<u16, BTreeSet<String>>,
     values: BTreeMap<String, BTreeSet<String>>,
     counts: BTreeMap<String, u32>,
@@ -43,7 +43,7 @@ pub(super) struct Headers {
 }
 
 impl Headers {
-    pub(super) fn look_at(&mut self, exchange: &Exchange) {
+    pub(crate) fn look_at(&mut self, exchange: &Exchange) {
         self.responses += 1;
         let names = self.names.entry(exchange.status.as_u16()).or_default();
         for name in exchange.headers.keys() {
@@ -60,7 +60,7 @@ impl Headers {
     }
 
     /// The headers that all responses had with the same value.
-    pub(super) fn constant(&self) -> Value {
+    pub(crate) fn constant(&self) -> Value {
         let everywhere = |name: &str| self.counts.get(name) == Some(&self.responses);
         let values = self.values.iter().filter(|(name, values)| {
             !OWN.contains(&name.as_str()) && values.len() == 1 && everywhere(name)
