@@ -7,5 +7,7 @@
     reason = "tests"
 )]
 
+mod program;
+mod quiet;
 mod support;
 mod truth;

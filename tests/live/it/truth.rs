@@ -1,7 +1,7 @@
 //! A run finds out how an emulator is set.
 
 use serde_json::{Value, json};
-use totps_emulator::{ErrorCase, Settings};
+use totps_emulator::{Config, ErrorCase, Settings};
 use totps_live::{Report, Verdict, experiments};
 
 use crate::support::{all, changed, config, emulator, observe, only};
@@ -96,27 +96,123 @@ fn the_defaults_agree() {
     std::fs::write("/tmp/live-report.md", report.markdown()).unwrap();
 }
 
-#[test]
-fn each_setting_is_found_by_itself() {
+/// Changes each setting of a group alone, and runs the experiments that settle it.
+fn each_setting_of(group: &str) {
     let mut failures = Vec::new();
-    let pick = std::env::var("PICK").unwrap_or_default();
-    for (name, value) in others().into_iter().filter(|it| it.0.contains(&pick)) {
-        let ids: Vec<&str> = experiments().filter(|it| it.settles.contains(&name.as_str())).map(|it| it.id).collect();
+    for (name, value) in others().into_iter().filter(|it| it.0.starts_with(group)) {
+        let settling = experiments().filter(|it| it.settles.contains(&name.as_str()));
+        let ids: Vec<&str> = settling.map(|it| it.id).collect();
         assert!(!ids.is_empty(), "expected an experiment for {name}");
         let settings = changed(&[(name.as_str(), value.clone())]);
         let report = observe(&emulator(config(settings.clone())), &only(&ids));
         let found = report.finding(&name).and_then(|it| it.truth.clone());
-        if found != Some(value.clone()) {
+        if found.as_ref() != Some(&value) {
             failures.push(format!("{name} = {value}: found {found:?} by {ids:?}"));
         }
-        for wrong in wrong(&report, &settings) {
+        for wrong in wrong(&report, &settings).into_iter().chain(unexplained(&report)) {
             failures.push(format!("{name} = {value}: {wrong}"));
-        }
-        for unexplained in unexplained(&report) {
-            failures.push(format!("{name} = {value}: {unexplained}"));
         }
     }
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+/// A test for each group, so that they run beside each other.
+macro_rules! groups {
+    ($($test:ident: $group:literal;)*) => {
+        $(#[test]
+        fn $test() {
+            each_setting_of($group);
+        })*
+
+        #[test]
+        fn each_group_has_a_test() {
+            let tested = [$($group),*];
+            for (name, _) in others() {
+                let is_tested = tested.iter().any(|group| name.starts_with(group));
+                assert!(is_tested, "expected a test for the group of {name}");
+            }
+        }
+    };
+}
+
+groups! {
+    each_setting_of_requests_is_found: "http.";
+    each_setting_of_organizations_is_found: "organization.";
+    each_setting_of_members_is_found: "member.";
+    each_setting_of_updates_is_found: "update.";
+    each_setting_of_searches_is_found: "search.";
+    each_setting_of_passwords_is_found: "password.";
+    each_setting_of_logins_is_found: "login.";
+    each_setting_of_sessions_is_found: "session.";
+    each_setting_of_claims_is_found: "claims.";
+    each_setting_of_totp_is_found: "totp.";
+    each_setting_of_recovery_codes_is_found: "recovery_codes.";
+    each_setting_of_mfa_is_found: "mfa.";
+    each_setting_of_locks_is_found: "lock.";
+    each_setting_of_rbac_is_found: "rbac.";
+}
+
+/// Numbers that look random and are the same in every run.
+fn draw(seed: u64, index: usize) -> u64 {
+    let mut value = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (index as u64).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    for _ in 0..3 {
+        value ^= value >> 29;
+        value = value.wrapping_mul(0x94d0_49bb_1331_11eb);
+    }
+    value >> 33
+}
+
+/// Runs against a configuration that is made from a seed, and then against the configuration that
+/// the report has.
+fn generated(seed: u64) {
+    let others = others();
+    let drawn = others.iter().enumerate();
+    let drawn = drawn.filter(|(index, _)| draw(seed, *index) % 6 == 0);
+    let changes: Vec<(&str, Value)> =
+        drawn.map(|(_, (name, value))| (name.as_str(), value.clone())).collect();
+    assert!(changes.len() > 5, "expected several changes: {changes:?}");
+    let settings = changed(&changes);
+    let report = observe(&emulator(config(settings.clone())), &all());
+    let mut failures = wrong(&report, &settings);
+    failures.extend(unexplained(&report));
+    for (name, value) in &changes {
+        let finding = report.finding(name).unwrap();
+        if finding.verdict != Verdict::Differs {
+            failures.push(format!("{name} = {value} was not found: {finding:?}"));
+        }
+    }
+    let names: Vec<_> = changes.iter().map(|(name, _)| name).collect();
+    assert!(failures.is_empty(), "with {names:?}:\n{}", failures.join("\n"));
+    same_by_its_configuration(&report);
+}
+
+/// An emulator with the configuration of a report gives the same result in the same run.
+fn same_by_its_configuration(report: &Report) {
+    let config = Config::from_toml(&report.emulator_config).unwrap();
+    let again = observe(&emulator(config), &all());
+    assert_eq!(again.emulator_config, report.emulator_config);
+    assert_eq!(again.findings, report.findings);
+    for (again, first) in again.experiments.iter().zip(&report.experiments) {
+        assert_eq!(again, first, "expected {} to be the same", first.id);
+    }
+}
+
+macro_rules! seeds {
+    ($($test:ident: $seed:literal;)*) => {
+        $(#[test]
+        fn $test() {
+            generated($seed);
+        })*
+    };
+}
+
+seeds! {
+    a_generated_configuration_is_found_0: 0;
+    a_generated_configuration_is_found_1: 1;
+    a_generated_configuration_is_found_2: 2;
+    a_generated_configuration_is_found_3: 3;
+    a_generated_configuration_is_found_4: 4;
+    a_generated_configuration_is_found_5: 5;
 }
 
 #[test]
@@ -142,4 +238,5 @@ fn each_error_case_is_found() {
     failures.extend(wrong(&report, &settings));
     failures.extend(unexplained(&report));
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+    same_by_its_configuration(&report);
 }

@@ -71,9 +71,8 @@ impl Bench {
         let organization = self.announce(&request)?;
         let exchange = self.wire.exchange(request)?;
         if let (Some(name), true) = (organization, exchange.status.is_client_error()) {
-            // It was not made.
             if let Some(journal) = &mut self.journal {
-                journal.removed(&name)?;
+                journal.refused(&name)?;
             }
         }
         if let Some(review) = &mut self.review {

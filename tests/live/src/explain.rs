@@ -171,8 +171,11 @@ impl Search {
             others.map(|second| vec![first.clone(), second.clone()])
         });
         let cost = best.cost(&self.errors);
-        self.better(experiment, record, single, cost)
-            .or_else(|| self.better(experiment, record, pairs.take(MOST_PAIRS), cost))
+        let better = self.better(experiment, record, single, cost);
+        if better.is_some() || cost.0 == 0 {
+            return better;
+        }
+        self.better(experiment, record, pairs.take(MOST_PAIRS), cost)
     }
 
     fn better(

@@ -25,6 +25,8 @@ enum Line {
     },
     /// A Member is about to be made.
     Member { organization: String, name: String },
+    /// The Organization that was announced last by this name was refused.
+    Refused { name: String },
     /// An Organization is gone, with all its Members.
     Removed { name: String },
 }
@@ -88,6 +90,16 @@ impl Journal {
         })
     }
 
+    /// The Organization that was announced last by a name was refused. One of the same name that
+    /// was made before is still there.
+    pub(crate) fn refused(&mut self, name: &str) -> Result<(), Halt> {
+        self.write(&Line::Refused {
+            name: name.to_owned(),
+        })?;
+        forget_last(&mut self.left, name);
+        Ok(())
+    }
+
     /// An Organization is gone.
     pub(crate) fn removed(&mut self, name: &str) -> Result<(), Halt> {
         self.write(&Line::Removed {
@@ -134,6 +146,7 @@ fn read(file: &mut File) -> io::Result<Vec<Made>> {
                 name,
             }),
             Line::Member { .. } => {}
+            Line::Refused { name } => forget_last(&mut left, &name),
             Line::Removed { name } => left.retain(|made| made.name != name),
         }
         whole += text.len() as u64;
@@ -143,4 +156,10 @@ fn read(file: &mut File) -> io::Result<Vec<Made>> {
         file.set_len(whole)?;
     }
     Ok(left)
+}
+
+fn forget_last(left: &mut Vec<Made>, name: &str) {
+    if let Some(index) = left.iter().rposition(|made| made.name == name) {
+        left.remove(index);
+    }
 }

@@ -6,6 +6,8 @@ pub(crate) mod guard;
 pub(crate) mod people;
 pub(crate) mod world;
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 use totps_ureq::{Operation, Request};
 
@@ -25,6 +27,8 @@ pub(crate) struct Lab<'a> {
     pub(crate) bench: &'a mut Bench,
     pub(crate) symbols: Symbols,
     record: Record,
+    /// What was seen of each Member last.
+    members: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
 /// The response of a step.
@@ -89,6 +93,7 @@ impl<'a> Lab<'a> {
             bench,
             symbols: Symbols::default(),
             record,
+            members: BTreeMap::new(),
         }
     }
 
@@ -149,6 +154,7 @@ impl<'a> Lab<'a> {
             error_message: self.symbols.redact(exchange.text("error_message")),
             error_url: exchange.text("error_url").to_owned(),
         });
+        let changed = self.changes(&seen);
         self.record.steps.push(Step {
             label: self.unique(label),
             request: exchange.request_line(),
@@ -156,7 +162,25 @@ impl<'a> Lab<'a> {
             status: exchange.status.as_u16(),
             refused,
             seen,
+            changed,
         });
+    }
+
+    /// What changed on the Member of a response since it was seen last.
+    fn changes(&mut self, seen: &BTreeMap<String, Value>) -> BTreeMap<String, (Value, Value)> {
+        let Some(id) = seen.get("member.member_id").and_then(Value::as_str) else {
+            return BTreeMap::new();
+        };
+        let now = seen.iter().filter(|(name, _)| name.starts_with("member."));
+        let now: BTreeMap<String, Value> =
+            now.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let before = self.members.insert(id.to_owned(), now.clone());
+        let before = before.unwrap_or_else(|| now.clone());
+        let changed = now.into_iter().filter_map(|(name, value)| {
+            let old = before.get(&name).cloned().unwrap_or_default();
+            (old != value).then_some((name, (old, value)))
+        });
+        changed.collect()
     }
 
     /// The label, with a number if it was used before.

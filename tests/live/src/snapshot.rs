@@ -116,6 +116,7 @@ fn hide_organization(organization: &Map<String, Value>, symbols: &mut Symbols) {
     for (field, kind) in [
         ("organization_id", "organization"),
         ("organization_slug", "slug"),
+        ("organization_name", "organization-name"),
         ("organization_external_id", "external-id"),
     ] {
         symbols.name(kind, text(organization, field));

@@ -42,6 +42,8 @@ pub struct Step {
     /// What is compared of a success. Ids, tokens and codes are numbered in the order in which they
     /// were seen.
     pub seen: BTreeMap<String, Value>,
+    /// What changed on the Member since the experiment saw it last: the value before and now.
+    pub changed: BTreeMap<String, (Value, Value)>,
 }
 
 impl Step {

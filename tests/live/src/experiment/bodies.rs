@@ -104,8 +104,11 @@ fn unneeded(lab: &mut Lab<'_>) -> Outcome {
     lab.send("Migrate for another Member", &joe.migrate(&base32(&[6; 20])))?;
     let other = joe.ids().to_string();
     let bent = |lab: &Lab<'_>, body: &str| -> Result<(Bent, Bent), Halt> {
-        let get = lab.bend(&jane.recovery_codes())?.body(body);
-        Ok((get, lab.bend(&jane.delete_totp())?.body(body)))
+        let json = |bent: Bent| {
+            bent.body(body).header(header::CONTENT_TYPE, Some("application/json"))
+        };
+        let get = json(lab.bend(&jane.recovery_codes())?);
+        Ok((get, json(lab.bend(&jane.delete_totp())?)))
     };
     let (get, delete) = bent(lab, &other)?;
     lab.send_bent("codes, the body names another Member", get)?;

@@ -13,7 +13,7 @@ use crate::plain::Plain;
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
     "T5" Always optional: "What do Create, Authenticate and Migrate change on the Member?",
-        settles ["totp.create_changes", "totp.migrate_changes"];
+        settles ["totp.create_changes", "totp.migrate_changes", "totp.show_organization_id"];
     "T5r" Always required: "What does Authenticate change where MFA is required?",
         settles ["mfa.required_policy_enrolls"];
     "T5s" Always settings: "What do `set_mfa_enrollment` and `set_default_mfa` do?",
@@ -38,7 +38,7 @@ fn required(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Required)?;
     let login = lab.login(&jane)?;
     lab.create("C", &jane, &login)?;
-    lab.authenticate("first code", &jane, &login)?;
+    lab.first_code(&jane, login)?;
     lab.send("get", &jane.get())?;
     Ok(())
 }
@@ -72,6 +72,7 @@ fn settings(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member_of(&organization, json!({ "mfa_enrolled": true }))?;
     let login = lab.login(&jane)?;
     lab.create("C, enrolled", &jane, &login)?;
+    let login = lab.login(&jane)?;
     let code = lab.fresh_code(&jane)?;
     let params = jane.authenticate(&code).with(&login);
     lab.send("unenroll", &params.set_mfa_enrollment(MfaEnrollment::Unenroll))?;

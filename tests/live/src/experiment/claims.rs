@@ -73,6 +73,7 @@ fn duration(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Required)?;
     let login = lab.login(&jane)?;
     lab.create("C", &jane, &login)?;
+    let login = lab.login(&jane)?;
     let code = lab.fresh_code(&jane)?;
     let claims = json!({ "free": "x" }).as_object().cloned().unwrap_or_default();
     let params = jane.authenticate(&code).with(&login).session_custom_claims(claims);

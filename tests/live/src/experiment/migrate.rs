@@ -11,7 +11,7 @@ use crate::plain::Plain;
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
     "T6" Always active: "Is a migrated TOTP active without a first code?",
-        settles ["totp.migrate_is_active"];
+        settles ["totp.migrate_is_active", "login.member_options_show_totp"];
     "T6s" Always secrets: "Which secrets does Migrate accept?",
         settles [
             "totp.migrate_secret_min_bytes",

@@ -45,7 +45,7 @@ fn headers(lab: &mut Lab<'_>) -> Outcome {
     let mary = lab.member(Required)?;
     let login = lab.login(&mary)?;
     lab.create("C", &mary, &login)?;
-    let reply = lab.authenticate("first code", &mary, &login)?;
+    let reply = lab.first_code(&mary, login)?;
     if let Session::Full { token, .. } = session_in(&reply) {
         let elsewhere = SessionToken::from(token.as_str());
         lab.send("token of another Organization", &delete.clone().session_token(elsewhere))?;

@@ -93,7 +93,7 @@ fn revoke(lab: &mut Lab<'_>) -> Outcome {
     let mary = lab.member(Required)?;
     let login = lab.login(&mary)?;
     lab.create("C", &mary, &login)?;
-    let reply = lab.authenticate("first code", &mary, &login)?;
+    let reply = lab.first_code(&mary, login)?;
     let full = session_in(&reply.needed("the first code")?);
     let login = lab.login(&mary)?;
     lab.send("revoke all of a Member", &revoke(json!({ "member_id": mary.id })))?;

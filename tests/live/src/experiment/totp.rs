@@ -98,7 +98,14 @@ fn look_into(lab: &mut Lab<'_>, uri: &str, secret: &str) {
     };
     let names: Vec<&str> = pairs.iter().map(|(key, _)| key.as_ref()).collect();
     lab.note("look: parameters", json!(names));
-    lab.note("look: label", label.to_owned());
+    // Read as a value of a form, because that is decoded; a plus stays one.
+    let form = format!("label={}", label.replace('+', "%2B"));
+    let text = form_urlencoded::parse(form.as_bytes()).next();
+    let text = text.map(|(_, value)| value.into_owned());
+    lab.note("look: label", text.unwrap_or_default());
+    let escapes = label.match_indices('%').filter_map(|(at, _)| label.get(at..at + 3));
+    let escapes: std::collections::BTreeSet<&str> = escapes.collect();
+    lab.note("look: escapes in the label", json!(escapes));
     lab.note("look: algorithm, digits, period", json!([
         value("algorithm"), value("digits"), value("period"),
     ]));

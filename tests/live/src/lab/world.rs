@@ -234,8 +234,22 @@ impl Lab<'_> {
     pub(crate) fn enrol(&mut self, person: &Person) -> Result<Session, Halt> {
         let session = self.login(person)?;
         self.create("C", person, &session)?.needed("TOTP Create")?;
-        let reply = self.authenticate("first code", person, &session)?;
+        let reply = self.first_code(person, session)?;
         Ok(session_in(&reply.needed("the first code")?))
+    }
+
+    /// The first code of a registration. Create may have used up an intermediate session, so that
+    /// there is another login.
+    pub(crate) fn first_code(
+        &mut self,
+        person: &Person,
+        session: Session,
+    ) -> Result<Reply, Halt> {
+        let session = match session {
+            Session::Intermediate(_) => self.login(person)?,
+            session => session,
+        };
+        self.authenticate("first code", person, &session)
     }
 }
 

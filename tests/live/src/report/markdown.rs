@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::Report;
 use crate::explain::findings::{Finding, Verdict};
+use crate::trace::Step;
 
 /// The whole report.
 pub(super) fn markdown(report: &Report) -> String {
@@ -134,7 +135,7 @@ fn experiments(text: &mut String, report: &Report) -> fmt::Result {
         for step in &experiment.record.steps {
             let came = match &step.refused {
                 Some(refused) => format!("`{}`", refused.error_type),
-                None => seen(step.seen.iter()),
+                None => seen(step),
             };
             let (label, request) = (escape(&step.label), &step.request);
             writeln!(text, "| {label} | `{request}` | {} | {} |", step.status, escape(&came))?;
@@ -150,16 +151,21 @@ fn experiments(text: &mut String, report: &Report) -> fmt::Result {
     Ok(())
 }
 
-/// What was seen, without what is `null` or `false`.
-fn seen<'a>(fields: impl Iterator<Item = (&'a String, &'a Value)>) -> String {
-    let telling = fields.filter(|(_, value)| {
-        !value.is_null() && **value != Value::Bool(false) && **value != Value::from("")
+/// What changed on the Member, and what else was seen that is neither `null` nor `false`.
+fn seen(step: &Step) -> String {
+    let plain = |value: &Value| match value {
+        Value::String(text) if !text.is_empty() => text.clone(),
+        other => other.to_string(),
+    };
+    let changed = step.changed.iter();
+    let changed = changed
+        .map(|(name, (before, now))| format!("{name}: {} → {}", plain(before), plain(now)));
+    let telling = step.seen.iter().filter(|(name, value)| {
+        let silent = value.is_null() || **value == Value::Bool(false) || **value == Value::from("");
+        !silent && !name.starts_with("member.")
     });
-    let fields = telling.map(|(name, value)| match value {
-        Value::String(text) => format!("{name} {text}"),
-        other => format!("{name} {other}"),
-    });
-    fields.collect::<Vec<_>>().join(", ")
+    let telling = telling.map(|(name, value)| format!("{name} {}", plain(value)));
+    changed.chain(telling).collect::<Vec<_>>().join(", ")
 }
 
 fn rows(report: &Report, verdict: Verdict) -> Vec<&Finding> {

@@ -86,8 +86,15 @@ impl Redactor {
     }
 
     fn object(&mut self, object: &Map<String, Value>) -> Map<String, Value> {
-        let fields = object.iter();
-        let fields = fields.map(|(name, value)| (name.clone(), self.value(name, value)));
+        let fields = object.iter().map(|(name, value)| {
+            let value = self.value(name, value);
+            // A search returns a map from ids to Organizations.
+            let name = match id_kind(name) {
+                Some(_) => self.text("", name),
+                None => name.clone(),
+            };
+            (name, value)
+        });
         fields.collect()
     }
 
