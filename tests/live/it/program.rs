@@ -15,7 +15,9 @@ struct Place {
 
 impl Place {
     fn new() -> Self {
-        Self { folder: TempDir::new().unwrap() }
+        Self {
+            folder: TempDir::new().unwrap(),
+        }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -54,10 +56,15 @@ fn emulator() -> Emulator {
 /// The Organizations that are left, but for the one that an emulator starts with.
 fn left(emulator: &Emulator) -> usize {
     let created = emulator.requests();
-    let created = created.iter().filter(|it| it.endpoint == Some("organizations.create"));
+    let created = created
+        .iter()
+        .filter(|it| it.endpoint == Some("organizations.create"));
     assert!(created.count() > 0, "expected that something was made");
     let body = serde_json::json!({});
-    let search = totps_ureq::ureq::post(format!("{}/v1/b2b/organizations/search", emulator.base_url()));
+    let search = totps_ureq::ureq::post(format!(
+        "{}/v1/b2b/organizations/search",
+        emulator.base_url()
+    ));
     let basic = base64::Engine::encode(
         &base64::engine::general_purpose::STANDARD,
         format!("{}:{}", emulator.project_id(), emulator.secret()),
@@ -83,12 +90,24 @@ fn live_projects_and_other_hosts_are_refused() {
     let emulator = emulator();
     let place = Place::new();
     let refused = |name: &str, value: &str, says: &str| {
-        let output = place.command(&emulator, &[]).env(name, value).output().unwrap();
+        let output = place
+            .command(&emulator, &[])
+            .env(name, value)
+            .output()
+            .unwrap();
         assert_ends(&output, 2, says);
     };
     let live = emulator.project_id().replace("-test-", "-live-");
-    refused("STYTCH_PROJECT_ID", &live, "must begin with `project-test-`");
-    refused("STYTCH_PROJECT_ID", "workspace-test-1", "must begin with `project-test-`");
+    refused(
+        "STYTCH_PROJECT_ID",
+        &live,
+        "must begin with `project-test-`",
+    );
+    refused(
+        "STYTCH_PROJECT_ID",
+        "workspace-test-1",
+        "must begin with `project-test-`",
+    );
     for url in [
         "https://api.stytch.com",
         "https://test.stytch.com.example.com",
@@ -108,9 +127,17 @@ fn live_projects_and_other_hosts_are_refused() {
         .output()
         .unwrap();
     assert_ends(&output, 2, "Stytch gets at most two");
-    let output = place.command(&emulator, &[]).env_remove("STYTCH_SECRET").output().unwrap();
+    let output = place
+        .command(&emulator, &[])
+        .env_remove("STYTCH_SECRET")
+        .output()
+        .unwrap();
     assert_ends(&output, 2, "set STYTCH_SECRET");
-    assert_ends(&place.run(&emulator, &["--only", "T99"]), 2, "there is no experiment T99");
+    assert_ends(
+        &place.run(&emulator, &["--only", "T99"]),
+        2,
+        "there is no experiment T99",
+    );
     assert!(emulator.requests().is_empty(), "expected no request");
 }
 
@@ -157,8 +184,13 @@ fn start_slowly(place: &Place, emulator: &Emulator) -> Child {
 }
 
 fn signal(child: &Child, name: &str) {
-    let status = Command::new("kill").args([name, &child.id().to_string()]).status();
-    assert!(status.unwrap().success(), "expected that the signal is sent");
+    let status = Command::new("kill")
+        .args([name, &child.id().to_string()])
+        .status();
+    assert!(
+        status.unwrap().success(),
+        "expected that the signal is sent"
+    );
 }
 
 #[cfg(unix)]
@@ -170,7 +202,10 @@ fn ctrl_c_leaves_nothing() {
     signal(&child, "-INT");
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert_eq!(left(&emulator), 0, "expected nothing to be left");
-    assert!(!place.path("totps-live-result").exists(), "expected no result");
+    assert!(
+        !place.path("totps-live-result").exists(),
+        "expected no result"
+    );
 }
 
 #[cfg(unix)]
@@ -201,7 +236,10 @@ fn what_no_journal_knows_is_removed_by_its_prefix() {
     std::fs::remove_file(place.path("totps-live.journal")).unwrap();
     let output = place.run(&emulator, &["--clean"]);
     let out = String::from_utf8_lossy(&output.stdout);
-    assert!(out.contains("1 Organizations of other journals are left"), "{out}");
+    assert!(
+        out.contains("1 Organizations of other journals are left"),
+        "{out}"
+    );
     assert_eq!(left(&emulator), 1, "expected an Organization to be left");
     assert_ends(&place.run(&emulator, &["--clean", "--all"]), 0, "");
     assert_eq!(left(&emulator), 0, "expected nothing to be left");
@@ -212,9 +250,13 @@ fn the_journal_is_written_before_the_call() {
     let emulator = emulator();
     let place = Place::new();
     // The Organization is made, and nobody learns its id.
-    emulator.inject(1, Fault::lost_response().endpoint("organizations.create")).unwrap();
+    emulator
+        .inject(1, Fault::lost_response().endpoint("organizations.create"))
+        .unwrap();
     // The removal fails, too.
-    emulator.inject(9, Fault::response(503).endpoint("organizations.get")).unwrap();
+    emulator
+        .inject(9, Fault::response(503).endpoint("organizations.get"))
+        .unwrap();
     let output = place.run(&emulator, &["--only", "T3"]);
     assert_ends(&output, 1, "run with `--clean`");
     assert_eq!(left(&emulator), 1, "expected an Organization to be left");

@@ -71,9 +71,16 @@ fn other(name: &str, default: &Value) -> Value {
 /// What a report says and what is not so.
 fn wrong(report: &Report, settings: &Settings) -> Vec<String> {
     let settings = serde_json::to_value(settings).unwrap();
-    let told = report.findings.iter().filter(|it| !it.setting.starts_with("errors."));
+    let told = report
+        .findings
+        .iter()
+        .filter(|it| !it.setting.starts_with("errors."));
     let told = told.filter_map(|it| Some((it, it.truth.as_ref()?)));
-    let truth = |name: &str| settings.pointer(&format!("/{}", name.replace('.', "/"))).unwrap();
+    let truth = |name: &str| {
+        settings
+            .pointer(&format!("/{}", name.replace('.', "/")))
+            .unwrap()
+    };
     told.filter(|(finding, said)| *said != truth(&finding.setting))
         .map(|(finding, said)| format!("{} is {said}", finding.setting))
         .collect()
@@ -83,16 +90,28 @@ fn wrong(report: &Report, settings: &Settings) -> Vec<String> {
 fn unexplained(report: &Report) -> Vec<String> {
     let experiments = report.experiments.iter();
     experiments
-        .flat_map(|it| it.unexplained.iter().map(|difference| format!("{}: {difference:?}", it.id)))
+        .flat_map(|it| {
+            it.unexplained
+                .iter()
+                .map(|difference| format!("{}: {difference:?}", it.id))
+        })
         .collect()
 }
 
 #[test]
 fn the_defaults_agree() {
     let report = observe(&emulator(config(Settings::default())), &all());
-    let differ: Vec<_> = report.findings.iter().filter(|it| it.verdict == Verdict::Differs).collect();
+    let differ: Vec<_> = report
+        .findings
+        .iter()
+        .filter(|it| it.verdict == Verdict::Differs)
+        .collect();
     assert!(differ.is_empty(), "expected nothing to differ: {differ:#?}");
-    assert_eq!(unexplained(&report), [""; 0], "expected all to be explained");
+    assert_eq!(
+        unexplained(&report),
+        [""; 0],
+        "expected all to be explained"
+    );
     std::fs::write("/tmp/live-report.md", report.markdown()).unwrap();
 }
 
@@ -109,7 +128,10 @@ fn each_setting_of(group: &str) {
         if found.as_ref() != Some(&value) {
             failures.push(format!("{name} = {value}: found {found:?} by {ids:?}"));
         }
-        for wrong in wrong(&report, &settings).into_iter().chain(unexplained(&report)) {
+        for wrong in wrong(&report, &settings)
+            .into_iter()
+            .chain(unexplained(&report))
+        {
             failures.push(format!("{name} = {value}: {wrong}"));
         }
     }
@@ -154,7 +176,8 @@ groups! {
 
 /// Numbers that look random and are the same in every run.
 fn draw(seed: u64, index: usize) -> u64 {
-    let mut value = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) ^ (index as u64).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mut value = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+        ^ (index as u64).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     for _ in 0..3 {
         value ^= value >> 29;
         value = value.wrapping_mul(0x94d0_49bb_1331_11eb);
@@ -168,8 +191,9 @@ fn generated(seed: u64) {
     let others = others();
     let drawn = others.iter().enumerate();
     let drawn = drawn.filter(|(index, _)| draw(seed, *index) % 6 == 0);
-    let changes: Vec<(&str, Value)> =
-        drawn.map(|(_, (name, value))| (name.as_str(), value.clone())).collect();
+    let changes: Vec<(&str, Value)> = drawn
+        .map(|(_, (name, value))| (name.as_str(), value.clone()))
+        .collect();
     assert!(changes.len() > 5, "expected several changes: {changes:?}");
     let settings = changed(&changes);
     let report = observe(&emulator(config(settings.clone())), &all());
@@ -182,7 +206,11 @@ fn generated(seed: u64) {
         }
     }
     let names: Vec<_> = changes.iter().map(|(name, _)| name).collect();
-    assert!(failures.is_empty(), "with {names:?}:\n{}", failures.join("\n"));
+    assert!(
+        failures.is_empty(),
+        "with {names:?}:\n{}",
+        failures.join("\n")
+    );
     same_by_its_configuration(&report);
 }
 
@@ -220,7 +248,11 @@ fn each_error_case_is_found() {
     let mut settings = Settings::default();
     for (index, case) in ErrorCase::ALL.iter().enumerate() {
         let response = &mut settings.errors[*case];
-        response.status = if *case == ErrorCase::MemberLocked { 429 } else { 470 + u16::try_from(index % 20).unwrap() };
+        response.status = if *case == ErrorCase::MemberLocked {
+            429
+        } else {
+            470 + u16::try_from(index % 20).unwrap()
+        };
         response.error_type = format!("type_of_{}", case.name());
         response.error_message = format!("Message of {}.", case.name());
         response.error_url = format!("https://example.com/{}", case.name());
@@ -230,8 +262,14 @@ fn each_error_case_is_found() {
     let mut failures = Vec::new();
     for case in ErrorCase::ALL {
         let name = format!("errors.{}", case.name());
-        let (before, found) = (default.finding(&name).unwrap(), report.finding(&name).unwrap());
-        if before.truth.is_some() && found.truth.as_ref().map(|it| it["error_type"].clone()) != Some(json!(settings.errors[*case].error_type)) {
+        let (before, found) = (
+            default.finding(&name).unwrap(),
+            report.finding(&name).unwrap(),
+        );
+        if before.truth.is_some()
+            && found.truth.as_ref().map(|it| it["error_type"].clone())
+                != Some(json!(settings.errors[*case].error_type))
+        {
             failures.push(format!("{name}: {:?}", found.truth));
         }
     }

@@ -78,7 +78,11 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // Help and version are no errors, and go to the standard output.
             let _ = error.print();
-            return if error.use_stderr() { 2.into() } else { ExitCode::SUCCESS };
+            return if error.use_stderr() {
+                2.into()
+            } else {
+                ExitCode::SUCCESS
+            };
         }
     };
     match command(&args) {
@@ -98,7 +102,12 @@ fn command(args: &Args) -> Result<(), Failure> {
     let secret = std::env::var(SECRET).map_err(|_| refused(format!("set {SECRET}")))?;
     let target = Target::new(&args.base_url, &args.project_id, &secret, args.rate);
     let target = target.map_err(|error| refused(error.to_string()))?;
-    let options = Options::of(args.slow, args.no_lock, &args.only, args.keep_traffic.clone());
+    let options = Options::of(
+        args.slow,
+        args.no_lock,
+        &args.only,
+        args.keep_traffic.clone(),
+    );
     let options = options.map_err(refused)?;
     let journal = Journal::open(&args.journal).map_err(|error| {
         let path = args.journal.display();
@@ -126,7 +135,11 @@ fn command(args: &Args) -> Result<(), Failure> {
 }
 
 fn failure(halt: Halt) -> Failure {
-    let code = if halt == Halt::Interrupted { INTERRUPTED } else { 1 };
+    let code = if halt == Halt::Interrupted {
+        INTERRUPTED
+    } else {
+        1
+    };
     (code, halt.to_string())
 }
 

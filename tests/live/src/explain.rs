@@ -224,7 +224,10 @@ impl Search {
         record: &Record,
         settings: &Settings,
     ) -> Comparison {
-        let key = (experiment.id, serde_json::to_string(settings).unwrap_or_default());
+        let key = (
+            experiment.id,
+            serde_json::to_string(settings).unwrap_or_default(),
+        );
         if let Some(known) = self.played.borrow().get(&key) {
             return known.clone();
         }

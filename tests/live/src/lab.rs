@@ -172,8 +172,9 @@ impl<'a> Lab<'a> {
             return BTreeMap::new();
         };
         let now = seen.iter().filter(|(name, _)| name.starts_with("member."));
-        let now: BTreeMap<String, Value> =
-            now.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let now: BTreeMap<String, Value> = now
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
         let before = self.members.insert(id.to_owned(), now.clone());
         let before = before.unwrap_or_else(|| now.clone());
         let changed = now.into_iter().filter_map(|(name, value)| {

@@ -67,8 +67,15 @@ impl Report {
         explanation: &Explanation,
         review: Reviewed,
     ) -> Self {
-        let ran: Vec<&str> = records.iter().map(|(experiment, _)| experiment.id).collect();
-        let host = if target.is_local { "this machine" } else { target.base_url.as_str() };
+        let ran: Vec<&str> = records
+            .iter()
+            .map(|(experiment, _)| experiment.id)
+            .collect();
+        let host = if target.is_local {
+            "this machine"
+        } else {
+            target.base_url.as_str()
+        };
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             base_url: host.to_owned(),
@@ -82,7 +89,11 @@ impl Report {
                 .map(|(experiment, record)| ExperimentReport {
                     id: experiment.id.to_owned(),
                     question: experiment.question.to_owned(),
-                    settles: experiment.settles.iter().map(|it| (*it).to_owned()).collect(),
+                    settles: experiment
+                        .settles
+                        .iter()
+                        .map(|it| (*it).to_owned())
+                        .collect(),
                     unexplained: explanation
                         .unexplained
                         .get(experiment.id)
@@ -97,14 +108,18 @@ impl Report {
     /// The row of a setting.
     #[must_use]
     pub fn finding(&self, setting: &str) -> Option<&Finding> {
-        self.findings.iter().find(|finding| finding.setting == setting)
+        self.findings
+            .iter()
+            .find(|finding| finding.setting == setting)
     }
 
     /// How many rows have a verdict.
     #[must_use]
     pub fn count(&self, verdict: Verdict) -> usize {
         let findings = self.findings.iter();
-        findings.filter(|finding| finding.verdict == verdict).count()
+        findings
+            .filter(|finding| finding.verdict == verdict)
+            .count()
     }
 
     /// The table and what belongs to it, in Markdown.

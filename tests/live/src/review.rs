@@ -61,7 +61,9 @@ impl Review {
 
     pub(crate) fn look_at(&mut self, exchange: &Exchange) -> Result<(), Halt> {
         self.headers.look_at(exchange);
-        let name = exchange.endpoint.map_or("(none)", |endpoint| endpoint.name());
+        let name = exchange
+            .endpoint
+            .map_or("(none)", |endpoint| endpoint.name());
         if let Some(what) = decode::unreadable(name, exchange) {
             let endpoint = name.to_owned();
             let unreadable = Unreadable { endpoint, what };

@@ -104,7 +104,12 @@ fn experiments(
     let mut records = Vec::new();
     for experiment in experiment::all().filter(|it| options.runs(it)) {
         if options.talkative {
-            let _ = writeln!(io::stderr(), "{:>4}  {}", experiment.id, experiment.question);
+            let _ = writeln!(
+                io::stderr(),
+                "{:>4}  {}",
+                experiment.id,
+                experiment.question
+            );
         }
         let mut lab = Lab::new(bench, experiment.id);
         let ended = (experiment.script)(&mut lab).err();

@@ -136,9 +136,15 @@ fn see_session(
         format!("{part}.minutes left"),
         minutes_left(session, "expires_at", now),
     );
-    seen.insert(format!("{part}.custom_claims"), plain(session, "custom_claims"));
+    seen.insert(
+        format!("{part}.custom_claims"),
+        plain(session, "custom_claims"),
+    );
     let factors = session.get("authentication_factors");
-    let factors = factors.and_then(Value::as_array).cloned().unwrap_or_default();
+    let factors = factors
+        .and_then(Value::as_array)
+        .cloned()
+        .unwrap_or_default();
     let mut types: Vec<&str> = factors
         .iter()
         .filter_map(|factor| factor.get("type")?.as_str())
@@ -166,7 +172,10 @@ fn see_login(body: &Map<String, Value>, now: SystemTime, seen: &mut Seen, symbol
         });
         seen.insert("mfa_required.member_options".to_owned(), options);
         let initiated = plain(required, "secondary_auth_initiated");
-        seen.insert("mfa_required.secondary_auth_initiated".to_owned(), initiated);
+        seen.insert(
+            "mfa_required.secondary_auth_initiated".to_owned(),
+            initiated,
+        );
     }
     let owed = *authenticated == Value::Bool(false);
     if owed {
@@ -196,7 +205,10 @@ fn see_lists(body: &Map<String, Value>, now: SystemTime, seen: &mut Seen, symbol
         seen.insert("members".to_owned(), json!(members));
     }
     if let Some(total) = object(body, "results_metadata").and_then(|it| it.get("total")) {
-        seen.insert("results_metadata.total is shown".to_owned(), (*total != -1).into());
+        seen.insert(
+            "results_metadata.total is shown".to_owned(),
+            (*total != -1).into(),
+        );
     }
 }
 
@@ -226,7 +238,10 @@ fn object<'a>(object: &'a Map<String, Value>, field: &str) -> Option<&'a Map<Str
 }
 
 fn text<'a>(object: &'a Map<String, Value>, field: &str) -> &'a str {
-    object.get(field).and_then(Value::as_str).unwrap_or_default()
+    object
+        .get(field)
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 fn field_kind(field: &str) -> &'static str {

@@ -169,9 +169,21 @@ mod tests {
     fn endpoints_are_found_by_their_paths() {
         for (method, path, name) in [
             (Method::POST, "/v1/b2b/totp", "totp.create"),
-            (Method::POST, "/v1/b2b/organizations/search", "organizations.search"),
-            (Method::GET, "/v1/b2b/organizations/acme/member", "members.get"),
-            (Method::DELETE, "/v1/b2b/organizations/a/members/b", "members.delete"),
+            (
+                Method::POST,
+                "/v1/b2b/organizations/search",
+                "organizations.search",
+            ),
+            (
+                Method::GET,
+                "/v1/b2b/organizations/acme/member",
+                "members.get",
+            ),
+            (
+                Method::DELETE,
+                "/v1/b2b/organizations/a/members/b",
+                "members.delete",
+            ),
         ] {
             let found = endpoint(&method, path).map(Endpoint::name);
             assert_eq!(found, Some(name), "{method} {path}");

@@ -202,9 +202,7 @@ impl Member {
 
     /// Replaces the recovery codes by new ones.
     pub(crate) fn mint_recovery_codes(&mut self, count: usize, generate: &mut Generator) {
-        let codes: Vec<String> = (0..count)
-            .map(|_| generate.recovery_code())
-            .collect();
+        let codes: Vec<String> = (0..count).map(|_| generate.recovery_code()).collect();
         self.import_recovery_codes(&codes, generate);
     }
 

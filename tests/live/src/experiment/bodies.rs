@@ -47,9 +47,18 @@ fn json(lab: &mut Lab<'_>) -> Outcome {
     let token = session.token();
     let whole = format!(r#"{{"session_token":"{token}"}}"#);
     for (label, body) in [
-        ("an unknown field", format!(r#"{{"session_token":"{token}","nonsense":1}}"#)),
-        ("nonsense, then the token", format!(r#"{{"session_token":"x","session_token":"{token}"}}"#)),
-        ("the token, then nonsense", format!(r#"{{"session_token":"{token}","session_token":"x"}}"#)),
+        (
+            "an unknown field",
+            format!(r#"{{"session_token":"{token}","nonsense":1}}"#),
+        ),
+        (
+            "nonsense, then the token",
+            format!(r#"{{"session_token":"x","session_token":"{token}"}}"#),
+        ),
+        (
+            "the token, then nonsense",
+            format!(r#"{{"session_token":"{token}","session_token":"x"}}"#),
+        ),
         ("another case", format!(r#"{{"Session_Token":"{token}"}}"#)),
         ("text after it", format!("{whole} x")),
         ("a byte order mark", format!("\u{feff}{whole}")),
@@ -101,11 +110,15 @@ fn large(lab: &mut Lab<'_>) -> Outcome {
 
 fn unneeded(lab: &mut Lab<'_>) -> Outcome {
     let (jane, joe) = (lab.member(Optional)?, lab.member(Optional)?);
-    lab.send("Migrate for another Member", &joe.migrate(&base32(&[6; 20])))?;
+    lab.send(
+        "Migrate for another Member",
+        &joe.migrate(&base32(&[6; 20])),
+    )?;
     let other = joe.ids().to_string();
     let bent = |lab: &Lab<'_>, body: &str| -> Result<(Bent, Bent), Halt> {
         let json = |bent: Bent| {
-            bent.body(body).header(header::CONTENT_TYPE, Some("application/json"))
+            bent.body(body)
+                .header(header::CONTENT_TYPE, Some("application/json"))
         };
         let get = json(lab.bend(&jane.recovery_codes())?);
         Ok((get, json(lab.bend(&jane.delete_totp())?)))

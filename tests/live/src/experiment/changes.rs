@@ -59,8 +59,14 @@ fn settings(lab: &mut Lab<'_>) -> Outcome {
     let (jane, session) = pending(lab)?;
     let code = lab.fresh_code(&jane)?;
     let params = jane.authenticate(&code).with(&session);
-    lab.send("set_default_mfa: a text", &with(&jane, &session, &code, json!({ "set_default_mfa": "yes" })))?;
-    if lab.send("set_default_mfa: true", &params.set_default_mfa(true))?.accepted() {
+    lab.send(
+        "set_default_mfa: a text",
+        &with(&jane, &session, &code, json!({ "set_default_mfa": "yes" })),
+    )?;
+    if lab
+        .send("set_default_mfa: true", &params.set_default_mfa(true))?
+        .accepted()
+    {
         lab.used(&jane, &code);
     }
     let code = lab.fresh_code(&jane)?;
@@ -75,7 +81,10 @@ fn settings(lab: &mut Lab<'_>) -> Outcome {
     let login = lab.login(&jane)?;
     let code = lab.fresh_code(&jane)?;
     let params = jane.authenticate(&code).with(&login);
-    lab.send("unenroll", &params.set_mfa_enrollment(MfaEnrollment::Unenroll))?;
+    lab.send(
+        "unenroll",
+        &params.set_mfa_enrollment(MfaEnrollment::Unenroll),
+    )?;
     lab.send("get, after unenroll", &jane.get())?;
     Ok(())
 }

@@ -32,10 +32,16 @@ fn reserved(lab: &mut Lab<'_>) -> Outcome {
     let stytch = json!({ "https://stytch.com/x": "x" });
     lab.send("a claim of Stytch's", &authenticate(&session, stytch))?;
     let both = json!({ "sub": "x", "free": "y" });
-    lab.send("a free claim beside a reserved one", &authenticate(&session, both.clone()))?;
+    lab.send(
+        "a free claim beside a reserved one",
+        &authenticate(&session, both.clone()),
+    )?;
     let code = lab.fresh_code(&jane)?;
     let claims = both.as_object().cloned().unwrap_or_default();
-    let params = jane.authenticate(&code).with(&session).session_custom_claims(claims);
+    let params = jane
+        .authenticate(&code)
+        .with(&session)
+        .session_custom_claims(claims);
     lab.send("the same with a code", &params)?;
     Ok(())
 }
@@ -51,20 +57,35 @@ fn size(lab: &mut Lab<'_>) -> Outcome {
     let mut longest = 0;
     for length in [4_000, 4_095, 4_096, 4_097, 5_000] {
         let label = format!("{length} bytes");
-        if lab.send(&label, &authenticate(&session, of_length(length)))?.accepted() {
+        if lab
+            .send(&label, &authenticate(&session, of_length(length)))?
+            .accepted()
+        {
             longest = length;
         }
     }
     let half = "é".repeat(longest.max(100) - 50);
-    lab.send("fewer characters, more bytes", &authenticate(&session, json!({ "k": half })))?;
+    lab.send(
+        "fewer characters, more bytes",
+        &authenticate(&session, json!({ "k": half })),
+    )?;
     let escaped = "\n".repeat(longest.max(100) - 50);
-    lab.send("fewer bytes, more with escapes", &authenticate(&session, json!({ "k": escaped })))?;
+    lab.send(
+        "fewer bytes, more with escapes",
+        &authenticate(&session, json!({ "k": escaped })),
+    )?;
     lab.send("half of it", &authenticate(&session, of_length(2_500)))?;
     let second = json!({ "l": "a".repeat(2_500) });
-    lab.send("the other half, by another call", &authenticate(&session, second))?;
+    lab.send(
+        "the other half, by another call",
+        &authenticate(&session, second),
+    )?;
     let code = lab.fresh_code(&jane)?;
     let body = jane.ids_and(json!({ "code": code, "session_custom_claims": of_length(6_000) }));
-    let params = Plain::post("/v1/b2b/totp/authenticate", merged(body, session.argument()));
+    let params = Plain::post(
+        "/v1/b2b/totp/authenticate",
+        merged(body, session.argument()),
+    );
     lab.send("6000 bytes with a code", &params)?;
     Ok(())
 }
@@ -75,8 +96,14 @@ fn duration(lab: &mut Lab<'_>) -> Outcome {
     lab.create("C", &jane, &login)?;
     let login = lab.login(&jane)?;
     let code = lab.fresh_code(&jane)?;
-    let claims = json!({ "free": "x" }).as_object().cloned().unwrap_or_default();
-    let params = jane.authenticate(&code).with(&login).session_custom_claims(claims);
+    let claims = json!({ "free": "x" })
+        .as_object()
+        .cloned()
+        .unwrap_or_default();
+    let params = jane
+        .authenticate(&code)
+        .with(&login)
+        .session_custom_claims(claims);
     lab.send("a new session with claims, no duration", &params)?;
     Ok(())
 }

@@ -28,7 +28,10 @@ fn window(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
     lab.create("C", &jane, &session)?.needed("TOTP Create")?;
-    for (label, steps) in [("one step before the window", newest + 1), ("the oldest code", newest)] {
+    for (label, steps) in [
+        ("one step before the window", newest + 1),
+        ("the oldest code", newest),
+    ] {
         let code = lab.code(&jane, -steps)?;
         lab.authenticate_with(label, &jane, &code, &session)?;
     }
@@ -40,7 +43,12 @@ fn window(lab: &mut Lab<'_>) -> Outcome {
     let older = lab.code(&joe, 0)?;
     let newer = lab.code(&joe, 1)?;
     lab.authenticate_with("active: the next code", &joe, &newer, &session)?;
-    lab.authenticate_with("active: an older code that was not used", &joe, &older, &session)?;
+    lab.authenticate_with(
+        "active: an older code that was not used",
+        &joe,
+        &older,
+        &session,
+    )?;
     Ok(())
 }
 
@@ -54,7 +62,10 @@ fn find_algorithm(lab: &mut Lab<'_>) -> Outcome {
         let session = lab.login(&jane)?;
         lab.create("C", &jane, &session)?.needed("TOTP Create")?;
         let code = lab.code_by(&jane, algorithm, 0)?;
-        if lab.authenticate_with(label, &jane, &code, &session)?.accepted() {
+        if lab
+            .authenticate_with(label, &jane, &code, &session)?
+            .accepted()
+        {
             lab.bench.known.algorithm = algorithm;
             return Ok(());
         }
@@ -74,7 +85,10 @@ fn find_edge(lab: &mut Lab<'_>) -> Result<i64, Halt> {
         if let Some(steps) = steps {
             let code = lab.code(&jane, steps)?;
             let label = format!("{steps} steps ahead");
-            if lab.authenticate_with(&label, &jane, &code, &session)?.accepted() {
+            if lab
+                .authenticate_with(&label, &jane, &code, &session)?
+                .accepted()
+            {
                 accepted = steps;
                 continue;
             }
@@ -83,7 +97,10 @@ fn find_edge(lab: &mut Lab<'_>) -> Result<i64, Halt> {
         for steps in (accepted + 1..steps.unwrap_or(0)).rev() {
             let code = lab.code(&jane, steps)?;
             let label = format!("{steps} steps ahead");
-            if lab.authenticate_with(&label, &jane, &code, &session)?.accepted() {
+            if lab
+                .authenticate_with(&label, &jane, &code, &session)?
+                .accepted()
+            {
                 accepted = steps;
                 break;
             }

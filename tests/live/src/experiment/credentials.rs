@@ -24,17 +24,35 @@ fn credentials(lab: &mut Lab<'_>) -> Outcome {
         ("not base64", Some("Basic !!!".to_owned())),
         ("no colon", Some(basic("nonsense"))),
         ("another scheme", Some("Bearer nonsense".to_owned())),
-        ("wrong secret", Some(basic(&format!("{own}:secret-test-nonsense")))),
-        ("unknown project", Some(basic(&format!("{}:secret-test-nonsense", id_of_nothing("project"))))),
-        ("malformed project id", Some(basic("nonsense:secret-test-nonsense"))),
+        (
+            "wrong secret",
+            Some(basic(&format!("{own}:secret-test-nonsense"))),
+        ),
+        (
+            "unknown project",
+            Some(basic(&format!(
+                "{}:secret-test-nonsense",
+                id_of_nothing("project")
+            ))),
+        ),
+        (
+            "malformed project id",
+            Some(basic("nonsense:secret-test-nonsense")),
+        ),
     ] {
-        let bent = lab.bend(&get)?.header(header::AUTHORIZATION, value.as_deref());
+        let bent = lab
+            .bend(&get)?
+            .header(header::AUTHORIZATION, value.as_deref());
         lab.send_bent(label, bent)?;
     }
     let right = lab.bend(&get)?.into_request();
     let right = right.headers().get(header::AUTHORIZATION);
-    let lower = right.and_then(|it| it.to_str().ok()).map(|it| it.replacen("Basic", "basic", 1));
-    let bent = lab.bend(&get)?.header(header::AUTHORIZATION, lower.as_deref());
+    let lower = right
+        .and_then(|it| it.to_str().ok())
+        .map(|it| it.replacen("Basic", "basic", 1));
+    let bent = lab
+        .bend(&get)?
+        .header(header::AUTHORIZATION, lower.as_deref());
     lab.send_bent("the scheme in lower case", bent)?;
     let keys = Plain::get("/v1/b2b/sessions/jwks").segment(&own);
     let post = lab.bend(&keys)?.method(Method::POST);

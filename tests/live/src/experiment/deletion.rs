@@ -35,7 +35,9 @@ fn totp(lab: &mut Lab<'_>) -> Outcome {
     lab.create("C for another Member", &joe, &session)?;
     let code = lab.fresh_code(&joe)?;
     let params = joe.authenticate(&code).with(&session);
-    let enroll = params.set_mfa_enrollment(MfaEnrollment::Enroll).set_default_mfa(true);
+    let enroll = params
+        .set_mfa_enrollment(MfaEnrollment::Enroll)
+        .set_default_mfa(true);
     lab.send("first code, enrols", &enroll)?;
     lab.send("delete, active", &joe.delete_totp())?;
     lab.send("get", &joe.get())?;
@@ -49,16 +51,25 @@ fn totp(lab: &mut Lab<'_>) -> Outcome {
 
 fn member(lab: &mut Lab<'_>) -> Outcome {
     let authenticate = |token: &str| {
-        Plain::post("/v1/b2b/sessions/authenticate", json!({ "session_token": token }))
+        Plain::post(
+            "/v1/b2b/sessions/authenticate",
+            json!({ "session_token": token }),
+        )
     };
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
     lab.send("Member Delete", &jane.delete())?;
-    lab.send("session of the deleted Member", &authenticate(session.token()))?;
+    lab.send(
+        "session of the deleted Member",
+        &authenticate(session.token()),
+    )?;
     lab.send("get", &jane.get())?;
     lab.send("delete again", &jane.delete())?;
     let again = lab.migrate_password("the same address again", &jane)?;
-    let again = Person { id: text(&again, "/member/member_id"), ..jane };
+    let again = Person {
+        id: text(&again, "/member/member_id"),
+        ..jane
+    };
     lab.bench.people.add(&again);
     lab.send("get the new Member", &again.get())?;
     lab.send("login of the new Member", &again.login_with(json!({})))?;
@@ -70,10 +81,19 @@ fn organization(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member_in(&organization)?;
     let session = lab.login(&jane)?;
     let path = "/v1/b2b/organizations";
-    lab.send("Organization Delete", &Plain::delete(path).segment(&organization.id))?;
-    lab.send("Organization Get", &Plain::get(path).segment(&organization.id))?;
+    lab.send(
+        "Organization Delete",
+        &Plain::delete(path).segment(&organization.id),
+    )?;
+    lab.send(
+        "Organization Get",
+        &Plain::get(path).segment(&organization.id),
+    )?;
     let body = json!({ "session_token": session.token() });
-    lab.send("session of its Member", &Plain::post("/v1/b2b/sessions/authenticate", body))?;
+    lab.send(
+        "session of its Member",
+        &Plain::post("/v1/b2b/sessions/authenticate", body),
+    )?;
     lab.create_organization("the same slug again", &organization.name, json!({}))?;
     Ok(())
 }

@@ -18,14 +18,23 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
 fn failures(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
-    lab.send("no TOTP at all", &jane.authenticate("000000").with(&session))?;
+    lab.send(
+        "no TOTP at all",
+        &jane.authenticate("000000").with(&session),
+    )?;
     lab.send("get", &jane.get())?;
     lab.create("C", &jane, &session)?.needed("TOTP Create")?;
     let wrong = lab.wrong_code(&jane);
-    lab.send("pending: a wrong code", &jane.authenticate(&wrong).with(&session))?;
+    lab.send(
+        "pending: a wrong code",
+        &jane.authenticate(&wrong).with(&session),
+    )?;
     lab.authenticate("pending: the right code after it", &jane, &session)?;
     let wrong = lab.wrong_code(&jane);
-    lab.send("active: a wrong code", &jane.authenticate(&wrong).with(&session))?;
+    lab.send(
+        "active: a wrong code",
+        &jane.authenticate(&wrong).with(&session),
+    )?;
     lab.login(&jane)?;
 
     let (joe, session) = lab.enrolled(Optional)?;
@@ -50,16 +59,31 @@ fn ids(lab: &mut Lab<'_>) -> Outcome {
     for (label, id) in [
         ("a Member that is not there", id_of_nothing("member")),
         ("a Member id that is no id", "nonsense".to_owned()),
-        ("a Member id without a UUID", "member-test-nonsense".to_owned()),
+        (
+            "a Member id without a UUID",
+            "member-test-nonsense".to_owned(),
+        ),
     ] {
         lab.send(label, &create(jane.ids_and(json!({ "member_id": id }))))?;
     }
     for (label, id) in [
-        ("an Organization that is not there", id_of_nothing("organization")),
-        ("an Organization id that is no id", "nonsense-nonsense".to_owned()),
-        ("an Organization id without a UUID", "organization-test-nonsense".to_owned()),
+        (
+            "an Organization that is not there",
+            id_of_nothing("organization"),
+        ),
+        (
+            "an Organization id that is no id",
+            "nonsense-nonsense".to_owned(),
+        ),
+        (
+            "an Organization id without a UUID",
+            "organization-test-nonsense".to_owned(),
+        ),
     ] {
-        lab.send(label, &create(jane.ids_and(json!({ "organization_id": id }))))?;
+        lab.send(
+            label,
+            &create(jane.ids_and(json!({ "organization_id": id }))),
+        )?;
     }
     let code = lab.wrong_code(&jane);
     let whole = merged(jane.ids_and(json!({ "code": code })), session.argument());
@@ -67,7 +91,10 @@ fn ids(lab: &mut Lab<'_>) -> Outcome {
         let mut body = whole.clone();
         body[name] = Value::Null;
         let label = format!("{name} is null");
-        lab.send(&label, &Plain::post("/v1/b2b/totp/authenticate", body.clone()))?;
+        lab.send(
+            &label,
+            &Plain::post("/v1/b2b/totp/authenticate", body.clone()),
+        )?;
         if let Some(fields) = body.as_object_mut() {
             fields.remove(name);
         }
@@ -80,7 +107,10 @@ fn ids(lab: &mut Lab<'_>) -> Outcome {
 fn expired(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
-    let reply = lab.send("C for 5 minutes", &jane.create().with(&session).expiration_minutes(5))?;
+    let reply = lab.send(
+        "C for 5 minutes",
+        &jane.create().with(&session).expiration_minutes(5),
+    )?;
     lab.learn_secret(&jane, reply.needed("TOTP Create")?.text("secret"));
     lab.wait_minutes(5.5)?;
     lab.authenticate("the right code, too late", &jane, &session)?;

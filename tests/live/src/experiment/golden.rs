@@ -73,7 +73,9 @@ fn fill(lab: &mut Lab<'_>, body: &mut Value, jane: &Person, session: &Session) -
         body["code"] = json!(lab.fresh_code(jane)?);
     }
     if has(body, "recovery_code") {
-        let codes = lab.send("codes", &jane.recovery_codes())?.texts("recovery_codes");
+        let codes = lab
+            .send("codes", &jane.recovery_codes())?
+            .texts("recovery_codes");
         body["recovery_code"] = json!(codes.first());
     }
     // A fixture with every field has three of which the API takes one.

@@ -49,7 +49,10 @@ fn life(lab: &mut Lab<'_>) -> Outcome {
     let stranger = lab.member_in(&other)?;
     lab.send("in another Organization", &stranger.create().with(&fresh))?;
     let as_session = json!({ "session_token": fresh.token() });
-    lab.send("as a session token", &Plain::post("/v1/b2b/sessions/authenticate", as_session))?;
+    lab.send(
+        "as a session token",
+        &Plain::post("/v1/b2b/sessions/authenticate", as_session),
+    )?;
     let neighbour = lab.member(Required)?;
     lab.send("for another Member", &neighbour.create().with(&fresh))?;
     Ok(())

@@ -61,7 +61,10 @@ fn may_be_locked(lab: &mut Lab<'_>, person: &Person) {
 fn passwords(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     may_be_locked(lab, &jane);
-    let wrong = Person { password: random_password()?, ..jane.clone() };
+    let wrong = Person {
+        password: random_password()?,
+        ..jane.clone()
+    };
     let threshold = fail(lab, &jane, "wrong password", |lab, label| {
         lab.send(label, &wrong.login_with(json!({}))).map(drop)
     })?;
@@ -78,17 +81,27 @@ fn codes(lab: &mut Lab<'_>) -> Outcome {
     may_be_locked(lab, &jane);
     let wrong = lab.wrong_code(&jane);
     let threshold = fail(lab, &jane, "wrong code", |lab, label| {
-        lab.send(label, &jane.authenticate(&wrong).with(&session)).map(drop)
+        lab.send(label, &jane.authenticate(&wrong).with(&session))
+            .map(drop)
     })?;
     lab.note("lock.after_failures", json!(threshold));
     if threshold.is_none() {
         return Ok(());
     }
     let get = lab.send("get, locked", &jane.get())?;
-    let time = |name: &str| humantime::parse_rfc3339(get.at(name).as_str().unwrap_or_default()).ok();
-    let (from, to) = (time("/member/lock_created_at"), time("/member/lock_expires_at"));
-    let minutes = from.zip(to).and_then(|(from, to)| to.duration_since(from).ok());
-    lab.note("look: minutes of the lock", minutes.map(|it| it.as_secs() / 60));
+    let time =
+        |name: &str| humantime::parse_rfc3339(get.at(name).as_str().unwrap_or_default()).ok();
+    let (from, to) = (
+        time("/member/lock_created_at"),
+        time("/member/lock_expires_at"),
+    );
+    let minutes = from
+        .zip(to)
+        .and_then(|(from, to)| to.duration_since(from).ok());
+    lab.note(
+        "look: minutes of the lock",
+        minutes.map(|it| it.as_secs() / 60),
+    );
     locked(lab, &jane, &session)
 }
 
@@ -96,25 +109,62 @@ fn codes(lab: &mut Lab<'_>) -> Outcome {
 fn locked(lab: &mut Lab<'_>, jane: &Person, session: &Session) -> Outcome {
     let code = lab.fresh_code(jane)?;
     let codes = lab.send("locked: codes", &jane.recovery_codes())?;
-    let recovery = codes.texts("recovery_codes").into_iter().next().unwrap_or_default();
+    let recovery = codes
+        .texts("recovery_codes")
+        .into_iter()
+        .next()
+        .unwrap_or_default();
     let look = json!({ "session_token": session.token() });
     let replies = [
         ("recovery_codes.get", codes),
-        ("totp.authenticate", lab.send("locked: right code", &jane.authenticate(&code).with(session))?),
-        ("passwords.authenticate", lab.send("locked: login", &jane.login_with(json!({})))?),
-        ("sessions.authenticate", lab.send("locked: session", &Plain::post("/v1/b2b/sessions/authenticate", look))?),
-        ("totp.create", lab.send("locked: C", &jane.create().with(session))?),
-        ("totp.migrate", lab.send("locked: Migrate", &jane.migrate(&base32(&[1; 20])))?),
-        ("recovery_codes.recover", lab.send("locked: recover", &jane.recover(&recovery).with(session))?),
-        ("recovery_codes.rotate", lab.send("locked: rotate", &jane.rotate())?),
-        ("totp.delete", lab.send("locked: delete", &jane.delete_totp())?),
+        (
+            "totp.authenticate",
+            lab.send(
+                "locked: right code",
+                &jane.authenticate(&code).with(session),
+            )?,
+        ),
+        (
+            "passwords.authenticate",
+            lab.send("locked: login", &jane.login_with(json!({})))?,
+        ),
+        (
+            "sessions.authenticate",
+            lab.send(
+                "locked: session",
+                &Plain::post("/v1/b2b/sessions/authenticate", look),
+            )?,
+        ),
+        (
+            "totp.create",
+            lab.send("locked: C", &jane.create().with(session))?,
+        ),
+        (
+            "totp.migrate",
+            lab.send("locked: Migrate", &jane.migrate(&base32(&[1; 20])))?,
+        ),
+        (
+            "recovery_codes.recover",
+            lab.send("locked: recover", &jane.recover(&recovery).with(session))?,
+        ),
+        (
+            "recovery_codes.rotate",
+            lab.send("locked: rotate", &jane.rotate())?,
+        ),
+        (
+            "totp.delete",
+            lab.send("locked: delete", &jane.delete_totp())?,
+        ),
     ];
     // The first of them that a lock refuses tells how.
     let kind = |index: usize| {
         let (_, reply): &(&str, crate::lab::Reply) = &replies[index];
         (reply.status(), reply.text("error_type").to_owned())
     };
-    let lock = [1, 2, 6].into_iter().find(|index| !replies[*index].1.accepted()).map(kind);
+    let lock = [1, 2, 6]
+        .into_iter()
+        .find(|index| !replies[*index].1.accepted())
+        .map(kind);
     let mut refusing: Vec<&str> = Vec::new();
     for (index, (name, reply)) in replies.iter().enumerate() {
         if !reply.accepted() && Some(kind(index)) == lock {
@@ -130,7 +180,8 @@ fn recovery(lab: &mut Lab<'_>) -> Outcome {
     let (jane, session) = lab.enrolled(Optional)?;
     may_be_locked(lab, &jane);
     let threshold = fail(lab, &jane, "wrong recovery code", |lab, label| {
-        lab.send(label, &jane.recover("zzzz-zzzz-zzzz").with(&session)).map(drop)
+        lab.send(label, &jane.recover("zzzz-zzzz-zzzz").with(&session))
+            .map(drop)
     })?;
     lab.note("failures until the lock", json!(threshold));
     Ok(())
@@ -144,7 +195,8 @@ fn replays(lab: &mut Lab<'_>) -> Outcome {
     let code = lab.fresh_code(&jane)?;
     lab.authenticate_with("first code", &jane, &code, &session)?;
     let threshold = fail(lab, &jane, "the same code again,", |lab, label| {
-        lab.send(label, &jane.authenticate(&code).with(&session)).map(drop)
+        lab.send(label, &jane.authenticate(&code).with(&session))
+            .map(drop)
     })?;
     lab.note("failures until the lock", json!(threshold));
     Ok(())

@@ -27,13 +27,19 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
 
 fn shape(lab: &mut Lab<'_>) -> Outcome {
     let nothing = lab.member(Required)?;
-    lab.send("required, nothing registered", &nothing.login_with(json!({})))?;
+    lab.send(
+        "required, nothing registered",
+        &nothing.login_with(json!({})),
+    )?;
     let (totp, _) = lab.enrolled(Required)?;
     let reply = lab.send("required, TOTP registered", &totp.login_with(json!({})))?;
     look_at(lab, "MFA owed", &reply);
     let organization = lab.organization(Optional)?;
     let enrolled = lab.member_of(&organization, json!({ "mfa_enrolled": true }))?;
-    lab.send("enrolled, nothing registered", &enrolled.login_with(json!({})))?;
+    lab.send(
+        "enrolled, nothing registered",
+        &enrolled.login_with(json!({})),
+    )?;
     let plain = lab.member(Optional)?;
     let reply = lab.send("optional, nothing registered", &plain.login_with(json!({})))?;
     look_at(lab, "authenticated", &reply);
@@ -62,7 +68,10 @@ fn again(lab: &mut Lab<'_>) -> Outcome {
     let later = factors(reply.at("/member_session/authentication_factors"));
     lab.note("the password factor is renewed", earlier != later);
     let login = lab.login(&jane)?;
-    lab.send("login with the intermediate session", &jane.login_with(login.argument()))?;
+    lab.send(
+        "login with the intermediate session",
+        &jane.login_with(login.argument()),
+    )?;
     Ok(())
 }
 
@@ -85,10 +94,16 @@ fn policy(lab: &mut Lab<'_>) -> Outcome {
     let organization = lab.new_organization("Organization Create", json!({}))?;
     let jane = lab.member_in(&organization)?;
     let session = lab.login(&jane)?;
-    let update = Plain::put("/v1/b2b/organizations", json!({ "mfa_policy": "REQUIRED_FOR_ALL" }));
+    let update = Plain::put(
+        "/v1/b2b/organizations",
+        json!({ "mfa_policy": "REQUIRED_FOR_ALL" }),
+    );
     lab.send("Organization Update", &update.segment(&organization.id))?;
     let body = json!({ "session_token": session.token() });
-    lab.send("the session", &Plain::post("/v1/b2b/sessions/authenticate", body))?;
+    lab.send(
+        "the session",
+        &Plain::post("/v1/b2b/sessions/authenticate", body),
+    )?;
     lab.send("login", &jane.login_with(json!({})))?;
     Ok(())
 }
@@ -105,14 +120,18 @@ fn forbidden(lab: &mut Lab<'_>) -> Outcome {
     let organization = lab.new_organization("Organization Create", json!({}))?;
     let joe = lab.member_in(&organization)?;
     let session = lab.login(&joe)?;
-    lab.create("C, before the change", &joe, &session)?.needed("TOTP Create")?;
+    lab.create("C, before the change", &joe, &session)?
+        .needed("TOTP Create")?;
     let reply = lab.authenticate("first code, before the change", &joe, &session)?;
     let session = session_in(&reply.needed("the first code")?);
     let restricted = json!({ "mfa_methods": "RESTRICTED", "allowed_mfa_methods": ["sms_otp"] });
     let update = Plain::put("/v1/b2b/organizations", restricted).segment(&organization.id);
     lab.send("Organization Update", &update)?;
     let code = lab.fresh_code(&joe)?;
-    lab.send("a code, after the change", &joe.authenticate(&code).with(&session))?;
+    lab.send(
+        "a code, after the change",
+        &joe.authenticate(&code).with(&session),
+    )?;
     lab.send("delete, after the change", &joe.delete_totp())?;
     Ok(())
 }

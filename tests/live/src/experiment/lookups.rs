@@ -27,18 +27,26 @@ fn get(lab: &mut Lab<'_>) -> Outcome {
         let path = "/v1/b2b/organizations";
         Plain::get(path).segment(organization).path("/member")
     };
-    let both = |id: &str, address: &str| {
-        get().query("member_id", id).query("email_address", address)
-    };
+    let both =
+        |id: &str, address: &str| get().query("member_id", id).query("email_address", address);
     lab.send("by id", &jane.get())?;
     let by_email = GetMemberParams::by_email(organization, jane.address.as_str());
     lab.send("by address", &by_email)?;
-    lab.send("by address in upper case", &get().query("email_address", &jane.address.to_uppercase()))?;
+    lab.send(
+        "by address in upper case",
+        &get().query("email_address", &jane.address.to_uppercase()),
+    )?;
     lab.send("by id and address", &both(&jane.id, &jane.address))?;
     lab.send("by id and another's address", &both(&jane.id, &joe.address))?;
     lab.send("by nothing", &get())?;
-    lab.send("by an unknown id", &get().query("member_id", &id_of_nothing("member")))?;
-    lab.send("by an unknown address", &get().query("email_address", "totps-live-nobody@example.com"))?;
+    lab.send(
+        "by an unknown id",
+        &get().query("member_id", &id_of_nothing("member")),
+    )?;
+    lab.send(
+        "by an unknown address",
+        &get().query("email_address", "totps-live-nobody@example.com"),
+    )?;
     Ok(())
 }
 
@@ -62,15 +70,16 @@ fn search(lab: &mut Lab<'_>) -> Outcome {
         Plain::post("/v1/b2b/organizations/members/search", body)
     };
     let here = json!([organization.id]);
-    let query = |operator: &str, operands: Value| {
-        json!({ "query": { "operator": operator, "operands": operands } })
-    };
+    let query = |operator: &str, operands: Value| json!({ "query": { "operator": operator, "operands": operands } });
     let filter = |name: &str, value: Value| json!({ "filter_name": name, "filter_value": value });
     lab.send("all", &search(here.clone(), json!({})))?;
     for name in FILTERS {
         let operands = json!([filter(name, json!(true))]);
         let label = format!("the filter {name}");
-        if lab.send(&label, &search(here.clone(), query("AND", operands)))?.accepted() {
+        if lab
+            .send(&label, &search(here.clone(), query("AND", operands)))?
+            .accepted()
+        {
             lab.note("search.totp_filter", name);
             break;
         }
@@ -80,9 +89,15 @@ fn search(lab: &mut Lab<'_>) -> Outcome {
         filter("member_ids", json!([joe.id])),
     ]);
     lab.send("OR", &search(here.clone(), query("OR", either)))?;
-    lab.send("an unknown operator", &search(here.clone(), query("XOR", json!([]))))?;
+    lab.send(
+        "an unknown operator",
+        &search(here.clone(), query("XOR", json!([]))),
+    )?;
     lab.send("a limit of 0", &search(here.clone(), json!({ "limit": 0 })))?;
-    lab.send("a limit of 1000", &search(here.clone(), json!({ "limit": 1_000 })))?;
+    lab.send(
+        "a limit of 1000",
+        &search(here.clone(), json!({ "limit": 1_000 })),
+    )?;
     lab.send("a limit of 1001", &search(here, json!({ "limit": 1_001 })))?;
     lab.send("no Organization", &search(json!([]), json!({})))?;
     let nowhere = json!([id_of_nothing("organization")]);

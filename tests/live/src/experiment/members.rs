@@ -51,10 +51,19 @@ fn null(lab: &mut Lab<'_>) -> Outcome {
 
 fn mfa(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
-    lab.send("mfa_enrolled", &jane.update(json!({ "mfa_enrolled": true })))?;
+    lab.send(
+        "mfa_enrolled",
+        &jane.update(json!({ "mfa_enrolled": true })),
+    )?;
     lab.send("login", &jane.login_with(json!({})))?;
-    lab.send("default_mfa_method: totp", &jane.update(json!({ "default_mfa_method": "totp" })))?;
-    lab.send("default_mfa_method: bogus", &jane.update(json!({ "default_mfa_method": "bogus" })))?;
+    lab.send(
+        "default_mfa_method: totp",
+        &jane.update(json!({ "default_mfa_method": "totp" })),
+    )?;
+    lab.send(
+        "default_mfa_method: bogus",
+        &jane.update(json!({ "default_mfa_method": "bogus" })),
+    )?;
     lab.send("get", &jane.get())?;
     Ok(())
 }
@@ -66,13 +75,25 @@ fn names(lab: &mut Lab<'_>) -> Outcome {
     let fresh = |lab: &mut Lab<'_>| format!("{}@example.com", lab.bench.fresh_name());
     let create = |body: Value| {
         let path = "/v1/b2b/organizations";
-        Plain::post(path, body).segment(&organization.id).path("/members")
+        Plain::post(path, body)
+            .segment(&organization.id)
+            .path("/members")
     };
-    lab.send("an address that is taken", &create(json!({ "email_address": jane.address })))?;
-    lab.send("an address that is none", &create(json!({ "email_address": "totps-live" })))?;
+    lab.send(
+        "an address that is taken",
+        &create(json!({ "email_address": jane.address })),
+    )?;
+    lab.send(
+        "an address that is none",
+        &create(json!({ "email_address": "totps-live" })),
+    )?;
     lab.send("no address", &create(json!({ "name": "Nobody" })))?;
     for (label, field, value) in [
-        ("an external id that is taken", "external_id", json!(external_id)),
+        (
+            "an external id that is taken",
+            "external_id",
+            json!(external_id),
+        ),
         ("an external id that is none", "external_id", json!("a b")),
         ("the default role", "roles", json!(["stytch_member"])),
         ("the admin role", "roles", json!(["stytch_admin"])),
@@ -88,7 +109,10 @@ fn names(lab: &mut Lab<'_>) -> Outcome {
 fn address(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let address = format!("{}@example.com", lab.bench.fresh_name());
-    lab.send("another address", &jane.update(json!({ "email_address": address })))?;
+    lab.send(
+        "another address",
+        &jane.update(json!({ "email_address": address })),
+    )?;
     lab.send("get", &jane.get())?;
     lab.send("login with the old address", &jane.login_with(json!({})))?;
     Ok(())

@@ -28,7 +28,9 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
 };
 
 fn secret(length: u8) -> String {
-    let bytes: Vec<u8> = (0..length).map(|byte| byte.wrapping_mul(37).wrapping_add(11)).collect();
+    let bytes: Vec<u8> = (0..length)
+        .map(|byte| byte.wrapping_mul(37).wrapping_add(11))
+        .collect();
     base32(&bytes)
 }
 
@@ -68,7 +70,10 @@ fn secrets(lab: &mut Lab<'_>) -> Outcome {
         ("padding".to_owned(), format!("{}======", secret(16))),
         ("groups with spaces".to_owned(), grouped(" ")),
         ("groups with hyphens".to_owned(), grouped("-")),
-        ("digits that base32 lacks".to_owned(), format!("{}0189", &whole[..28])),
+        (
+            "digits that base32 lacks".to_owned(),
+            format!("{}0189", &whole[..28]),
+        ),
     ]);
     for (label, secret) in forms {
         migrate(lab, &jane, &label, json!({ "secret": secret }))?;
@@ -79,7 +84,9 @@ fn secrets(lab: &mut Lab<'_>) -> Outcome {
 fn codes(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member_without_password_in(Optional)?;
     let some = |count: usize| -> Vec<String> {
-        (0..count).map(|number| format!("abcd-efgh-{:04}", 1_000 + number)).collect()
+        (0..count)
+            .map(|number| format!("abcd-efgh-{:04}", 1_000 + number))
+            .collect()
     };
     let twice = ["abcd-efgh-ijkl"; 2];
     for (label, codes) in [
@@ -91,14 +98,22 @@ fn codes(lab: &mut Lab<'_>) -> Outcome {
         ("the same code twice", json!(twice)),
         ("a code of another form", json!(["0123456789"])),
     ] {
-        migrate(lab, &jane, label, json!({ "secret": secret(20), "recovery_codes": codes }))?;
+        migrate(
+            lab,
+            &jane,
+            label,
+            json!({ "secret": secret(20), "recovery_codes": codes }),
+        )?;
     }
     migrate(lab, &jane, "no list", json!({ "secret": secret(20) }))
 }
 
 /// Migrates, and deletes what was accepted.
 fn migrate(lab: &mut Lab<'_>, person: &Person, label: &str, fields: Value) -> Outcome {
-    let reply = lab.send(label, &Plain::post("/v1/b2b/totp/migrate", person.ids_and(fields)))?;
+    let reply = lab.send(
+        label,
+        &Plain::post("/v1/b2b/totp/migrate", person.ids_and(fields)),
+    )?;
     if reply.accepted() {
         lab.send(&format!("delete, after {label}"), &person.delete_totp())?;
     }

@@ -32,9 +32,21 @@ fn names(lab: &mut Lab<'_>) -> Outcome {
     let create = by_external_id(lab, json!({ "organization_slug": slug }));
     lab.send("no name", &create)?;
     for (label, slug, name) in [
-        ("a slug of one character", "x".to_owned(), "totps live".to_owned()),
-        ("a slug with a space", "totps live".to_owned(), "totps live".to_owned()),
-        ("a name of 129 characters", lab.bench.fresh_name(), "x".repeat(129)),
+        (
+            "a slug of one character",
+            "x".to_owned(),
+            "totps live".to_owned(),
+        ),
+        (
+            "a slug with a space",
+            "totps live".to_owned(),
+            "totps live".to_owned(),
+        ),
+        (
+            "a name of 129 characters",
+            lab.bench.fresh_name(),
+            "x".repeat(129),
+        ),
     ] {
         let fields = json!({ "organization_slug": slug, "organization_name": name });
         let create = by_external_id(lab, fields);
@@ -48,15 +60,36 @@ fn names(lab: &mut Lab<'_>) -> Outcome {
 
 fn settings(lab: &mut Lab<'_>) -> Outcome {
     for (label, fields) in [
-        ("the policy alone", json!({ "mfa_policy": "REQUIRED_FOR_ALL" })),
+        (
+            "the policy alone",
+            json!({ "mfa_policy": "REQUIRED_FOR_ALL" }),
+        ),
         ("an unknown policy", json!({ "mfa_policy": "NONSENSE" })),
         ("unknown mfa_methods", json!({ "mfa_methods": "NONSENSE" })),
-        ("an unknown MFA method", json!({ "mfa_methods": "RESTRICTED", "allowed_mfa_methods": ["nonsense"] })),
-        ("restricted to no MFA method", json!({ "mfa_methods": "RESTRICTED" })),
-        ("unknown auth_methods", json!({ "auth_methods": "NONSENSE" })),
-        ("an unknown auth method", json!({ "auth_methods": "RESTRICTED", "allowed_auth_methods": ["nonsense"] })),
-        ("restricted to no auth method", json!({ "auth_methods": "RESTRICTED" })),
-        ("unknown email_invites", json!({ "email_invites": "NONSENSE" })),
+        (
+            "an unknown MFA method",
+            json!({ "mfa_methods": "RESTRICTED", "allowed_mfa_methods": ["nonsense"] }),
+        ),
+        (
+            "restricted to no MFA method",
+            json!({ "mfa_methods": "RESTRICTED" }),
+        ),
+        (
+            "unknown auth_methods",
+            json!({ "auth_methods": "NONSENSE" }),
+        ),
+        (
+            "an unknown auth method",
+            json!({ "auth_methods": "RESTRICTED", "allowed_auth_methods": ["nonsense"] }),
+        ),
+        (
+            "restricted to no auth method",
+            json!({ "auth_methods": "RESTRICTED" }),
+        ),
+        (
+            "unknown email_invites",
+            json!({ "email_invites": "NONSENSE" }),
+        ),
         (
             "nobody can join",
             json!({

@@ -39,7 +39,10 @@ fn without_create(lab: &mut Lab<'_>) -> Outcome {
     lab.bench.known.migrate_creates = status == "active";
     lab.send("get, after the login", &joe.get())?;
     let jane = lab.member_of(&organization, json!({ "name": "Jane" }))?;
-    lab.send("get, after Member Create and passwords Migrate", &jane.get())?;
+    lab.send(
+        "get, after Member Create and passwords Migrate",
+        &jane.get(),
+    )?;
     lab.login(&jane)?;
     Ok(())
 }
@@ -60,7 +63,10 @@ fn pending(lab: &mut Lab<'_>) -> Outcome {
 fn twice(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     lab.migrate_password("the same hash again", &jane)?;
-    let other = Person { password: random_password()?, ..jane };
+    let other = Person {
+        password: random_password()?,
+        ..jane
+    };
     lab.migrate_password("another hash", &other)?;
     let organization = lab.organization(Optional)?;
     let upper = lab.member_without_password(&organization, json!({}))?;
@@ -74,7 +80,10 @@ fn twice(lab: &mut Lab<'_>) -> Outcome {
         });
         Plain::post("/v1/b2b/passwords/migrate", body)
     };
-    lab.send("a SHA-512 hash that is too short", &migrate("sha_512", "abc"))?;
+    lab.send(
+        "a SHA-512 hash that is too short",
+        &migrate("sha_512", "abc"),
+    )?;
     lab.send("a SHA-1 hash that is too short", &migrate("sha_1", "abc"))?;
     lab.send("a type that does not exist", &migrate("rot_13", "abc"))?;
     lab.send("a hash in upper case", &migrate("sha_512", &hash))?;
@@ -83,7 +92,10 @@ fn twice(lab: &mut Lab<'_>) -> Outcome {
 
 fn failed_logins(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
-    let wrong = Person { password: random_password()?, ..jane.clone() };
+    let wrong = Person {
+        password: random_password()?,
+        ..jane.clone()
+    };
     lab.send("wrong password", &wrong.login_with(json!({})))?;
     lab.login(&jane)?;
     let nobody = Person {
@@ -95,8 +107,14 @@ fn failed_logins(lab: &mut Lab<'_>) -> Outcome {
     let organization = lab.organization(Optional)?;
     let joe = lab.member_without_password(&organization, json!({}))?;
     lab.send("Member without a password", &joe.login_with(json!({})))?;
-    let elsewhere = Person { organization: lab.organization(Required)?, ..jane.clone() };
-    lab.send("right password, other Organization", &elsewhere.login_with(json!({})))?;
+    let elsewhere = Person {
+        organization: lab.organization(Required)?,
+        ..jane.clone()
+    };
+    lab.send(
+        "right password, other Organization",
+        &elsewhere.login_with(json!({})),
+    )?;
     let gone = lab.member(Optional)?;
     lab.send("Member Delete", &gone.delete())?;
     lab.send("deleted Member", &gone.login_with(json!({})))?;

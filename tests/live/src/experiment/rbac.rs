@@ -37,23 +37,48 @@ fn headers(lab: &mut Lab<'_>) -> Outcome {
     let (jane, session) = with_totp(lab)?;
     let (joe, other) = with_totp(lab)?;
     let delete = jane.delete_totp();
-    lab.send("token of another Member", &delete.clone().session_token(token(&other)))?;
-    lab.send("unknown token", &delete.clone().session_token(SessionToken::from(RANDOM_TOKEN)))?;
-    lab.send("malformed token", &delete.clone().session_token(SessionToken::from("x")))?;
+    lab.send(
+        "token of another Member",
+        &delete.clone().session_token(token(&other)),
+    )?;
+    lab.send(
+        "unknown token",
+        &delete
+            .clone()
+            .session_token(SessionToken::from(RANDOM_TOKEN)),
+    )?;
+    lab.send(
+        "malformed token",
+        &delete.clone().session_token(SessionToken::from("x")),
+    )?;
     let foreign = foreign_key(session.jwt());
-    lab.send("JWT of a foreign key", &delete.clone().session_jwt(SessionJwt::from(foreign.as_str())))?;
+    lab.send(
+        "JWT of a foreign key",
+        &delete
+            .clone()
+            .session_jwt(SessionJwt::from(foreign.as_str())),
+    )?;
     let mary = lab.member(Required)?;
     let login = lab.login(&mary)?;
     lab.create("C", &mary, &login)?;
     let reply = lab.first_code(&mary, login)?;
     if let Session::Full { token, .. } = session_in(&reply) {
         let elsewhere = SessionToken::from(token.as_str());
-        lab.send("token of another Organization", &delete.clone().session_token(elsewhere))?;
+        lab.send(
+            "token of another Organization",
+            &delete.clone().session_token(elsewhere),
+        )?;
     }
-    let mixed = delete.clone().session_token(token(&session)).session_jwt(jwt(&other));
+    let mixed = delete
+        .clone()
+        .session_token(token(&session))
+        .session_jwt(jwt(&other));
     lab.send("own token, JWT of another Member", &mixed)?;
     lab.send("Migrate again", &jane.migrate(&base32(&[2; 20])))?;
-    let both = delete.clone().session_token(token(&session)).session_jwt(jwt(&session));
+    let both = delete
+        .clone()
+        .session_token(token(&session))
+        .session_jwt(jwt(&session));
     lab.send("own token and own JWT", &both)?;
     lab.send("Migrate once more", &jane.migrate(&base32(&[2; 20])))?;
     lab.send("own token", &delete.session_token(token(&session)))?;
@@ -72,7 +97,10 @@ fn foreign_key(jwt: &str) -> String {
 fn expired(lab: &mut Lab<'_>) -> Outcome {
     let (jane, session) = with_totp(lab)?;
     lab.wait_minutes(6.0)?;
-    lab.send("own JWT, expired", &jane.delete_totp().session_jwt(jwt(&session)))?;
+    lab.send(
+        "own JWT, expired",
+        &jane.delete_totp().session_jwt(jwt(&session)),
+    )?;
     Ok(())
 }
 
@@ -84,7 +112,12 @@ fn argument(lab: &mut Lab<'_>) -> Outcome {
     let code = lab.fresh_code(&jane)?;
     let foreign = foreign_key(session.jwt());
     let params = jane.authenticate(&code);
-    lab.send("JWT of a foreign key", &params.clone().session_jwt(SessionJwt::from(foreign.as_str())))?;
+    lab.send(
+        "JWT of a foreign key",
+        &params
+            .clone()
+            .session_jwt(SessionJwt::from(foreign.as_str())),
+    )?;
     lab.send("own JWT, expired", &params.session_jwt(jwt(&session)))?;
     lab.note("look: minutes", json!(6));
     Ok(())

@@ -38,15 +38,24 @@ fn without(lab: &mut Lab<'_>) -> Outcome {
     let session = lab.login(&joe)?;
     let created = lab.create("C", &joe, &session)?.needed("TOTP Create")?;
     lab.send("pending: codes", &joe.recovery_codes())?;
-    let code = created.texts("recovery_codes").into_iter().next().unwrap_or_default();
-    lab.send("pending: recover, right code", &joe.recover(&code).with(&session))?;
+    let code = created
+        .texts("recovery_codes")
+        .into_iter()
+        .next()
+        .unwrap_or_default();
+    lab.send(
+        "pending: recover, right code",
+        &joe.recover(&code).with(&session),
+    )?;
     lab.send("pending: rotate", &joe.rotate())?;
     Ok(())
 }
 
 fn wrong(lab: &mut Lab<'_>) -> Outcome {
     let (jane, session) = lab.enrolled(Optional)?;
-    let codes = lab.send("codes", &jane.recovery_codes())?.texts("recovery_codes");
+    let codes = lab
+        .send("codes", &jane.recovery_codes())?
+        .texts("recovery_codes");
     let code = |index: usize| codes.get(index).cloned().unwrap_or_default();
     // The next one of the list each time, because each may be used up.
     for (label, tried) in [
@@ -61,12 +70,19 @@ fn wrong(lab: &mut Lab<'_>) -> Outcome {
     lab.send("codes, after five tries", &jane.recovery_codes())?;
     let (joe, session) = lab.enrolled(Optional)?;
     let codes = lab.send("codes of another Member", &joe.recovery_codes())?;
-    let code = codes.texts("recovery_codes").into_iter().next().unwrap_or_default();
+    let code = codes
+        .texts("recovery_codes")
+        .into_iter()
+        .next()
+        .unwrap_or_default();
     lab.send("right", &joe.recover(&code).with(&session))?;
     lab.send("used", &joe.recover(&code).with(&session))?;
     let totp_code = lab.wrong_code(&joe);
     lab.send("a TOTP code", &joe.recover(&totp_code).with(&session))?;
-    lab.send("a recovery code as TOTP code", &joe.authenticate(WRONG).with(&session))?;
+    lab.send(
+        "a recovery code as TOTP code",
+        &joe.authenticate(WRONG).with(&session),
+    )?;
     lab.send("codes, at the end", &joe.recovery_codes())?;
     lab.send("rotate", &joe.rotate())?;
     Ok(())
@@ -80,12 +96,17 @@ fn around(lab: &mut Lab<'_>) -> Outcome {
     lab.create("C again", &jane, &session)?;
     lab.send("codes, after Create", &jane.recovery_codes())?;
     lab.send("delete, pending", &jane.delete_totp())?;
-    let own = jane.migrate(&base32(&[3; 20])).recovery_codes(["abcd-efgh-ijkl"]);
+    let own = jane
+        .migrate(&base32(&[3; 20]))
+        .recovery_codes(["abcd-efgh-ijkl"]);
     lab.send("Migrate with a code of its own", &own)?;
     lab.send("codes, after Migrate", &jane.recovery_codes())?;
     lab.send("delete, migrated", &jane.delete_totp())?;
     lab.send("Migrate without codes", &jane.migrate(&base32(&[4; 20])))?;
     lab.send("codes, after Migrate without codes", &jane.recovery_codes())?;
-    lab.note("look: calls", json!("Create, Delete, Create, Delete, Migrate, Delete, Migrate"));
+    lab.note(
+        "look: calls",
+        json!("Create, Delete, Create, Delete, Migrate, Delete, Migrate"),
+    );
     Ok(())
 }

@@ -26,14 +26,18 @@ fn statuses(lab: &mut Lab<'_>) -> Outcome {
     let said = created.at("/status_code");
     lab.note("`status_code` is the HTTP status", said == created.status());
     let path = "/v1/b2b/organizations";
-    lab.send("Organization Get", &Plain::get(path).segment(&organization.id))?;
+    lab.send(
+        "Organization Get",
+        &Plain::get(path).segment(&organization.id),
+    )?;
     Ok(())
 }
 
 fn headers(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let mut headers = Headers::default();
-    let refused = json!({ "organization_id": jane.organization.id, "member_id": id_of_nothing("member") });
+    let refused =
+        json!({ "organization_id": jane.organization.id, "member_id": id_of_nothing("member") });
     let replies = [
         lab.send("get", &jane.get())?,
         lab.send("login", &jane.login_with(json!({})))?,
@@ -57,12 +61,22 @@ fn keys(lab: &mut Lab<'_>) -> Outcome {
     lab.send("an unknown project", &of(&id_of_nothing("project")))?;
     lab.send("no project id", &of("nonsense"))?;
     let key = reply.at("/keys/0");
-    let names: Vec<&String> = key.as_object().into_iter().flatten().map(|(name, _)| name).collect();
+    let names: Vec<&String> = key
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(name, _)| name)
+        .collect();
     // `x5t` alone is the one by SHA-1.
-    let thumbprint = names.iter().find(|name| name.starts_with("x5t") && name.len() > 3);
+    let thumbprint = names
+        .iter()
+        .find(|name| name.starts_with("x5t") && name.len() > 3);
     let thumbprint = thumbprint.map_or(Value::Null, |name| Value::from(name.as_str()));
     lab.note("session.jwks_thumbprint_name", thumbprint);
     lab.note("look: names in a key", json!(names));
-    lab.note("look: cache-control", reply.header("cache-control").unwrap_or("none"));
+    lab.note(
+        "look: cache-control",
+        reply.header("cache-control").unwrap_or("none"),
+    );
     Ok(())
 }

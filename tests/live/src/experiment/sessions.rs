@@ -30,7 +30,9 @@ fn no_argument(lab: &mut Lab<'_>) -> Outcome {
         lab.authenticate("pending, with a session", &jane, &session)?;
     }
     lab.authenticate("active, no session", &jane, &Session::None)?;
-    let codes = lab.send("codes", &jane.recovery_codes())?.texts("recovery_codes");
+    let codes = lab
+        .send("codes", &jane.recovery_codes())?
+        .texts("recovery_codes");
     if let Some(code) = codes.first() {
         lab.send("recover, no session", &jane.recover(code))?;
         lab.send("codes, after recover", &jane.recovery_codes())?;
@@ -41,19 +43,34 @@ fn no_argument(lab: &mut Lab<'_>) -> Outcome {
 fn create(lab: &mut Lab<'_>) -> Outcome {
     let (jane, joe) = (lab.member(Optional)?, lab.member(Optional)?);
     let (session, foreign) = (lab.login(&jane)?, lab.login(&joe)?);
-    lab.send("C, session of another Member", &jane.create().with(&foreign))?;
+    lab.send(
+        "C, session of another Member",
+        &jane.create().with(&foreign),
+    )?;
     lab.create("C", &jane, &session)?.needed("TOTP Create")?;
     lab.authenticate("first code", &jane, &session)?;
     let password_only = lab.login(&jane)?;
     lab.send("active: C without a session", &jane.create())?;
-    lab.send("active: C, password only", &jane.create().with(&password_only))?;
-    lab.send("active: C, session with the TOTP", &jane.create().with(&session))?;
-    lab.send("active: C, session of another Member", &jane.create().with(&foreign))?;
+    lab.send(
+        "active: C, password only",
+        &jane.create().with(&password_only),
+    )?;
+    lab.send(
+        "active: C, session with the TOTP",
+        &jane.create().with(&session),
+    )?;
+    lab.send(
+        "active: C, session of another Member",
+        &jane.create().with(&foreign),
+    )?;
     let two = jane.create().with(&session).session_jwt(jwt(&session));
     lab.send("active: C, two arguments", &two)?;
     let (mary, _) = lab.enrolled(Required)?;
     let login = lab.login(&mary)?;
-    lab.send("active: C, intermediate session", &mary.create().with(&login))?;
+    lab.send(
+        "active: C, intermediate session",
+        &mary.create().with(&login),
+    )?;
     Ok(())
 }
 
@@ -65,7 +82,10 @@ fn expiry(lab: &mut Lab<'_>) -> Outcome {
     lab.authenticate("first code, no duration", &jane, &session)?;
     let code = lab.fresh_code(&jane)?;
     let params = jane.authenticate(&code).with(&session);
-    lab.send("second code, for 120 minutes", &params.session_duration_minutes(120))?;
+    lab.send(
+        "second code, for 120 minutes",
+        &params.session_duration_minutes(120),
+    )?;
     Ok(())
 }
 
@@ -96,7 +116,10 @@ fn revoke(lab: &mut Lab<'_>) -> Outcome {
     let reply = lab.first_code(&mary, login)?;
     let full = session_in(&reply.needed("the first code")?);
     let login = lab.login(&mary)?;
-    lab.send("revoke all of a Member", &revoke(json!({ "member_id": mary.id })))?;
+    lab.send(
+        "revoke all of a Member",
+        &revoke(json!({ "member_id": mary.id })),
+    )?;
     lab.send("authenticate the session", &authenticate(full.argument()))?;
     lab.authenticate("the intermediate session", &mary, &login)?;
     Ok(())

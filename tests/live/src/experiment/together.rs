@@ -15,7 +15,10 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
 fn apart(lab: &mut Lab<'_>) -> Outcome {
     let mary = lab.member(Required)?;
     let login = lab.login(&mary)?;
-    let apart = Person { organization: lab.organization(Optional)?, ..mary };
+    let apart = Person {
+        organization: lab.organization(Optional)?,
+        ..mary
+    };
     lab.send("C", &apart.create())?;
     lab.send("Authenticate", &apart.authenticate("000000").with(&login))?;
     lab.send("Migrate", &apart.migrate(&base32(&[1; 20])))?;
@@ -24,6 +27,9 @@ fn apart(lab: &mut Lab<'_>) -> Outcome {
     lab.send("get", &apart.get())?;
     lab.send("update", &apart.update(json!({ "name": "Mary" })))?;
     let jane = lab.member(Optional)?;
-    lab.send("intermediate session of another Organization", &jane.create().with(&login))?;
+    lab.send(
+        "intermediate session of another Organization",
+        &jane.create().with(&login),
+    )?;
     Ok(())
 }

@@ -30,7 +30,9 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
 fn second_create(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
-    let first = lab.create("C", &jane, &session)?.needed("the first Create")?;
+    let first = lab
+        .create("C", &jane, &session)?
+        .needed("the first Create")?;
     lab.note("recovery_codes.count", first.texts("recovery_codes").len());
     lab.create("C, while one is pending", &jane, &session)?;
     lab.learn_secret(&jane, first.text("secret"));
@@ -38,7 +40,10 @@ fn second_create(lab: &mut Lab<'_>) -> Outcome {
     lab.send("codes", &jane.recovery_codes())?;
     let joe = lab.member(Optional)?;
     lab.send("C for another Member", &joe.create())?;
-    lab.send("Migrate, while one is pending", &joe.migrate(&base32(&[7; 20])))?;
+    lab.send(
+        "Migrate, while one is pending",
+        &joe.migrate(&base32(&[7; 20])),
+    )?;
     lab.send("codes of the other Member", &joe.recovery_codes())?;
     Ok(())
 }
@@ -62,18 +67,28 @@ fn picture(lab: &mut Lab<'_>) -> Outcome {
     lab.note("look: a space after the comma", text.contains(", "));
     let base64 = text.rsplit(',').next().unwrap_or_default().trim();
     let unreadable = |_| Halt::experiment("the QR code cannot be read");
-    let picture = STANDARD.decode(base64).map_err(|_| Halt::experiment("not base64"))?;
+    let picture = STANDARD
+        .decode(base64)
+        .map_err(|_| Halt::experiment("not base64"))?;
     let decoder = png::Decoder::new(std::io::Cursor::new(&picture));
     let mut reader = decoder.read_info().map_err(unreadable)?;
     let info = reader.info();
     let (width, height) = (info.width as usize, info.height as usize);
     lab.note("totp.qr_pixels", width);
-    lab.note("look: height, depth and colour", json!([
-        height,
-        format!("{:?}", info.bit_depth),
-        format!("{:?}", info.color_type),
-    ]));
-    let samples = info.color_type.samples() * if info.bit_depth == png::BitDepth::Sixteen { 2 } else { 1 };
+    lab.note(
+        "look: height, depth and colour",
+        json!([
+            height,
+            format!("{:?}", info.bit_depth),
+            format!("{:?}", info.color_type),
+        ]),
+    );
+    let samples = info.color_type.samples()
+        * if info.bit_depth == png::BitDepth::Sixteen {
+            2
+        } else {
+            1
+        };
     let mut pixels = vec![0; reader.output_buffer_size().unwrap_or_default()];
     reader.next_frame(&mut pixels).map_err(unreadable)?;
     let pixel = |x: usize, y: usize| {
@@ -103,17 +118,27 @@ fn look_into(lab: &mut Lab<'_>, uri: &str, secret: &str) {
     let text = form_urlencoded::parse(form.as_bytes()).next();
     let text = text.map(|(_, value)| value.into_owned());
     lab.note("look: label", text.unwrap_or_default());
-    let escapes = label.match_indices('%').filter_map(|(at, _)| label.get(at..at + 3));
+    let escapes = label
+        .match_indices('%')
+        .filter_map(|(at, _)| label.get(at..at + 3));
     let escapes: std::collections::BTreeSet<&str> = escapes.collect();
     lab.note("look: escapes in the label", json!(escapes));
-    lab.note("look: algorithm, digits, period", json!([
-        value("algorithm"), value("digits"), value("period"),
-    ]));
-    lab.note("the secret is that of the response", value("secret") == Some(secret));
+    lab.note(
+        "look: algorithm, digits, period",
+        json!([value("algorithm"), value("digits"), value("period"),]),
+    );
+    lab.note(
+        "the secret is that of the response",
+        value("secret") == Some(secret),
+    );
     let issuer = value("issuer").unwrap_or_default();
     let name = lab.organization_name();
     // The name of the Organization is what the setting calls `null`.
-    let issuer = if issuer == name { Value::Null } else { issuer.into() };
+    let issuer = if issuer == name {
+        Value::Null
+    } else {
+        issuer.into()
+    };
     lab.note("totp.qr_issuer", issuer);
 }
 
@@ -132,7 +157,10 @@ fn expiration(lab: &mut Lab<'_>) -> Outcome {
     for minutes in values {
         let jane = lab.member_without_password(&organization, json!({}))?;
         let body = jane.ids_and(json!({ "expiration_minutes": minutes }));
-        lab.send(&format!("C for {minutes}"), &Plain::post("/v1/b2b/totp", body))?;
+        lab.send(
+            &format!("C for {minutes}"),
+            &Plain::post("/v1/b2b/totp", body),
+        )?;
     }
     Ok(())
 }

@@ -100,7 +100,8 @@ fn statuses(record: &Record, default: Value) -> Vec<Value> {
 
 fn changes() -> Vec<Value> {
     let flags = [(false, false), (false, true), (true, false), (true, true)];
-    let change = |(enrolled, default)| json!({ "mfa_enrolled": enrolled, "default_mfa_method": default });
+    let change =
+        |(enrolled, default)| json!({ "mfa_enrolled": enrolled, "default_mfa_method": default });
     flags.into_iter().map(change).collect()
 }
 

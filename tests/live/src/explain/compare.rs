@@ -64,9 +64,8 @@ impl Comparison {
     /// How much is not explained: differences, and refusals that contradict other ones. Of two
     /// explanations of the same cost, the one is better whose cases have the types that were seen.
     pub(super) fn cost(&self, errors: &ErrorBook) -> (usize, usize) {
-        let other_type = |refusal: &&Refusal| {
-            refusal.case.response().error_type != refusal.seen.error_type
-        };
+        let other_type =
+            |refusal: &&Refusal| refusal.case.response().error_type != refusal.seen.error_type;
         let differences = self.differences.len() + errors.contradictions(&self.refusals);
         (differences, self.refusals.iter().filter(other_type).count())
     }
@@ -147,7 +146,9 @@ fn with_value(refused: &Refused, played: &Option<Refused>) -> Refused {
     let mut refused = refused.clone();
     let quoted = played.as_ref().map_or("", |it| it.error_message.as_str());
     if quoted.chars().count() > 2 {
-        refused.error_message = refused.error_message.replace(quoted, super::simulate::VALUE);
+        refused.error_message = refused
+            .error_message
+            .replace(quoted, super::simulate::VALUE);
     }
     refused
 }

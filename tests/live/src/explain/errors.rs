@@ -44,7 +44,10 @@ impl ErrorBook {
     pub(super) fn contradictions(&self, refusals: &[Refusal]) -> usize {
         let mut cases: BTreeMap<ErrorCase, Vec<(u16, &str)>> = BTreeMap::new();
         for refusal in refusals {
-            cases.entry(refusal.case).or_default().push(kind(&refusal.seen));
+            cases
+                .entry(refusal.case)
+                .or_default()
+                .push(kind(&refusal.seen));
         }
         let of_case = |(case, kinds): (ErrorCase, Vec<(u16, &str)>)| {
             let known = self.seen.get(&case).into_iter().flatten();
@@ -59,7 +62,12 @@ impl ErrorBook {
     /// The refusal that most of a case are, if there was one.
     pub(crate) fn usual(&self, case: ErrorCase) -> Option<&Refused> {
         let entries = self.seen.get(&case)?;
-        let usual = most_frequent(&entries.iter().map(|it| kind(&it.refused)).collect::<Vec<_>>())?;
+        let usual = most_frequent(
+            &entries
+                .iter()
+                .map(|it| kind(&it.refused))
+                .collect::<Vec<_>>(),
+        )?;
         let mut same = entries.iter().filter(|entry| kind(&entry.refused) == usual);
         same.next().map(|entry| &entry.refused)
     }
@@ -68,7 +76,9 @@ impl ErrorBook {
     pub(crate) fn unusual(&self, case: ErrorCase) -> Vec<&Entry> {
         let usual = self.usual(case).map(kind);
         let entries = self.seen.get(&case).into_iter().flatten();
-        entries.filter(|it| Some(kind(&it.refused)) != usual).collect()
+        entries
+            .filter(|it| Some(kind(&it.refused)) != usual)
+            .collect()
     }
 
     /// The experiments that met a case.

@@ -57,13 +57,19 @@ pub(crate) fn findings(explanation: &Explanation, ran: &[&str]) -> Vec<Finding> 
                 Some(_) => String::new(),
                 None => why_open(&name, row.evidence, ran),
             },
-            experiments: settled.into_iter().flatten().map(|id| (*id).to_owned()).collect(),
+            experiments: settled
+                .into_iter()
+                .flatten()
+                .map(|id| (*id).to_owned())
+                .collect(),
             setting: name,
             guess,
             truth,
         }
     });
-    let errors = ErrorCase::ALL.iter().map(|case| error(*case, &explanation.errors, ran));
+    let errors = ErrorCase::ALL
+        .iter()
+        .map(|case| error(*case, &explanation.errors, ran));
     settings.chain(errors).collect()
 }
 
@@ -83,7 +89,10 @@ fn error(case: ErrorCase, errors: &ErrorBook, ran: &[&str]) -> Finding {
         .into_iter()
         .map(|entry| {
             let (status, kind) = (entry.refused.status, &entry.refused.error_type);
-            format!("{} “{}” came with {status} `{kind}`", entry.experiment, entry.step)
+            format!(
+                "{} “{}” came with {status} `{kind}`",
+                entry.experiment, entry.step
+            )
         })
         .collect();
     Finding {
@@ -93,7 +102,11 @@ fn error(case: ErrorCase, errors: &ErrorBook, ran: &[&str]) -> Finding {
             Some(_) => others.join("; "),
             None => why_open(&name, case.evidence(), ran),
         },
-        experiments: errors.experiments(case).into_iter().map(str::to_owned).collect(),
+        experiments: errors
+            .experiments(case)
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
         setting: name,
         guess,
         truth,
@@ -146,16 +159,37 @@ fn why_open(name: &str, evidence: Evidence, ran: &[&str]) -> String {
 /// What no run can settle, and why.
 pub(crate) const OUT_OF_REACH: &[(&str, &str)] = &[
     ("rate_limit.calls_per_hour", "rate limits are not provoked"),
-    ("login.sms_despite_totp_default", "it needs a phone number, and would send a text message"),
-    ("rbac.authorization_checks_pass", "the policy of the project decides"),
+    (
+        "login.sms_despite_totp_default",
+        "it needs a phone number, and would send a text message",
+    ),
+    (
+        "rbac.authorization_checks_pass",
+        "the policy of the project decides",
+    ),
     ("errors.too_many_requests", "rate limits are not provoked"),
-    ("errors.too_few_tokens_authenticated", "rate limits are not provoked"),
+    (
+        "errors.too_few_tokens_authenticated",
+        "rate limits are not provoked",
+    ),
     ("errors.internal", "it cannot be provoked"),
-    ("errors.organization_suspended", "it needs a suspended Organization, which Stytch makes"),
+    (
+        "errors.organization_suspended",
+        "it needs a suspended Organization, which Stytch makes",
+    ),
     ("errors.mfa_session_needed", "it needs a phone number"),
-    ("errors.primary_factor_missing", "it needs a login without a primary factor"),
+    (
+        "errors.primary_factor_missing",
+        "it needs a login without a primary factor",
+    ),
     ("errors.phone_number_exists", "it needs a phone number"),
     ("errors.invalid_phone_number", "phone numbers are not sent"),
-    ("errors.common_email_domain", "met only if such a domain is refused"),
-    ("errors.email_domain_claimed", "claiming a domain would bind the whole project"),
+    (
+        "errors.common_email_domain",
+        "met only if such a domain is refused",
+    ),
+    (
+        "errors.email_domain_claimed",
+        "claiming a domain would bind the whole project",
+    ),
 ];

@@ -60,7 +60,11 @@ impl Simulator {
             response.error_message = VALUE.to_owned();
         }
         emulator.change_settings(|it| *it = settings).ok()?;
-        let (url, id, secret) = (emulator.base_url(), emulator.project_id(), emulator.secret());
+        let (url, id, secret) = (
+            emulator.base_url(),
+            emulator.project_id(),
+            emulator.secret(),
+        );
         let target = Target::new(url, id, secret, None).ok()?;
         let clock = EmulatorClock(emulator.clone());
         let wire = Wire::new(&target, Box::new(clock), Arc::new(Stop::default()));

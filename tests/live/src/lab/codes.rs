@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use totps_emulator::Algorithm;
 use totp_rs::{Secret, TOTP};
+use totps_emulator::Algorithm;
 
 use super::Lab;
 use super::people::Person;

@@ -47,8 +47,11 @@ impl Lab<'_> {
         if knowledge.failures_in_a_row >= MOST_IN_A_ROW {
             // It cannot come here again: this is a success, or the experiment ends.
             knowledge.failures_in_a_row = 0;
-            self.send("login, so that failures are not in a row", &person.login_with(json!({})))?
-                .needed("a login")?;
+            self.send(
+                "login, so that failures are not in a row",
+                &person.login_with(json!({})),
+            )?
+            .needed("a login")?;
         }
         Ok(Some(person.id))
     }

@@ -212,9 +212,8 @@ impl People {
         }
         let (organization, address) = (text("organization_id"), text("email_address"));
         let mut people = self.known.values().map(|(person, _)| person);
-        let same = |person: &&Person| {
-            person.address == address && person.organization.id == organization
-        };
+        let same =
+            |person: &&Person| person.address == address && person.organization.id == organization;
         people.rfind(same).cloned()
     }
 }

@@ -53,7 +53,9 @@ impl Lab<'_> {
         };
         let slug = self.bench.fresh_name();
         let create = self.organization_create(&slug, fields);
-        let reply = self.send_unrecorded(&create)?.needed("Organization Create")?;
+        let reply = self
+            .send_unrecorded(&create)?
+            .needed("Organization Create")?;
         let organization = organization_in(&reply, slug);
         self.bench.organizations.insert(kind, organization.clone());
         Ok(organization)
@@ -136,7 +138,9 @@ impl Lab<'_> {
         let create = Plain::post("/v1/b2b/organizations", body)
             .segment(&organization.id)
             .path("/members");
-        let reply = self.send("Member Create", &create)?.needed("Member Create")?;
+        let reply = self
+            .send("Member Create", &create)?
+            .needed("Member Create")?;
         let person = Person {
             id: text(&reply, "/member/member_id"),
             address,
@@ -240,11 +244,7 @@ impl Lab<'_> {
 
     /// The first code of a registration. Create may have used up an intermediate session, so that
     /// there is another login.
-    pub(crate) fn first_code(
-        &mut self,
-        person: &Person,
-        session: Session,
-    ) -> Result<Reply, Halt> {
+    pub(crate) fn first_code(&mut self, person: &Person, session: Session) -> Result<Reply, Halt> {
         let session = match session {
             Session::Intermediate(_) => self.login(person)?,
             session => session,

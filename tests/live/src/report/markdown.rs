@@ -23,7 +23,11 @@ fn write(report: &Report, text: &mut String) -> fmt::Result {
         report.count(Verdict::Open),
     );
     writeln!(text, "# What totps-live saw\n")?;
-    writeln!(text, "{} calls to {}, by version {}. ", report.calls, report.base_url, report.version)?;
+    writeln!(
+        text,
+        "{} calls to {}, by version {}. ",
+        report.calls, report.base_url, report.version
+    )?;
     writeln!(
         text,
         "Of the {} settings and error cases of totps-emulator, {agrees} agree with what was seen, \
@@ -44,7 +48,10 @@ fn section(text: &mut String, title: &str, report: &Report, verdict: Verdict) ->
     if rows.is_empty() {
         return writeln!(text, "None.\n");
     }
-    writeln!(text, "| Setting | Evidence | Guess | Truth | Agrees | Seen by | Remark |")?;
+    writeln!(
+        text,
+        "| Setting | Evidence | Guess | Truth | Agrees | Seen by | Remark |"
+    )?;
     writeln!(text, "|---|---|---|---|---|---|---|")?;
     for row in rows {
         writeln!(
@@ -54,7 +61,11 @@ fn section(text: &mut String, title: &str, report: &Report, verdict: Verdict) ->
             row.evidence,
             cell(&row.guess),
             row.truth.as_ref().map(cell).unwrap_or_default(),
-            if verdict == Verdict::Agrees { "yes" } else { "**no**" },
+            if verdict == Verdict::Agrees {
+                "yes"
+            } else {
+                "**no**"
+            },
             row.experiments.join(", "),
             escape(&row.remark),
         )?;
@@ -64,11 +75,18 @@ fn section(text: &mut String, title: &str, report: &Report, verdict: Verdict) ->
 
 fn open_section(text: &mut String, report: &Report) -> fmt::Result {
     writeln!(text, "## Stays open\n")?;
-    writeln!(text, "| Setting | Evidence | Guess | Why |\n|---|---|---|---|")?;
+    writeln!(
+        text,
+        "| Setting | Evidence | Guess | Why |\n|---|---|---|---|"
+    )?;
     for row in rows(report, Verdict::Open) {
         let guess = cell(&row.guess);
         let why = escape(&row.remark);
-        writeln!(text, "| `{}` | {} | {guess} | {why} |", row.setting, row.evidence)?;
+        writeln!(
+            text,
+            "| `{}` | {} | {guess} | {why} |",
+            row.setting, row.evidence
+        )?;
     }
     writeln!(text)
 }
@@ -107,11 +125,23 @@ fn review(text: &mut String, report: &Report) -> fmt::Result {
     };
     let unreadable = review.unreadable.iter();
     let unreadable = unreadable.map(|it| format!("{}: {}", it.endpoint, it.what));
-    writeln!(text, "- Not read in full by totps: {}.", list(unreadable.collect()))?;
+    writeln!(
+        text,
+        "- Not read in full by totps: {}.",
+        list(unreadable.collect())
+    )?;
     let unknown = review.unknown_fields.iter().map(|it| format!("`{it}`"));
-    writeln!(text, "- Fields that no fixture has: {}.", list(unknown.collect()))?;
+    writeln!(
+        text,
+        "- Fields that no fixture has: {}.",
+        list(unknown.collect())
+    )?;
     let statuses = review.disagreeing_status.clone();
-    writeln!(text, "- `status_code` is not the HTTP status: {}.", list(statuses))?;
+    writeln!(
+        text,
+        "- `status_code` is not the HTTP status: {}.",
+        list(statuses)
+    )?;
     for (status, names) in &review.header_names {
         writeln!(text, "- Headers with {status}: {}.", names.join(", "))?;
     }
@@ -131,14 +161,22 @@ fn experiments(text: &mut String, report: &Report) -> fmt::Result {
         if !experiment.settles.is_empty() {
             writeln!(text, "Settles `{}`.\n", experiment.settles.join("`, `"))?;
         }
-        writeln!(text, "| Step | Call | Status | Type or what was seen |\n|---|---|---|---|")?;
+        writeln!(
+            text,
+            "| Step | Call | Status | Type or what was seen |\n|---|---|---|---|"
+        )?;
         for step in &experiment.record.steps {
             let came = match &step.refused {
                 Some(refused) => format!("`{}`", refused.error_type),
                 None => seen(step),
             };
             let (label, request) = (escape(&step.label), &step.request);
-            writeln!(text, "| {label} | `{request}` | {} | {} |", step.status, escape(&came))?;
+            writeln!(
+                text,
+                "| {label} | `{request}` | {} | {} |",
+                step.status,
+                escape(&came)
+            )?;
         }
         for (name, value) in &experiment.record.notes {
             writeln!(text, "\n`{name}`: {}", cell(value))?;
@@ -158,8 +196,8 @@ fn seen(step: &Step) -> String {
         other => other.to_string(),
     };
     let changed = step.changed.iter();
-    let changed = changed
-        .map(|(name, (before, now))| format!("{name}: {} → {}", plain(before), plain(now)));
+    let changed =
+        changed.map(|(name, (before, now))| format!("{name}: {} → {}", plain(before), plain(now)));
     let telling = step.seen.iter().filter(|(name, value)| {
         let silent = value.is_null() || **value == Value::Bool(false) || **value == Value::from("");
         !silent && !name.starts_with("member.")
@@ -170,7 +208,9 @@ fn seen(step: &Step) -> String {
 
 fn rows(report: &Report, verdict: Verdict) -> Vec<&Finding> {
     let findings = report.findings.iter();
-    findings.filter(|finding| finding.verdict == verdict).collect()
+    findings
+        .filter(|finding| finding.verdict == verdict)
+        .collect()
 }
 
 /// A value in a cell. An error is shown by its status and type.

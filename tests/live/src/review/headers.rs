@@ -54,7 +54,10 @@ impl Headers {
             let name = name.as_str();
             if TELLING.contains(&name) || name.contains("ratelimit") {
                 let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
-                self.values.entry(name.to_owned()).or_default().insert(value);
+                self.values
+                    .entry(name.to_owned())
+                    .or_default()
+                    .insert(value);
             }
         }
     }
@@ -76,8 +79,12 @@ impl Headers {
         let names = self.names.into_iter();
         let values = self.values.into_iter();
         (
-            names.map(|(status, it)| (status, it.into_iter().collect())).collect(),
-            values.map(|(name, it)| (name, it.into_iter().collect())).collect(),
+            names
+                .map(|(status, it)| (status, it.into_iter().collect()))
+                .collect(),
+            values
+                .map(|(name, it)| (name, it.into_iter().collect()))
+                .collect(),
         )
     }
 }

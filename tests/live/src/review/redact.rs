@@ -59,9 +59,15 @@ const SAMPLES: [(&str, &str); 9] = [
     ("code", "012345"),
     ("recovery_code", "ckss-2skx-ebow"),
     ("recovery_codes", "ckss-2skx-ebow"),
-    ("session_token", "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q"),
+    (
+        "session_token",
+        "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q",
+    ),
     ("session_jwt", "example_jwt"),
-    ("intermediate_session_token", "SeiGwdj5lKkrEVgcEY3QNJXt6srxS3IK2Nwkar6mXD4="),
+    (
+        "intermediate_session_token",
+        "SeiGwdj5lKkrEVgcEY3QNJXt6srxS3IK2Nwkar6mXD4=",
+    ),
     ("hash", "0"),
 ];
 
@@ -101,7 +107,9 @@ impl Redactor {
     fn value(&mut self, name: &str, value: &Value) -> Value {
         match value {
             Value::Object(object) => self.object(object).into(),
-            Value::Array(list) if KEPT_LISTS.contains(&name) && list.iter().all(Value::is_string) => {
+            Value::Array(list)
+                if KEPT_LISTS.contains(&name) && list.iter().all(Value::is_string) =>
+            {
                 value.clone()
             }
             Value::Array(list) => list.iter().map(|value| self.value(name, value)).collect(),

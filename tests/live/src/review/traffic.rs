@@ -92,7 +92,13 @@ fn folder(endpoint: &str) -> &str {
 
 /// Only what every file system has.
 fn file_name(name: &str) -> String {
-    let safe = |c: char| if c.is_ascii_alphanumeric() || c == '-' { c } else { '-' };
+    let safe = |c: char| {
+        if c.is_ascii_alphanumeric() || c == '-' {
+            c
+        } else {
+            '-'
+        }
+    };
     name.chars().take(80).map(safe).collect()
 }
 

@@ -97,7 +97,9 @@ impl Member {
         };
         match &new.recovery_codes {
             Some(codes) => member.import_recovery_codes(codes, generate),
-            None if member.registration.is_some() => member.mint_recovery_codes(RECOVERY_CODES, generate),
+            None if member.registration.is_some() => {
+                member.mint_recovery_codes(RECOVERY_CODES, generate)
+            }
             None => {}
         }
         member
