@@ -9,5 +9,6 @@
 
 mod program;
 mod quiet;
+mod review;
 mod support;
 mod truth;

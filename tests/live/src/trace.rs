@@ -78,6 +78,8 @@ pub struct Known {
     pub window: u8,
     /// passwords Migrate alone makes an active Member.
     pub migrate_creates: bool,
+    /// passwords Migrate refuses `sha_512`, and accepts `sha_1`.
+    pub sha_1: bool,
     /// Failures in a row that lock a Member.
     pub lock_after: Option<u32>,
 }
@@ -88,6 +90,7 @@ impl Default for Known {
             algorithm: Algorithm::Sha1,
             window: 1,
             migrate_creates: false,
+            sha_1: false,
             lock_after: None,
         }
     }

@@ -153,7 +153,7 @@ fn endpoint(method: &Method, path: &str) -> Option<&'static Endpoint> {
             }
         }
     };
-    let mut found: Vec<&Endpoint> = ENDPOINTS.iter().copied().collect();
+    let mut found: Vec<&Endpoint> = ENDPOINTS.to_vec();
     found.retain(|endpoint| endpoint.method() == *method && matches(endpoint.path()));
     // A text in a path goes before a parameter.
     found

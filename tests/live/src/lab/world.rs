@@ -1,7 +1,8 @@
 //! Organizations and Members of a run, logins and enrolments: what experiments begin with.
 
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha512};
+use sha1::Sha1;
+use sha2::{Digest, Sha512};
 
 use super::people::{Person, Session, With as _, merged};
 use super::{Lab, Reply};
@@ -9,9 +10,9 @@ use crate::bench::{Kind, Organization};
 use crate::halt::Halt;
 use crate::plain::Plain;
 
-/// What a run can give a Member to log in with.
-pub(crate) fn sha_512(password: &str) -> String {
-    let digest = Sha512::digest(password.as_bytes());
+/// What a run gives a Member to log in with. It is fit for a random password that is thrown away.
+pub(crate) fn hash<D: Digest>(password: &str) -> String {
+    let digest = D::digest(password.as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
@@ -160,13 +161,16 @@ impl Lab<'_> {
     /// passwords Migrate for a Member.
     pub(crate) fn migrate_password(&mut self, label: &str, person: &Person) -> Result<Reply, Halt> {
         self.symbols.name("secret", &person.password);
-        let hash = sha_512(&person.password);
+        let (hash_type, hash) = match self.bench.known.sha_1 {
+            false => ("sha_512", hash::<Sha512>(&person.password)),
+            true => ("sha_1", hash::<Sha1>(&person.password)),
+        };
         self.symbols.name("hash", &hash);
         let body = json!({
             "organization_id": person.organization.id,
             "email_address": person.address,
             "hash": hash,
-            "hash_type": "sha_512",
+            "hash_type": hash_type,
         });
         self.send(label, &Plain::post("/v1/b2b/passwords/migrate", body))
     }

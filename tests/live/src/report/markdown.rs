@@ -199,7 +199,7 @@ fn seen(step: &Step) -> String {
     let changed =
         changed.map(|(name, (before, now))| format!("{name}: {} → {}", plain(before), plain(now)));
     let telling = step.seen.iter().filter(|(name, value)| {
-        let silent = value.is_null() || **value == Value::Bool(false) || **value == Value::from("");
+        let silent = value.is_null() || **value == false || **value == "";
         !silent && !name.starts_with("member.")
     });
     let telling = telling.map(|(name, value)| format!("{name} {}", plain(value)));
