@@ -9,6 +9,7 @@
 
 mod program;
 mod quiet;
+mod removal;
 mod review;
 mod support;
 mod truth;

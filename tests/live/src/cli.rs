@@ -131,7 +131,7 @@ fn command(args: &Args) -> Result<(), Failure> {
         report.count(Verdict::Open),
         args.out.join("report.md").display(),
     ));
-    Ok(())
+    report.ended.map_or(Ok(()), |ended| Err((1, ended)))
 }
 
 fn failure(halt: Halt) -> Failure {

@@ -44,11 +44,6 @@ impl Stop {
         self.0.swap(true, Ordering::SeqCst)
     }
 
-    /// Lets calls through again, for those that remove what was made.
-    pub(crate) fn lift(&self) {
-        self.0.store(false, Ordering::SeqCst);
-    }
-
     /// Whether the run is to end.
     #[must_use]
     pub fn is_stopped(&self) -> bool {

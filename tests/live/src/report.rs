@@ -29,6 +29,8 @@ pub struct Report {
     pub version: String,
     /// The base URL; that of another machine than this one is Stytch's.
     pub base_url: String,
+    /// Why the run ended before its time, or left something behind.
+    pub ended: Option<String>,
     /// How many calls were made.
     pub calls: u32,
     /// Seconds that the server's clock was ahead, if it said its time.
@@ -79,6 +81,7 @@ impl Report {
         Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             base_url: host.to_owned(),
+            ended: None,
             calls: bench.wire.calls,
             clock_skew_seconds: bench.wire.clock.skew(),
             findings: findings(explanation, &ran),

@@ -85,14 +85,14 @@ impl Review {
         }
     }
 
-    pub(crate) fn finish(self) -> Result<Reviewed, Halt> {
+    pub(crate) fn finish(self) -> Reviewed {
         let (header_names, header_values) = self.headers.finish();
-        Ok(Reviewed {
+        Reviewed {
             unreadable: self.unreadable,
             unknown_fields: self.unknown.finish(),
             disagreeing_status: self.disagreeing_status,
             header_names,
             header_values,
-        })
+        }
     }
 }

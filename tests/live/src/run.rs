@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::experiment::{self, Experiment, Only};
 use crate::explain::explain;
 use crate::halt::{Halt, Stop};
-use crate::journal::Journal;
+use crate::journal::{Journal, PREFIX};
 use crate::lab::Lab;
 use crate::report::Report;
 use crate::review::Review;
@@ -57,6 +57,13 @@ impl Options {
         })
     }
 
+    fn tell(&self, text: &str) {
+        if self.talkative {
+            // Nobody is left to tell if this fails.
+            let _ = writeln!(io::stderr(), "{text}");
+        }
+    }
+
     fn runs(&self, experiment: &Experiment) -> bool {
         let wanted = self.only.is_empty() || self.only.iter().any(|id| id == experiment.id);
         wanted
@@ -70,10 +77,12 @@ impl Options {
 
 /// Runs the experiments against a project, and removes what they made, whatever happens.
 ///
+/// If the run could not go on, the report says why, and has the experiments until then.
+///
 /// # Errors
 ///
-/// [`Halt`] if the run could not go on, or was interrupted. What it made is removed then, too; an
-/// error of the removal says so.
+/// [`Halt`] if the run was interrupted, or could not even begin. What it made is removed all the
+/// same.
 pub fn run(
     target: &Target,
     clock: Box<dyn Clock>,
@@ -81,36 +90,40 @@ pub fn run(
     stop: Arc<Stop>,
     options: &Options,
 ) -> Result<Report, Halt> {
-    let wire = Wire::new(target, clock, stop.clone());
-    let mut bench = Bench::new(wire, &run_id()?);
+    let mut bench = Bench::new(Wire::new(target, clock, stop), &run_id()?);
     bench.journal = Some(journal);
     bench.review = Some(Review::new(options.keep_traffic.clone()));
-    let records = experiments(&mut bench, options);
-    // Whatever ended the run, the calls that remove things are let through.
-    stop.lift();
-    let removed = clean::all(&mut bench);
-    let records = records?;
-    removed?;
+    options.tell(&format!(
+        "making Organizations {PREFIX}{}-…, and removing them at the end",
+        bench.run
+    ));
+    let mut records = Vec::new();
+    let experimented = experiments(&mut bench, options, &mut records);
+    options.tell("removing them");
+    bench.wire.goes_on_when_stopped = true;
+    let removed = clean::all(&mut bench).map(drop);
+    let ended = experimented.and(removed).err();
+    if let Some(halt) = &ended {
+        if records.is_empty() || *halt == Halt::Interrupted {
+            return Err(halt.clone());
+        }
+    }
+    options.tell("looking for the settings that explain what was seen");
     let explanation = explain(&bench.run, &records);
     let explanation = explanation.map_err(|error: StartError| Halt::run(error.to_string()))?;
-    let review = bench.review.take().unwrap_or_default().finish()?;
-    Ok(Report::new(target, &bench, records, &explanation, review))
+    let review = bench.review.take().unwrap_or_default().finish();
+    let mut report = Report::new(target, &bench, records, &explanation, review);
+    report.ended = ended.map(|halt| halt.to_string());
+    Ok(report)
 }
 
 fn experiments(
     bench: &mut Bench,
     options: &Options,
-) -> Result<Vec<(&'static Experiment, Record)>, Halt> {
-    let mut records = Vec::new();
+    records: &mut Vec<(&'static Experiment, Record)>,
+) -> Result<(), Halt> {
     for experiment in experiment::all().filter(|it| options.runs(it)) {
-        if options.talkative {
-            let _ = writeln!(
-                io::stderr(),
-                "{:>4}  {}",
-                experiment.id,
-                experiment.question
-            );
-        }
+        options.tell(&format!("{:>4}  {}", experiment.id, experiment.question));
         let mut lab = Lab::new(bench, experiment.id);
         let ended = (experiment.script)(&mut lab).err();
         let record = lab.into_record(ended.as_ref());
@@ -123,7 +136,7 @@ fn experiments(
         }
         records.push((experiment, record));
     }
-    Ok(records)
+    Ok(())
 }
 
 /// Eight random hexadecimal digits.

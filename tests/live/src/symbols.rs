@@ -39,6 +39,56 @@ impl Symbols {
                 text = text.replace(value.as_str(), &self.names[value]);
             }
         }
-        text
+        without_uuids(&text)
+    }
+}
+
+/// A text with `…` in the place of each UUID: ids that no response had.
+pub(crate) fn without_uuids(text: &str) -> String {
+    let mut rest = text;
+    let mut clean = String::new();
+    while let Some(c) = rest.chars().next() {
+        if rest.get(..UUID).is_some_and(is_uuid) {
+            clean.push('…');
+            rest = &rest[UUID..];
+        } else {
+            clean.push(c);
+            rest = &rest[c.len_utf8()..];
+        }
+    }
+    clean
+}
+
+/// The length of a UUID.
+const UUID: usize = 36;
+
+/// What stands before the UUID of an id, e.g. `member-test`.
+pub(crate) fn id_kind(text: &str) -> Option<&str> {
+    let split = text.len().checked_sub(UUID)?;
+    let kind = text.get(..split)?.strip_suffix('-')?;
+    is_uuid(text.get(split..)?).then_some(kind)
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == UUID
+        && text.bytes().enumerate().all(|(index, byte)| match index {
+            8 | 13 | 18 | 23 => byte == b'-',
+            _ => byte.is_ascii_hexdigit(),
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn messages_show_neither_known_values_nor_ids() {
+        let mut symbols = Symbols::default();
+        symbols.name("token", "mZAYn5aLEqKUlZ");
+        let id = "member-test-32fc5024-9c09-4da3-bd2e-c9ce4da9375f";
+        let text = format!("„{id}“ has no mZAYn5aLEqKUlZ");
+        assert_eq!(symbols.redact(&text), "„member-test-…“ has no token#1");
+        assert_eq!(id_kind(id), Some("member-test"));
+        assert_eq!(id_kind("member-test-1"), None);
     }
 }

@@ -18,6 +18,7 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
         settles [
             "lock.count_totp_failures",
             "lock.after_failures",
+            "lock.minutes",
             "lock.refuses",
             "http.send_retry_after",
         ];
@@ -98,10 +99,7 @@ fn codes(lab: &mut Lab<'_>) -> Outcome {
     let minutes = from
         .zip(to)
         .and_then(|(from, to)| to.duration_since(from).ok());
-    lab.note(
-        "look: minutes of the lock",
-        minutes.map(|it| it.as_secs() / 60),
-    );
+    lab.note("lock.minutes", minutes.map(|it| it.as_secs() / 60));
     locked(lab, &jane, &session)
 }
 

@@ -84,6 +84,11 @@ fn search(lab: &mut Lab<'_>) -> Outcome {
             break;
         }
     }
+    let nonsense = json!([filter("member_nonsense", json!(true))]);
+    lab.send(
+        "an unknown filter",
+        &search(here.clone(), query("AND", nonsense)),
+    )?;
     let either = json!([
         filter("member_ids", json!([jane.id])),
         filter("member_ids", json!([joe.id])),

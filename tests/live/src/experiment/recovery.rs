@@ -27,6 +27,8 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
 
 /// In the form of a recovery code, and of no Member.
 const WRONG: &str = "zzzz-zzzz-zzzz";
+/// In the form of a recovery code, to be imported.
+const OWN: &str = "abcd-efgh-ijkl";
 
 fn without(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
@@ -85,6 +87,12 @@ fn wrong(lab: &mut Lab<'_>) -> Outcome {
     )?;
     lab.send("codes, at the end", &joe.recovery_codes())?;
     lab.send("rotate", &joe.rotate())?;
+    let mary = lab.member(Optional)?;
+    let session = lab.login(&mary)?;
+    let own = mary.migrate(&base32(&[5; 20])).recovery_codes([OWN]);
+    lab.send("Migrate with one code", &own)?;
+    lab.send("the last code", &mary.recover(OWN).with(&session))?;
+    lab.send("no code is left", &mary.recover(WRONG).with(&session))?;
     Ok(())
 }
 
@@ -96,9 +104,7 @@ fn around(lab: &mut Lab<'_>) -> Outcome {
     lab.create("C again", &jane, &session)?;
     lab.send("codes, after Create", &jane.recovery_codes())?;
     lab.send("delete, pending", &jane.delete_totp())?;
-    let own = jane
-        .migrate(&base32(&[3; 20]))
-        .recovery_codes(["abcd-efgh-ijkl"]);
+    let own = jane.migrate(&base32(&[3; 20])).recovery_codes([OWN]);
     lab.send("Migrate with a code of its own", &own)?;
     lab.send("codes, after Migrate", &jane.recovery_codes())?;
     lab.send("delete, migrated", &jane.delete_totp())?;

@@ -12,6 +12,7 @@ pub(super) fn candidates(name: &str, record: &Record, settings: &Settings) -> Ve
         "claims.reserved" => list(json!(["ignore", "refuse"])),
         "claims.max_bytes" => list(json!([3_999, 4_000, 4_095, 4_096, 4_097, 5_000])),
         "lock.after_failures" => numbers(record, name, 1),
+        "lock.minutes" => numbers(record, name, 5),
         "lock.refuses" => noted(record, "lock.refuses", json!([])),
         "member.get_with_both" => list(json!(["match", "member_id", "refuse"])),
         "organization.common_email_domains" => noted(record, name, json!([])),
@@ -36,7 +37,7 @@ pub(super) fn candidates(name: &str, record: &Record, settings: &Settings) -> Ve
         "totp.migrate_secret_min_bytes" => list(json!([1, 9, 10, 15, 16, 20, 21])),
         "totp.migrate_secret_max_bytes" => list(json!([20, 32, 64, 128, 129])),
         "http.max_body_bytes" => list(json!([65_535, 65_536, 1_048_576, 4_194_304])),
-        "http.response_headers" => noted(record, name, json!({})),
+        "http.response_headers" => noted(record, name, json!({ "x-none": "x" })),
         "http.success_status" => statuses(record, json!(200)),
         "organization.create_status" | "member.create_status" => {
             let usual = json!(settings.http.success_status);

@@ -97,10 +97,23 @@ impl ErrorBook {
                 response.status = refused.status;
                 response.error_type.clone_from(&refused.error_type);
                 response.error_message.clone_from(&refused.error_message);
-                response.error_url.clone_from(&refused.error_url);
+                // The default is a form with placeholders, which stays if that is what was seen.
+                let form = std::mem::take(&mut response.error_url);
+                let same = url(&form, refused.status, &refused.error_type) == refused.error_url;
+                response.error_url = if same {
+                    form
+                } else {
+                    refused.error_url.clone()
+                };
             }
         }
     }
+}
+
+/// An `error_url` of the emulator, with its placeholders filled in.
+pub(super) fn url(form: &str, status: u16, error_type: &str) -> String {
+    form.replace("{status}", &status.to_string())
+        .replace("{error_type}", error_type)
 }
 
 fn kind(refused: &Refused) -> (u16, &str) {

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use totps_emulator::{ErrorCase, ErrorResponse, Evidence, Settings};
+use totps_emulator::{ErrorCase, ErrorResponse, Settings};
 
 use super::Explanation;
 use super::candidates::get;
-use super::errors::ErrorBook;
+use super::errors::{self, ErrorBook};
 use crate::experiment;
 
 /// Whether a default of the emulator is what was seen.
@@ -55,7 +55,7 @@ pub(crate) fn findings(explanation: &Explanation, ran: &[&str]) -> Vec<Finding> 
             verdict: verdict(&guess, truth.as_ref()),
             remark: match truth {
                 Some(_) => String::new(),
-                None => why_open(&name, row.evidence, ran),
+                None => why_open(&name, ran),
             },
             experiments: settled
                 .into_iter()
@@ -69,13 +69,13 @@ pub(crate) fn findings(explanation: &Explanation, ran: &[&str]) -> Vec<Finding> 
     });
     let errors = ErrorCase::ALL
         .iter()
-        .map(|case| error(*case, &explanation.errors, ran));
+        .map(|case| error(*case, &explanation.errors));
     settings.chain(errors).collect()
 }
 
-fn error(case: ErrorCase, errors: &ErrorBook, ran: &[&str]) -> Finding {
+fn error(case: ErrorCase, book: &ErrorBook) -> Finding {
     let guess = in_full(&case.response());
-    let truth = errors.usual(case).map(|refused| {
+    let truth = book.usual(case).map(|refused| {
         json!({
             "status": refused.status,
             "error_type": refused.error_type,
@@ -84,7 +84,7 @@ fn error(case: ErrorCase, errors: &ErrorBook, ran: &[&str]) -> Finding {
         })
     });
     let name = format!("errors.{}", case.name());
-    let others: Vec<String> = errors
+    let others: Vec<String> = book
         .unusual(case)
         .into_iter()
         .map(|entry| {
@@ -100,9 +100,12 @@ fn error(case: ErrorCase, errors: &ErrorBook, ran: &[&str]) -> Finding {
         verdict: verdict(&guess, truth.as_ref()),
         remark: match truth {
             Some(_) => others.join("; "),
-            None => why_open(&name, case.evidence(), ran),
+            None => match why_out_of_reach(&name) {
+                Some(reason) => reason.to_owned(),
+                None => format!("no step of this run met it: {}", case.meaning()),
+            },
         },
-        experiments: errors
+        experiments: book
             .experiments(case)
             .into_iter()
             .map(str::to_owned)
@@ -115,15 +118,12 @@ fn error(case: ErrorCase, errors: &ErrorBook, ran: &[&str]) -> Finding {
 
 /// A response with its own `error_url`.
 fn in_full(response: &ErrorResponse) -> Value {
-    let url = response
-        .error_url
-        .replace("{status}", &response.status.to_string())
-        .replace("{error_type}", &response.error_type);
+    let (form, kind) = (&response.error_url, &response.error_type);
     json!({
         "status": response.status,
         "error_type": response.error_type,
         "error_message": response.error_message,
-        "error_url": url,
+        "error_url": errors::url(form, response.status, kind),
     })
 }
 
@@ -136,24 +136,23 @@ fn verdict(guess: &Value, truth: Option<&Value>) -> Verdict {
 }
 
 /// Why nothing is known of a setting after a run.
-fn why_open(name: &str, evidence: Evidence, ran: &[&str]) -> String {
-    if let Some((_, reason)) = OUT_OF_REACH.iter().find(|(setting, _)| *setting == name) {
-        return (*reason).to_owned();
+fn why_open(name: &str, ran: &[&str]) -> String {
+    if let Some(reason) = why_out_of_reach(name) {
+        return reason.to_owned();
     }
-    let experiments = experiment::all().filter(|it| it.settles.contains(&name));
-    let ids: Vec<&str> = experiments.map(|it| it.id).collect();
-    let left_out: Vec<&str> = ids.iter().copied().filter(|id| !ran.contains(id)).collect();
-    if ids.is_empty() {
-        let unmet = "no step of this run met it";
-        return match evidence {
-            Evidence::Guess => unmet.to_owned(),
-            _ => format!("{unmet}; it is no guess"),
-        };
+    let settling = experiment::all().filter(|it| it.settles.contains(&name));
+    let ids: Vec<&str> = settling.map(|it| it.id).collect();
+    let names = ids.join(", ");
+    if ids.iter().any(|id| ran.contains(id)) {
+        format!("{names} could not tell its values apart")
+    } else {
+        format!("{names} did not run")
     }
-    if left_out.len() == ids.len() {
-        return format!("{} did not run", ids.join(", "));
-    }
-    format!("{} could not tell its values apart", ids.join(", "))
+}
+
+fn why_out_of_reach(name: &str) -> Option<&'static str> {
+    let reason = OUT_OF_REACH.iter().find(|(setting, _)| *setting == name);
+    reason.map(|(_, reason)| *reason)
 }
 
 /// What no run can settle, and why.

@@ -25,7 +25,7 @@ fn write(report: &Report, text: &mut String) -> fmt::Result {
     writeln!(text, "# What totps-live saw\n")?;
     writeln!(
         text,
-        "{} calls to {}, by version {}. ",
+        "{} calls to {}, by version {}.\n",
         report.calls, report.base_url, report.version
     )?;
     writeln!(
@@ -34,6 +34,9 @@ fn write(report: &Report, text: &mut String) -> fmt::Result {
          {differs} differ, and {open} stay open.\n",
         report.findings.len(),
     )?;
+    if let Some(ended) = &report.ended {
+        writeln!(text, "**The run ended early: {ended}.**\n")?;
+    }
     section(text, "Differs", report, Verdict::Differs)?;
     section(text, "Agrees", report, Verdict::Agrees)?;
     open_section(text, report)?;

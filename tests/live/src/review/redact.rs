@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
+use crate::symbols::{id_kind, without_uuids};
+
 /// Texts that are kept: they are words of the API, times, or what this program made up in public.
-const KEPT: [&str; 34] = [
+const KEPT: [&str; 37] = [
+    "alg",
     "allowed_type",
     "auth_methods",
     "created_at",
@@ -22,6 +25,7 @@ const KEPT: [&str; 34] = [
     "first_party_connected_apps_allowed_type",
     "hash_type",
     "intermediate_session_token_expires_at",
+    "kty",
     "last_accessed_at",
     "last_authenticated_at",
     "lock_created_at",
@@ -41,6 +45,7 @@ const KEPT: [&str; 34] = [
     "status",
     "third_party_connected_apps_allowed_type",
     "updated_at",
+    "use",
 ];
 
 /// Lists of words of the API.
@@ -72,7 +77,7 @@ const SAMPLES: [(&str, &str); 9] = [
 ];
 
 /// Shorter values are not replaced inside messages.
-const SHORTEST: usize = 5;
+const SHORTEST: usize = 6;
 
 /// Replaces values, the same one always by the same one.
 #[derive(Debug, Default)]
@@ -146,19 +151,6 @@ impl Redactor {
                 text = text.replace(value.as_str(), &self.replaced[value]);
             }
         }
-        text
+        without_uuids(&text)
     }
-}
-
-/// What stands before the UUID of an id, e.g. `member-test`.
-fn id_kind(text: &str) -> Option<&str> {
-    const UUID: usize = 36;
-    let split = text.len().checked_sub(UUID)?;
-    let kind = text.get(..split)?.strip_suffix('-')?;
-    let uuid = text.get(split..)?;
-    let is_uuid = uuid.bytes().enumerate().all(|(index, byte)| match index {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    });
-    is_uuid.then_some(kind)
 }
