@@ -7,11 +7,10 @@
     reason = "a test fails by panicking"
 )]
 
-mod adapters;
 mod budgets;
+mod conformance;
 mod errors;
 mod guide;
-mod hostile_answers;
 mod hyper;
 mod life;
 mod lifecycle;
@@ -22,6 +21,8 @@ mod responses;
 mod retries;
 mod secrets;
 mod session_jwt;
+mod subjects;
+mod test_util;
 mod torture;
 mod transports;
 mod ureq;

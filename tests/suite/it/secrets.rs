@@ -15,9 +15,10 @@ use hyper::body::Bytes;
 use serde_json::{Map, Value, json};
 use smol::net::TcpStream;
 use smol_hyper::rt::{FuturesIo, SmolTimer};
+use totps_conformance::sentinel::{assert_hidden, debug_texts, error_texts, leaks};
+use totps_core::test_util::*;
 use totps_core::*;
 use totps_hyper::{ConnTransport, HyperTransport, HyperTransportBuilder, ServiceTransport};
-use totps_tests::sentinel::{assert_hidden, debug_texts, error_texts, leaks};
 use totps_ureq::{UreqTransport, UreqTransportBuilder};
 use tower::util::{ServiceFn, service_fn};
 
@@ -657,14 +658,14 @@ fn session_jwt_types() -> Vec<&'static str> {
 
     let forge = session_jwt::forge();
     let keys = forge.jwks().to_string();
+    let mut readable = answer();
+    readable["member_session"]["member_session_id"] = json!("member-session-test-x");
+    readable["member_session"]["organization_id"] = json!("organization-test-x");
+    let readable = readable.to_string();
     let send: Shared = Arc::new(move |request: Request| {
         let is_keys = request.uri().path().contains("jwks");
-        let body = if is_keys {
-            keys.clone()
-        } else {
-            answer().to_string()
-        };
-        Ok::<_, Error>(http::Response::new(body))
+        let body = if is_keys { &keys } else { &readable };
+        Ok::<_, Error>(http::Response::new(body.clone()))
     });
     let project = Project::at(&*forge.base_url, totps_forge::PROJECT_ID, PROJECT_SECRET).unwrap();
     let verifier = SessionVerifier::new(Client::new(project, send));
@@ -684,7 +685,7 @@ fn session_jwt_types() -> Vec<&'static str> {
     let SessionError::Jwt(error) = &refused else {
         panic!("expected an error of the JWT, got {refused:?}");
     };
-    let error = error.clone();
+    let error = *error;
     let unreadable = SessionError::Unreadable(response.clone());
     assert_quiet("SessionError", &refused);
     quiet![
@@ -697,6 +698,54 @@ fn session_jwt_types() -> Vec<&'static str> {
         SessionVerifier<Client<Shared>> = verifier.clone(),
         VerifiedSession = verified,
         VerifyOptions = VerifyOptions::new(),
+    ]
+    .into()
+}
+
+/// Those of the feature `test-util`, with secrets in the steps, the requests and what was refused.
+fn test_util_types() -> Vec<&'static str> {
+    let script = Script::new()
+        .created(Created::from(TOTP_SECRET).qr_code(QR_CODE))
+        .authenticated(SESSION_TOKEN)
+        .refused(SERVER_TEXT)
+        .unreadable(answer().to_string())
+        .json(answer())
+        .lost()
+        .at_path("/v1/b2b/passwords/authenticate");
+    let client = script.client();
+    client.create(&create_params()).expect("the first step");
+    client
+        .authenticate(&authenticate_params())
+        .expect("the second step");
+    let sent = script.requests().pop().expect("a request");
+    assert_eq!(sent.json()["code"], CODE, "it holds a secret");
+    assert_eq!(
+        sent.json()["session_token"],
+        SESSION_TOKEN,
+        "it holds a secret"
+    );
+    let unfinished = script.finish().unwrap_err();
+    assert_quiet_error("ScriptError", &unfinished);
+    let unexpected = script.clone().client().create(&create_params());
+    assert_quiet_error("Error", &unexpected.unwrap_err());
+    quiet![
+        Script = script.clone(),
+        ScriptError = unfinished.clone(),
+        SentRequest = sent.clone(),
+        Endpoint = Endpoint::Create,
+        Refusal = Refusal::new(SERVER_TEXT)
+            .message(SESSION_TOKEN)
+            .details(answer()),
+        Created = Created::from(TOTP_SECRET).recovery_codes([RECOVERY_CODE]),
+        Authenticated = Authenticated::from(SESSION_TOKEN).session_jwt(SESSION_JWT),
+        Migrated = [RECOVERY_CODE].into(),
+        TotpDeleted = TotpDeleted::default().set(METADATA, METADATA),
+        MemberFound = MemberFound::default().set("member/trusted_metadata", METADATA),
+        RecoveryCodes = [RECOVERY_CODE].into(),
+        Recovered = SESSION_TOKEN.into(),
+        SessionAuthenticated = SESSION_TOKEN.into(),
+        SessionsRevoked = SessionsRevoked::default().set(METADATA, METADATA),
+        FirstFactor = FirstFactor::mfa_required(INTERMEDIATE),
     ]
     .into()
 }
@@ -846,6 +895,7 @@ fn every_public_type_is_redacted() {
     ]);
 
     formatted.extend(session_jwt_types());
+    formatted.extend(test_util_types());
 
     let missing: Vec<_> = public_types().difference(&formatted).copied().collect();
     // Three traits, and a box of any error.
@@ -860,6 +910,7 @@ fn every_public_type_is_redacted() {
 fn public_types() -> BTreeSet<&'static str> {
     let sources = [
         include_str!("../../../totps-core/src/lib.rs"),
+        include_str!("../../../totps-core/src/test_util.rs"),
         include_str!("../../../totps-ureq/src/lib.rs"),
         include_str!("../../../totps-hyper/src/lib.rs"),
     ];

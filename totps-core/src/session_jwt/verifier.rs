@@ -169,7 +169,7 @@ impl<T: Transport> SessionVerifier<Client<T>> {
         match self.verify(jwt, now) {
             Err(SessionError::Jwt(error)) if error.is_stale() => {
                 let params = AuthenticateSessionParams::session_jwt(jwt.clone());
-                answered(self.client().authenticate_session(&params), now)
+                from_api(self.client().authenticate_session(&params), now)
             }
             checked => checked.map(AuthenticatedSession::local),
         }
@@ -239,7 +239,7 @@ impl<T: AsyncTransport + 'static> SessionVerifier<AsyncClient<T>> {
         match self.verify(jwt, now).await {
             Err(SessionError::Jwt(error)) if error.is_stale() => {
                 let params = AuthenticateSessionParams::session_jwt(jwt.clone());
-                answered(self.client().authenticate_session(&params).await, now)
+                from_api(self.client().authenticate_session(&params).await, now)
             }
             checked => checked.map(AuthenticatedSession::local),
         }
@@ -277,7 +277,7 @@ impl<T: AsyncTransport + 'static> SessionVerifier<AsyncClient<T>> {
 }
 
 /// What the API says about a session.
-fn answered(
+fn from_api(
     response: Result<AuthenticateSessionResponse, Error>,
     now: SystemTime,
 ) -> Result<AuthenticatedSession, SessionError> {

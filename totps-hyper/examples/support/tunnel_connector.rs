@@ -29,7 +29,7 @@ pub(crate) type Connecting = Pin<Box<dyn Future<Output = Result<Io, BoxError>> +
 pub(crate) fn connector(
     proxy: &Uri,
     roots: RootCertStore,
-) -> Result<impl Fn(Uri) -> Connecting + Send + Sync + 'static, Box<dyn Error>> {
+) -> Result<impl Fn(Uri) -> Connecting + Send + Sync + use<>, Box<dyn Error>> {
     let authority = proxy
         .authority()
         .ok_or("the proxy must have a host")?

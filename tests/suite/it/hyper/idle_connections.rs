@@ -11,12 +11,11 @@ use std::{env, fs, io, thread};
 
 use hyper_util::rt::TokioTimer;
 use tokio::runtime::{Builder, Runtime};
+use totps_conformance::hostile::{Authority, Leaf, Server, response as answer};
 use totps_core::{AsyncTransport, CreateParams, Request, Response, TransportError};
 use totps_hyper::{ConnTransport, HyperTransport};
-use totps_tests::hostile::{Authority, Leaf, Server, answer};
 
 use super::{project, tokio_stack, tunnel_connector};
-use crate::adapters::chain;
 
 fn request(url: &str) -> Request {
     let params = CreateParams::new("organization-1", "member-1");
@@ -26,7 +25,7 @@ fn request(url: &str) -> Request {
 #[track_caller]
 fn assert_ok(result: Result<Response, TransportError>, call: usize) {
     if let Err(error) = result {
-        panic!("expected call {call} to succeed, got {}", chain(&error));
+        panic!("expected call {call} to succeed, got {error:?}");
     }
 }
 
@@ -37,7 +36,7 @@ fn resting() -> Runtime {
 
 /// Closes each connection after its first response.
 fn closing(tls: Option<&Authority>) -> Server {
-    let once = |connection: &mut totps_tests::hostile::Connection| {
+    let once = |connection: &mut totps_conformance::hostile::Connection| {
         connection.read_request();
         connection.write(&answer(200, "{}"));
     };

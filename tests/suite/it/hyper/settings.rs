@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use smol_hyper::rt::SmolTimer;
+use totps_conformance::hostile::Server;
 use totps_core::{
     AsyncTransport, ConfigError, CreateParams, Delivery, TransportError, TransportErrorKind,
 };
 use totps_hyper::{ConnTransport, HyperTransport, ServiceTransport};
-use totps_tests::hostile::Server;
 
 use super::{TOKIO, connector, project, smol_client};
-use crate::adapters::Settings;
+use crate::subjects::Settings;
 
 #[test]
 fn settings_that_are_refused_name_themselves() {
@@ -166,7 +166,7 @@ fn a_connectors_own_kind_is_kept() {
 fn with_no_idle_connections_each_call_has_its_own() {
     let server = Server::start(|connection| {
         while connection.read_request().is_some()
-            && connection.write(&totps_tests::hostile::answer(200, "{}"))
+            && connection.write(&totps_conformance::hostile::response(200, "{}"))
         {}
     });
     let transport = HyperTransport::builder()

@@ -6,9 +6,9 @@ use std::process::Command;
 use std::time::Duration;
 
 use tokio::runtime::Builder;
+use totps_conformance::hostile::{Authority, Connection, Leaf, Server};
 use totps_core::{AsyncTransport as _, Body, CreateParams};
 use totps_hyper::HyperTransport;
-use totps_tests::hostile::{Authority, Connection, Leaf, Server};
 
 use super::project;
 

@@ -17,7 +17,7 @@ use super::tunnel_connector::Connecting;
 /// Trusts these authorities.
 pub(crate) fn connector(
     pem: Option<&str>,
-) -> impl Fn(Uri) -> Connecting + Clone + Send + Sync + 'static {
+) -> impl Fn(Uri) -> Connecting + Clone + Send + Sync + use<> {
     let roots = roots(pem);
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ClientConfig::builder_with_provider(provider)

@@ -1,11 +1,11 @@
 //! No error, no `Debug` shows a JWT or what stands in it.
 
 use serde_json::json;
+use totps_conformance::sentinel::{assert_hidden, debug_texts, error_texts};
 use totps_core::{
     Client, JwtError, Project, Request, SessionJwt, SessionVerifier, VerifyOptions, http,
 };
 use totps_forge::{Forge, PROJECT_ID};
-use totps_tests::sentinel::{assert_hidden, debug_texts, error_texts};
 
 use super::{forge, read};
 use crate::secrets::PROJECT_SECRET;

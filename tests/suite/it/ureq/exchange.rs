@@ -2,12 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use rustls::version::{TLS12, TLS13};
+use totps_conformance::hostile::{Authority, Leaf, Server, Tap, TlsVersion, response as answer};
 use totps_core::{
     AuthenticateParams, Body, Delivery, Project, Request, Response, Transport, TransportError,
     TransportErrorKind,
 };
-use totps_tests::hostile::{Authority, Leaf, Server, Tap, answer};
 use totps_ureq::ureq::config::IpFamily;
 use totps_ureq::{UreqTransport, UreqTransportBuilder};
 
@@ -25,7 +24,7 @@ fn send(builder: UreqTransportBuilder, base_url: &str) -> Result<Response, Trans
 #[test]
 fn early_responses_to_large_requests_are_read() {
     let authority = Authority::new();
-    let handle = |connection: &mut totps_tests::hostile::Connection| {
+    let handle = |connection: &mut totps_conformance::hostile::Connection| {
         connection.read_bytes(1000);
         connection.write(&answer(413, "too large"));
     };
@@ -63,7 +62,7 @@ fn large_requests_that_nobody_reads_may_have_arrived() {
 #[test]
 fn head_and_body_leave_in_one_record() {
     let authority = Authority::new();
-    let config = authority.server_with_versions(Leaf::Good, &[&TLS12]);
+    let config = authority.server_with_versions(Leaf::Good, &[TlsVersion::Tls12]);
     let server = Server::start_tls(config, |connection| {
         connection.read_request();
         connection.write(&answer(200, "{}"));
@@ -83,7 +82,7 @@ fn head_and_body_leave_in_one_record() {
 
 #[test]
 fn sessions_are_resumed() {
-    for version in [&TLS12, &TLS13] {
+    for version in [TlsVersion::Tls12, TlsVersion::Tls13] {
         let authority = Authority::new();
         let config = authority.server_with_versions(Leaf::Good, &[version]);
         let server = Server::start_tls(config, |connection| {

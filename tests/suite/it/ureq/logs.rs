@@ -1,14 +1,14 @@
-//! What is logged at the most verbose level, beside what `adapters::logs` looks at.
+//! What is logged at the most verbose level, beside what the kit of rules looks at.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Once;
 
 use log::{LevelFilter, Log, Metadata, Record};
+use totps_conformance::hostile::{Authority, Leaf, Proxy, Server, response as answer};
+use totps_conformance::sentinel::leaks;
 use totps_core::{
     AuthenticateParams, Delivery, Project, Response, Transport, TransportError, TransportErrorKind,
 };
-use totps_tests::hostile::{Authority, Leaf, Proxy, Server, answer};
-use totps_tests::sentinel::leaks;
 use totps_ureq::ureq::Agent;
 use totps_ureq::{UreqTransport, UreqTransportBuilder};
 

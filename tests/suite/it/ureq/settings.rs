@@ -6,8 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::crypto::CryptoProvider;
+use totps_conformance::hostile::{
+    Authority, Leaf, RefusingPort, Server, TlsVersion, response as answer,
+};
 use totps_emulator::Emulator;
-use totps_tests::hostile::{Authority, Leaf, Server, answer, refusing_address};
 use totps_ureq::ureq::Agent;
 use totps_ureq::ureq::config::{Config, IpFamily};
 use totps_ureq::ureq::tls::{Certificate, RootCerts, TlsConfig, TlsConfigBuilder, TlsProvider};
@@ -188,7 +190,8 @@ fn plain_http_to_loopback_does_not_go_by_a_proxy_elsewhere() {
     assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
 
     // The proxy on this machine is asked for a tunnel, in vain.
-    let proxy = format!("http://{}", refusing_address());
+    let port = RefusingPort::reserve();
+    let proxy = port.url();
     let transport = UreqTransport::builder()
         .proxy(proxy)
         .build()
@@ -268,10 +271,7 @@ fn the_programs_default_crypto_provider_is_used() {
         ..rustls::crypto::ring::default_provider()
     };
     of_tls_1_2.install_default().expect("no other is installed");
-    for (version, works) in [
-        (&rustls::version::TLS12, true),
-        (&rustls::version::TLS13, false),
-    ] {
+    for (version, works) in [(TlsVersion::Tls12, true), (TlsVersion::Tls13, false)] {
         let config = authority.server_with_versions(Leaf::Good, &[version]);
         let server = Server::start_tls(config, |connection| {
             connection.read_request();

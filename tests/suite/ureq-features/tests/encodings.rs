@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use totps_tests::hostile::Server;
+use totps_conformance::hostile::Server;
 use totps_ureq::ureq::Agent;
 use totps_ureq::{
     CreateParams, Delivery, Project, Response, Transport, TransportError, TransportErrorKind,

@@ -17,7 +17,7 @@ pub(super) enum Seen {
 
 /// What came of Migrate.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum Sent {
     Migrated(String),
     /// It may have been carried out.
     Unclear(String),
@@ -95,15 +95,15 @@ impl Course {
         }
     }
 
-    pub(super) fn answered(&mut self, answer: Answer) -> Step {
-        match answer {
-            Answer::Migrated(id) => Step::End(End::Migrated { id, found: false }),
-            Answer::Unclear(lost) => {
+    pub(super) fn sent(&mut self, sent: Sent) -> Step {
+        match sent {
+            Sent::Migrated(id) => Step::End(End::Migrated { id, found: false }),
+            Sent::Unclear(lost) => {
                 self.lost = lost;
                 self.unclear = true;
                 Step::Look
             }
-            Answer::Refused(refusal)
+            Sent::Refused(refusal)
                 if refusal.error_type.as_deref() == Some("active_totp_exists") =>
             {
                 if self.unclear {
@@ -116,7 +116,7 @@ impl Course {
                     ))
                 }
             }
-            Answer::Refused(refusal) => Step::End(End::Refused(refusal)),
+            Sent::Refused(refusal) => Step::End(End::Refused(refusal)),
         }
     }
 
@@ -142,12 +142,12 @@ mod tests {
         Step::End(End::Migrated { id, found: true })
     }
 
-    fn lost() -> Answer {
-        Answer::Unclear("no response".to_owned())
+    fn lost() -> Sent {
+        Sent::Unclear("no response".to_owned())
     }
 
-    fn exists() -> Answer {
-        Answer::Refused(Refusal {
+    fn exists() -> Sent {
+        Sent::Refused(Refusal {
             status: 400,
             error_type: Some("active_totp_exists".to_owned()),
             request_id: None,
@@ -178,7 +178,7 @@ mod tests {
         let (mut course, step) = Course::begin(None);
         assert_eq!(step, Step::Look);
         assert_eq!(course.seen(Seen::Absent), Step::Send);
-        let step = course.answered(Answer::Migrated("totp-1".to_owned()));
+        let step = course.sent(Sent::Migrated("totp-1".to_owned()));
         let id = "totp-1".to_owned();
         assert_eq!(step, Step::End(End::Migrated { id, found: false }));
     }
@@ -201,10 +201,10 @@ mod tests {
     fn after_a_lost_response_the_member_is_read_twice() {
         let (mut course, _) = Course::begin(None);
         course.seen(Seen::Absent);
-        assert_eq!(course.answered(lost()), Step::Look);
+        assert_eq!(course.sent(lost()), Step::Look);
         assert_eq!(course.seen(Seen::Absent), Step::LookAgain);
         assert_eq!(course.seen(Seen::Absent), Step::Send);
-        assert_eq!(course.answered(lost()), Step::Look);
+        assert_eq!(course.sent(lost()), Step::Look);
         assert_eq!(course.seen(Seen::Absent), Step::LookAgain);
         assert_eq!(course.seen(there()), found());
     }
@@ -231,16 +231,13 @@ mod tests {
     fn active_totp_exists_is_ours_only_if_something_was_lost() {
         let (mut course, _) = Course::begin(None);
         course.seen(Seen::Absent);
-        assert!(matches!(
-            course.answered(exists()),
-            Step::End(End::Conflict(_))
-        ));
+        assert!(matches!(course.sent(exists()), Step::End(End::Conflict(_))));
         let (mut course, _) = Course::begin(None);
         course.seen(Seen::Absent);
-        course.answered(lost());
+        course.sent(lost());
         course.seen(Seen::Absent);
         course.seen(Seen::Absent);
-        assert_eq!(course.answered(exists()), Step::Look);
+        assert_eq!(course.sent(exists()), Step::Look);
         assert_eq!(course.seen(there()), found());
     }
 
@@ -283,7 +280,7 @@ mod tests {
             step = match step {
                 Step::Send => {
                     sent += 1;
-                    course.answered(lost())
+                    course.sent(lost())
                 }
                 Step::Look | Step::LookAgain => course.seen(Seen::Absent),
                 Step::End(end) => {

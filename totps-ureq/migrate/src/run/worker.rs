@@ -7,7 +7,7 @@ use totps_ureq::{
     GetMemberResponse, GetRecoveryCodesParams, MigrateParams, RecoveryCode as SentCode, Transport,
 };
 
-use super::course::{Answer, Course, End, Seen, Step};
+use super::course::{Course, End, Seen, Sent, Step};
 use super::{described, lines};
 use crate::api::{Api, Failure};
 use crate::codes::{CodesFile, CodesLine};
@@ -149,13 +149,13 @@ impl<'a, T: Transport> Worker<'a, T> {
                     match self.send(row, &member) {
                         Ok((id, new_codes)) => {
                             codes = new_codes;
-                            course.answered(Answer::Migrated(id))
+                            course.sent(Sent::Migrated(id))
                         }
                         Err(Failure::Unclear(lost)) => {
                             planned = false;
-                            course.answered(Answer::Unclear(lost))
+                            course.sent(Sent::Unclear(lost))
                         }
-                        Err(Failure::Refused(refusal)) => course.answered(Answer::Refused(refusal)),
+                        Err(Failure::Refused(refusal)) => course.sent(Sent::Refused(refusal)),
                         Err(failure) => {
                             self.write(id, &mut pending, [Event::NotDone])?;
                             return self.leave(id, &mut pending, failure, planned);

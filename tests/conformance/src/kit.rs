@@ -1,0 +1,350 @@
+//! What is checked, and how.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::Instant;
+
+use log::LevelFilter;
+use totps_core::{AsyncTransport, Transport};
+
+use crate::child;
+use crate::hostile::Authority;
+use crate::probe::{Found, Probe, Run};
+use crate::report::{Outcome, Report};
+use crate::rule::{Needs, Rule, Severity, find, rules};
+use crate::subject::{Async, Blocking, BoxFuture, Subject, panic_text};
+use crate::target::{Setting, Target};
+
+/// How many rules run at once. Most of them wait for a deadline.
+const BESIDE: usize = 12;
+
+/// A check with settings of your own: which rules, which exceptions, what the transport can do.
+///
+/// ```
+/// use totps_conformance::{Kit, Target};
+/// # use totps_ureq::UreqTransport;
+/// # fn my_transport(target: &Target) -> UreqTransport {
+/// #     let builder = UreqTransport::builder().timeout(target.timeout());
+/// #     let builder = builder.response_limit(target.response_limit());
+/// #     let builder = builder.root_certificates_pem(target.root_certificate_pem());
+/// #     builder.build().expect("the settings are valid")
+/// # }
+///
+/// let report = Kit::new()
+///     .only(["redirect-*", "last-chunk-line-required"])
+///     .except("last-chunk-line-required", "ureq takes the message for whole; nothing of the body is missing")
+///     .check(my_transport);
+/// report.assert();
+/// ```
+#[derive(Clone, Default)]
+#[must_use]
+pub struct Kit {
+    options: Options,
+}
+
+#[derive(Clone, Default)]
+pub(crate) struct Options {
+    pub(crate) name: String,
+    only: Option<Vec<String>>,
+    skip: Vec<String>,
+    least: Option<Severity>,
+    settings: Vec<Setting>,
+    pub(crate) exceptions: Vec<Exception>,
+    pub(crate) child: Option<Vec<String>>,
+    pub(crate) every_byte: bool,
+    pub(crate) sweep_bodies: Vec<String>,
+    pub(crate) log_limits: Vec<(String, LevelFilter)>,
+    pub(crate) logs_to: Vec<String>,
+}
+
+/// A rule that may be broken.
+#[derive(Clone)]
+pub(crate) struct Exception {
+    pub(crate) rule: &'static str,
+    /// Only if what was seen has this in it.
+    pub(crate) seen: Option<String>,
+    pub(crate) reason: String,
+}
+
+impl Kit {
+    /// Creates a check of all rules without exceptions.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Sets a name for the report. It is needed if one test makes more than one check and
+    /// [`child_test`](Self::child_test) is set: a child process runs the check of its name only.
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.options.name = name.into();
+        self
+    }
+
+    /// Checks these rules only. `redirect-*` means all rules whose names begin with `redirect-`.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such rule.
+    #[track_caller]
+    pub fn only<S: Into<String>>(mut self, rules: impl IntoIterator<Item = S>) -> Self {
+        let patterns = patterns(rules);
+        self.options.only.get_or_insert_default().extend(patterns);
+        self
+    }
+
+    /// Leaves out these rules, written as for [`only`](Self::only). They are in the report as not run.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such rule.
+    #[track_caller]
+    pub fn skip<S: Into<String>>(mut self, rules: impl IntoIterator<Item = S>) -> Self {
+        self.options.skip.extend(patterns(rules));
+        self
+    }
+
+    /// Checks the rules that are at least this severe.
+    pub fn at_least(mut self, severity: Severity) -> Self {
+        self.options.least = Some(severity);
+        self
+    }
+
+    /// Says that the transport has a setting, and checks the rules about it.
+    pub fn setting(mut self, setting: Setting) -> Self {
+        self.options.settings.push(setting);
+        self
+    }
+
+    /// Allows the transport to break a rule, and says why. The report lists it. If the transport keeps the
+    /// rule, the report fails, so that no exception outlives its reason.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such rule, or the reason is empty.
+    #[track_caller]
+    pub fn except(self, rule: &str, reason: impl Into<String>) -> Self {
+        self.exception(rule, None, reason.into())
+    }
+
+    /// As [`except`](Self::except), but only if the text of the failure has `seen` in it. The transport
+    /// may break the rule in this way and in no other.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such rule, or the reason is empty.
+    #[track_caller]
+    pub fn except_if(self, rule: &str, seen: impl Into<String>, reason: impl Into<String>) -> Self {
+        self.exception(rule, Some(seen.into()), reason.into())
+    }
+
+    #[track_caller]
+    fn exception(mut self, rule: &str, seen: Option<String>, reason: String) -> Self {
+        let found = find(rule);
+        assert!(found.is_some(), "there is no rule `{rule}`");
+        assert!(
+            !reason.trim().is_empty(),
+            "the exception from `{rule}` needs a reason"
+        );
+        self.options.exceptions.extend(found.map(|rule| Exception {
+            rule: rule.id(),
+            seen,
+            reason,
+        }));
+        self
+    }
+
+    /// Runs what needs a process of its own in this test, started once more with other environment
+    /// variables. `test` is the full name of the test that makes this check, as `cargo test` prints it. The
+    /// child process ends inside of `check`.
+    ///
+    /// Without it, the rules about proxies in the environment, about logs and about slow lookups are not
+    /// run.
+    pub fn child_test(self, test: impl Into<String>) -> Self {
+        let test = test.into();
+        let arguments = ["--exact", "--nocapture", "--test-threads=1"].map(str::to_owned);
+        self.child_args([test].into_iter().chain(arguments))
+    }
+
+    /// As [`child_test`](Self::child_test), for a program without the test harness: it is started once
+    /// more with these arguments, and must make this check then.
+    pub fn child_args<S: Into<String>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
+        self.options.child = Some(arguments.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Cuts requests and responses after every byte instead of every few. With large bodies it takes
+    /// minutes.
+    pub fn every_byte(mut self) -> Self {
+        self.options.every_byte = true;
+        self
+    }
+
+    /// Adds a body to the responses that are cut.
+    pub fn sweep_body(mut self, body: impl Into<String>) -> Self {
+        self.options.sweep_bodies.push(body.into());
+        self
+    }
+
+    /// Takes log records of a target that begins with `target` up to `level` only. By default the child
+    /// process that is watched for secrets takes everything. For a stack that logs secrets at a level that
+    /// your users are told not to turn on.
+    pub fn log_limit(mut self, target: impl Into<String>, level: LevelFilter) -> Self {
+        self.options.log_limits.push((target.into(), level));
+        self
+    }
+
+    /// Expects log records of a target that begins with `target`. This shows that the child process sees
+    /// what the stack logs.
+    pub fn logs_to(mut self, target: impl Into<String>) -> Self {
+        self.options.logs_to.push(target.into());
+        self
+    }
+
+    /// Checks a blocking transport. `make` is called for each server, and must build the transport with
+    /// what the [`Target`] says. Panics in it are failures.
+    pub fn check<F, T>(&self, make: F) -> Report
+    where
+        F: Fn(&Target) -> T + Send + Sync + 'static,
+        T: Transport + Send + Sync + 'static,
+    {
+        self.run(Arc::new(Blocking(make)))
+    }
+
+    /// Checks an async transport. `make` is as for [`check`](Self::check), and is called inside the
+    /// runtime. `block_on` runs a future to its end; it is called from many threads at once.
+    pub fn check_async<F, T, B>(&self, make: F, block_on: B) -> Report
+    where
+        F: Fn(&Target) -> T + Send + Sync + 'static,
+        T: AsyncTransport + 'static,
+        B: Fn(BoxFuture<'_>) + Send + Sync + 'static,
+    {
+        let block_on = Arc::new(block_on);
+        self.run(Arc::new(Async { make, block_on }))
+    }
+
+    fn run(&self, subject: Arc<dyn Subject>) -> Report {
+        let start = Instant::now();
+        let options = self.options.clone();
+        let run = Arc::new(Run {
+            subject,
+            options,
+            authority: Authority::new(),
+        });
+        if let Some(job) = child::job() {
+            child::run(&run, &job);
+        }
+        let mut outcomes: Vec<_> = rules()
+            .map(|rule| Outcome::new(rule, self.why_not(rule, &*run.subject)))
+            .collect();
+        let is_quiet = |rule: &Rule| matches!(rule.needs, Needs::Quiet | Needs::Async);
+        let chosen = |quiet| {
+            let chosen = rules()
+                .enumerate()
+                .filter(move |(_, rule)| is_quiet(rule) == quiet);
+            chosen.filter(|&(index, _)| outcomes[index].not_run().is_none())
+        };
+        let beside: Vec<_> = chosen(false).collect();
+        let quiet: Vec<_> = chosen(true).collect();
+        let mut found = try_all(&run, &beside, BESIDE);
+        found.extend(try_all(&run, &quiet, 1));
+        for (index, found) in found {
+            outcomes[index].take(found.notes, found.not_run, found.elapsed);
+            for finding in found.findings {
+                let mut of = outcomes.iter_mut();
+                if let Some(outcome) = of.find(|outcome| outcome.rule().id() == finding.rule) {
+                    outcome.saw(finding.seen);
+                }
+            }
+        }
+        Report::new(
+            self.options.name.clone(),
+            outcomes,
+            &self.options.exceptions,
+            start.elapsed(),
+        )
+    }
+
+    /// Why a rule is not run, if it is not.
+    fn why_not(&self, rule: &Rule, subject: &dyn Subject) -> Option<String> {
+        let Options {
+            only,
+            skip,
+            least,
+            settings,
+            child,
+            ..
+        } = &self.options;
+        let named = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, rule.id));
+        if only.as_ref().is_some_and(|only| !named(only))
+            || least.is_some_and(|least| rule.severity < least)
+            || named(skip)
+        {
+            return Some("not chosen".to_owned());
+        }
+        match rule.needs {
+            Needs::Async if !subject.is_async() => {
+                Some("the transport is blocking: no future can be dropped".to_owned())
+            }
+            Needs::Setting(setting) if !settings.contains(&setting) => {
+                Some(format!("needs `Kit::setting(Setting::{setting:?})`"))
+            }
+            Needs::Child(_) if child.is_none() => {
+                Some("needs a process of its own: see `Kit::child_test`".to_owned())
+            }
+            _ => None,
+        }
+    }
+}
+
+#[track_caller]
+fn patterns<S: Into<String>>(rules: impl IntoIterator<Item = S>) -> Vec<String> {
+    let patterns: Vec<String> = rules.into_iter().map(Into::into).collect();
+    for pattern in &patterns {
+        let is_one = self::rules().any(|rule| matches(pattern, rule.id));
+        assert!(is_one, "there is no rule `{pattern}`");
+    }
+    patterns
+}
+
+fn matches(pattern: &str, id: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(beginning) => id.starts_with(beginning),
+        None => pattern == id,
+    }
+}
+
+type Numbered = (usize, &'static Rule);
+
+/// Tries rules, so many at once.
+fn try_all(run: &Arc<Run>, rules: &[Numbered], at_once: usize) -> Vec<(usize, Found)> {
+    let (next, all) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
+    thread::scope(|scope| {
+        for _ in 0..at_once.min(rules.len()) {
+            scope.spawn(|| {
+                while let Some(&(index, rule)) = rules.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    let found = try_one(run, rule);
+                    all.lock()
+                        .unwrap_or_else(PoisonError::into_inner)
+                        .push((index, found));
+                }
+            });
+        }
+    });
+    let mut all = all.into_inner().unwrap_or_else(PoisonError::into_inner);
+    all.sort_by_key(|(index, _)| *index);
+    all
+}
+
+fn try_one(run: &Arc<Run>, rule: &'static Rule) -> Found {
+    let start = Instant::now();
+    let probe = Probe::new(Arc::clone(run), rule.id);
+    let case = std::panic::AssertUnwindSafe(|| (rule.case)(&probe));
+    if let Err(panic) = std::panic::catch_unwind(case) {
+        let text = panic_text(&*panic);
+        probe.fail(format!("the rule could not be tried to its end: {text}"));
+    }
+    Found {
+        elapsed: start.elapsed(),
+        ..probe.into_found()
+    }
+}

@@ -1,0 +1,50 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod child;
+pub mod hostile;
+mod kit;
+mod probe;
+mod report;
+mod rule;
+mod rules;
+pub mod sentinel;
+mod subject;
+mod target;
+
+use totps_core::{AsyncTransport, Transport};
+
+pub use kit::Kit;
+pub use report::{Outcome, Report, Status};
+pub use rule::{Rule, Severity, rules};
+pub use subject::BoxFuture;
+pub use target::{Setting, Target};
+
+#[doc(no_inline)]
+pub use log::LevelFilter;
+
+/// Checks a blocking transport against every rule. [`Kit`] has settings.
+///
+/// `make` is called for each server, and must build the transport with what the [`Target`] says.
+pub fn check<F, T>(make: F) -> Report
+where
+    F: Fn(&Target) -> T + Send + Sync + 'static,
+    T: Transport + Send + Sync + 'static,
+{
+    Kit::new().check(make)
+}
+
+/// Checks an async transport against every rule. [`Kit`] has settings.
+///
+/// `make` is called for each server, inside the runtime, and must build the transport with what the
+/// [`Target`] says. `block_on` runs a future to its end: `move |future| runtime.block_on(future)`. It is
+/// called from many threads at once.
+pub fn check_async<F, T, B>(make: F, block_on: B) -> Report
+where
+    F: Fn(&Target) -> T + Send + Sync + 'static,
+    T: AsyncTransport + 'static,
+    B: Fn(BoxFuture<'_>) + Send + Sync + 'static,
+{
+    Kit::new().check_async(make, block_on)
+}

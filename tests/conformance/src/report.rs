@@ -1,0 +1,366 @@
+//! What came of a check.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use serde::Serialize;
+
+use crate::kit::Exception;
+use crate::rule::Rule;
+
+/// What came of a check, rule by rule.
+///
+/// `Display` prints it as a table, with the failures behind it; [`to_json`](Self::to_json) is for
+/// programs.
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Report {
+    name: String,
+    outcomes: Vec<Outcome>,
+    elapsed: Duration,
+}
+
+/// What came of one rule.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    rule: &'static Rule,
+    not_run: Option<String>,
+    seen: Vec<String>,
+    excepted: Vec<(String, Vec<String>)>,
+    unused: Vec<String>,
+    notes: Vec<String>,
+    elapsed: Duration,
+}
+
+/// How a rule ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Status {
+    /// The transport keeps the rule.
+    Passed,
+    /// The transport breaks the rule.
+    Failed,
+    /// The transport breaks the rule, and an exception says why.
+    Excepted,
+    /// There is an exception, but the transport keeps the rule: remove the exception.
+    ExceptionUnused,
+    /// The rule was not chosen, or could not be run.
+    NotRun,
+}
+
+impl Status {
+    /// Returns `passed`, `failed`, `excepted`, `exception unused` or `not run`.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Excepted => "excepted",
+            Self::ExceptionUnused => "exception unused",
+            Self::NotRun => "not run",
+        }
+    }
+}
+
+impl fmt::Display for Status {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl Outcome {
+    pub(crate) fn new(rule: &'static Rule, not_run: Option<String>) -> Self {
+        Self {
+            rule,
+            not_run,
+            seen: Vec::new(),
+            excepted: Vec::new(),
+            unused: Vec::new(),
+            notes: Vec::new(),
+            elapsed: Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn take(&mut self, notes: Vec<String>, not_run: Option<String>, elapsed: Duration) {
+        self.notes.extend(notes);
+        self.elapsed = elapsed;
+        self.not_run = self.not_run.take().or(not_run);
+    }
+
+    pub(crate) fn saw(&mut self, seen: String) {
+        if self.not_run.is_none() && !self.seen.contains(&seen) {
+            self.seen.push(seen);
+        }
+    }
+
+    /// Sorts what was seen into what exceptions allow and what they do not.
+    fn except(&mut self, exceptions: &[Exception]) {
+        if self.not_run.is_some() {
+            return;
+        }
+        for exception in exceptions.iter().filter(|it| it.rule == self.rule.id) {
+            let allows = |seen: &String| {
+                let part = exception.seen.as_deref();
+                part.is_none_or(|part| seen.contains(part))
+            };
+            let (allowed, rest): (Vec<_>, Vec<_>) = self.seen.drain(..).partition(allows);
+            self.seen = rest;
+            if allowed.is_empty() {
+                self.unused.push(exception.reason.clone());
+            } else {
+                self.excepted.push((exception.reason.clone(), allowed));
+            }
+        }
+    }
+
+    /// Returns the rule.
+    pub fn rule(&self) -> &'static Rule {
+        self.rule
+    }
+
+    /// Returns how the rule ended.
+    pub fn status(&self) -> Status {
+        if self.not_run.is_some() {
+            Status::NotRun
+        } else if !self.seen.is_empty() {
+            Status::Failed
+        } else if !self.unused.is_empty() {
+            Status::ExceptionUnused
+        } else if !self.excepted.is_empty() {
+            Status::Excepted
+        } else {
+            Status::Passed
+        }
+    }
+
+    /// Returns why the rule was not run.
+    pub fn not_run(&self) -> Option<&str> {
+        self.not_run.as_deref()
+    }
+
+    /// Returns what the rule saw that neither it nor an exception allows.
+    pub fn seen(&self) -> &[String] {
+        &self.seen
+    }
+
+    /// Returns the reasons of the exceptions that were used, each with what they allowed.
+    pub fn excepted(&self) -> impl Iterator<Item = (&str, &[String])> {
+        let excepted = self.excepted.iter();
+        excepted.map(|(reason, seen)| (reason.as_str(), seen.as_slice()))
+    }
+
+    /// Returns what the rule counted or measured.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// Returns how long the rule took.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// Returns why this outcome fails the report, and what to change. Empty if it does not.
+    pub fn failure(&self) -> String {
+        let Rule {
+            id,
+            severity,
+            sentence,
+            fix,
+            ..
+        } = self.rule;
+        match self.status() {
+            Status::Failed => {
+                const MOST: usize = 6;
+                let mut text = format!("{id} ({severity}): {sentence}\n");
+                for seen in self.seen.iter().take(MOST) {
+                    text += &format!("  seen: {seen}\n");
+                }
+                if self.seen.len() > MOST {
+                    text += &format!("  seen: and {} more like these\n", self.seen.len() - MOST);
+                }
+                text + &format!("  change: {fix}\n")
+            }
+            Status::ExceptionUnused => {
+                let mut text = format!("{id}: an exception is not needed any more\n");
+                for reason in &self.unused {
+                    text += &format!("  its reason: {reason}\n");
+                }
+                text + "  change: remove the exception\n"
+            }
+            _ => String::new(),
+        }
+    }
+}
+
+impl Report {
+    pub(crate) fn new(
+        name: String,
+        mut outcomes: Vec<Outcome>,
+        exceptions: &[Exception],
+        elapsed: Duration,
+    ) -> Self {
+        for outcome in &mut outcomes {
+            outcome.except(exceptions);
+        }
+        Self {
+            name,
+            outcomes,
+            elapsed,
+        }
+    }
+
+    /// Returns the outcomes, in the order of [`rules`](crate::rules).
+    pub fn outcomes(&self) -> &[Outcome] {
+        &self.outcomes
+    }
+
+    /// Returns the outcome of one rule.
+    pub fn outcome(&self, rule: &str) -> Option<&Outcome> {
+        self.outcomes.iter().find(|outcome| outcome.rule.id == rule)
+    }
+
+    /// Returns the outcomes that fail the report: broken rules, and exceptions that are not needed.
+    pub fn failures(&self) -> impl Iterator<Item = &Outcome> {
+        let is_failure = |status| matches!(status, Status::Failed | Status::ExceptionUnused);
+        let outcomes = self.outcomes.iter();
+        outcomes.filter(move |outcome| is_failure(outcome.status()))
+    }
+
+    /// Returns how long the check took.
+    pub fn elapsed(&self) -> Duration {
+        self.elapsed
+    }
+
+    /// Fails the test if a rule is broken, or an exception is not needed.
+    ///
+    /// # Panics
+    ///
+    /// If so, with a text that says what was seen and what to change.
+    #[track_caller]
+    #[expect(clippy::panic, reason = "a test fails by panicking")]
+    pub fn assert(&self) {
+        let failures: Vec<_> = self.failures().map(Outcome::failure).collect();
+        if !failures.is_empty() {
+            let name = match &*self.name {
+                "" => "the transport".to_owned(),
+                name => format!("`{name}`"),
+            };
+            panic!(
+                "{name} breaks {} of {} rules:\n\n{}",
+                failures.len(),
+                self.outcomes.len(),
+                failures.join("\n")
+            );
+        }
+    }
+
+    /// Returns the report as JSON: an object with `name`, `seconds`, `counts` by status, and `rules`, each
+    /// with `id`, `severity`, `sentence`, `status`, and what was seen.
+    pub fn to_json(&self) -> String {
+        #[derive(Serialize)]
+        struct Json<'a> {
+            name: &'a str,
+            seconds: f64,
+            counts: BTreeMap<&'static str, usize>,
+            rules: Vec<JsonRule<'a>>,
+        }
+
+        #[derive(Serialize)]
+        struct JsonRule<'a> {
+            id: &'static str,
+            severity: &'static str,
+            sentence: &'static str,
+            status: &'static str,
+            seconds: f64,
+            #[serde(skip_serializing_if = "Option::is_none")]
+            not_run: Option<&'a str>,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            seen: &'a [String],
+            #[serde(skip_serializing_if = "Option::is_none")]
+            change: Option<&'static str>,
+            #[serde(skip_serializing_if = "Vec::is_empty")]
+            exceptions: Vec<JsonException<'a>>,
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            unused_exceptions: &'a [String],
+            #[serde(skip_serializing_if = "<[_]>::is_empty")]
+            notes: &'a [String],
+        }
+
+        #[derive(Serialize)]
+        struct JsonException<'a> {
+            reason: &'a str,
+            seen: &'a [String],
+        }
+
+        let rules = self.outcomes.iter().map(|outcome| JsonRule {
+            id: outcome.rule.id,
+            severity: outcome.rule.severity.as_str(),
+            sentence: outcome.rule.sentence,
+            status: outcome.status().as_str(),
+            seconds: outcome.elapsed.as_secs_f64(),
+            not_run: outcome.not_run(),
+            seen: &outcome.seen,
+            change: (outcome.status() == Status::Failed).then_some(outcome.rule.fix),
+            exceptions: outcome
+                .excepted()
+                .map(|(reason, seen)| JsonException { reason, seen })
+                .collect(),
+            unused_exceptions: &outcome.unused,
+            notes: &outcome.notes,
+        });
+        let json = Json {
+            name: &self.name,
+            seconds: self.elapsed.as_secs_f64(),
+            counts: self.counts(),
+            rules: rules.collect(),
+        };
+        serde_json::to_string_pretty(&json).unwrap_or_default()
+    }
+
+    fn counts(&self) -> BTreeMap<&'static str, usize> {
+        let mut counts = BTreeMap::new();
+        for outcome in &self.outcomes {
+            *counts.entry(outcome.status().as_str()).or_default() += 1;
+        }
+        counts
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let counts: Vec<_> = self
+            .counts()
+            .into_iter()
+            .map(|(status, count)| format!("{count} {status}"))
+            .collect();
+        let name = match &*self.name {
+            "" => String::new(),
+            name => format!("{name}: "),
+        };
+        let seconds = self.elapsed.as_secs_f64();
+        writeln!(f, "{name}{} ({seconds:.1} s)\n", counts.join(", "))?;
+        for outcome in &self.outcomes {
+            let Rule {
+                id,
+                severity,
+                sentence,
+                ..
+            } = outcome.rule;
+            let status = outcome.status();
+            writeln!(f, "{status:<16} {severity:<8} {id:<38} {sentence}")?;
+            if let Some(reason) = &outcome.not_run {
+                writeln!(f, "{:26}{reason}", "")?;
+            }
+            for (reason, seen) in &outcome.excepted {
+                writeln!(f, "{:26}because: {reason} ({} times)", "", seen.len())?;
+            }
+            for note in &outcome.notes {
+                writeln!(f, "{:26}{note}", "")?;
+            }
+        }
+        for outcome in self.failures() {
+            write!(f, "\n{}", outcome.failure())?;
+        }
+        Ok(())
+    }
+}

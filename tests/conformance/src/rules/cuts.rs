@@ -1,0 +1,473 @@
+//! A server that goes away after every byte of the request and of its response.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use totps_core::{
+    AuthenticateParams, CreateParams, Delivery, MigrateParams, Project, Request, TransportErrorKind,
+};
+
+use crate::hostile::{Connection, Server, chunked_response, response};
+use crate::probe::{CODE, Calls, PROJECT_ID, PROJECT_SECRET, Probe, SENT_ONCE, chain};
+use crate::rule::{Needs, Rule, Severity};
+use crate::subject::Seen;
+
+use super::rule;
+
+pub(super) const RULES: [Rule; 3] = [
+    rule(
+        "request-cut-anywhere",
+        Severity::Major,
+        "If the server goes after any byte of the request, the call ends with an error, not by its timeout",
+        "return the error of writing or reading as it comes; do not wait for more",
+        requests,
+    )
+    .needs(Needs::Quiet),
+    rule(
+        "response-cut-anywhere",
+        Severity::Major,
+        "If the server goes after any byte of a response with a length or in chunks, the call ends with the \
+         whole response or with an error, not by its timeout",
+        "take a response for whole only if all of its length or its last chunk came",
+        |probe| responses(probe, &[Framing::Length, Framing::Chunks]),
+    )
+    .needs(Needs::Quiet),
+    rule(
+        "response-until-close-cut-anywhere",
+        Severity::Major,
+        "If the server goes after any byte of a response that ends with its connection, the call ends with \
+         what came, or with an error if the connection was reset",
+        "take an error of reading for an error, and the end of the connection for the end of the body",
+        |probe| responses(probe, &[Framing::UntilClose]),
+    )
+    .needs(Needs::Quiet),
+];
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Call {
+    Create,
+    Authenticate,
+    Migrate,
+}
+
+const CALLS: [Call; 3] = [Call::Create, Call::Authenticate, Call::Migrate];
+
+/// How the server goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    Close,
+    Reset,
+}
+
+/// When the server goes.
+#[derive(Clone, Copy, Debug)]
+enum Cut {
+    /// After so many bytes of a request of this length.
+    Request { read: usize, length: usize },
+    /// After so many bytes of the response.
+    Response { written: usize },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Framing {
+    Length,
+    Chunks,
+    UntilClose,
+}
+
+impl Framing {
+    /// A response and the length of its head.
+    fn response(self, status: u16, body: &str) -> (usize, Vec<u8>) {
+        let bytes = match self {
+            Self::Length => response(status, body),
+            Self::Chunks => chunked_response(status, body, 1 + body.len() / 4),
+            Self::UntilClose => {
+                format!("HTTP/1.1 {status} Any Reason\r\nconnection: close\r\n\r\n{body}").into()
+            }
+        };
+        let end = bytes.windows(4).position(|end| end == b"\r\n\r\n");
+        (end.map_or(0, |end| end + 4), bytes)
+    }
+}
+
+/// What came of a call, for its caller.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+enum Outcome {
+    Whole,
+    /// A response whose body is what was written up to the cut.
+    Beginning,
+    Unknown,
+    NotSent,
+    /// What never is right.
+    Wrong(String),
+}
+
+impl Outcome {
+    fn of(seen: &Seen, probe: &Probe, whole: (u16, &[u8])) -> Self {
+        match seen {
+            Seen::Response(response) => {
+                let body = response.body().as_bytes();
+                if response.status() != whole.0 {
+                    Self::Wrong(probe.describe(seen))
+                } else if body == whole.1 {
+                    Self::Whole
+                } else if whole.1.starts_with(body) {
+                    Self::Beginning
+                } else {
+                    Self::Wrong(probe.describe(seen))
+                }
+            }
+            Seen::Error(error) if error.kind() == TransportErrorKind::Timeout => {
+                Self::Wrong(format!("waited for the timeout: {}", chain(error)))
+            }
+            Seen::Error(error) => match error.delivery() {
+                Delivery::Unknown => Self::Unknown,
+                Delivery::NotSent => Self::NotSent,
+                _ => Self::Wrong(chain(error)),
+            },
+            other => Self::Wrong(probe.describe(other)),
+        }
+    }
+}
+
+/// How many places were cut, and what came of it.
+type Tally = BTreeMap<Outcome, usize>;
+
+/// The server reads some bytes of a request and goes.
+fn requests(probe: &Probe) {
+    let mut tally = Tally::new();
+    for call in CALLS {
+        for (end, reused) in ways() {
+            let Some(series) = Series::start(probe, call, end, reused, &[]) else {
+                return;
+            };
+            let Some(length) = series.length_of_request() else {
+                return;
+            };
+            // Where it is to go by a used connection that closes before its first byte, a request may go
+            // by another one.
+            for read in series.cuts(length).filter(|&read| read > 0 || !reused) {
+                let cut = Cut::Request { read, length };
+                let Some(seen) = series.send(cut) else {
+                    return;
+                };
+                let outcome = Outcome::of(&seen, probe, (0, b""));
+                let what =
+                    format!("{series}: after {read} of {length} bytes of the request were read");
+                match &outcome {
+                    Outcome::Unknown => {}
+                    // The connection may have been lost before the first byte was sent.
+                    Outcome::NotSent if read == 0 => {}
+                    Outcome::NotSent => not_sent(probe, &what),
+                    _ => series.judged(&what, "an error", &outcome, &seen),
+                }
+                *tally.entry(outcome).or_default() += 1;
+            }
+        }
+    }
+    note(probe, "the request", &tally);
+}
+
+/// The server reads a request, writes some bytes of its response and goes.
+fn responses(probe: &Probe, framings: &[Framing]) {
+    const LAST_LINE: &str = "\r\n";
+
+    let mut tally = Tally::new();
+    for (call, status, body) in bodies(probe) {
+        for &framing in framings {
+            let (head, bytes) = framing.response(status, &body);
+            for (end, reused) in ways() {
+                let Some(series) = Series::start(probe, call, end, reused, &bytes) else {
+                    return;
+                };
+                for written in series.cuts(bytes.len()) {
+                    let Some(seen) = series.send(Cut::Response { written }) else {
+                        return;
+                    };
+                    let outcome = Outcome::of(&seen, probe, (status, body.as_bytes()));
+                    let length = bytes.len();
+                    let what = format!(
+                        "{series}, {framing:?}: after {written} of {length} bytes of a response {status}"
+                    );
+                    let is_whole = written == length;
+                    let is_got = matches!(outcome, Outcome::Whole | Outcome::Beginning);
+                    let is_message = match framing {
+                        Framing::Length | Framing::Chunks => is_whole,
+                        Framing::UntilClose => written >= head && end == End::Close,
+                    };
+                    match &outcome {
+                        Outcome::NotSent => not_sent(probe, &what),
+                        Outcome::Unknown if !is_message => {}
+                        // A reset may take with it what was not read yet.
+                        Outcome::Unknown if end == End::Reset => {}
+                        Outcome::Whole if is_message && is_whole => {}
+                        Outcome::Beginning if is_message && !is_whole => {}
+                        Outcome::Whole
+                            if framing == Framing::Chunks
+                                && written + LAST_LINE.len() >= length =>
+                        {
+                            probe.fail_rule(
+                                "last-chunk-line-required",
+                                format!("{what}: the response was taken for whole"),
+                            );
+                        }
+                        _ if framing == Framing::UntilClose && end == End::Reset && is_got => {
+                            probe.fail_rule(
+                                "reset-ends-no-body",
+                                format!("{what}: a body that is reset was taken for whole"),
+                            );
+                        }
+                        _ => {
+                            let expected = if is_message {
+                                "the response"
+                            } else {
+                                "an error"
+                            };
+                            series.judged(&what, expected, &outcome, &seen);
+                        }
+                    }
+                    *tally.entry(outcome).or_default() += 1;
+                }
+            }
+        }
+    }
+    note(probe, "the response", &tally);
+}
+
+/// The case of the rule about the last line of chunks.
+pub(super) fn last_line(probe: &Probe) {
+    let (_, bytes) = Framing::Chunks.response(200, "{}");
+    for missing in [1, 2] {
+        let cut = bytes[..bytes.len() - missing].to_vec();
+        let server = super::responding_once(cut);
+        let seen = probe.call(&probe.target(&server.url()));
+        let what = format!("chunks without the last {missing} bytes");
+        probe.error(&what, seen, TransportErrorKind::Other);
+    }
+}
+
+fn not_sent(probe: &Probe, what: &str) {
+    probe.fail_rule(
+        crate::probe::NOT_SENT_ONLY_WITH_PROOF,
+        format!("{what}: the error says that nothing was sent (`Delivery::NotSent`)"),
+    );
+}
+
+fn note(probe: &Probe, place: &str, tally: &Tally) {
+    let places: usize = tally.values().sum();
+    probe.note(format!("{places} cuts of {place}: {tally:?}"));
+}
+
+/// Calls by one transport to one server that goes in one way.
+struct Series<'a> {
+    probe: &'a Probe,
+    call: Call,
+    end: End,
+    /// Whether each connection has served another call before.
+    reused: bool,
+    calls: Calls<'a>,
+    server: Server,
+    cut: Arc<Mutex<Option<Cut>>>,
+    /// How many requests came as far as to the cut.
+    reached: Arc<AtomicUsize>,
+}
+
+impl<'a> Series<'a> {
+    fn start(
+        probe: &'a Probe,
+        call: Call,
+        end: End,
+        reused: bool,
+        response: &[u8],
+    ) -> Option<Self> {
+        let cut = Arc::new(Mutex::new(None));
+        let (shared, response) = (cut.clone(), response.to_vec());
+        let reached = Arc::new(AtomicUsize::new(0));
+        let count = Arc::clone(&reached);
+        let server = Server::start(move |connection| {
+            let is_served = |connection: &mut Connection| {
+                connection.read_request().is_some() && connection.write(&whole(call))
+            };
+            if reused && !is_served(connection) {
+                return;
+            }
+            let cut = *shared.lock().unwrap_or_else(PoisonError::into_inner);
+            match cut {
+                None => {
+                    is_served(connection);
+                }
+                Some(Cut::Request { read, length }) => {
+                    if connection.read_bytes(read) {
+                        count.fetch_add(1, Ordering::SeqCst);
+                    }
+                    if end == End::Close {
+                        connection.finish();
+                        // Unread bytes would make it a reset.
+                        connection.read_bytes(length - read);
+                    }
+                }
+                Some(Cut::Response { written }) => {
+                    if connection.read_request().is_some() {
+                        count.fetch_add(1, Ordering::SeqCst);
+                    }
+                    connection.write(&response[..written]);
+                }
+            }
+            if end == End::Reset {
+                connection.reset_at_end();
+            }
+        });
+        Some(Self {
+            probe,
+            call,
+            end,
+            reused,
+            calls: probe.start(&probe.target(&server.url()))?,
+            server,
+            cut,
+            reached,
+        })
+    }
+
+    /// One call that is cut, by a connection of its own, which serves another one before if so told. No
+    /// other connection is made and no other request read: nothing is sent twice.
+    fn send(&self, cut: Cut) -> Option<Seen> {
+        *self.cut.lock().unwrap_or_else(PoisonError::into_inner) = Some(cut);
+        let before = self.server.connections();
+        let requests = self.server.request_count();
+        if self.reused {
+            let first = self.calls.send(request(self.call, &self.server));
+            if !matches!(&first, Seen::Response(response) if response.status() == 200) {
+                let first = self.probe.describe(&first);
+                self.probe
+                    .fail(format!("{self}: the call before the cut gave {first}"));
+                return None;
+            }
+        }
+        let reached = self.reached.load(Ordering::SeqCst);
+        let first = self.server.connections();
+        let seen = self.calls.send(request(self.call, &self.server));
+        let is_elsewhere = self.server.connections() > first;
+        if self.reused && is_elsewhere && self.reached.load(Ordering::SeqCst) == reached {
+            // A transport that keeps no connections is cut on new ones alone.
+            self.probe
+                .note(format!("{self}: not tried, since no connection was kept"));
+            return None;
+        }
+        self.server.wait_for_closed(before + 1);
+        let whole = match cut {
+            Cut::Request { .. } => 0,
+            Cut::Response { .. } => 1,
+        };
+        let expected = requests + usize::from(self.reused) + whole;
+        let (connections, requests) = (self.server.connections(), self.server.request_count());
+        if (connections, requests) != (before + 1, expected) {
+            let (connections, more) = (connections - before, requests.saturating_sub(expected));
+            self.probe.fail_rule(
+                SENT_ONCE,
+                format!(
+                    "{self}, {cut:?}: {connections} connections were made, and {more} requests too many \
+                     arrived"
+                ),
+            );
+            // What comes next would be counted with it.
+            return None;
+        }
+        Some(seen)
+    }
+
+    fn length_of_request(&self) -> Option<usize> {
+        *self.cut.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        for _ in 0..=usize::from(self.reused) {
+            let seen = self.calls.send(request(self.call, &self.server));
+            if !matches!(&seen, Seen::Response(_)) {
+                let seen = self.probe.describe(&seen);
+                self.probe
+                    .fail(format!("{self}: expected a response, got {seen}"));
+                return None;
+            }
+        }
+        self.server.wait_for_closed(1);
+        let requests = self.server.requests();
+        let request = requests.first()?;
+        Some(request.head.len() + request.body.len())
+    }
+
+    /// After how many of `length` bytes to cut; none and all are among them.
+    fn cuts(&self, length: usize) -> impl Iterator<Item = usize> + use<> {
+        let is_full = self.probe.run.options.every_byte;
+        let step = if is_full { 1 } else { 1 + length / 16 };
+        (0..length).step_by(step).chain([length])
+    }
+
+    fn judged(&self, what: &str, expected: &str, outcome: &Outcome, seen: &Seen) {
+        let seen = match outcome {
+            Outcome::Wrong(text) => text.clone(),
+            _ => self.probe.describe(seen),
+        };
+        self.probe
+            .fail(format!("{what}: expected {expected}, got {seen}"));
+    }
+}
+
+impl fmt::Display for Series<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let connection = if self.reused { "a kept" } else { "a new" };
+        let end = match self.end {
+            End::Close => "closed",
+            End::Reset => "reset",
+        };
+        write!(
+            f,
+            "{:?} on {connection} connection that is {end}",
+            self.call
+        )
+    }
+}
+
+fn ways() -> [(End, bool); 4] {
+    [
+        (End::Close, false),
+        (End::Close, true),
+        (End::Reset, false),
+        (End::Reset, true),
+    ]
+}
+
+/// Calls, and the statuses and bodies of their responses.
+fn bodies(probe: &Probe) -> Vec<(Call, u16, String)> {
+    let mut bodies = CALLS
+        .map(|call| (call, 200, small_body(call).to_owned()))
+        .to_vec();
+    let error = r#"{"error_type":"too_many_requests"}"#;
+    bodies.push((Call::Authenticate, 429, error.to_owned()));
+    let more = probe.run.options.sweep_bodies.iter();
+    bodies.extend(more.map(|body| (Call::Authenticate, 200, body.clone())));
+    bodies
+}
+
+#[expect(clippy::expect_used, reason = "these parameters are valid")]
+fn request(call: Call, server: &Server) -> Request {
+    let project = Project::at(server.url(), PROJECT_ID, PROJECT_SECRET).expect("it is valid");
+    let (organization, member) = ("organization-1", "member-1");
+    let request = match call {
+        Call::Create => project.request(&CreateParams::new(organization, member)),
+        Call::Authenticate => project.request(&AuthenticateParams::new(organization, member, CODE)),
+        Call::Migrate => project.request(&MigrateParams::new(organization, member, "SECRET")),
+    };
+    request.expect("they are valid")
+}
+
+fn whole(call: Call) -> Vec<u8> {
+    response(200, small_body(call))
+}
+
+fn small_body(call: Call) -> &'static str {
+    match call {
+        Call::Create => r#"{"totp_registration_id":"t","secret":"s","qr_code":"q"}"#,
+        Call::Authenticate => r#"{"member_id":"m","session_token":"t"}"#,
+        Call::Migrate => r#"{"totp_registration_id":"t","recovery_codes":["r"]}"#,
+    }
+}

@@ -1,0 +1,290 @@
+//! Every call ends by its timeout.
+
+use std::iter;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use totps_core::TransportErrorKind::Timeout;
+
+use crate::hostile::{DeafServer, Server};
+use crate::probe::{Probe, SHORT, request_with_body};
+use crate::rule::{ChildOf, Needs, Rule, Severity};
+use crate::subject::Seen;
+
+use super::{environment, rule, silent};
+
+const OVERALL: &str = "give the call one deadline, from its beginning to the last byte of the response. A timeout for each \
+                       read is not enough: it begins anew with each byte";
+
+pub(super) const RULES: [Rule; 9] = [
+    rule(
+        "deadline-silence",
+        Severity::Major,
+        "A call ends by its timeout if the server does not respond",
+        OVERALL,
+        |probe| {
+            let server = silent();
+            in_time(probe, vec![("a server that does not respond", server)]);
+        },
+    ),
+    rule(
+        "deadline-head",
+        Severity::Major,
+        "A call ends by its timeout if the head of the response comes byte by byte",
+        OVERALL,
+        |probe| drips(probe, &[("the head", "HTTP/1.1 200 OK\r\nx: ", "y")]),
+    ),
+    rule(
+        "deadline-body",
+        Severity::Major,
+        "A call ends by its timeout if the body of the response comes byte by byte",
+        OVERALL,
+        dripping_body,
+    ),
+    rule(
+        "deadline-interim-responses",
+        Severity::Major,
+        "A call ends by its timeout if interim responses never end",
+        OVERALL,
+        interim_responses,
+    ),
+    rule(
+        "deadline-upload",
+        Severity::Major,
+        "A call ends by its timeout if the server does not read the request",
+        "let the deadline cover sending the request, too",
+        upload,
+    ),
+    rule(
+        "deadline-connect",
+        Severity::Major,
+        "A call ends by its timeout if the connection is neither made nor refused",
+        "let the deadline cover connecting, too",
+        connect,
+    ),
+    rule(
+        "deadline-handshake",
+        Severity::Major,
+        "A call ends by its timeout if the TLS handshake stands still or comes byte by byte",
+        "let the deadline cover the TLS handshake, too",
+        handshake,
+    ),
+    rule(
+        "deadline-lookup",
+        Severity::Major,
+        "A call ends by its timeout if the name server does not respond",
+        "look names up on a thread, or by an async resolver, and stop waiting at the deadline",
+        environment::with_deaf_name_server,
+    )
+    .needs(Needs::Child(ChildOf(lookup))),
+    rule(
+        "floods-end",
+        Severity::Major,
+        "A call ends by its timeout, at the latest, if the server floods it with what is no body",
+        "limit the size of a chunk's line, of trailers and of interim responses, and look at the clock between \
+         reads that never have to wait",
+        floods,
+    )
+    .needs(Needs::Quiet),
+];
+
+/// Calls each server, all at once. Each call must end by its timeout.
+fn in_time(probe: &Probe, servers: Vec<(&str, Server)>) {
+    thread::scope(|scope| {
+        for (what, server) in &servers {
+            scope.spawn(move || {
+                let start = Instant::now();
+                let seen = probe.call(&probe.hurried(&server.url()));
+                over(probe, what, start);
+                probe.error(what, seen, Timeout);
+                probe.sent_once(what, server, 1);
+            });
+        }
+    });
+}
+
+/// By how much the timeout was exceeded is noted, not judged: the machine may be busy.
+fn over(probe: &Probe, what: &str, start: Instant) {
+    let over = start.elapsed().saturating_sub(SHORT);
+    probe.note(format!(
+        "{what}: ended {} ms after the timeout",
+        over.as_millis()
+    ));
+}
+
+/// One byte in 20 ms, and one in 150 ms, for ever.
+fn drips(probe: &Probe, places: &[(&str, &'static str, &'static str)]) {
+    let mut servers = Vec::new();
+    for pause in [20, 150] {
+        for &(what, beginning, drops) in places {
+            let server = Server::start(move |connection| {
+                connection.read_request();
+                connection.write(beginning.as_bytes());
+                let bytes = iter::repeat(drops).flat_map(str::bytes);
+                connection.drip(bytes, Duration::from_millis(pause));
+            });
+            servers.push((what, server));
+        }
+    }
+    in_time(probe, servers);
+}
+
+fn dripping_body(probe: &Probe) {
+    drips(
+        probe,
+        &[
+            (
+                "a body with a length",
+                "HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n",
+                "y",
+            ),
+            (
+                "a body in chunks",
+                "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+                "1\r\ny\r\n",
+            ),
+            (
+                "a body until the end",
+                "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n",
+                "y",
+            ),
+        ],
+    );
+}
+
+fn interim_responses(probe: &Probe) {
+    let server = Server::start(|connection| {
+        connection.read_request();
+        while connection.write(b"HTTP/1.1 100 Continue\r\n\r\n") {
+            thread::sleep(Duration::from_millis(1));
+        }
+    });
+    let what = "a response 100 in each millisecond";
+    ends(probe, what, probe.call(&probe.hurried(&server.url())));
+}
+
+/// The call ends with an error, by the timeout or before it.
+fn ends(probe: &Probe, what: &str, seen: Seen) {
+    if let Some(error) = probe.some_error(what, seen) {
+        probe.was_sent(what, &error);
+        if error.kind() == totps_core::TransportErrorKind::Connect {
+            probe.kind(what, &error, Timeout);
+        }
+    }
+}
+
+fn upload(probe: &Probe) {
+    let server = Server::start(|connection| {
+        connection.read_bytes(1);
+        thread::sleep(Duration::from_secs(10));
+    });
+    // More than the buffers between the two take.
+    let request = request_with_body(&server.url(), vec![b'x'; 64 * 1024 * 1024]);
+    let what = "a server that does not read the request";
+    let start = Instant::now();
+    let seen = probe.send(&probe.hurried(&server.url()), request);
+    over(probe, what, start);
+    probe.error(what, seen, Timeout);
+}
+
+fn connect(probe: &Probe) {
+    let server = DeafServer::start();
+    let url = format!("http://{}", server.address());
+    let what = "a server that does not accept connections";
+    let start = Instant::now();
+    let seen = probe.call(&probe.hurried(&url));
+    over(probe, what, start);
+    probe.not_sent(what, seen, Timeout, BEFORE_SENDING);
+}
+
+const BEFORE_SENDING: &str = "deadline-before-sending-is-not-sent";
+
+/// The case of the rule about what the error says.
+pub(super) fn before_sending(probe: &Probe) {
+    let server = DeafServer::start();
+    let url = format!("http://{}", server.address());
+    let seen = probe.call(&probe.hurried(&url));
+    let what = "a server that does not accept connections";
+    if let Seen::Error(_) = seen {
+        probe.not_sent(what, seen, Timeout, BEFORE_SENDING);
+    }
+}
+
+/// Handshakes that never finish.
+pub(super) fn stalled_handshakes() -> Vec<(&'static str, Server)> {
+    let silent = Server::start(|connection| connection.hold());
+    let stuck = Server::start(|connection| {
+        connection.write(&[22, 3, 3, 64, 0, 2, 2]);
+        connection.hold();
+    });
+    // A record of 16 KiB that never comes to its end.
+    let dripping = Server::start(|connection| {
+        let record = [22, 3, 3, 64, 0].into_iter();
+        connection.drip(record.chain(iter::repeat(2)), Duration::from_millis(20));
+    });
+    vec![
+        ("a server without a handshake", silent),
+        ("a handshake that stands still", stuck),
+        ("a handshake byte by byte", dripping),
+    ]
+}
+
+fn handshake(probe: &Probe) {
+    let servers = stalled_handshakes();
+    thread::scope(|scope| {
+        for (what, server) in &servers {
+            scope.spawn(move || {
+                let start = Instant::now();
+                let seen = probe.call(&probe.hurried(&server.https_url()));
+                over(probe, what, start);
+                probe.not_sent(what, seen, Timeout, BEFORE_SENDING);
+            });
+        }
+    });
+}
+
+/// In the process with a name server that does not respond.
+fn lookup(probe: &Probe) {
+    environment::deaf_name_server(probe, |probe| {
+        let url = "https://totps-conformance.example";
+        let what = "a name server that does not respond";
+        let start = Instant::now();
+        let seen = probe.call(&probe.hurried(url));
+        over(probe, what, start);
+        probe.not_sent(what, seen, Timeout, BEFORE_SENDING);
+    });
+}
+
+/// What is no body, without end and as fast as it can be written.
+fn floods(probe: &Probe) {
+    const CHUNKS: &str = "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n";
+    for (what, beginning, piece) in [
+        (
+            "100 Continue",
+            String::new(),
+            "HTTP/1.1 100 Continue\r\n\r\n",
+        ),
+        (
+            "103 Early Hints",
+            String::new(),
+            "HTTP/1.1 103 X\r\nlink: x\r\n\r\n",
+        ),
+        ("a chunk's size", CHUNKS.to_owned(), "0"),
+        ("a chunk's extension", format!("{CHUNKS}2;"), "a"),
+        ("a chunk's extensions", format!("{CHUNKS}2"), ";a=b"),
+        ("trailers", format!("{CHUNKS}0\r\n"), "x: y\r\n"),
+        ("a trailer", format!("{CHUNKS}0\r\nx: "), "y"),
+    ] {
+        let pieces = piece.repeat(1000);
+        let server = Server::start(move |connection| {
+            connection.read_request();
+            connection.write(beginning.as_bytes());
+            while connection.write(pieces.as_bytes()) {}
+        });
+        let what = format!("a flood of {what}");
+        let start = Instant::now();
+        let seen = probe.call(&probe.hurried(&server.url()));
+        over(probe, &what, start);
+        ends(probe, &what, seen);
+    }
+}

@@ -1,0 +1,126 @@
+//! What the environment must not change: proxies, and a slow name server.
+
+use std::fs;
+use std::net::{ToSocketAddrs as _, UdpSocket};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{env, process, thread};
+
+use crate::child;
+use crate::hostile::{Leaf, Server, response};
+use crate::probe::Probe;
+use crate::rule::{ChildOf, Needs, Rule, Severity};
+
+use super::{certificates, responding, rule};
+
+pub(super) const RULES: [Rule; 1] = [rule(
+    "environment-proxies-ignored",
+    Severity::Critical,
+    "Proxies that are set in the environment (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`) are not used",
+    "turn off proxies of the environment (`no_proxy`, `.proxy(None)`), and set the one to use by code: a \
+     variable could send credentials elsewhere",
+    proxies,
+)
+.needs(Needs::Child(ChildOf(calls)))];
+
+fn proxies(probe: &Probe) {
+    let trap = Server::trap();
+    let names = ["HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"];
+    child::start(probe, |command| {
+        for name in names {
+            command.env(name, trap.url());
+            command.env(name.to_ascii_lowercase(), trap.url());
+        }
+        command.env_remove("NO_PROXY").env_remove("no_proxy");
+    });
+    if trap.connections() > 0 {
+        probe.fail(format!(
+            "{} connections were made to the proxy of the environment",
+            trap.connections()
+        ));
+    }
+}
+
+/// In the process whose environment has proxies.
+fn calls(probe: &Probe) {
+    let plain = responding(response(200, "{}"));
+    let secure = certificates::secure(&probe.run.authority, Leaf::Good);
+    for url in [plain.url(), secure.https_url()] {
+        let seen = probe.call(&probe.target(&url));
+        probe.response("a call with proxies in the environment", seen, 200, "{}");
+    }
+}
+
+/// Starts the child where the only name server is one that does not respond: with a network and a
+/// `/etc/resolv.conf` of its own.
+pub(super) fn with_deaf_name_server(probe: &Probe) {
+    const ISOLATED: [&str; 5] = ["--user", "--map-root-user", "--mount", "--net", "sh"];
+    const PREPARE: &str = r#"ip link set lo up && mount --bind "$0" /etc/resolv.conf"#;
+
+    let file = env::temp_dir().join(format!("totps-conformance-{}.conf", process::id()));
+    let text = "nameserver 127.0.0.1\noptions timeout:20 attempts:1\n";
+    if let Err(error) = fs::write(&file, text) {
+        return probe.not_run(format!("{} cannot be written: {error}", file.display()));
+    }
+    let is_possible = Command::new("unshare")
+        .args(ISOLATED)
+        .args(["-c", PREPARE])
+        .arg(&file)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .status();
+    if is_possible.is_ok_and(|status| status.success()) {
+        child::start(probe, |command| {
+            let mut isolated = Command::new("unshare");
+            isolated
+                .args(ISOLATED)
+                .arg("-c")
+                .arg(format!(r#"{PREPARE} && exec "$@""#))
+                .arg(&file)
+                .arg(command.get_program())
+                .args(command.get_args());
+            for (name, value) in command.get_envs() {
+                if let Some(value) = value {
+                    isolated.env(name, value);
+                }
+            }
+            *command = isolated;
+        });
+    } else {
+        probe.not_run("needs Linux with `unshare`, `ip`, and namespaces for this user");
+    }
+    // Another rule does not use it, and a leftover does no harm.
+    let _ = fs::remove_file(file);
+}
+
+/// In the child: responds to no query, and counts them.
+pub(super) fn deaf_name_server(probe: &Probe, call: impl FnOnce(&Probe)) {
+    let socket = match UdpSocket::bind("127.0.0.1:53") {
+        Ok(socket) => socket,
+        Err(error) => return probe.not_run(format!("no name server could be started: {error}")),
+    };
+    let queries = Arc::new(AtomicUsize::new(0));
+    let count = Arc::clone(&queries);
+    thread::spawn(move || {
+        while socket.recv_from(&mut [0; 512]).is_ok() {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    });
+    // The system itself asks it, otherwise there is nothing to try.
+    thread::spawn(|| ("totps-conformance.example", 443).to_socket_addrs().is_ok());
+    for _ in 0..200 {
+        if queries.load(Ordering::Relaxed) > 0 {
+            break;
+        }
+        thread::sleep(std::time::Duration::from_millis(10));
+    }
+    if queries.load(Ordering::Relaxed) == 0 {
+        return probe.not_run("the system does not ask the name server of /etc/resolv.conf");
+    }
+    call(probe);
+    probe.note(format!(
+        "{} queries were left open",
+        queries.load(Ordering::Relaxed)
+    ));
+}

@@ -1,0 +1,197 @@
+//! Many calls at once, and calls that are given up.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+use crate::hostile::{Server, response};
+use crate::probe::{Calls, LONG, Probe, chain, request_with_body};
+use crate::rule::{Needs, Rule, Severity};
+use crate::subject::{DropAfter, Seen};
+
+use super::rule;
+
+const MIXED: &str = "let each call own its connection until its response was read to the end";
+
+pub(super) const RULES: [Rule; 3] = [
+    rule(
+        "own-response-under-load",
+        Severity::Critical,
+        "64 threads with 200 calls each get the responses to their own requests, each sent once",
+        MIXED,
+        under_load,
+    )
+    .needs(Needs::Quiet),
+    rule(
+        "own-response-beside-dropped-calls",
+        Severity::Critical,
+        "Of 10,000 calls, many of them dropped at any point, each other one gets the response to its own \
+         request, and no request arrives twice",
+        "close the connection of a call whose future is dropped: the response that is under way belongs to it",
+        dropped_at_any_point,
+    )
+    .needs(Needs::Async),
+    rule(
+        "dropped-call-closes",
+        Severity::Major,
+        "A call whose future is dropped closes its connection, and the next one is clean",
+        "let the future own the connection, or abort the task that has it",
+        dropped_closes,
+    )
+    .needs(Needs::Async),
+];
+
+fn under_load(probe: &Probe) {
+    const THREADS: usize = 64;
+    const CALLS: usize = 200;
+
+    let server = echoing();
+    let Some(calls) = probe.start(&probe.target(&server.url()).with_timeout(LONG * 4)) else {
+        return;
+    };
+    let asked = ask_all(&calls, &server, THREADS, CALLS, |_| None);
+    judge(probe, &asked);
+    probe.sent_once("calls of many threads", &server, THREADS * CALLS);
+    repeated(probe, &server);
+}
+
+fn dropped_at_any_point(probe: &Probe) {
+    const THREADS: usize = 50;
+    const CALLS: usize = 200;
+
+    let server = echoing();
+    let Some(calls) = probe.start(&probe.target(&server.url()).with_timeout(LONG * 4)) else {
+        return;
+    };
+    let seed = RandomState::new();
+    let polls = move |question: &str| Some(DropAfter::Polls(seed.hash_one(question) % 16));
+    let asked = ask_all(&calls, &server, THREADS, CALLS, polls);
+    let dropped = asked
+        .iter()
+        .filter(|(_, seen)| matches!(seen, Seen::Dropped));
+    let dropped = dropped.count();
+    probe.note(format!(
+        "{dropped} of {} calls were dropped",
+        THREADS * CALLS
+    ));
+    if dropped < 1000 || THREADS * CALLS - dropped < 1000 {
+        probe.fail(format!(
+            "{dropped} of {} calls were dropped; there should be many of both kinds",
+            THREADS * CALLS
+        ));
+    }
+    judge(probe, &asked);
+    repeated(probe, &server);
+}
+
+/// A server that sends back what it was sent. Some responses come in two pieces, so that calls are dropped in
+/// the midst of them.
+fn echoing() -> Server {
+    Server::start(|connection| {
+        while let Some(request) = connection.read_request() {
+            let body = String::from_utf8_lossy(&request.body).into_owned();
+            let response = response(200, &body);
+            let (head, rest) = response.split_at(response.len() - request.body.len() % 4);
+            if !(connection.write(head) && connection.write(rest)) {
+                return;
+            }
+        }
+    })
+}
+
+/// So many threads make so many calls each, which ask for a text of their own.
+fn ask_all(
+    calls: &Calls<'_>,
+    server: &Server,
+    threads: usize,
+    count: usize,
+    drop_after: impl Fn(&str) -> Option<DropAfter> + Send + Sync,
+) -> Vec<(String, Seen)> {
+    let (sender, receiver) = mpsc::channel();
+    thread::scope(|scope| {
+        for thread in 0..threads {
+            let (sender, drop_after) = (sender.clone(), &drop_after);
+            let worker = calls.beside();
+            scope.spawn(move || {
+                for call in 0..count {
+                    let question = format!("{thread}/{call}");
+                    let request = request_with_body(&server.url(), question.clone());
+                    let seen = match drop_after(&question) {
+                        Some(after) => worker.send_and_drop(request, after),
+                        None => worker.send(request),
+                    };
+                    let hung = matches!(seen, Seen::Hung(_));
+                    // The receiver lives longer.
+                    let _ = sender.send((question, seen));
+                    if hung {
+                        return;
+                    }
+                }
+            });
+        }
+    });
+    drop(sender);
+    receiver.into_iter().collect()
+}
+
+fn judge(probe: &Probe, asked: &[(String, Seen)]) {
+    for (question, seen) in asked {
+        match seen {
+            Seen::Dropped => {}
+            Seen::Response(response) if response.body().as_bytes() == question.as_bytes() => {}
+            Seen::Response(response) => {
+                let body = String::from_utf8_lossy(response.body().as_bytes());
+                probe.fail(format!("the call {question} got the response to {body}"));
+            }
+            Seen::Error(error) => {
+                probe.fail(format!("the call {question} failed: {}", chain(error)));
+            }
+            other => probe.fail(format!("the call {question}: {}", probe.describe(other))),
+        }
+    }
+}
+
+fn repeated(probe: &Probe, server: &Server) {
+    let requests = server.requests();
+    let different: HashSet<_> = requests.iter().map(|request| &request.body).collect();
+    let twice = requests.len() - different.len();
+    if twice > 0 {
+        probe.fail(format!("{twice} requests arrived again"));
+    }
+}
+
+fn dropped_closes(probe: &Probe) {
+    let server = Server::start(|connection| {
+        connection.read_request();
+        if connection.number() == 0 {
+            connection.hold();
+        } else {
+            connection.write(&response(200, "{}"));
+        }
+    });
+    let Some(calls) = probe.start(&probe.target(&server.url())) else {
+        return;
+    };
+    let request = || request_with_body(&server.url(), "again");
+    let after = DropAfter::Time(Duration::from_millis(300));
+    let seen = calls.beside().send_and_drop(request(), after);
+    if !matches!(seen, Seen::Dropped) {
+        probe.fail(format!("the first call: {}", probe.describe(&seen)));
+    }
+    // On a runtime that works only while it is blocked on, the next call gives it time to close.
+    probe.response(
+        "the call after a dropped one",
+        calls.send(request()),
+        200,
+        "{}",
+    );
+    for _ in 0..500 {
+        if server.closed() >= 1 {
+            return;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    probe.fail("the connection of the dropped call was open 5 s later");
+}

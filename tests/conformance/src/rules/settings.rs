@@ -1,0 +1,173 @@
+//! Settings that not every transport has: the timeout for connecting, the pool, a proxy.
+
+use std::sync::Barrier;
+use std::thread;
+use std::time::Duration;
+
+use totps_core::TransportErrorKind::{Connect, Timeout};
+
+use crate::hostile::{DeafServer, Leaf, Proxy, Server, response};
+use crate::probe::{CODE, PROJECT_ID, PROJECT_SECRET, Probe, SHORT};
+use crate::rule::{Needs, Rule, Severity};
+use crate::sentinel::leaks;
+use crate::target::Setting;
+
+use super::certificates::secure;
+use super::{responding, responding_once, rule};
+
+pub(super) const RULES: [Rule; 5] = [
+    rule(
+        "connect-timeout-ends-connecting",
+        Severity::Major,
+        "The timeout for connecting ends a connection that is neither made nor refused, with \
+         `Delivery::NotSent`",
+        "give `Target::connect_timeout` to the stack",
+        connect_timeout,
+    )
+    .needs(Needs::Setting(Setting::ConnectTimeout)),
+    rule(
+        "max-idle-connections-kept",
+        Severity::Minor,
+        "As many idle connections are kept as were asked for",
+        "give `Target::max_idle_connections` to the pool",
+        max_idle,
+    )
+    .needs(Needs::Setting(Setting::MaxIdleConnections)),
+    rule(
+        "proxy-learns-nothing",
+        Severity::Critical,
+        "A proxy is asked for a tunnel, and sees neither credentials nor codes",
+        "use `CONNECT` for `https`, and send `Authorization` inside the tunnel only",
+        tunnel,
+    )
+    .needs(Needs::Setting(Setting::Proxy)),
+    rule(
+        "proxy-refusal-is-not-sent",
+        Severity::Minor,
+        "If the proxy refuses the tunnel, the error is of the kind `Connect` and `NotSent`",
+        "map a refused tunnel to `TransportError::not_sent`",
+        refused_tunnel,
+    )
+    .needs(Needs::Setting(Setting::Proxy)),
+    rule(
+        "proxy-refusal-retried-as-asked",
+        Severity::Minor,
+        "With retries, a refused tunnel is tried again as often as was asked for",
+        "let `Limits::retry_policy` decide what is sent again",
+        refused_tunnels,
+    )
+    .needs(Needs::Setting(Setting::Proxy)),
+];
+
+fn connect_timeout(probe: &Probe) {
+    let server = DeafServer::start();
+    let url = format!("http://{}", server.address());
+    let target = probe.target(&url).with_connect_timeout(SHORT / 3);
+    let what = "a server that does not accept connections";
+    probe.not_sent(what, probe.call(&target), Timeout, probe.rule());
+}
+
+fn max_idle(probe: &Probe) {
+    const CALLS: usize = 7;
+    const IDLE: usize = 4;
+    // No call ends before all have begun, so that each needs a connection.
+    let all_begun = Barrier::new(CALLS);
+    let server = Server::start(move |connection| {
+        if connection.read_request().is_some() {
+            all_begun.wait();
+            connection.write(&response(200, "{}"));
+            connection.hold();
+        }
+    });
+    let target = probe.target(&server.url()).with_max_idle_connections(IDLE);
+    let Some(calls) = probe.start(&target) else {
+        return;
+    };
+    thread::scope(|scope| {
+        for _ in 0..CALLS {
+            let calls = calls.beside();
+            scope.spawn(move || probe.response("7 calls at once", calls.call(), 200, "{}"));
+        }
+    });
+    for _ in 0..500 {
+        if server.closed() >= CALLS - IDLE {
+            break;
+        }
+        thread::sleep(Duration::from_millis(10));
+    }
+    thread::sleep(SHORT / 3);
+    let open = CALLS - server.closed();
+    if open != IDLE {
+        probe.fail(format!(
+            "{open} of {CALLS} connections stayed open, expected {IDLE}"
+        ));
+    }
+}
+
+fn tunnel(probe: &Probe) {
+    let proxy = Proxy::start();
+    let server = secure(&probe.run.authority, Leaf::Good);
+    let url = proxy.url().replace("http://", "http://user:pass@");
+    let Some(calls) = probe.start(&probe.target(&server.https_url()).with_proxy(url)) else {
+        return;
+    };
+    for _ in 0..2 {
+        probe.response("a call through a proxy", calls.call(), 200, "{}");
+    }
+    let requests = proxy.requests();
+    let expected = format!("CONNECT localhost:{} HTTP/1.1", server.address().port());
+    let lines: Vec<_> = requests.iter().map(|request| request.line()).collect();
+    if lines != [expected.as_str()] {
+        probe.fail(format!(
+            "expected the proxy to be asked once for `{expected}`, got {lines:?}"
+        ));
+    }
+    let mut seen = String::from_utf8_lossy(&proxy.uploaded()).into_owned();
+    for request in &requests {
+        if request.field("proxy-authorization") != ["Basic dXNlcjpwYXNz"] {
+            probe.fail("the proxy did not get its own credentials");
+        }
+        if !request.field("authorization").is_empty() {
+            probe.fail("the proxy got the credentials of the API");
+        }
+        seen += &request.head;
+    }
+    for secret in [PROJECT_SECRET, CODE] {
+        if !leaks(&seen, secret).is_empty() {
+            probe.fail("the proxy saw a secret");
+        }
+    }
+}
+
+fn refused_tunnel(probe: &Probe) {
+    let proxy =
+        responding("HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n");
+    let target = probe
+        .target("https://api.example.com")
+        .with_proxy(proxy.url());
+    probe.not_sent(
+        "a tunnel that is refused",
+        probe.call(&target),
+        Connect,
+        probe.rule(),
+    );
+    for request in proxy.requests() {
+        if !request.line().starts_with("CONNECT ") || request.head.contains(PROJECT_ID) {
+            probe.fail(format!("the proxy got `{}`", request.line()));
+        }
+    }
+}
+
+fn refused_tunnels(probe: &Probe) {
+    let proxy = responding_once("HTTP/1.1 503 Later\r\ncontent-length: 0\r\n\r\n");
+    let target = probe.target("https://api.example.com");
+    let target = target.with_proxy(proxy.url()).with_max_retries(2);
+    let what = "a tunnel that is refused, with 2 retries";
+    probe.not_sent(what, probe.call(&target), Connect, probe.rule());
+    if proxy.request_count() != 3 {
+        probe.fail(format!(
+            "{what}: expected 3 tries, got {}",
+            proxy.request_count()
+        ));
+    }
+}

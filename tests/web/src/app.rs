@@ -1,0 +1,164 @@
+//! What all requests share.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use axum::http::HeaderValue;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
+use ring::hmac;
+use ring::rand::{SecureRandom as _, SystemRandom};
+use totps_hyper::{
+    Client, Error, OrganizationId, Project, SessionJwt, SessionVerifier, VerifyOptions,
+};
+
+use crate::pending::Browsers;
+use crate::stytch;
+
+/// For how long a session that was ended elsewhere may go on here, since it is checked locally.
+pub(crate) const NOTICED_AFTER: Duration = Duration::from_secs(60);
+
+/// The service: the client of Stytch, and what is remembered between two pages.
+#[derive(Clone)]
+pub struct App {
+    pub(crate) shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) client: Client,
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) organization_name: String,
+    /// Checks sessions locally, and asks Stytch about JWTs that are older than [`NOTICED_AFTER`].
+    pub(crate) sessions: SessionVerifier<Client>,
+    /// Asks Stytch each time, before what is sensitive.
+    pub(crate) sessions_now: SessionVerifier<Client>,
+    pub(crate) browsers: Browsers,
+    csrf_key: hmac::Key,
+    random: SystemRandom,
+    is_https: bool,
+    clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
+}
+
+impl App {
+    /// Connects to Stytch, and gets the Organization whose Members sign in: so a wrong secret shows now
+    /// and not at the first login.
+    ///
+    /// `is_https` says what browsers see. `clock` must be that of the server that signs the sessions.
+    ///
+    /// # Errors
+    ///
+    /// [`Error`] if Stytch cannot be reached or refuses.
+    ///
+    /// # Panics
+    ///
+    /// If the system has no random numbers.
+    pub async fn connect(
+        project: Project,
+        organization_id: &OrganizationId,
+        is_https: bool,
+        clock: impl Fn() -> SystemTime + Send + Sync + 'static,
+    ) -> Result<Self, Error> {
+        let client = totps_hyper::client(project);
+        let organization = stytch::organization(&client, organization_id).await?;
+        let checks = |max_age| {
+            let options = VerifyOptions::new().max_age(max_age);
+            SessionVerifier::with_options(client.clone(), options)
+        };
+        let (sessions, sessions_now) = (checks(NOTICED_AFTER), checks(Duration::ZERO));
+        // So that the first login does not wait for the keys. If it fails, the first check fetches them.
+        let now = clock();
+        for verifier in [&sessions, &sessions_now] {
+            if let Err(error) = verifier.refresh(now).await {
+                tracing::warn!(%error);
+            }
+        }
+        let random = SystemRandom::new();
+        let mut key = [0; 32];
+        #[allow(clippy::expect_used, reason = "without random numbers nothing is safe")]
+        random
+            .fill(&mut key)
+            .expect("the system has no random numbers");
+        Ok(Self {
+            shared: Arc::new(Shared {
+                organization_id: organization.organization_id,
+                organization_name: organization.organization_name,
+                sessions,
+                sessions_now,
+                client,
+                browsers: Browsers::default(),
+                csrf_key: hmac::Key::new(hmac::HMAC_SHA256, &key),
+                random,
+                is_https,
+                clock: Box::new(clock),
+            }),
+        })
+    }
+}
+
+impl Shared {
+    pub(crate) fn now(&self) -> SystemTime {
+        (self.clock)()
+    }
+
+    /// A new id for a browser, or nothing if the system has no random numbers.
+    pub(crate) fn random_id(&self) -> Option<String> {
+        let mut bytes = [0; 32];
+        self.random.fill(&mut bytes).ok()?;
+        Some(BASE64URL.encode(bytes))
+    }
+
+    /// The token in each form of this browser. Another site cannot read it, nor make it without the key.
+    pub(crate) fn csrf_token(&self, browser: &str) -> String {
+        BASE64URL.encode(hmac::sign(&self.csrf_key, browser.as_bytes()))
+    }
+
+    /// In constant time.
+    pub(crate) fn is_csrf_token(&self, browser: &str, token: &str) -> bool {
+        BASE64URL
+            .decode(token)
+            .is_ok_and(|tag| hmac::verify(&self.csrf_key, browser.as_bytes(), &tag).is_ok())
+    }
+
+    /// The name of a cookie. With `__Host-`, browsers take it from this very host over HTTPS alone.
+    pub(crate) fn cookie_name(&self, cookie: CookieKind) -> &'static str {
+        match (cookie, self.is_https) {
+            (CookieKind::Browser, true) => "__Host-browser",
+            (CookieKind::Browser, false) => "browser",
+            (CookieKind::Session, true) => "__Host-session",
+            (CookieKind::Session, false) => "session",
+        }
+    }
+
+    /// A cookie that ends with the browser. The session behind it ends by itself.
+    pub(crate) fn cookie(&self, kind: CookieKind, value: &str) -> Option<HeaderValue> {
+        self.set_cookie(Cookie::new(self.cookie_name(kind), value.to_owned()))
+    }
+
+    pub(crate) fn session_cookie(&self, jwt: &SessionJwt) -> Option<HeaderValue> {
+        self.cookie(CookieKind::Session, jwt.expose())
+    }
+
+    pub(crate) fn no_cookie(&self, kind: CookieKind) -> Option<HeaderValue> {
+        let mut cookie = Cookie::from(self.cookie_name(kind));
+        cookie.make_removal();
+        self.set_cookie(cookie)
+    }
+
+    fn set_cookie(&self, mut cookie: Cookie<'_>) -> Option<HeaderValue> {
+        cookie.set_http_only(true);
+        cookie.set_same_site(SameSite::Lax);
+        cookie.set_secure(self.is_https);
+        cookie.set_path("/");
+        HeaderValue::from_str(&cookie.to_string()).ok()
+    }
+}
+
+/// The cookies of the service.
+#[derive(Clone, Copy)]
+pub(crate) enum CookieKind {
+    /// The id by which a browser is remembered, and to which forms are bound.
+    Browser,
+    /// The session JWT.
+    Session,
+}
