@@ -24,7 +24,7 @@ const BESIDE: usize = 12;
 /// ```
 /// use totps_conformance::{Kit, Target};
 /// # use totps_ureq::UreqTransport;
-/// # fn my_transport(target: &Target) -> UreqTransport {
+/// # fn my_transport(target: Target) -> UreqTransport {
 /// #     let builder = UreqTransport::builder().timeout(target.timeout());
 /// #     let builder = builder.response_limit(target.response_limit());
 /// #     let builder = builder.root_certificates_pem(target.root_certificate_pem());
@@ -204,7 +204,7 @@ impl Kit {
     /// what the [`Target`] says. Panics in it are failures.
     pub fn check<F, T>(&self, make: F) -> Report
     where
-        F: Fn(&Target) -> T + Send + Sync + 'static,
+        F: Fn(Target) -> T + Send + Sync + 'static,
         T: Transport + Send + Sync + 'static,
     {
         self.run(Arc::new(Blocking(make)))
@@ -214,7 +214,7 @@ impl Kit {
     /// runtime. `block_on` runs a future to its end; it is called from many threads at once.
     pub fn check_async<F, T, B>(&self, make: F, block_on: B) -> Report
     where
-        F: Fn(&Target) -> T + Send + Sync + 'static,
+        F: Fn(Target) -> T + Send + Sync + 'static,
         T: AsyncTransport + 'static,
         B: Fn(BoxFuture<'_>) + Send + Sync + 'static,
     {

@@ -29,7 +29,7 @@ pub use log::LevelFilter;
 /// `make` is called for each server, and must build the transport with what the [`Target`] says.
 pub fn check<F, T>(make: F) -> Report
 where
-    F: Fn(&Target) -> T + Send + Sync + 'static,
+    F: Fn(Target) -> T + Send + Sync + 'static,
     T: Transport + Send + Sync + 'static,
 {
     Kit::new().check(make)
@@ -42,7 +42,7 @@ where
 /// called from many threads at once.
 pub fn check_async<F, T, B>(make: F, block_on: B) -> Report
 where
-    F: Fn(&Target) -> T + Send + Sync + 'static,
+    F: Fn(Target) -> T + Send + Sync + 'static,
     T: AsyncTransport + 'static,
     B: Fn(BoxFuture<'_>) + Send + Sync + 'static,
 {

@@ -21,9 +21,6 @@ pub(crate) const LONG: Duration = Duration::from_secs(15);
 /// For calls that are to run into it: enough to be connected before, also on a busy machine.
 pub(crate) const SHORT: Duration = Duration::from_secs(1);
 
-/// How much longer than its timeout a call may take before it counts as endless.
-const GRACE: Duration = Duration::from_secs(8);
-
 pub(crate) const PROJECT_ID: &str = "project-test-11111111-2222-4333-8444-555555555555";
 pub(crate) const PROJECT_SECRET: &str = "secret-test-4711-of-the-project=";
 pub(crate) const CODE: &str = "sentinel-4711-of-the-code";
@@ -117,7 +114,7 @@ impl Probe {
 
     /// Makes a transport. It is a failure of the rule if there is none.
     pub(crate) fn start(&self, target: &Target) -> Option<Calls<'_>> {
-        let patience = target.timeout() + GRACE;
+        let patience = target.patience();
         match Worker::start(&self.run.subject, target, patience) {
             Ok(worker) => Some(Calls {
                 probe: self,

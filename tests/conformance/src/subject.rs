@@ -46,11 +46,11 @@ pub(crate) struct Blocking<F>(pub(crate) F);
 
 impl<F, T> Subject for Blocking<F>
 where
-    F: Fn(&Target) -> T + Send + Sync,
+    F: Fn(Target) -> T + Send + Sync,
     T: Transport + Send + Sync + 'static,
 {
     fn make(&self, target: &Target) -> Box<dyn Caller> {
-        Box::new(BlockingCaller((self.0)(target)))
+        Box::new(BlockingCaller((self.0)(target.clone())))
     }
 
     fn is_async(&self) -> bool {
@@ -81,13 +81,13 @@ pub(crate) struct Async<F, B> {
 
 impl<F, T, B> Subject for Async<F, B>
 where
-    F: Fn(&Target) -> T + Send + Sync,
+    F: Fn(Target) -> T + Send + Sync,
     T: AsyncTransport + 'static,
     B: Fn(BoxFuture<'_>) + Send + Sync + 'static,
 {
     fn make(&self, target: &Target) -> Box<dyn Caller> {
         // Inside the runtime, because some stacks look for it when they are made.
-        let transport = ready(&*self.block_on, async { (self.make)(target) });
+        let transport = ready(&*self.block_on, async { (self.make)(target.clone()) });
         Box::new(AsyncCaller {
             transport,
             block_on: Arc::clone(&self.block_on),

@@ -14,7 +14,12 @@ pub struct Target {
     root_certificate_pem: String,
     limits: Limits,
     proxy: Option<String>,
+    /// How long a call may take before it counts as endless.
+    patience: Duration,
 }
+
+/// How much longer than its timeout a call may take before it counts as endless.
+const GRACE: Duration = Duration::from_secs(8);
 
 impl Target {
     pub(crate) fn new(url: &str, root_certificate_pem: String, limits: Limits) -> Self {
@@ -23,6 +28,7 @@ impl Target {
             root_certificate_pem,
             limits,
             proxy: None,
+            patience: limits.timeout + GRACE,
         }
     }
 
@@ -35,12 +41,26 @@ impl Target {
 
     pub(crate) fn with_timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
+        self.patience = timeout + GRACE;
         self
     }
 
     pub(crate) fn with_connect_timeout(mut self, timeout: Duration) -> Self {
         self.limits.connect_timeout = timeout;
         self
+    }
+
+    /// Only the timeout for connecting can end a call now.
+    pub(crate) fn with_connect_timeout_alone(mut self, timeout: Duration) -> Self {
+        const ENDLESS: Duration = Duration::from_secs(60 * 60);
+        self.limits.timeout = ENDLESS;
+        self.limits.connect_timeout = timeout;
+        self.patience = timeout + GRACE;
+        self
+    }
+
+    pub(crate) fn patience(&self) -> Duration {
+        self.patience
     }
 
     pub(crate) fn with_response_limit(mut self, limit: usize) -> Self {

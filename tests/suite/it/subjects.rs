@@ -48,8 +48,8 @@ pub(crate) struct Settings {
     pub(crate) max_idle_connections: Option<usize>,
 }
 
-impl From<&Target> for Settings {
-    fn from(target: &Target) -> Self {
+impl From<Target> for Settings {
+    fn from(target: Target) -> Self {
         Self {
             timeout: Some(target.timeout()),
             connect_timeout: Some(target.connect_timeout()),

@@ -1,5 +1,6 @@
 //! What all requests share.
 
+use std::error::Error;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -9,15 +10,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use ring::hmac;
 use ring::rand::{SecureRandom as _, SystemRandom};
-use totps_hyper::{
-    Client, Error, OrganizationId, Project, SessionJwt, SessionVerifier, VerifyOptions,
-};
+use totps_hyper::{Client, OrganizationId, Project, SessionJwt, SessionVerifier};
 
 use crate::pending::Browsers;
 use crate::stytch;
-
-/// For how long a session that was ended elsewhere may go on here, since it is checked locally.
-pub(crate) const NOTICED_AFTER: Duration = Duration::from_secs(60);
 
 /// The service: the client of Stytch, and what is remembered between two pages.
 #[derive(Clone)]
@@ -29,7 +25,7 @@ pub(crate) struct Shared {
     pub(crate) client: Client,
     pub(crate) organization_id: OrganizationId,
     pub(crate) organization_name: String,
-    /// Checks sessions locally, and asks Stytch about JWTs that are older than [`NOTICED_AFTER`].
+    /// Checks sessions locally for a minute, and asks Stytch then.
     pub(crate) sessions: SessionVerifier<Client>,
     /// Asks Stytch each time, before what is sensitive.
     pub(crate) sessions_now: SessionVerifier<Client>,
@@ -48,7 +44,7 @@ impl App {
     ///
     /// # Errors
     ///
-    /// [`Error`] if Stytch cannot be reached or refuses.
+    /// If Stytch cannot be reached or refuses.
     ///
     /// # Panics
     ///
@@ -58,21 +54,12 @@ impl App {
         organization_id: &OrganizationId,
         is_https: bool,
         clock: impl Fn() -> SystemTime + Send + Sync + 'static,
-    ) -> Result<Self, Error> {
+    ) -> Result<Self, Box<dyn Error>> {
         let client = totps_hyper::client(project);
         let organization = stytch::organization(&client, organization_id).await?;
-        let checks = |max_age| {
-            let options = VerifyOptions::new().max_age(max_age);
-            SessionVerifier::with_options(client.clone(), options)
-        };
-        let (sessions, sessions_now) = (checks(NOTICED_AFTER), checks(Duration::ZERO));
-        // So that the first login does not wait for the keys. If it fails, the first check fetches them.
         let now = clock();
-        for verifier in [&sessions, &sessions_now] {
-            if let Err(error) = verifier.refresh(now).await {
-                tracing::warn!(%error);
-            }
-        }
+        let sessions = stytch::session_verifier(&client, stytch::NOTICED_AFTER, now).await?;
+        let sessions_now = stytch::session_verifier(&client, Duration::ZERO, now).await?;
         let random = SystemRandom::new();
         let mut key = [0; 32];
         #[allow(clippy::expect_used, reason = "without random numbers nothing is safe")]

@@ -13,12 +13,18 @@ use totps_hyper::{Error, Reason, TotpCode};
 
 use crate::app::App;
 use crate::messages::{Doing, Message, explain, log};
-use crate::pages::{self, Page};
+use crate::pages::{self, Action, Page};
 use crate::stytch;
-use crate::visitor::{Stop, Visitor};
+use crate::visitor::{Button, Posted, Stop, Visitor};
 
 pub(crate) fn pages() -> Router<App> {
-    Router::new()
+    let mut router = Router::new();
+    for action in [Action::RecoveryCodes, Action::ReplaceApp, Action::RemoveApp] {
+        let ask = move |visitor: Visitor| account::ask(visitor, action);
+        let act = move |visitor: Visitor, form: Posted<Button>| account::act(visitor, action, form);
+        router = router.route(action.path(), get(ask).post(act));
+    }
+    router
         .route("/", get(account::home))
         .route("/sign-in", get(login::sign_in_form).post(login::sign_in))
         .route("/code", get(login::code_form).post(login::code))
@@ -33,7 +39,6 @@ pub(crate) fn pages() -> Router<App> {
             get(enrolment::codes).post(enrolment::codes_saved),
         )
         .route("/account", get(account::overview))
-        .route("/account/{action}", get(account::ask).post(account::act))
         .route("/account/end-session", post(account::end_session))
         .route(
             "/account/sign-out-everywhere",
@@ -86,7 +91,8 @@ fn failed(
     log(error);
     let reason = match doing {
         Doing::Code | Doing::RecoveryCode => stytch::reason_of_code(error),
-        _ => error.reason(),
+        Doing::SetUp => stytch::reason_of_set_up(error),
+        Doing::Password | Doing::Other => error.reason(),
     };
     let message = explain(&reason, doing);
     match reason {

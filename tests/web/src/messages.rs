@@ -99,7 +99,8 @@ pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
         ),
         (Reason::AlreadyEnrolled, _) => (
             StatusCode::CONFLICT,
-            "An authenticator app is set up for your account already. Enter the code that it shows.",
+            "A second factor is set up for your account already. If it is an authenticator app, \
+             enter the code that it shows. If it is a phone number, ask your administrator.",
         ),
         (Reason::NotAllowed, _) => (
             StatusCode::FORBIDDEN,

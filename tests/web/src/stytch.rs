@@ -3,13 +3,16 @@
 //!
 //! With a blocking server, take this file over: `totps_ureq::Client` has the same methods without `await`.
 
+use std::time::{Duration, SystemTime};
+
 use serde::{Deserialize, Serialize};
 use totps_hyper::{
-    AuthenticateParams, Call, Client, CreateParams, CreateResponse, DeleteTotpParams, Error,
-    ErrorType, GetMemberParams, GetRecoveryCodesParams, IntermediateSessionToken, InvalidParams,
-    Json, Member, MemberId, MemberSession, MemberSessionId, MfaEnrollment, MfaPolicy, Operation,
-    Organization, OrganizationId, Reason, RecoverParams, RecoveryCode, RevokeSessionsParams,
-    RotateRecoveryCodesParams, SessionJwt, TotpCode,
+    AuthenticateParams, AuthenticationFactorType, Call, Client, ConfigError, CreateParams,
+    CreateResponse, DeleteTotpParams, Error, ErrorType, GetMemberParams, GetRecoveryCodesParams,
+    IntermediateSessionToken, InvalidParams, Json, Member, MemberId, MemberSession,
+    MemberSessionId, MfaEnrollment, MfaPolicy, Operation, Organization, OrganizationId, Reason,
+    RecoverParams, RecoveryCode, RevokeSessionsParams, RotateRecoveryCodesParams, SessionError,
+    SessionJwt, SessionVerifier, TotpCode, VerifiedSession, VerifyOptions,
 };
 
 /// How long a session lives, in minutes.
@@ -18,6 +21,15 @@ const SESSION_MINUTES: u32 = 8 * 60;
 /// How long a set-up that was not finished lives, in minutes: as long as the login that began it. If it
 /// blocks another set-up, it does so no longer than this.
 const SET_UP_MINUTES: u32 = 10;
+
+/// For how long a session that was ended elsewhere may go on here, since it is checked locally.
+pub(crate) const NOTICED_AFTER: Duration = Duration::from_secs(60);
+
+/// How old the code may be that is needed for what is sensitive.
+const FRESH: Duration = Duration::from_secs(10 * 60);
+
+/// How far the clock may be behind that of Stytch: a JWT from the future is refused.
+const LEEWAY: Duration = Duration::from_secs(10);
 
 /// A Member of an Organization.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -203,6 +215,15 @@ pub(crate) fn reason_of_code(error: &Error) -> Reason {
     }
 }
 
+/// What to do about an error of [`begin_set_up`]. A Member with another second factor, such as a phone number,
+/// has to prove that first, which this service does not offer.
+pub(crate) fn reason_of_set_up(error: &Error) -> Reason {
+    match error.error_type() {
+        Some(ErrorType::InsufficientFactors) => Reason::AlreadyEnrolled,
+        _ => error.reason(),
+    }
+}
+
 /// Gets the Member.
 pub(crate) async fn member(client: &Client, account: &Account) -> Result<Member, Error> {
     let params = GetMemberParams::by_id(&account.organization_id, &account.member_id);
@@ -250,6 +271,42 @@ pub(crate) async fn new_recovery_codes(
 async fn recovery_codes(client: &Client, account: &Account) -> Result<Vec<RecoveryCode>, Error> {
     let params = GetRecoveryCodesParams::new(&account.organization_id, &account.member_id);
     Ok(client.get_recovery_codes(&params).await?.recovery_codes)
+}
+
+/// Checks sessions locally, and asks Stytch about JWTs that are older than `max_age`: each time if it is 0.
+/// The keys are fetched now, so that the first login does not wait for them.
+pub(crate) async fn session_verifier(
+    client: &Client,
+    max_age: Duration,
+    now: SystemTime,
+) -> Result<SessionVerifier<Client>, ConfigError> {
+    let options = VerifyOptions::new().max_age(max_age).leeway(LEEWAY)?;
+    let verifier = SessionVerifier::with_options(client.clone(), options);
+    if let Err(error) = verifier.refresh(now).await {
+        // The first check fetches them then.
+        tracing::warn!(%error);
+    }
+    Ok(verifier)
+}
+
+/// Checks a session: who is signed in, and a fresh JWT for the cookie if Stytch was asked.
+pub(crate) async fn check_session(
+    verifier: &SessionVerifier<Client>,
+    jwt: &SessionJwt,
+    now: SystemTime,
+) -> Result<(VerifiedSession, Option<SessionJwt>), SessionError> {
+    let checked = verifier.authenticate(jwt, now).await?;
+    let fresh = checked.response.and_then(|response| response.session_jwt);
+    Ok((checked.session, fresh))
+}
+
+/// Whether the second factor was proved a short time ago: for what is sensitive.
+pub(crate) fn has_fresh_code(session: &VerifiedSession) -> bool {
+    let second_factors = [
+        AuthenticationFactorType::Totp,
+        AuthenticationFactorType::RecoveryCodes,
+    ];
+    session.has_factor(&second_factors, FRESH)
 }
 
 /// The live sessions of a Member.

@@ -17,7 +17,7 @@ use crate::app::{App, CookieKind, Shared};
 use crate::messages::{Doing, Message, explain};
 use crate::pages::{self, Page, View};
 use crate::pending::{Login, Pending, SetUp};
-use crate::stytch::{Account, Proof};
+use crate::stytch::{self, Account, Proof};
 
 /// A browser.
 #[derive(Clone)]
@@ -77,17 +77,13 @@ pub(crate) async fn recognize(
     };
     let mut refusal = None;
     if let Some(jwt) = cookie(CookieKind::Session).map(SessionJwt::new) {
-        match app.sessions.authenticate(&jwt, app.now()).await {
-            Ok(checked) => {
-                let fresh = checked.response.and_then(|response| response.session_jwt);
+        match stytch::check_session(&app.sessions, &jwt, app.now()).await {
+            Ok((session, fresh)) => {
                 if let Some(fresh) = &fresh {
                     set(&mut to_set, app.session_cookie(fresh));
                 }
                 let jwt = fresh.unwrap_or(jwt);
-                visitor.session = Some(SignedIn {
-                    session: checked.session,
-                    jwt,
-                });
+                visitor.session = Some(SignedIn { session, jwt });
             }
             Err(error) if error.is_refused() => {
                 set(&mut to_set, app.no_cookie(CookieKind::Session));

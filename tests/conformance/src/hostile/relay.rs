@@ -27,7 +27,9 @@ impl Proxy {
             };
             let port = request.line().split([':', ' ']).nth(2).unwrap_or_default();
             let port = port.parse().expect("a CONNECT has a port");
-            let target = TcpStream::connect(("127.0.0.1", port)).unwrap();
+            let Ok(target) = TcpStream::connect(("127.0.0.1", port)) else {
+                return;
+            };
             connection.write(b"HTTP/1.1 200 Connection established\r\n\r\n");
             relay(connection, target, &seen);
         });
@@ -62,7 +64,10 @@ impl Tap {
         let uploaded = Uploaded::default();
         let seen = uploaded.clone();
         let server = Server::start(move |connection| {
-            relay(connection, TcpStream::connect(target).unwrap(), &seen);
+            // It fails if the server has gone.
+            if let Ok(target) = TcpStream::connect(target) {
+                relay(connection, target, &seen);
+            }
         });
         Self { server, uploaded }
     }
@@ -79,6 +84,16 @@ impl Tap {
     /// If that does not come.
     pub fn wait_for_closed(&self, connections: usize) {
         self.server.wait_for_closed(connections);
+    }
+
+    /// Waits until there was a connection, and all that came so far have ended.
+    ///
+    /// # Panics
+    ///
+    /// If that does not come.
+    pub fn wait_for_all(&self) {
+        self.server.wait_for_closed(1);
+        self.server.wait_for_closed(self.server.connections());
     }
 
     /// What the client sent, as records of TLS: the type and the length of each. `None` if it is

@@ -195,7 +195,7 @@ fn handshake_fails(
     let seen = probe.call(&target(&tap.https_url()));
     let proof = "handshake-failure-is-not-sent";
     let error = probe.not_sent(what, seen, TransportErrorKind::Tls, proof);
-    tap.wait_for_closed(1);
+    tap.wait_for_all();
     only_handshakes(probe, what, &tap);
     if server.request_count() > 0 {
         probe.fail(format!("{what}: the server got the request"));
@@ -361,10 +361,10 @@ fn connect_timeout(probe: &Probe) {
             scope.spawn(move || {
                 let tap = Tap::before(server.address());
                 let target = probe.target(&tap.https_url());
-                let seen = probe.call(&target.with_connect_timeout(crate::probe::SHORT));
+                let seen = probe.call(&target.with_connect_timeout_alone(crate::probe::SHORT));
                 let kind = TransportErrorKind::Timeout;
                 probe.not_sent(what, seen, kind, probe.rule());
-                tap.wait_for_closed(1);
+                tap.wait_for_all();
                 only_handshakes(probe, what, &tap);
             });
         }

@@ -197,11 +197,21 @@ fn close_notify(probe: &Probe) {
 }
 
 fn unread_rest(probe: &Probe, must_close: bool) {
+    // Whoever takes the rest for a response gets this one.
+    let rest = response(200, "no");
+    let first = [
+        format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", rest.len()).into_bytes(),
+        rest,
+    ]
+    .concat();
     let is_first = AtomicBool::new(true);
     let server = Server::start(move |connection| {
         while connection.read_request().is_some() {
-            let is_first = is_first.swap(false, Ordering::Relaxed);
-            connection.write(&response(200, if is_first { "large" } else { "ok" }));
+            if is_first.swap(false, Ordering::Relaxed) {
+                connection.write(&first);
+            } else {
+                connection.write(&response(200, "ok"));
+            }
         }
     });
     let small = probe.target(&server.url()).with_response_limit(4);

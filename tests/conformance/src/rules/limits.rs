@@ -1,11 +1,12 @@
 //! How large a response may be.
 
-use totps_core::TransportErrorKind::TooLarge;
+use totps_core::TransportErrorKind::{self, TooLarge};
 
 use crate::hostile::{Server, chunked_response, response};
-use crate::probe::{LONG, Probe, SHORT};
+use crate::probe::{Probe, SHORT, chain};
 use crate::rule::{Needs, Rule, Severity};
 use crate::subject::Seen;
+use crate::target::Target;
 
 use super::{responding, responding_once, rule};
 
@@ -114,8 +115,10 @@ fn announced_length(probe: &Probe) {
         let server = responding(format!(
             "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\nbeginning"
         ));
-        let seen = probe.call(&probe.target(&server.url()));
-        probe.error(&format!("`Content-Length: {length}`"), seen, TooLarge);
+        let seen = probe.call(&quick(probe, &server));
+        let what = format!("`Content-Length: {length}`");
+        not_by_timeout(probe, &what, &seen);
+        probe.error(&what, seen, TooLarge);
     }
 }
 
@@ -143,8 +146,9 @@ fn endless_body(probe: &Probe) {
             }
             connection.hold();
         });
-        let target = probe.target(&server.url());
-        probe.error(what, probe.call(&target), TooLarge);
+        let seen = probe.call(&quick(probe, &server));
+        not_by_timeout(probe, what, &seen);
+        probe.error(what, seen, TooLarge);
     }
 }
 
@@ -194,19 +198,27 @@ fn endless_head(probe: &Probe) {
             }
             connection.hold();
         });
-        let target = probe
-            .target(&server.url())
-            .with_timeout(LONG.min(SHORT * 5));
-        let start = std::time::Instant::now();
-        let seen = probe.call(&target);
-        if let Seen::Error(error) = &seen {
-            if error.kind() == totps_core::TransportErrorKind::Timeout {
-                let seconds = start.elapsed().as_secs();
-                probe.fail(format!("{what}: read for {seconds} s, until the timeout"));
-            }
-        }
+        let seen = probe.call(&quick(probe, &server));
+        not_by_timeout(probe, what, &seen);
         if let Some(error) = probe.some_error(what, seen) {
             probe.was_sent(what, &error);
+        }
+    }
+}
+
+/// A target with time enough to read what is allowed.
+fn quick(probe: &Probe, server: &Server) -> Target {
+    probe.target(&server.url()).with_timeout(SHORT * 5)
+}
+
+/// The limit ends the call, not the timeout.
+fn not_by_timeout(probe: &Probe, what: &str, seen: &Seen) {
+    if let Seen::Error(error) = seen {
+        if error.kind() == TransportErrorKind::Timeout {
+            probe.fail(format!(
+                "{what}: the call waited for its timeout: {}",
+                chain(error)
+            ));
         }
     }
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
-use std::sync::mpsc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -163,10 +164,13 @@ fn repeated(probe: &Probe, server: &Server) {
 }
 
 fn dropped_closes(probe: &Probe) {
-    let server = Server::start(|connection| {
+    let is_closed = Arc::new(AtomicBool::new(false));
+    let closed = Arc::clone(&is_closed);
+    let server = Server::start(move |connection| {
         connection.read_request();
         if connection.number() == 0 {
             connection.hold();
+            closed.store(true, Ordering::SeqCst);
         } else {
             connection.write(&response(200, "{}"));
         }
@@ -188,7 +192,7 @@ fn dropped_closes(probe: &Probe) {
         "{}",
     );
     for _ in 0..500 {
-        if server.closed() >= 1 {
+        if is_closed.load(Ordering::SeqCst) {
             return;
         }
         thread::sleep(Duration::from_millis(10));

@@ -62,7 +62,7 @@ pub(super) const RULES: [Rule; 5] = [
 fn connect_timeout(probe: &Probe) {
     let server = DeafServer::start();
     let url = format!("http://{}", server.address());
-    let target = probe.target(&url).with_connect_timeout(SHORT / 3);
+    let target = probe.target(&url).with_connect_timeout_alone(SHORT / 3);
     let what = "a server that does not accept connections";
     probe.not_sent(what, probe.call(&target), Timeout, probe.rule());
 }

@@ -77,7 +77,7 @@ impl Subject for OnTokio {
 
     fn check(kit: &Kit) -> Report {
         kit.check_async(
-            |target: &Target| ready_transport(target.into()).unwrap(),
+            |target: Target| ready_transport(target.into()).unwrap(),
             on_tokio,
         )
     }
@@ -97,7 +97,7 @@ impl Subject for OnRestingTokio {
 
     fn check(kit: &Kit) -> Report {
         kit.check_async(
-            |target: &Target| ready_transport(target.into()).unwrap(),
+            |target: Target| ready_transport(target.into()).unwrap(),
             on_resting_tokio,
         )
     }
@@ -128,7 +128,7 @@ impl Subject for OnTokioNativeTls {
 
     fn check(kit: &Kit) -> Report {
         kit.check_async(
-            |target: &Target| Self::build(target.into()).unwrap(),
+            |target: Target| Self::build(target.into()).unwrap(),
             on_tokio,
         )
     }
@@ -199,7 +199,7 @@ impl Subject for ServiceOnSmol {
 
     fn check(kit: &Kit) -> Report {
         kit.check_async(
-            |target: &Target| service_on_smol(target.into()).unwrap(),
+            |target: Target| service_on_smol(target.into()).unwrap(),
             on_smol,
         )
     }
@@ -228,7 +228,7 @@ impl Subject for ConnOnSmol {
 
     fn check(kit: &Kit) -> Report {
         kit.check_async(
-            |target: &Target| conn_on_smol(target.into()).unwrap(),
+            |target: Target| conn_on_smol(target.into()).unwrap(),
             on_smol,
         )
     }
@@ -257,7 +257,7 @@ impl Subject for ConnOnTokio {
 
     fn check(kit: &Kit) -> Report {
         kit.check_async(
-            |target: &Target| conn_on_tokio(target.into()).unwrap(),
+            |target: Target| conn_on_tokio(target.into()).unwrap(),
             on_resting_tokio,
         )
     }
@@ -270,7 +270,7 @@ impl Subject for ConnOnTokio {
 /// The same through a proxy, by the connector of the example.
 pub(crate) fn conn_through_tunnel(kit: &Kit) -> Report {
     kit.check_async(
-        |target: &Target| {
+        |target: Target| {
             let settings = Settings::from(target);
             let proxy = settings.proxy.unwrap().parse().unwrap();
             let roots = tokio_stack::roots(settings.root_certificates_pem.as_deref());
@@ -291,13 +291,13 @@ pub(crate) type Check = fn(&Kit) -> Report;
 pub(crate) const UNDER_LOAD: [(&str, Check); 3] = [
     ("conn_on_tokio", |kit| {
         kit.check_async(
-            |target: &Target| conn_on_tokio(target.into()).unwrap(),
+            |target: Target| conn_on_tokio(target.into()).unwrap(),
             on_tokio,
         )
     }),
     ("service_on_smols_threads", |kit| {
         kit.check_async(
-            |target: &Target| {
+            |target: Target| {
                 let mut builder = ServiceTransport::builder(smol_client(), SmolTimer::new());
                 let settings = Settings::from(target);
                 configure!(builder, settings: timeout response_limit);
@@ -308,7 +308,7 @@ pub(crate) const UNDER_LOAD: [(&str, Check); 3] = [
     }),
     ("service_on_tokio", |kit| {
         kit.check_async(
-            |target: &Target| {
+            |target: Target| {
                 let http = HttpConnector::new();
                 let client = hyper_util::client::legacy::Client::builder(TokioExecutor::new());
                 let mut builder = ServiceTransport::builder(client.build(http), TokioTimer::new());

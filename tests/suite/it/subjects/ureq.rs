@@ -54,7 +54,7 @@ impl Subject for Own {
     const LOGS_TO: &'static str = "ureq::";
 
     fn check(kit: &Kit) -> Report {
-        kit.check(|target: &Target| Self::transport(target.into()).unwrap())
+        kit.check(|target: Target| Self::transport(target.into()).unwrap())
     }
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
@@ -75,7 +75,7 @@ impl Subject for OwnNativeTls {
     const LOGS_TO: &'static str = Own::LOGS_TO;
 
     fn check(kit: &Kit) -> Report {
-        kit.check(|target: &Target| Self::transport(target.into()).unwrap())
+        kit.check(|target: Target| Self::transport(target.into()).unwrap())
     }
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {
@@ -139,7 +139,7 @@ impl Subject for CallersAgent {
     const LOGS_TO: &'static str = "ureq::";
 
     fn check(kit: &Kit) -> Report {
-        kit.check(|target: &Target| Self::transport(target.into()).unwrap())
+        kit.check(|target: Target| Self::transport(target.into()).unwrap())
     }
 
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError> {

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
+use std::sync::Once;
 
 pub(super) struct ChromeDriver {
     child: Child,
@@ -21,8 +22,12 @@ impl ChromeDriver {
                            packages chromium and chromium-driver";
             let required = env::var_os("TOTPS_BROWSER").is_some_and(|value| value == "required");
             assert!(!required, "{missing}");
-            // Past the test harness, which would hide it.
-            let _ = writeln!(std::io::stderr(), "SKIPPED, no browser: {missing}");
+            // Once, and past the test harness, which would hide it.
+            static SAID: Once = Once::new();
+            SAID.call_once(|| {
+                let skipped = "the tests in a browser were SKIPPED";
+                let _ = writeln!(std::io::stderr(), "\n{skipped}: {missing}\n");
+            });
             return None;
         };
         let mut child = Command::new(driver)

@@ -85,13 +85,16 @@ fn scripts_show_the_buttons_to_print_and_to_copy() {
             said.starts_with("Copied.") || said.contains("does not allow"),
             "said: {said}"
         );
-        // What a printer gets: the codes, and no buttons.
-        let pdf = page
-            .client
-            .print(fantoccini::wd::PrintConfiguration::default())
-            .await
-            .unwrap();
-        assert!(pdf.starts_with(b"%PDF"));
+        // What a printer gets: the codes, whose they are, and nothing to press.
+        page.on_paper().await;
+        let paper = page.text().await;
+        let codes = page.texts(".codes code").await;
+        assert_eq!(codes.len(), 10);
+        assert!(codes.iter().all(|code| paper.contains(code)), "{paper}");
+        assert!(paper.contains("Example"), "{paper}");
+        for button in ["Copy", "I have saved them", "Sign out"] {
+            assert!(!paper.contains(button), "{paper}");
+        }
     });
 }
 

@@ -200,6 +200,12 @@ impl Page {
             .await;
     }
 
+    /// The page as it is printed.
+    pub(super) async fn on_paper(&self) {
+        let media = json!({ "media": "print" });
+        self.devtools("Emulation.setEmulatedMedia", media).await;
+    }
+
     async fn devtools(&self, method: &str, params: Value) {
         let command = DevTools(json!({ "cmd": method, "params": params }));
         self.client.issue_cmd(command).await.unwrap();

@@ -7,12 +7,12 @@ use serde_json::json;
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::{JoinHandle, JoinSet};
-use totps_emulator::{Fault, RateLimitError};
+use totps_emulator::{Fault, NewMember, RateLimitError};
 use totps_hyper::{OrganizationId, Project};
 use totps_web::App;
 
 use super::browser::Browser;
-use crate::service::{self, RECOVERY_CODES};
+use crate::service::{self, PASSWORD, RECOVERY_CODES, TOTP_SECRET};
 
 fn api(status: u16, error_type: &str) -> Fault {
     let body =
@@ -222,6 +222,54 @@ async fn a_session_in_a_malformed_response_is_rescued() {
     browser.emulator.inject(1, fault).unwrap();
     browser.post("/code", &[("code", "123456")]).await;
     assert_eq!(browser.heading(), "Welcome");
+}
+
+/// The key can be typed in, and Stytch has the recovery codes.
+#[tokio::test]
+async fn a_set_up_without_a_picture_and_without_recovery_codes() {
+    let mut browser = Browser::new().await;
+    browser.password("grace@example.com").await;
+    let body = json!({
+        "totp_registration_id": "member-totp-test-1", "secret": TOTP_SECRET,
+        "qr_code": "data:image/gif;base64,SENTINEL", "recovery_codes": null,
+    });
+    let fault = Fault::response(200).body(body).endpoint("totp.create");
+    browser.emulator.inject(1, fault).unwrap();
+    browser.get("/enrol").await;
+    browser.post("/enrol", &[]).await;
+    assert_eq!(browser.heading(), "Scan the QR code");
+    assert!(!browser.html.contains("<img"), "{}", browser.html);
+    assert!(!browser.html.contains("SENTINEL"), "{}", browser.html);
+    assert!(browser.html.contains("BTGN X5RK"), "{}", browser.html);
+    let code = browser.emulator.code("grace").unwrap();
+    browser.post("/enrol/code", &[("code", &code)]).await;
+    assert_eq!(browser.heading(), "Save your recovery codes");
+    assert!(browser.html.contains(RECOVERY_CODES[0]), "{}", browser.html);
+}
+
+/// Text messages are not offered here.
+#[tokio::test]
+async fn a_phone_number_that_has_to_come_first() {
+    let mut browser = Browser::new().await;
+    let organization = browser.emulator.organization_id();
+    let describe = |member: &mut NewMember| {
+        member.email_address = Some("joan@example.com".to_owned());
+        member.password = Some(PASSWORD.to_owned());
+        member.mfa_phone_number = Some("+12025550162".to_owned());
+        member.mfa_enrolled = true;
+    };
+    browser
+        .emulator
+        .create_member(organization, describe)
+        .unwrap();
+    browser.password("joan@example.com").await;
+    assert_eq!(browser.heading(), "Set up an authenticator app");
+    browser.post("/enrol", &[]).await;
+    assert!(
+        browser.html.contains("If it is a phone number"),
+        "{}",
+        browser.html
+    );
 }
 
 #[tokio::test]

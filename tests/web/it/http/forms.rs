@@ -7,7 +7,7 @@ use tower::ServiceExt as _;
 
 use super::browser::Browser;
 
-const FORMS: [&str; 12] = [
+const FORMS: [&str; 13] = [
     "/sign-in",
     "/code",
     "/recover",
@@ -18,6 +18,7 @@ const FORMS: [&str; 12] = [
     "/account/remove-app",
     "/account/replace-app",
     "/account/recovery-codes",
+    "/account/end-session",
     "/account/sign-out-everywhere",
     "/sign-out",
 ];

@@ -90,6 +90,28 @@ async fn of_every_response() {
     }
 }
 
+#[tokio::test]
+async fn every_refusal_is_a_page() {
+    let mut browser = Browser::new().await;
+    for (method, path, status) in [
+        ("GET", "/nothing-here", 404),
+        ("GET", "/account/nonsense", 404),
+        ("POST", "/nothing-here", 404),
+        ("GET", "/sign-out", 405),
+        ("PUT", "/code", 405),
+        ("POST", "/code", 403),
+    ] {
+        let form = (method == "POST").then(|| "code=1".to_owned());
+        browser.send(method, path, form).await;
+        assert_eq!(browser.status, status, "{method} {path}");
+        assert!(
+            browser.html.contains("Go to the start"),
+            "{method} {path}: {}",
+            browser.html
+        );
+    }
+}
+
 /// Gathers what nobody else may see, on the way.
 #[tokio::test]
 async fn no_secret_is_in_a_url() {

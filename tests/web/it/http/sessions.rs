@@ -1,10 +1,14 @@
 //! Sessions: checked locally, and never mixed up.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use totps_emulator::{Factor, Fault};
+use totps_hyper::{OrganizationId, Project};
+use totps_web::App;
 
 use super::browser::Browser;
+use crate::service;
 
 #[tokio::test]
 async fn a_page_takes_no_call() {
@@ -16,6 +20,25 @@ async fn a_page_takes_no_call() {
         assert_eq!(browser.heading(), "Welcome");
     }
     assert_eq!(browser.calls(), [""; 0]);
+}
+
+/// A JWT of Stytch is then a little in the future.
+#[tokio::test]
+async fn a_clock_may_be_a_little_behind() {
+    let emulator = service::emulator();
+    let project = Project::at(
+        emulator.base_url(),
+        emulator.project_id(),
+        emulator.secret(),
+    );
+    let organization = OrganizationId::new(emulator.organization_id());
+    let clock = Arc::clone(&emulator);
+    let behind = move || clock.now() - Duration::from_secs(5);
+    let app = App::connect(project.unwrap(), &organization, false, behind).await;
+    let mut browser = Browser::of(&totps_web::router(app.unwrap()), &emulator);
+    browser.sign_in().await;
+    browser.get("/account/remove-app").await;
+    assert_eq!(browser.heading(), "Remove the app");
 }
 
 #[tokio::test]

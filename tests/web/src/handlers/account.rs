@@ -1,12 +1,9 @@
 //! What somebody who is signed in can do.
 
-use std::time::Duration;
-
-use axum::extract::Path;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
-use totps_hyper::{AuthenticationFactorType, Error, MemberSessionId, SessionJwt, VerifiedSession};
+use totps_hyper::{Error, MemberSessionId, SessionJwt};
 
 use crate::handlers::login::Code;
 use crate::handlers::{Outcome, enrolment, failed, no_session, show, typed};
@@ -14,17 +11,6 @@ use crate::messages::{Doing, Message, log, report};
 use crate::pages::{self, Action};
 use crate::stytch::{self, Account, Proof};
 use crate::visitor::{Button, Posted, Visitor};
-
-/// How old the code may be that is needed for what is sensitive.
-const FRESH: Duration = Duration::from_secs(10 * 60);
-
-fn is_fresh(session: &VerifiedSession) -> bool {
-    let second_factors = [
-        AuthenticationFactorType::Totp,
-        AuthenticationFactorType::RecoveryCodes,
-    ];
-    session.has_factor(&second_factors, FRESH)
-}
 
 /// The session was checked locally: this page takes no call.
 pub(super) async fn home(visitor: Visitor) -> Outcome {
@@ -60,8 +46,8 @@ pub(super) async fn overview(visitor: Visitor) -> Outcome {
 }
 
 /// Asks whether it shall be done, and for a code before that if the last one is too old.
-pub(super) async fn ask(visitor: Visitor, Path(action): Path<Action>) -> Outcome {
-    match is_fresh(&visitor.signed_in()?.session) {
+pub(super) async fn ask(visitor: Visitor, action: Action) -> Outcome {
+    match stytch::has_fresh_code(&visitor.signed_in()?.session) {
         true => show(pages::sure(&visitor.view(), action, visitor.notice())),
         false => Ok(to_confirm(&visitor, action)),
     }
@@ -72,15 +58,11 @@ fn to_confirm(visitor: &Visitor, action: Action) -> Response {
     Redirect::to("/confirm").into_response()
 }
 
-pub(super) async fn act(
-    visitor: Visitor,
-    Path(action): Path<Action>,
-    _: Posted<Button>,
-) -> Outcome {
+pub(super) async fn act(visitor: Visitor, action: Action, _: Posted<Button>) -> Outcome {
     let signed_in = visitor.signed_in()?;
     // Locally, a session that was ended a moment ago is still good.
-    let (now, sessions) = (visitor.app.now(), &visitor.app.sessions_now);
-    let checked = match sessions.authenticate(&signed_in.jwt, now).await {
+    let (sessions, now) = (&visitor.app.sessions_now, visitor.app.now());
+    let (session, fresh) = match stytch::check_session(sessions, &signed_in.jwt, now).await {
         Ok(checked) => checked,
         Err(error) if error.is_refused() => {
             return Ok(visitor.begin_again(Message::session_ended()));
@@ -90,16 +72,15 @@ pub(super) async fn act(
             return show(pages::unavailable(&visitor.view()));
         }
     };
-    let fresh = checked.response.and_then(|response| response.session_jwt);
-    let session = fresh.unwrap_or_else(|| signed_in.jwt.clone());
-    let response = if is_fresh(&checked.session) {
+    let jwt = fresh.unwrap_or_else(|| signed_in.jwt.clone());
+    let response = if stytch::has_fresh_code(&session) {
         let again = |message| pages::sure(&visitor.view(), action, Some(message));
-        let done = carry_out(&visitor, signed_in.account(), action, &session).await;
+        let done = carry_out(&visitor, signed_in.account(), action, &jwt).await;
         done.unwrap_or_else(|error| failed(&visitor, &error, Doing::Other, again))
     } else {
         to_confirm(&visitor, action)
     };
-    Ok(visitor.renew(&session, response))
+    Ok(visitor.renew(&jwt, response))
 }
 
 async fn carry_out(

@@ -1,17 +1,15 @@
 //! The pages of somebody who is signed in.
 
 use maud::{Markup, html};
-use serde::Deserialize;
 use totps_core::Timestamp;
 use totps_hyper::{AuthenticationFactorType, Member, MemberSession, VerifiedSession};
 
 use super::{Page, View, code_field};
-use crate::app::NOTICED_AFTER;
 use crate::messages::Message;
+use crate::stytch::NOTICED_AFTER;
 
 /// What needs a fresh code.
-#[derive(Clone, Copy, Debug, Deserialize, PartialEq, Eq)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     RecoveryCodes,
     ReplaceApp,

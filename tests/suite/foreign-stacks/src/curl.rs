@@ -1,0 +1,151 @@
+//! The library of C, by the crate curl.
+
+use std::time::Instant;
+
+use curl::easy::{Easy, List};
+use totps_conformance::Target;
+use totps_core::transport::check_destination;
+use totps_core::{Body, Delivery, Request, Response, Transport, TransportError, http};
+
+use crate::Fallible;
+
+/// As the page of the crate shows it, with a root certificate.
+pub fn naive(target: Target) -> impl Transport + Send + Sync {
+    move |request: Request| -> Fallible<http::Response<Vec<u8>>> {
+        let mut easy = Easy::new();
+        easy.ssl_cainfo_blob(target.root_certificate_pem().as_bytes())?;
+        easy.url(&request.uri().to_string())?;
+        easy.custom_request(request.method().as_str())?;
+        easy.post_fields_copy(request.body().as_bytes())?;
+        let mut headers = List::new();
+        for (name, value) in request.headers() {
+            headers.append(&format!("{name}: {}", value.to_str()?))?;
+        }
+        easy.http_headers(headers)?;
+        let mut body = Vec::new();
+        {
+            let mut transfer = easy.transfer();
+            transfer.write_function(|piece| {
+                body.extend_from_slice(piece);
+                Ok(piece.len())
+            })?;
+            transfer.perform()?;
+        }
+        let status = u16::try_from(easy.response_code()?)?;
+        Ok(http::Response::builder().status(status).body(body)?)
+    }
+}
+
+/// With what the kit asked for.
+pub fn careful(target: Target) -> impl Transport + Send + Sync {
+    move |request: Request| -> Result<Response, TransportError> {
+        check_destination(request.uri(), None)?;
+        let start = Instant::now();
+        let mut easy = Easy::new();
+        set_up(&mut easy, &target, &request).map_err(TransportError::refused)?;
+        let limits = target.limits();
+        let mut body = limits.body(None)?;
+        let (mut lines, mut refused) = (Vec::<Vec<u8>>::new(), None);
+        let (mut size, mut is_too_large) = (0, false);
+        let performed = {
+            let mut transfer = easy.transfer();
+            let set = transfer
+                .header_function(|line| {
+                    if line.starts_with(b"HTTP/") {
+                        // The head of an interim response was not the last one.
+                        lines.clear();
+                        size = 0;
+                    }
+                    size += line.len();
+                    lines.push(line.to_vec());
+                    size <= totps_core::transport::Limits::HEAD
+                        && lines.len() <= totps_core::transport::Limits::HEADERS + 2
+                })
+                .and_then(|()| {
+                    transfer.write_function(|piece| match body.push(piece) {
+                        Ok(()) => Ok(piece.len()),
+                        Err(error) => {
+                            refused = Some(error);
+                            Ok(0)
+                        }
+                    })
+                });
+            set.and_then(|()| transfer.perform())
+        };
+        is_too_large |= lines.len() > totps_core::transport::Limits::HEADERS + 2
+            || size > totps_core::transport::Limits::HEAD;
+        if let Some(error) = refused {
+            return Err(TransportError::too_large(error));
+        }
+        if let Err(error) = performed {
+            if is_too_large || error.is_filesize_exceeded() {
+                return Err(TransportError::too_large(error));
+            }
+            let is_connected = easy.pretransfer_time().is_ok_and(|time| !time.is_zero());
+            return Err(said(error, is_connected));
+        }
+        // Its clock counts in milliseconds, and a flood keeps it from looking.
+        if start.elapsed() > target.timeout() {
+            return Err(TransportError::timed_out("the response came too late"));
+        }
+        let status = easy.response_code().map_err(TransportError::other)?;
+        response(status, &lines, body.finish()).map_err(TransportError::other)
+    }
+}
+
+fn set_up(easy: &mut Easy, target: &Target, request: &Request) -> Fallible<()> {
+    easy.ssl_cainfo_blob(target.root_certificate_pem().as_bytes())?;
+    // Not even the authorities of the system's folder.
+    easy.url(&request.uri().to_string())?;
+    easy.path_as_is(true)?;
+    easy.proxy("")?;
+    easy.noproxy("*")?;
+    easy.timeout(target.timeout())?;
+    easy.connect_timeout(target.connect_timeout())?;
+    easy.max_filesize(u64::try_from(target.response_limit())?)?;
+    easy.custom_request(request.method().as_str())?;
+    let mut headers = List::new();
+    // It asks before it sends a large body, and sends a content type of its own.
+    headers.append("Expect:")?;
+    if request.body().is_empty() {
+        headers.append("Content-Type:")?;
+    } else {
+        easy.post_fields_copy(request.body().as_bytes())?;
+    }
+    for (name, value) in request.headers() {
+        headers.append(&format!("{name}: {}", value.to_str()?))?;
+    }
+    easy.http_headers(headers)?;
+    Ok(())
+}
+
+fn response(status: u32, lines: &[Vec<u8>], body: Body) -> Fallible<Response> {
+    let mut response = http::Response::builder().status(u16::try_from(status)?);
+    for line in lines {
+        let mut parts = line.trim_ascii_end().splitn(2, |byte| *byte == b':');
+        if let (Some(name), Some(value)) = (parts.next(), parts.next()) {
+            response = response.header(name, value.trim_ascii());
+        }
+    }
+    Ok(response.body(body)?)
+}
+
+/// What an error of curl's says.
+fn said(error: curl::Error, is_connected: bool) -> TransportError {
+    let delivery = match is_connected {
+        true => Delivery::Unknown,
+        false => Delivery::NotSent,
+    };
+    if error.is_operation_timedout() {
+        TransportError::timed_out(error).with_delivery(delivery)
+    } else if error.is_peer_failed_verification()
+        || error.is_ssl_connect_error()
+        || error.is_ssl_cacert()
+    {
+        TransportError::tls(error).with_delivery(Delivery::NotSent)
+    } else if error.is_couldnt_connect() || error.is_couldnt_resolve_host() {
+        TransportError::not_sent(error)
+    } else {
+        TransportError::other(error)
+    }
+}

@@ -1,0 +1,93 @@
+//! minreq, which has no setting for authorities: it trusts those of webpki-roots. So the rules about TLS that
+//! need a server which is trusted cannot pass.
+
+use std::io::ErrorKind;
+
+use minreq::{Error, Method};
+use totps_conformance::Target;
+use totps_core::transport::{Limits, check_destination};
+use totps_core::{Delivery, Request, Response, Transport, TransportError, http};
+
+use crate::Fallible;
+
+fn build(request: &Request) -> Fallible<minreq::Request> {
+    let method = match request.method().as_str() {
+        "GET" => Method::Get,
+        "POST" => Method::Post,
+        "PUT" => Method::Put,
+        "DELETE" => Method::Delete,
+        other => Method::Custom(other.to_owned()),
+    };
+    let mut built = minreq::Request::new(method, request.uri().to_string());
+    for (name, value) in request.headers() {
+        built = built.with_header(name.as_str(), value.to_str()?);
+    }
+    Ok(built)
+}
+
+/// As the page of the crate shows it.
+pub fn naive(_: Target) -> impl Transport + Send + Sync {
+    |request: Request| -> Fallible<http::Response<Vec<u8>>> {
+        let built = build(&request)?.with_body(request.body().as_bytes());
+        let received = built.send()?;
+        let status = u16::try_from(received.status_code)?;
+        let response = http::Response::builder().status(status);
+        Ok(response.body(received.into_bytes())?)
+    }
+}
+
+/// With what the kit asked for.
+pub fn careful(target: Target) -> impl Transport + Send + Sync {
+    move |request: Request| -> Result<Response, TransportError> {
+        check_destination(request.uri(), None)?;
+        let mut built = build(&request).map_err(TransportError::refused)?;
+        if !request.body().is_empty() {
+            built = built.with_body(request.body().as_bytes());
+        }
+        // Whole seconds.
+        let seconds = target.timeout().as_secs().max(1);
+        let received = built
+            .with_follow_redirects(false)
+            .with_timeout(seconds)
+            .with_max_headers_size(Limits::HEAD)
+            .with_max_status_line_length(1024)
+            .send_lazy()
+            .map_err(said)?;
+        let mut response = http::Response::builder()
+            .status(u16::try_from(received.status_code).map_err(TransportError::other)?);
+        for (name, value) in &received.headers {
+            response = response.header(name, value);
+        }
+        let limits = target.limits();
+        let mut body = limits.body(None)?;
+        for byte in received {
+            let (byte, _) = byte.map_err(said)?;
+            body.push(&[byte]).map_err(TransportError::too_large)?;
+        }
+        let response = response
+            .body(body.finish())
+            .map_err(TransportError::other)?;
+        limits.check_headers(response.headers())?;
+        Ok(response)
+    }
+}
+
+/// What an error of minreq's says.
+fn said(error: Error) -> TransportError {
+    match error {
+        Error::IoError(error) if error.kind() == ErrorKind::TimedOut => {
+            TransportError::timed_out(error)
+        }
+        Error::IoError(error) if error.kind() == ErrorKind::ConnectionRefused => {
+            TransportError::not_sent(error)
+        }
+        error @ Error::AddressNotFound => TransportError::not_sent(error),
+        error @ Error::RustlsCreateConnection(_) => {
+            TransportError::tls(error).with_delivery(Delivery::NotSent)
+        }
+        error @ (Error::HeadersOverflow | Error::StatusLineOverflow) => {
+            TransportError::too_large(error)
+        }
+        error => TransportError::other(error),
+    }
+}
