@@ -246,7 +246,7 @@ fn the_pace_is_two_calls_a_second() {
     assert_eq!(pace.wait(start + Duration::from_secs(9)), Duration::ZERO);
     pace.begins(start);
     pace.ended(true);
-    assert_eq!(pace.wait(start), Duration::from_secs(1), "after a refusal");
+    assert_eq!(pace.wait(start), Duration::from_secs(1), "after a failure");
     let pauses: Vec<_> = (0..4)
         .map(|_| pace.limited().map(|it| it.as_secs()))
         .collect();

@@ -2,7 +2,8 @@
 
 use crate::lab::{Lab, Outcome};
 
-/// An experiment. The numbers are those of the project's notes on what Stytch does not document.
+/// An experiment. Its number is how reports name it; a letter behind it tells parts of one question
+/// apart.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Experiment {
@@ -65,11 +66,13 @@ mod sessions;
 mod together;
 mod totp;
 
-/// All experiments in the order of a run, by file. The first ones find what the others need to know;
-/// those that lock Members are the last ones.
+/// All experiments in the order of a run, by file. The first ones find what the others need to know,
+/// and what shows in most responses; those that lock Members are the last ones.
 static PARTS: [&[Experiment]; 21] = [
     passwords::EXPERIMENTS,
     codes::EXPERIMENTS,
+    responses::EXPERIMENTS,
+    logins::EXPERIMENTS,
     sessions::EXPERIMENTS,
     failures::EXPERIMENTS,
     totp::EXPERIMENTS,
@@ -78,14 +81,12 @@ static PARTS: [&[Experiment]; 21] = [
     claims::EXPERIMENTS,
     recovery::EXPERIMENTS,
     deletion::EXPERIMENTS,
-    responses::EXPERIMENTS,
     bodies::EXPERIMENTS,
     together::EXPERIMENTS,
     lookups::EXPERIMENTS,
     members::EXPERIMENTS,
     rbac::EXPERIMENTS,
     intermediate::EXPERIMENTS,
-    logins::EXPERIMENTS,
     organizations::EXPERIMENTS,
     credentials::EXPERIMENTS,
     golden::EXPERIMENTS,

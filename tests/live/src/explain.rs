@@ -237,3 +237,37 @@ impl Search {
         comparison
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::experiment;
+
+    #[test]
+    fn what_no_setting_explains_changes_no_setting() {
+        let simulator = Simulator::start("0").unwrap();
+        let settings = Settings::default();
+        let play = |experiment: &'static Experiment| {
+            let nothing_known = Record::default();
+            let mut record = simulator.play(experiment, &nothing_known, &settings);
+            // In every success there is something that the emulator never has.
+            for step in record.steps.iter_mut().filter(|step| step.accepted()) {
+                step.seen.insert("member.strange".to_owned(), true.into());
+                step.seen
+                    .insert("session.minutes left".to_owned(), 7.into());
+            }
+            (experiment, record)
+        };
+        let records: Vec<_> = experiment::all().map(play).collect();
+        let explanation = explain("0", &records).unwrap();
+        assert_eq!(explanation.unexplained.len(), records.len());
+        for row in Settings::table() {
+            let name = format!("{}.{}", row.group, row.name);
+            let found = candidates::get(&explanation.settings, &name);
+            assert_eq!(found, row.default, "{name}");
+        }
+        // They are settled all the same.
+        assert!(explanation.settled.len() > 70, "{:?}", explanation.settled);
+    }
+}

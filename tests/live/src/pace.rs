@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 /// At Stytch, a call begins at least this long after the one before it: two a second.
 pub const AT_STYTCH: Duration = Duration::from_millis(500);
-/// The same after a call that was refused.
-const AFTER_A_REFUSAL: u32 = 2;
+/// So many times as long after a failed attempt, and after an error of the server.
+const AFTER_A_FAILURE: u32 = 2;
 /// Pauses after a 429 that asks for fewer requests.
 const PAUSES: [u64; 3] = [30, 60, 120];
 
@@ -14,7 +14,7 @@ const PAUSES: [u64; 3] = [30, 60, 120];
 pub struct Pace {
     distance: Duration,
     last: Option<Instant>,
-    was_refused: bool,
+    failed: bool,
     limited: usize,
 }
 
@@ -25,7 +25,7 @@ impl Pace {
         Self {
             distance,
             last: None,
-            was_refused: false,
+            failed: false,
             limited: 0,
         }
     }
@@ -36,7 +36,7 @@ impl Pace {
         let Some(last) = self.last else {
             return Duration::ZERO;
         };
-        let factor = if self.was_refused { AFTER_A_REFUSAL } else { 1 };
+        let factor = if self.failed { AFTER_A_FAILURE } else { 1 };
         (last + self.distance * factor).saturating_duration_since(now)
     }
 
@@ -46,8 +46,8 @@ impl Pace {
     }
 
     /// The call ended.
-    pub fn ended(&mut self, was_refused: bool) {
-        self.was_refused = was_refused;
+    pub fn ended(&mut self, failed: bool) {
+        self.failed = failed;
     }
 
     /// The pause after a 429, longer each time; `None` if it was too often.

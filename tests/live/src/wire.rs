@@ -109,7 +109,8 @@ impl Wire {
         };
         self.lost = 0;
         let (head, body) = response.into_parts();
-        self.pace.ended(!head.status.is_success());
+        let failed = matches!(head.status.as_u16(), 401 | 403 | 429);
+        self.pace.ended(failed || head.status.is_server_error());
         let date = head.headers.get(header::DATE);
         let date = date.and_then(|date| httpdate::parse_http_date(date.to_str().ok()?).ok());
         if let Some(date) = date {

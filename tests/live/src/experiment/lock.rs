@@ -8,7 +8,7 @@ use crate::halt::Halt;
 use crate::lab::codes::base32;
 use crate::lab::people::{Person, Session, With as _};
 use crate::lab::world::random_password;
-use crate::lab::{Lab, Outcome};
+use crate::lab::{Lab, Outcome, Reply};
 use crate::plain::Plain;
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
@@ -154,21 +154,19 @@ fn locked(lab: &mut Lab<'_>, jane: &Person, session: &Session) -> Outcome {
             lab.send("locked: delete", &jane.delete_totp())?,
         ),
     ];
-    // The first of them that a lock refuses tells how.
-    let kind = |index: usize| {
-        let (_, reply): &(&str, crate::lab::Reply) = &replies[index];
-        (reply.status(), reply.text("error_type").to_owned())
-    };
-    let lock = [1, 2, 6]
-        .into_iter()
-        .find(|index| !replies[*index].1.accepted())
-        .map(kind);
-    let mut refusing: Vec<&str> = Vec::new();
-    for (index, (name, reply)) in replies.iter().enumerate() {
-        if !reply.accepted() && Some(kind(index)) == lock {
-            refusing.push(name);
-        }
-    }
+    // What a code, a password or a recovery code is refused with is the lock.
+    let kind = |reply: &Reply| (reply.status(), reply.text("error_type").to_owned());
+    let checking = [
+        "totp.authenticate",
+        "passwords.authenticate",
+        "recovery_codes.recover",
+    ];
+    let mut refused: Vec<_> = replies.iter().collect();
+    refused.retain(|(_, reply)| !reply.accepted());
+    let lock = refused.iter().find(|(name, _)| checking.contains(name));
+    let lock = lock.map(|(_, reply)| kind(reply));
+    refused.retain(|(_, reply)| Some(kind(reply)) == lock);
+    let mut refusing: Vec<&str> = refused.into_iter().map(|(name, _)| *name).collect();
     refusing.sort_unstable();
     lab.note("lock.refuses", json!(refusing));
     Ok(())

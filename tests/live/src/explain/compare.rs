@@ -36,6 +36,8 @@ pub(super) struct Refusal {
 pub(super) struct Comparison {
     pub(super) differences: Vec<Difference>,
     pub(super) refusals: Vec<Refusal>,
+    /// What was not even compared, because only one of both has it.
+    missing: usize,
 }
 
 impl Comparison {
@@ -49,7 +51,10 @@ impl Comparison {
         for step in &recorded.steps {
             match played_steps.get(&step.label) {
                 Some(other) => comparison.step(step, other),
-                None => comparison.differs(&step.label, "it is there", true, false),
+                None => {
+                    comparison.missing += step.seen.len();
+                    comparison.differs(&step.label, "it is there", true, false);
+                }
             }
         }
         for step in &played.steps {
@@ -61,12 +66,15 @@ impl Comparison {
         comparison
     }
 
-    /// How much is not explained: differences, and refusals that contradict other ones. Of two
+    /// How much is not explained: differences, and refusals that contradict other ones. A success
+    /// that is refused differs in all that it has, or else strange successes would be explained by
+    /// settings that refuse them. Of two
     /// explanations of the same cost, the one is better whose cases have the types that were seen.
     pub(super) fn cost(&self, errors: &ErrorBook) -> (usize, usize) {
         let other_type =
             |refusal: &&Refusal| refusal.case.response().error_type != refusal.seen.error_type;
-        let differences = self.differences.len() + errors.contradictions(&self.refusals);
+        let differences =
+            self.differences.len() + self.missing + errors.contradictions(&self.refusals);
         (differences, self.refusals.iter().filter(other_type).count())
     }
 
@@ -95,6 +103,7 @@ impl Comparison {
                         format!("refused: {} {}", refused.status, refused.error_type)
                     }
                 };
+                self.missing += seen.seen.len().max(played.seen.len());
                 self.differs(&seen.label, "outcome", text(refused), text(case));
             }
         }
