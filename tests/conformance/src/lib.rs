@@ -1,6 +1,10 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
+#![allow(
+    clippy::test_attr_in_doctest,
+    reason = "the examples are tests, to be pasted as they are"
+)]
 
 mod child;
 pub mod hostile;
