@@ -224,6 +224,8 @@ impl Kit {
 
     fn run(&self, subject: Arc<dyn Subject>) -> Report {
         let start = Instant::now();
+        // The kit brings ring. Beside another provider, rustls would panic where a stack leaves the choice to it.
+        let _ = rustls::crypto::ring::default_provider().install_default();
         let options = self.options.clone();
         let run = Arc::new(Run {
             subject,

@@ -33,6 +33,7 @@ fn sweep<S: Subject>(name: &str) {
         "response-cut-anywhere",
         "response-until-close-cut-anywhere",
         "sent-once",
+        "idle-connection-reused",
         "not-sent-only-with-proof",
         "last-chunk-line-required",
         "reset-ends-no-body",

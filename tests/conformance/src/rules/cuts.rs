@@ -10,7 +10,9 @@ use totps_core::{
 };
 
 use crate::hostile::{Connection, Server, chunked_response, response};
-use crate::probe::{CODE, Calls, PROJECT_ID, PROJECT_SECRET, Probe, SENT_ONCE, chain};
+use crate::probe::{
+    CODE, Calls, IDLE_CONNECTION_REUSED, PROJECT_ID, PROJECT_SECRET, Probe, SENT_ONCE, chain,
+};
 use crate::rule::{Needs, Rule, Severity};
 use crate::subject::Seen;
 
@@ -336,7 +338,7 @@ impl<'a> Series<'a> {
     fn send(&self, cut: Cut) -> Option<Seen> {
         *self.cut.lock().unwrap_or_else(PoisonError::into_inner) = Some(cut);
         let before = self.server.connections();
-        let requests = self.server.request_count();
+        let before_requests = self.server.request_count();
         if self.reused {
             let first = self.calls.send(request(self.call, &self.server));
             if !matches!(&first, Seen::Response(response) if response.status() == 200) {
@@ -361,18 +363,26 @@ impl<'a> Series<'a> {
             Cut::Request { .. } => 0,
             Cut::Response { .. } => 1,
         };
-        let expected = requests + usize::from(self.reused) + whole;
+        let expected = before_requests + usize::from(self.reused) + whole;
         let (connections, requests) = (self.server.connections(), self.server.request_count());
-        if (connections, requests) != (before + 1, expected) {
-            let (connections, more) = (connections - before, requests.saturating_sub(expected));
+        let times = self.reached.load(Ordering::SeqCst) - reached;
+        if requests > expected || times > 1 {
+            let more = (requests - expected.min(requests)).max(times - times.min(1));
             self.probe.fail_rule(
                 SENT_ONCE,
-                format!(
-                    "{self}, {cut:?}: {connections} connections were made, and {more} requests too many \
-                     arrived"
-                ),
+                format!("{self}, {cut:?}: the request was sent {} times", more + 1),
             );
             // What comes next would be counted with it.
+            return None;
+        }
+        if (connections, requests) != (before + 1, expected) {
+            let (connections, calls) = (connections - before, requests - before_requests);
+            self.probe.fail_rule(
+                IDLE_CONNECTION_REUSED,
+                format!(
+                    "{self}, {cut:?}: {connections} connections were made for {calls} requests"
+                ),
+            );
             return None;
         }
         Some(seen)

@@ -118,7 +118,12 @@ fn announced_length(probe: &Probe) {
         let seen = probe.call(&quick(probe, &server));
         let what = format!("`Content-Length: {length}`");
         not_by_timeout(probe, &what, &seen);
+        let is_endless = matches!(seen, Seen::Hung(_));
         probe.error(&what, seen, TooLarge);
+        if is_endless {
+            // The other would take as long.
+            return;
+        }
     }
 }
 
@@ -148,7 +153,12 @@ fn endless_body(probe: &Probe) {
         });
         let seen = probe.call(&quick(probe, &server));
         not_by_timeout(probe, what, &seen);
+        let is_endless = matches!(seen, Seen::Hung(_));
         probe.error(what, seen, TooLarge);
+        if is_endless {
+            // The other would take as long.
+            return;
+        }
     }
 }
 

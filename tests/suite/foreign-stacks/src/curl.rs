@@ -81,7 +81,12 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
             if is_too_large || error.is_filesize_exceeded() {
                 return Err(TransportError::too_large(error));
             }
-            let is_connected = easy.pretransfer_time().is_ok_and(|time| !time.is_zero());
+            // TLS included.
+            let connected = match request.uri().scheme_str() {
+                Some("https") => easy.appconnect_time(),
+                _ => easy.connect_time(),
+            };
+            let is_connected = connected.is_ok_and(|time| !time.is_zero());
             return Err(said(error, is_connected));
         }
         // Its clock counts in milliseconds, and a flood keeps it from looking.

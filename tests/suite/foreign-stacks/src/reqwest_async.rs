@@ -20,7 +20,10 @@ pub fn block_on(future: BoxFuture<'_>) {
 /// As the page of the crate shows it, with a root certificate.
 pub fn naive(target: Target) -> impl AsyncTransport {
     let root = Certificate::from_pem(target.root_certificate_pem().as_bytes()).unwrap();
-    let client = Client::builder().add_root_certificate(root).build().unwrap();
+    let client = Client::builder()
+        .add_root_certificate(root)
+        .build()
+        .unwrap();
     move |request: Request| {
         let client = client.clone();
         async move {

@@ -1,7 +1,7 @@
 //! reqwest's blocking client.
 
-use std::error::Error as _;
 use std::io::Read as _;
+use std::time::Instant;
 
 use reqwest::blocking::{Client, Request as HttpRequest};
 use reqwest::{Certificate, redirect, retry};
@@ -14,7 +14,10 @@ use crate::Fallible;
 /// As the page of the crate shows it, with a root certificate.
 pub fn naive(target: Target) -> impl Transport + Send + Sync {
     let root = Certificate::from_pem(target.root_certificate_pem().as_bytes()).unwrap();
-    let client = Client::builder().add_root_certificate(root).build().unwrap();
+    let client = Client::builder()
+        .add_root_certificate(root)
+        .build()
+        .unwrap();
     move |request: Request| -> Fallible<http::Response<Vec<u8>>> {
         let request = HttpRequest::try_from(request.map(Vec::from))?;
         let received = client.execute(request)?;
@@ -41,12 +44,23 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
     let limits = target.limits();
     move |request: Request| -> Result<Response, TransportError> {
         check_destination(request.uri(), None)?;
-        let request = HttpRequest::try_from(request.map(Vec::from)).map_err(said)?;
+        let start = Instant::now();
+        let has_body = !request.body().is_empty();
+        let mut request = HttpRequest::try_from(request.map(Vec::from)).map_err(said)?;
+        if !has_body {
+            *request.body_mut() = None;
+        }
         let mut received = client.execute(request).map_err(said)?;
         limits.check_headers(received.headers())?;
         let mut body = limits.body(received.content_length())?;
         let mut piece = [0; 16 * 1024];
         loop {
+            // While a body is read, the timeout is one for each read.
+            if start.elapsed() > limits.timeout {
+                return Err(TransportError::timed_out(
+                    "the response did not end in time",
+                ));
+            }
             match received.read(&mut piece) {
                 Ok(0) => break,
                 Ok(length) => body
@@ -79,16 +93,19 @@ pub(crate) fn said(error: reqwest::Error) -> TransportError {
         true => Delivery::NotSent,
         false => Delivery::Unknown,
     };
-    let mut sources = std::iter::successors(error.source(), |error| error.source());
-    let is_of = |text: &str| move |error: &dyn std::error::Error| error.to_string().contains(text);
-    let is_tls = {
-        let is_tls = is_of("certificate");
-        sources.any(|error| is_tls(error))
-    };
     let text = format!("{error:?}");
+    // How rustls reports what happens in a handshake.
+    let is_tls = [
+        "InvalidCertificate",
+        "InvalidMessage",
+        "PeerIncompatible",
+        "AlertReceived",
+    ]
+    .iter()
+    .any(|name| text.contains(name));
     if error.is_timeout() {
         TransportError::timed_out(error).with_delivery(delivery)
-    } else if error.is_connect() && (is_tls || text.contains("InvalidMessage") || text.contains("PeerIncompatible") || text.contains("AlertReceived")) {
+    } else if error.is_connect() && is_tls {
         TransportError::tls(error).with_delivery(delivery)
     } else if error.is_connect() {
         TransportError::not_sent(error)
