@@ -63,12 +63,13 @@ mod rbac;
 mod recovery;
 mod responses;
 mod sessions;
+mod slow;
 mod together;
 mod totp;
 
 /// All experiments in the order of a run, by file. The first ones find what the others need to know,
 /// and what shows in most responses; those that lock Members are the last ones.
-static PARTS: [&[Experiment]; 21] = [
+static PARTS: [&[Experiment]; 22] = [
     passwords::EXPERIMENTS,
     codes::EXPERIMENTS,
     responses::EXPERIMENTS,
@@ -90,6 +91,7 @@ static PARTS: [&[Experiment]; 21] = [
     organizations::EXPERIMENTS,
     credentials::EXPERIMENTS,
     golden::EXPERIMENTS,
+    slow::EXPERIMENTS,
 ];
 
 /// The experiments, those that lock Members last.

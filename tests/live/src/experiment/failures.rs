@@ -12,7 +12,6 @@ use crate::plain::Plain;
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
     "T1" Always failures: "What do wrong and malformed codes say?", settles [];
     "T1i" Always ids: "What do unknown ids and missing fields say?", settles [];
-    "T1s" Slow expired: "What does a code of an expired registration say?", settles [];
 };
 
 fn failures(lab: &mut Lab<'_>) -> Outcome {
@@ -101,20 +100,5 @@ fn ids(lab: &mut Lab<'_>) -> Outcome {
         let label = format!("without {name}");
         lab.send(&label, &Plain::post("/v1/b2b/totp/authenticate", body))?;
     }
-    Ok(())
-}
-
-fn expired(lab: &mut Lab<'_>) -> Outcome {
-    let jane = lab.member(Optional)?;
-    let session = lab.login(&jane)?;
-    let reply = lab.send(
-        "C for 5 minutes",
-        &jane.create().with(&session).expiration_minutes(5),
-    )?;
-    lab.learn_secret(&jane, reply.needed("TOTP Create")?.text("secret"));
-    lab.wait_minutes(5.5)?;
-    lab.authenticate("the right code, too late", &jane, &session)?;
-    lab.send("get", &jane.get())?;
-    lab.create("C again", &jane, &session)?;
     Ok(())
 }

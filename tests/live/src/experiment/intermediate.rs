@@ -15,12 +15,10 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
             "totp.create_consumes_intermediate_session",
             "session.wrong_code_ends_intermediate",
         ];
-    "N6s" Slow minutes: "How long does an intermediate session token live?",
-        settles ["session.intermediate_minutes"];
 };
 
 /// A Member where MFA is required, with a TOTP: by Create without a session.
-fn ready(lab: &mut Lab<'_>) -> Result<Person, Halt> {
+pub(super) fn ready(lab: &mut Lab<'_>) -> Result<Person, Halt> {
     let person = lab.member(Required)?;
     lab.enrol(&person)?;
     Ok(person)
@@ -55,15 +53,5 @@ fn life(lab: &mut Lab<'_>) -> Outcome {
     )?;
     let neighbour = lab.member(Required)?;
     lab.send("for another Member", &neighbour.create().with(&fresh))?;
-    Ok(())
-}
-
-fn minutes(lab: &mut Lab<'_>) -> Outcome {
-    let (jane, joe) = (ready(lab)?, ready(lab)?);
-    let (early, late) = (lab.login(&jane)?, lab.login(&joe)?);
-    lab.wait_minutes(9.5)?;
-    lab.authenticate("after 9.5 minutes", &jane, &early)?;
-    lab.wait_minutes(1.0)?;
-    lab.authenticate("after 10.5 minutes", &joe, &late)?;
     Ok(())
 }

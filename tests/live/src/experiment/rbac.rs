@@ -1,6 +1,5 @@
 //! The RBAC headers: L6.
 
-use serde_json::json;
 use totps_ureq::{SessionJwt, SessionToken};
 
 use super::Experiment;
@@ -14,15 +13,13 @@ use crate::lab::{Lab, Outcome};
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
     "L6" Always headers: "Whose TOTP may a Member delete, and what do wrong headers say?",
         settles ["rbac.refuse_both_headers"];
-    "L6s" Slow expired: "Is an expired JWT accepted in the header?", settles ["session.accept_expired_jwt"];
-    "N14" Slow argument: "Is an expired JWT accepted as an argument?", settles ["session.accept_expired_jwt"];
 };
 
 /// In the form of a session token, and of no session.
 const RANDOM_TOKEN: &str = "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q";
 
 /// A Member with a TOTP, which Migrate gives without a code.
-fn with_totp(lab: &mut Lab<'_>) -> Result<(Person, Session), Halt> {
+pub(super) fn with_totp(lab: &mut Lab<'_>) -> Result<(Person, Session), Halt> {
     let person = lab.member(Optional)?;
     let session = lab.login(&person)?;
     lab.send("Migrate", &person.migrate(&base32(&[2; 20])))?;
@@ -87,38 +84,9 @@ fn headers(lab: &mut Lab<'_>) -> Outcome {
 }
 
 /// A JWT whose signature is of another key: the first letter of the signature is another one.
-fn foreign_key(jwt: &str) -> String {
+pub(super) fn foreign_key(jwt: &str) -> String {
     let (signed, signature) = jwt.rsplit_once('.').unwrap_or((jwt, ""));
     let other = if signature.starts_with('A') { 'B' } else { 'A' };
     let rest: String = signature.chars().skip(1).collect();
     format!("{signed}.{other}{rest}")
-}
-
-fn expired(lab: &mut Lab<'_>) -> Outcome {
-    let (jane, session) = with_totp(lab)?;
-    lab.wait_minutes(6.0)?;
-    lab.send(
-        "own JWT, expired",
-        &jane.delete_totp().session_jwt(jwt(&session)),
-    )?;
-    Ok(())
-}
-
-fn argument(lab: &mut Lab<'_>) -> Outcome {
-    let jane = lab.member(Optional)?;
-    let session = lab.login(&jane)?;
-    lab.create("C", &jane, &session)?;
-    lab.wait_minutes(6.0)?;
-    let code = lab.fresh_code(&jane)?;
-    let foreign = foreign_key(session.jwt());
-    let params = jane.authenticate(&code);
-    lab.send(
-        "JWT of a foreign key",
-        &params
-            .clone()
-            .session_jwt(SessionJwt::from(foreign.as_str())),
-    )?;
-    lab.send("own JWT, expired", &params.session_jwt(jwt(&session)))?;
-    lab.note("look: minutes", json!(6));
-    Ok(())
 }
