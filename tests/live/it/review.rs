@@ -85,6 +85,10 @@ fn fewer_requests_are_made_when_the_server_asks_for_it() {
     let report = observe(&emulator, &only(&["T4", "T13"]));
     let ended = report.experiments[0].record.ended.as_deref();
     assert_eq!(ended, Some("the server wants fewer requests (429)"));
+    // What it did not come to is no difference.
+    let unexplained = &report.experiments[0].unexplained;
+    assert_eq!(unexplained.len(), 1, "{unexplained:#?}");
+    assert_eq!(unexplained[0].step, "get, pending");
     assert_eq!(report.experiments[1].record.ended, None);
     let waited = emulator.now().duration_since(before).unwrap();
     assert!(

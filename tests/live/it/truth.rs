@@ -184,9 +184,9 @@ fn draw(seed: u64, index: usize) -> u64 {
     value >> 33
 }
 
-/// Runs against a configuration that is made from a seed, and then against the configuration that
-/// the report has.
-fn generated(seed: u64) {
+/// Runs against a configuration that is made from a seed, and then, because that takes as long again,
+/// for some seeds against the configuration that the report has.
+fn generated(seed: u64, twice: bool) {
     let others = others();
     let drawn = others.iter().enumerate();
     let drawn = drawn.filter(|(index, _)| draw(seed, *index) % 6 == 0);
@@ -210,7 +210,9 @@ fn generated(seed: u64) {
         "with {names:?}:\n{}",
         failures.join("\n")
     );
-    same_by_its_configuration(&report);
+    if twice {
+        same_by_its_configuration(&report);
+    }
 }
 
 /// An emulator with the configuration of a report gives the same result in the same run.
@@ -225,21 +227,20 @@ fn same_by_its_configuration(report: &Report) {
 }
 
 macro_rules! seeds {
-    ($($test:ident: $seed:literal;)*) => {
+    ($($test:ident: $seed:literal, $twice:literal;)*) => {
         $(#[test]
         fn $test() {
-            generated($seed);
+            generated($seed, $twice);
         })*
     };
 }
 
 seeds! {
-    a_generated_configuration_is_found_0: 0;
-    a_generated_configuration_is_found_1: 1;
-    a_generated_configuration_is_found_2: 2;
-    a_generated_configuration_is_found_3: 3;
-    a_generated_configuration_is_found_4: 4;
-    a_generated_configuration_is_found_5: 5;
+    a_generated_configuration_is_found_0: 0, true;
+    a_generated_configuration_is_found_1: 1, true;
+    a_generated_configuration_is_found_2: 2, true;
+    a_generated_configuration_is_found_3: 3, false;
+    a_generated_configuration_is_found_4: 4, false;
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The time that codes are made for, and waiting.
 
 use std::thread;
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use crate::halt::Stop;
 
@@ -64,11 +64,13 @@ impl Clock for SystemClock {
 
 /// Waits in real time, or less if the run is stopped.
 pub(crate) fn nap(duration: Duration, stop: &Stop) {
-    let mut left = duration;
-    while !left.is_zero() && !stop.is_stopped() {
-        let nap = left.min(NAP);
-        thread::sleep(nap);
-        left -= nap;
+    let end = Instant::now() + duration;
+    while !stop.is_stopped() {
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            break;
+        }
+        thread::sleep(left.min(NAP));
     }
 }
 

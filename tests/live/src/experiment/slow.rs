@@ -35,9 +35,10 @@ fn expiry(lab: &mut Lab<'_>) -> Outcome {
     lab.create("C", &mary, &argument)?;
     // Two intermediate session tokens, last, because they are what is measured best.
     let (anne, beth) = (ready(lab)?, ready(lab)?);
+    let start = lab.now();
     let (early, late) = (lab.login(&anne)?, lab.login(&beth)?);
 
-    lab.wait_minutes(5.5)?;
+    lab.wait_until(start, 5.5)?;
     lab.authenticate(
         "5.5 minutes: a code of the registration for 5",
         &jane,
@@ -46,27 +47,31 @@ fn expiry(lab: &mut Lab<'_>) -> Outcome {
     lab.send("5.5 minutes: get", &jane.get())?;
     lab.create("5.5 minutes: C again", &jane, &session)?;
 
-    lab.wait_minutes(0.5)?;
+    lab.wait_until(start, 6.5)?;
     if none.accepted() {
-        lab.authenticate("6 minutes: a code of the registration for 0", &kate, &kates)?;
+        lab.authenticate(
+            "6.5 minutes: a code of the registration for 0",
+            &kate,
+            &kates,
+        )?;
     }
     let delete = joe.delete_totp().session_jwt(jwt(&header));
-    lab.send("6 minutes: an expired JWT as a header", &delete)?;
+    lab.send("6.5 minutes: an expired JWT as a header", &delete)?;
     let code = lab.fresh_code(&mary)?;
     let foreign = SessionJwt::from(foreign_key(argument.jwt()).as_str());
     let params = mary.authenticate(&code);
     lab.send(
-        "6 minutes: a JWT of a foreign key",
+        "6.5 minutes: a JWT of a foreign key",
         &params.clone().session_jwt(foreign),
     )?;
     lab.send(
-        "6 minutes: an expired JWT",
+        "6.5 minutes: an expired JWT",
         &params.session_jwt(jwt(&argument)),
     )?;
 
-    lab.wait_minutes(3.4)?;
+    lab.wait_until(start, 9.5)?;
     lab.authenticate("9.5 minutes: the intermediate session", &anne, &early)?;
-    lab.wait_minutes(1.1)?;
+    lab.wait_until(start, 10.5)?;
     lab.authenticate("10.5 minutes: the intermediate session", &beth, &late)?;
     Ok(())
 }

@@ -60,7 +60,8 @@ fn shown(lab: &mut Lab<'_>) -> Outcome {
 
 fn picture(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
-    let created = lab.send("C", &jane.create())?.needed("TOTP Create")?;
+    let session = lab.login(&jane)?;
+    let created = lab.create("C", &jane, &session)?.needed("TOTP Create")?;
     let text = created.text("qr_code");
     let form = text.split_once(',').map_or("no data URI", |(head, _)| head);
     lab.note("look: form", form.to_owned());

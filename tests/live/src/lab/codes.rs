@@ -1,6 +1,6 @@
 //! TOTP codes of the Members of a run.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use totp_rs::{Secret, TOTP};
 use totps_emulator::Algorithm;
@@ -14,6 +14,9 @@ const STEP: u64 = 30;
 /// The seconds of a step in which a code of another step can be sent: a call must not arrive in the
 /// next one.
 const CALM: std::ops::RangeInclusive<u64> = 3..=24;
+
+/// How late a call may be that has to come at a certain time.
+const LATE: Duration = Duration::from_secs(10);
 
 /// The base32 text of some bytes.
 pub(crate) fn base32(bytes: &[u8]) -> String {
@@ -41,12 +44,24 @@ impl Lab<'_> {
         wire.stop.check()
     }
 
-    /// Waits for minutes; only slow experiments do that.
-    pub(crate) fn wait_minutes(&self, minutes: f64) -> Result<(), Halt> {
+    /// The server's time.
+    pub(crate) fn now(&self) -> SystemTime {
+        self.bench.wire.clock.now()
+    }
+
+    /// Waits until so many minutes after a moment; only slow experiments do that. Ends the
+    /// experiment if that is over already: a machine that was asleep would tell a wrong lifetime.
+    pub(crate) fn wait_until(&self, since: SystemTime, minutes: f64) -> Result<(), Halt> {
         let wire = &self.bench.wire;
-        let duration = Duration::from_secs_f64(minutes * 60.0);
-        wire.clock.sleep(duration, &wire.stop);
-        wire.stop.check()
+        let wanted = since + Duration::from_secs_f64(minutes * 60.0);
+        if let Ok(left) = wanted.duration_since(self.now()) {
+            wire.clock.sleep(left, &wire.stop);
+            wire.stop.check()?;
+        }
+        match self.now().duration_since(wanted) {
+            Ok(late) if late > LATE => Err(Halt::experiment("it was not on time")),
+            _ => Ok(()),
+        }
     }
 
     /// Waits for the next step.
