@@ -59,7 +59,7 @@ pub(super) fn with_deaf_name_server(probe: &Probe) {
     const PREPARE: &str = r#"ip link set lo up && mount --bind "$0" /etc/resolv.conf"#;
 
     let file = env::temp_dir().join(format!("totps-conformance-{}.conf", process::id()));
-    let text = "nameserver 127.0.0.1\noptions timeout:20 attempts:1\n";
+    let text = "nameserver 127.0.0.1\noptions timeout:12 attempts:1\n";
     if let Err(error) = fs::write(&file, text) {
         return probe.not_run(format!("{} cannot be written: {error}", file.display()));
     }
