@@ -9,7 +9,7 @@ use totps_core::{
     AuthenticateParams, Delivery, Project, Request, Response, TransportError, TransportErrorKind,
 };
 
-use crate::hostile::{Authority, Server};
+use crate::hostile::{Authority, Leaf, Server, response};
 use crate::kit::Options;
 use crate::sentinel::leaks;
 use crate::subject::{DropAfter, Seen, Subject, Worker};
@@ -127,6 +127,31 @@ impl Probe {
                 None
             }
         }
+    }
+
+    /// Tells whether the transport talks to a server over TLS that the kit's authority signed. If not, that is
+    /// the matter of one rule, `own-root-trusted`, and not of every rule over TLS.
+    pub(crate) fn trusts_the_authority(&self) -> bool {
+        let server = Server::start_tls(self.run.authority.server(Leaf::Good), |connection| {
+            while connection.read_request().is_some() {
+                connection.write(&response(200, "{}"));
+            }
+        });
+        matches!(
+            self.call(&self.target(&server.https_url())),
+            Seen::Response(_)
+        )
+    }
+
+    /// The same, for a rule that cannot run otherwise.
+    pub(crate) fn needs_trust(&self) -> bool {
+        let is_trusted = self.trusts_the_authority();
+        if !is_trusted {
+            self.not_run(
+                "the transport does not trust the kit's authority: see `own-root-trusted`",
+            );
+        }
+        is_trusted
     }
 
     /// One call with a transport of its own.

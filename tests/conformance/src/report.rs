@@ -347,15 +347,19 @@ impl fmt::Display for Report {
                 ..
             } = outcome.rule;
             let status = outcome.status();
-            writeln!(f, "{status:<16} {severity:<8} {id:<38} {sentence}")?;
+            let seconds = outcome.elapsed.as_secs_f64();
+            writeln!(
+                f,
+                "{status:<16} {severity:<8} {seconds:>5.1} s  {id:<38} {sentence}"
+            )?;
             if let Some(reason) = &outcome.not_run {
-                writeln!(f, "{:26}{reason}", "")?;
+                writeln!(f, "{:35}{reason}", "")?;
             }
             for (reason, seen) in &outcome.excepted {
-                writeln!(f, "{:26}because: {reason} ({} times)", "", seen.len())?;
+                writeln!(f, "{:35}because: {reason} ({} times)", "", seen.len())?;
             }
             for note in &outcome.notes {
-                writeln!(f, "{:26}{note}", "")?;
+                writeln!(f, "{:35}{note}", "")?;
             }
         }
         for outcome in self.failures() {

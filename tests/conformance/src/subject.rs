@@ -304,6 +304,15 @@ impl Worker {
     }
 }
 
+/// Some transports wait when they are dropped: for threads of theirs, or for a lookup.
+impl Drop for Worker {
+    fn drop(&mut self) {
+        let caller = self.caller.take();
+        // If the thread has ended, the transport is dropped here.
+        let _ = self.jobs.send(Box::new(move || drop(caller)));
+    }
+}
+
 enum Done<O> {
     Value(O),
     Hung,

