@@ -30,7 +30,7 @@ pub fn naive(_: Target) -> impl Transport + Send + Sync {
     |request: Request| -> Fallible<http::Response<Vec<u8>>> {
         let built = build(&request)?.with_body(request.body().as_bytes());
         let received = built.send()?;
-        let status = u16::try_from(received.status_code)?;
+        let status = received.status_code;
         let response = http::Response::builder().status(status);
         Ok(response.body(received.into_bytes())?)
     }
@@ -53,8 +53,7 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
             .with_max_status_line_length(1024)
             .send_lazy()
             .map_err(said)?;
-        let mut response = http::Response::builder()
-            .status(u16::try_from(received.status_code).map_err(TransportError::other)?);
+        let mut response = http::Response::builder().status(received.status_code);
         for (name, value) in &received.headers {
             response = response.header(name, value);
         }
