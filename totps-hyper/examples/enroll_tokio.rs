@@ -4,8 +4,6 @@
 //! cargo run -p totps-hyper --example enroll_tokio
 //! ```
 
-#![allow(clippy::print_stdout, reason = "an example talks to a person")]
-
 #[path = "../../totps-ureq/examples/enroll/code.rs"]
 mod code;
 #[path = "support/enrolment.rs"]
@@ -14,6 +12,8 @@ mod enrolment;
 mod options;
 #[path = "../../totps-ureq/examples/enroll/qr_code.rs"]
 mod qr_code;
+#[path = "../../totps-ureq/examples/enroll/recovery_codes.rs"]
+mod recovery_codes;
 #[path = "../../totps-ureq/examples/enroll/report.rs"]
 mod report;
 #[path = "../../totps-ureq/examples/enroll/target.rs"]
@@ -21,12 +21,19 @@ mod target;
 
 use std::process::ExitCode;
 
+use totps_hyper::{Client, HyperTransport};
+
 fn main() -> ExitCode {
-    report::exit_code(target::with_options(|options, target| {
-        let client = totps_hyper::client(target.project.clone());
+    report::exit_code(target::with_options(|options, target, recovery_codes| {
+        let mut transport = HyperTransport::builder();
+        if let Some(pem) = &target.ca_pem {
+            transport = transport.root_certificates_pem(pem.clone());
+        }
+        let transport = transport.build().map_err(report::Usage::new)?;
+        let client = Client::new(target.project.clone(), transport);
         tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()?
-            .block_on(enrolment::run(&client, options, target))
+            .block_on(enrolment::run(&client, options, target, recovery_codes))
     }))
 }

@@ -31,6 +31,138 @@ pub use totps_core::{
 pub use crate::hyper_transport::{HyperTransport, HyperTransportBuilder};
 
 /// The async client. Without a type parameter it is the client on tokio, a type that can be stored.
+///
+/// # In tests of your code
+///
+/// With the feature `test-util`, a `Script` (of the module `test_util`) plays responses and failures in the place
+/// of [`HyperTransport`]; it needs no particular runtime. Your code has to accept a client with another
+/// transport. There are three ways.
+///
+/// **A type parameter with a default**, for code that stores the client: only the type and its `impl` name
+/// the parameter.
+///
+/// ```
+/// # #[cfg(feature = "test-util")] {
+/// use totps_hyper::test_util::Script;
+/// use totps_hyper::{
+///     AsyncTransport, AuthenticateParams, Client, Error, ErrorType, HyperTransport, Reason,
+///     SessionToken,
+/// };
+///
+/// struct Login<T = HyperTransport> {
+///     client: Client<T>,
+/// }
+///
+/// impl<T: AsyncTransport> Login<T> {
+///     async fn check(&self, member: &str, code: &str) -> Result<Option<SessionToken>, Error> {
+///         let params = AuthenticateParams::new("organization-test-1", member, code);
+///         Ok(self.client.authenticate(&params).await?.session_token)
+///     }
+/// }
+///
+/// fn in_the_program(client: Client) -> Login {
+///     Login { client }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// // In a test:
+/// let script = Script::new().refused(ErrorType::InvalidTotpCode).authenticated("mZAY");
+/// let login = Login { client: script.async_client() };
+/// assert_eq!(login.check("ada", "000000").await.unwrap_err().reason(), Reason::WrongCode);
+/// assert_eq!(login.check("ada", "123456").await?.unwrap().expose(), "mZAY");
+/// script.assert_finished();
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?; }
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// **A trait object**, for code that should have no type parameter: a boxed closure. [`AsyncTransport`] itself
+/// is not dyn-compatible.
+///
+/// ```
+/// # #[cfg(feature = "test-util")] {
+/// use std::pin::Pin;
+/// use std::sync::Arc;
+/// use totps_hyper::test_util::Script;
+/// use totps_hyper::{
+///     AsyncTransport, Client, HyperTransport, Project, Request, Response, RevokeSessionsParams,
+///     TransportError,
+/// };
+///
+/// type Sending = Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send>>;
+/// type AnyTransport = Box<dyn Fn(Request) -> Sending + Send + Sync>;
+///
+/// struct Sessions {
+///     client: Client<AnyTransport>,
+/// }
+///
+/// impl Sessions {
+///     fn new(project: Project, transport: impl AsyncTransport + 'static) -> Self {
+///         let transport = Arc::new(transport);
+///         let send = move |request| -> Sending {
+///             let transport = Arc::clone(&transport);
+///             Box::pin(async move { transport.send(request).await })
+///         };
+///         Self { client: Client::new(project, Box::new(send)) }
+///     }
+///
+///     async fn log_out_everywhere(&self, member: &str) -> bool {
+///         self.client.revoke_sessions(&RevokeSessionsParams::member_id(member)).await.is_ok()
+///     }
+/// }
+///
+/// fn in_the_program(project: Project) -> Sessions {
+///     Sessions::new(project, HyperTransport::new())
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// // In a test:
+/// let script = Script::new().timed_out();
+/// let sessions = Sessions::new(Project::new("project-test-1", "secret-test-1")?, script.clone());
+/// assert!(!sessions.log_out_everywhere("ada").await);
+/// assert_eq!(script.requests()[0].json()["member_id"], "ada");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?; }
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// **A function** with a type parameter, for code that stores the client as `Client` and stays as it is: what
+/// is to be tested takes the client as an argument.
+///
+/// ```
+/// # #[cfg(feature = "test-util")] {
+/// use totps_hyper::test_util::Script;
+/// use totps_hyper::{AsyncTransport, Client, CreateParams, CreateResponse, Error, Reason};
+///
+/// struct Service {
+///     client: Client,
+/// }
+///
+/// impl Service {
+///     async fn enrol(&self, member: &str) -> Result<CreateResponse, Error> {
+///         enrol(&self.client, member).await
+///     }
+/// }
+///
+/// async fn enrol<T: AsyncTransport>(client: &Client<T>, member: &str) -> Result<CreateResponse, Error> {
+///     let params = CreateParams::new("organization-test-1", member);
+///     match client.create(&params).await {
+///         Err(error) if error.reason() == Reason::NotReached => client.create(&params).await,
+///         result => result,
+///     }
+/// }
+///
+/// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+/// // In a test:
+/// let script = Script::new().not_sent().created("BTGNX5RK");
+/// assert_eq!(enrol(&script.async_client(), "ada").await?.secret.expose(), "BTGNX5RK");
+/// script.assert_finished();
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?; }
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// The guide has a page on [testing your code](totps_core::guide::testing).
 #[cfg(feature = "tokio")]
 pub type Client<T = HyperTransport> = AsyncClient<T>;
 

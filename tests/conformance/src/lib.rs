@@ -3,7 +3,7 @@
 #![warn(missing_docs)]
 #![allow(
     clippy::test_attr_in_doctest,
-    reason = "the examples are tests, to be pasted as they are"
+    reason = "the kit is used in a test, and the examples run what it calls"
 )]
 
 mod child;

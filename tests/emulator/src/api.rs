@@ -28,7 +28,7 @@ use self::routes::Route;
 use crate::config::{Config, ConfigError};
 use crate::endpoint::{Access, Outcome};
 use crate::sendable::{check_headers, check_status};
-use crate::settings::{ErrorCase, Settings};
+use crate::settings::{ErrorCase, HttpSettings, Settings};
 use crate::state::NewOrganization;
 use crate::state::directory::Directory;
 use crate::state::generator::Generator;
@@ -122,17 +122,22 @@ impl Api {
     fn dispatch(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Outcome {
         let settings = Arc::clone(&self.settings);
         let (uri, headers, body) = (request.uri(), request.headers(), request.body());
-        let Route { endpoint, path } = Route::find(request.method(), uri.path())?;
+        let path = uri.path();
+        let path = path
+            .strip_suffix('/')
+            .filter(|_| settings.http.ignore_trailing_slash)
+            .unwrap_or(path);
+        let Route { endpoint, path } = Route::find(request.method(), path)?;
         let open = endpoint.access == Access::Open && !settings.session.jwks_need_authorization;
         if !open {
             authorization::check(headers, &self.project_id, &self.secret)?;
         }
-        if settings.http.require_json_content_type && !body.is_empty() && !is_json(headers) {
-            return Err(ErrorCase::ContentType.into());
+        if !body.is_empty() {
+            check_content_type(headers, &settings.http)?;
         }
         let fields = match endpoint.fields {
             // Some SDKs send a body with GET or DELETE; it says nothing.
-            [] => Fields::default(),
+            [] if !settings.http.read_unneeded_bodies => Fields::default(),
             known => Fields::parse(body, known, &settings.http)?,
         };
         let mut call = Call {
@@ -168,8 +173,17 @@ fn check_credentials(config: &Config) -> Result<(), ConfigError> {
     Ok(())
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
+fn check_content_type(headers: &HeaderMap, settings: &HttpSettings) -> Result<(), Refusal> {
     let content_type = headers.get(CONTENT_TYPE);
-    let essence = content_type.and_then(|value| value.to_str().ok()?.split(';').next());
-    essence.is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    let mut parts = content_type.unwrap_or_default().split(';');
+    let essence = parts.next().unwrap_or_default().trim();
+    let is_json = essence.eq_ignore_ascii_case("application/json");
+    let charset = |part: &str| part.trim().to_ascii_lowercase().starts_with("charset=");
+    if (settings.require_json_content_type && !is_json)
+        || (settings.refuse_charset && parts.any(charset))
+    {
+        return Err(ErrorCase::ContentType.into());
+    }
+    Ok(())
 }

@@ -21,7 +21,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub use self::claims::{ClaimsSettings, ReservedClaims};
-pub(crate) use self::errors::Page;
 pub use self::errors::{ErrorCase, ErrorResponse, Errors};
 pub use self::http::HttpSettings;
 pub use self::lock::LockSettings;

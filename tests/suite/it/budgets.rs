@@ -76,6 +76,18 @@ fn crates_of_session_jwts_beyond_the_core() {
 }
 
 #[test]
+fn test_util_brings_no_crate() {
+    for package in ["totps-core", "totps-ureq", "totps-hyper"] {
+        let with = tree_with(package, &["--features", "test-util"]);
+        let beyond = &with - &tree(package);
+        assert!(
+            beyond.is_empty(),
+            "expected {package} to have {beyond:?} anyway"
+        );
+    }
+}
+
+#[test]
 fn crates_of_ureq_beyond_the_core() {
     let beyond = &tree("totps-ureq") - &tree("totps-core");
     assert!(

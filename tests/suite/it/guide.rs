@@ -25,7 +25,7 @@ fn the_guide_shows_what_is_run_here() {
         .collect();
     assert_eq!(
         shown,
-        [body("in_process"), body("faults")].map(|code| code + "\n"),
+        [body("in_process"), body("clock"), body("faults")].map(|code| code + "\n"),
         "guide/testing.md, and the functions of tests/suite/it/guide.rs"
     );
 }
@@ -54,6 +54,39 @@ fn in_process() -> Tested {
     let params = AuthenticateParams::new(organization, member, TotpCode::parse(&code)?)
         .intermediate_session_token(login);
     assert!(client.authenticate(&params)?.session_token.is_some());
+    Ok(())
+}
+
+#[test]
+#[rustfmt::skip]
+fn clock() -> Tested {
+    use std::time::Duration;
+    use totps_emulator::{Emulator, Factor};
+    use totps_ureq::{AuthenticateParams, CreateParams, Project, Reason};
+
+    let emulator = Emulator::start()?;
+    let (organization, member) = (emulator.organization_id(), emulator.member_id());
+    let project = Project::at(emulator.base_url(), emulator.project_id(), emulator.secret())?;
+    let client = totps_ureq::client(project);
+    client.create(&CreateParams::new(organization, member))?;
+    let log_in = |login: &str| {
+        let code = emulator.code(member).unwrap_or_default();
+        let params = AuthenticateParams::new(organization, member, code);
+        client.authenticate(&params.intermediate_session_token(login))
+    };
+
+    emulator.stop_clock(); // from here on, only `advance` moves it
+    // A login waits for its second factor for ten minutes.
+    emulator.advance(Duration::from_secs(11 * 60));
+    let error = log_in(emulator.intermediate_session_token()).unwrap_err();
+    assert_eq!(error.reason(), Reason::LoginExpired);
+
+    // A code is accepted once, and there is a new one every 30 seconds.
+    let magic_link = || emulator.create_intermediate_session(member, &[Factor::MagicLink]);
+    assert!(log_in(&magic_link()?).is_ok());
+    assert_eq!(log_in(&magic_link()?).unwrap_err().reason(), Reason::CodeAlreadyUsed);
+    emulator.advance(Duration::from_secs(30));
+    assert!(log_in(&magic_link()?).is_ok());
     Ok(())
 }
 

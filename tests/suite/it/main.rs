@@ -22,6 +22,7 @@ mod retries;
 mod secrets;
 mod session_jwt;
 mod subjects;
+mod test_util;
 mod torture;
 mod transports;
 mod ureq;

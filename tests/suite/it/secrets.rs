@@ -16,6 +16,7 @@ use serde_json::{Map, Value, json};
 use smol::net::TcpStream;
 use smol_hyper::rt::{FuturesIo, SmolTimer};
 use totps_conformance::sentinel::{assert_hidden, debug_texts, error_texts, leaks};
+use totps_core::test_util::*;
 use totps_core::*;
 use totps_hyper::{ConnTransport, HyperTransport, HyperTransportBuilder, ServiceTransport};
 use totps_ureq::{UreqTransport, UreqTransportBuilder};
@@ -701,6 +702,54 @@ fn session_jwt_types() -> Vec<&'static str> {
     .into()
 }
 
+/// Those of the feature `test-util`, with secrets in the steps, the requests and what was refused.
+fn test_util_types() -> Vec<&'static str> {
+    let script = Script::new()
+        .created(Created::from(TOTP_SECRET).qr_code(QR_CODE))
+        .authenticated(SESSION_TOKEN)
+        .refused(SERVER_TEXT)
+        .unreadable(answer().to_string())
+        .json(answer())
+        .lost()
+        .at_path("/v1/b2b/passwords/authenticate");
+    let client = script.client();
+    client.create(&create_params()).expect("the first step");
+    client
+        .authenticate(&authenticate_params())
+        .expect("the second step");
+    let sent = script.requests().pop().expect("a request");
+    assert_eq!(sent.json()["code"], CODE, "it holds a secret");
+    assert_eq!(
+        sent.json()["session_token"],
+        SESSION_TOKEN,
+        "it holds a secret"
+    );
+    let unfinished = script.finish().unwrap_err();
+    assert_quiet_error("ScriptError", &unfinished);
+    let unexpected = script.clone().client().create(&create_params());
+    assert_quiet_error("Error", &unexpected.unwrap_err());
+    quiet![
+        Script = script.clone(),
+        ScriptError = unfinished.clone(),
+        SentRequest = sent.clone(),
+        Endpoint = Endpoint::Create,
+        Refusal = Refusal::new(SERVER_TEXT)
+            .message(SESSION_TOKEN)
+            .details(answer()),
+        Created = Created::from(TOTP_SECRET).recovery_codes([RECOVERY_CODE]),
+        Authenticated = Authenticated::from(SESSION_TOKEN).session_jwt(SESSION_JWT),
+        Migrated = [RECOVERY_CODE].into(),
+        TotpDeleted = TotpDeleted::default().set(METADATA, METADATA),
+        MemberFound = MemberFound::default().set("member/trusted_metadata", METADATA),
+        RecoveryCodes = [RECOVERY_CODE].into(),
+        Recovered = SESSION_TOKEN.into(),
+        SessionAuthenticated = SESSION_TOKEN.into(),
+        SessionsRevoked = SessionsRevoked::default().set(METADATA, METADATA),
+        FirstFactor = FirstFactor::mfa_required(INTERMEDIATE),
+    ]
+    .into()
+}
+
 /// A type that is missing here, or has no `Debug`, does not pass.
 #[test]
 fn every_public_type_is_redacted() {
@@ -846,6 +895,7 @@ fn every_public_type_is_redacted() {
     ]);
 
     formatted.extend(session_jwt_types());
+    formatted.extend(test_util_types());
 
     let missing: Vec<_> = public_types().difference(&formatted).copied().collect();
     // Three traits, and a box of any error.
@@ -860,6 +910,7 @@ fn every_public_type_is_redacted() {
 fn public_types() -> BTreeSet<&'static str> {
     let sources = [
         include_str!("../../../totps-core/src/lib.rs"),
+        include_str!("../../../totps-core/src/test_util.rs"),
         include_str!("../../../totps-ureq/src/lib.rs"),
         include_str!("../../../totps-hyper/src/lib.rs"),
     ];

@@ -3,15 +3,16 @@
 //! See Stytch's [Authenticate TOTP](https://stytch.com/docs/b2b/api/authenticate-totp).
 
 use http::StatusCode;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use crate::decode::{Undecoded, claims, lenient, reply};
 use crate::error::{ClaimsError, InvalidParams};
 use crate::model::{DeviceInfo, Member, MemberSession, Organization};
 use crate::operation::Operation;
 use crate::operation::call::Call;
-use crate::operation::wire::{Wire, to_object, wire};
+use crate::operation::setters::setters;
+use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId};
 use crate::value::json_object::JsonObject;
 use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
@@ -113,71 +114,12 @@ impl AuthenticateParams {
         }
     }
 
-    /// Sets [`intermediate_session_token`](Self::intermediate_session_token).
-    #[must_use]
-    pub fn intermediate_session_token(
-        mut self,
-        token: impl Into<IntermediateSessionToken>,
-    ) -> Self {
-        self.intermediate_session_token = Some(token.into());
-        self
-    }
-
-    /// Sets [`session_token`](Self::session_token).
-    #[must_use]
-    pub fn session_token(mut self, token: impl Into<SessionToken>) -> Self {
-        self.session_token = Some(token.into());
-        self
-    }
-
-    /// Sets [`session_jwt`](Self::session_jwt).
-    #[must_use]
-    pub fn session_jwt(mut self, jwt: impl Into<SessionJwt>) -> Self {
-        self.session_jwt = Some(jwt.into());
-        self
-    }
-
-    /// Sets [`session_duration_minutes`](Self::session_duration_minutes): 5 to 527040, checked by
-    /// the server.
-    #[must_use]
-    pub fn session_duration_minutes(mut self, minutes: u32) -> Self {
-        self.session_duration_minutes = Some(minutes);
-        self
-    }
-
-    /// Sets [`session_custom_claims`](Self::session_custom_claims) from a `serde_json::Map`. The
-    /// `null`s in it are sent, since they delete claims.
-    #[must_use]
-    pub fn session_custom_claims(mut self, claims: impl Into<JsonObject>) -> Self {
-        self.session_custom_claims = Some(claims.into());
-        self
-    }
-
-    /// Sets [`session_custom_claims`](Self::session_custom_claims) from anything that serialises
-    /// to a JSON object. What serialises to `null`, such as `None` and the float `NaN`, deletes its
-    /// claim.
-    ///
-    /// ```
-    /// use totps_core::AuthenticateParams;
-    ///
-    /// #[derive(serde::Serialize)]
-    /// struct Claims {
-    ///     plan: &'static str,
-    /// }
-    ///
-    /// let params = AuthenticateParams::new("acme", "member-test-…", "123456")
-    ///     .session_claims_from(&Claims { plan: "enterprise" })?;
-    /// # Ok::<_, totps_core::InvalidParams>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidParams`] when it serialises to something else, or not at all.
-    pub fn session_claims_from<T: Serialize + ?Sized>(
-        self,
-        claims: &T,
-    ) -> Result<Self, InvalidParams> {
-        Ok(self.session_custom_claims(to_object("session_custom_claims", claims)?))
+    setters! {
+        intermediate_session_token,
+        session_token,
+        session_jwt,
+        session_duration_minutes,
+        session_custom_claims,
     }
 
     /// Sets [`set_mfa_enrollment`](Self::set_mfa_enrollment).
@@ -194,12 +136,7 @@ impl AuthenticateParams {
         self
     }
 
-    /// Sets [`telemetry_id`](Self::telemetry_id).
-    #[must_use]
-    pub fn telemetry_id(mut self, id: impl Into<String>) -> Self {
-        self.telemetry_id = Some(id.into());
-        self
-    }
+    setters! { telemetry_id }
 }
 
 wire! {

@@ -10,6 +10,7 @@ use crate::error::InvalidParams;
 use crate::model::{Member, Organization};
 use crate::operation::Operation;
 use crate::operation::call::Call;
+use crate::operation::setters::setters;
 use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
 use crate::value::qr_code::QrCode;
@@ -69,29 +70,7 @@ impl CreateParams {
         self
     }
 
-    /// Sets [`intermediate_session_token`](Self::intermediate_session_token).
-    #[must_use]
-    pub fn intermediate_session_token(
-        mut self,
-        token: impl Into<IntermediateSessionToken>,
-    ) -> Self {
-        self.intermediate_session_token = Some(token.into());
-        self
-    }
-
-    /// Sets [`session_token`](Self::session_token).
-    #[must_use]
-    pub fn session_token(mut self, token: impl Into<SessionToken>) -> Self {
-        self.session_token = Some(token.into());
-        self
-    }
-
-    /// Sets [`session_jwt`](Self::session_jwt).
-    #[must_use]
-    pub fn session_jwt(mut self, jwt: impl Into<SessionJwt>) -> Self {
-        self.session_jwt = Some(jwt.into());
-        self
-    }
+    setters! { intermediate_session_token, session_token, session_jwt }
 }
 
 wire! {

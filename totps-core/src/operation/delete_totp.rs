@@ -11,6 +11,7 @@ use crate::model::{Member, Organization};
 use crate::operation::Operation;
 use crate::operation::call::Call;
 use crate::operation::rbac::with_session;
+use crate::operation::setters::setters;
 use crate::value::id::{MemberId, OrganizationId};
 use crate::value::secret::{SessionJwt, SessionToken};
 
@@ -60,19 +61,7 @@ impl DeleteTotpParams {
         }
     }
 
-    /// Sets [`session_token`](Self::session_token).
-    #[must_use]
-    pub fn session_token(mut self, token: impl Into<SessionToken>) -> Self {
-        self.session_token = Some(token.into());
-        self
-    }
-
-    /// Sets [`session_jwt`](Self::session_jwt).
-    #[must_use]
-    pub fn session_jwt(mut self, jwt: impl Into<SessionJwt>) -> Self {
-        self.session_jwt = Some(jwt.into());
-        self
-    }
+    setters! { session_token, session_jwt }
 }
 
 impl Operation for DeleteTotpParams {

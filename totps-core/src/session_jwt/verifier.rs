@@ -68,12 +68,13 @@ struct Shared<T> {
 }
 
 impl<T> SessionVerifier<T> {
-    /// A verifier with the default options. Nothing is fetched yet.
+    /// Creates a verifier with the default options: no leeway, so your clock must not be behind Stytch's.
+    /// Nothing is fetched yet.
     pub fn new(client: T) -> Self {
         Self::with_options(client, VerifyOptions::new())
     }
 
-    /// A verifier with these options. Nothing is fetched yet.
+    /// Creates a verifier with these options. Nothing is fetched yet.
     pub fn with_options(client: T, options: VerifyOptions) -> Self {
         let shared = Shared {
             client: Arc::new(client),

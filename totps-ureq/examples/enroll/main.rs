@@ -8,20 +8,26 @@
 //! Without configuration it starts an emulator of the API in this process. `-- --help` says how to call
 //! Stytch instead. The calls are in `enrolment.rs`.
 
-#![allow(clippy::print_stdout, reason = "an example talks to a person")]
-
 mod code;
 mod enrolment;
 mod options;
 mod qr_code;
+mod recovery_codes;
 mod report;
 mod target;
 
 use std::process::ExitCode;
 
+use totps_ureq::{Client, UreqTransport};
+
 fn main() -> ExitCode {
-    report::exit_code(target::with_options(|options, target| {
-        let client = totps_ureq::client(target.project.clone());
-        enrolment::run(&client, options, target)
+    report::exit_code(target::with_options(|options, target, recovery_codes| {
+        let mut transport = UreqTransport::builder();
+        if let Some(pem) = &target.ca_pem {
+            transport = transport.root_certificates_pem(pem.clone());
+        }
+        let transport = transport.build().map_err(report::Usage::new)?;
+        let client = Client::new(target.project.clone(), transport);
+        enrolment::run(&client, options, target, recovery_codes)
     }))
 }

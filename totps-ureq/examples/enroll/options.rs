@@ -1,44 +1,46 @@
 //! The command line.
 
-use std::error::Error;
+use std::path::PathBuf;
 
-use totps_core::TotpCode;
+use clap::Parser;
+use totps_core::{InvalidTotpCode, TotpCode};
 
-pub(crate) const USAGE: &str = "\
-Options:
-  --code CODE             check this code instead of asking for it or computing it
-  --show-recovery-codes   print the recovery codes
-  --help                  print this
-
-Without configuration an emulator runs in this process. To talk to Stytch, set
-STYTCH_PROJECT_ID, STYTCH_SECRET, STYTCH_ORGANIZATION_ID, STYTCH_MEMBER_ID, and if need be
-  STYTCH_INTERMEDIATE_SESSION_TOKEN               the login that the code completes
-  STYTCH_MIGRATE_MEMBER_ID, STYTCH_MIGRATE_SECRET a second Member, and the secret to migrate
-  STYTCH_BASE_URL                                 another server than Stytch's own";
-
-/// What the command line asks for.
-#[derive(Default)]
+/// Enrols a Member in TOTP, checks a code, gets a session, and migrates the secret of a second Member.
+///
+/// Without configuration an emulator of the API runs in this process, and stands in for the Members' apps, too.
+#[derive(Parser)]
+#[command(after_help = VARIABLES)]
 pub(crate) struct Options {
+    /// Check this code instead of asking for it, or of computing it with the emulator
+    #[arg(long, value_parser = code)]
     pub(crate) code: Option<TotpCode>,
+    /// Remove the TOTPs that the Members have, then begin
+    #[arg(long)]
+    pub(crate) delete_first: bool,
+    /// Print the recovery codes [default: at Stytch, if the output is a terminal]
+    #[arg(long)]
     pub(crate) show_recovery_codes: bool,
-    pub(crate) help: bool,
+    /// Write the recovery codes to a new file [default: at Stytch, if the output is not a terminal]
+    #[arg(long, value_name = "FILE", conflicts_with = "show_recovery_codes")]
+    pub(crate) recovery_codes_file: Option<PathBuf>,
+    /// Trust these root certificates (PEM) alone, such as that of an emulator with TLS
+    #[arg(long, value_name = "FILE")]
+    pub(crate) ca_file: Option<PathBuf>,
 }
 
-impl Options {
-    pub(crate) fn parse() -> Result<Self, Box<dyn Error>> {
-        let mut options = Self::default();
-        let mut arguments = std::env::args().skip(1);
-        while let Some(argument) = arguments.next() {
-            match argument.as_str() {
-                "--code" => {
-                    let code = arguments.next().ok_or("--code needs a code")?;
-                    options.code = Some(TotpCode::parse(&code)?);
-                }
-                "--show-recovery-codes" => options.show_recovery_codes = true,
-                "--help" => options.help = true,
-                _ => return Err(format!("there is no argument `{argument}`\n\n{USAGE}").into()),
-            }
-        }
-        Ok(options)
-    }
+const VARIABLES: &str = "\
+To talk to Stytch, set these environment variables:
+  STYTCH_PROJECT_ID, STYTCH_SECRET
+  STYTCH_ORGANIZATION_ID, STYTCH_MEMBER_ID         the Member to enrol
+and if need be
+  STYTCH_INTERMEDIATE_SESSION_TOKEN                the login that the code completes
+  STYTCH_MIGRATE_MEMBER_ID, STYTCH_MIGRATE_SECRET  a second Member, and the secret to migrate
+  STYTCH_BASE_URL                                  another server than Stytch's own
+  STYTCH_CA_FILE                                   as --ca-file
+
+Exit codes: 0 done, 1 a call failed, 2 the command line, a variable or a file is wrong and
+nothing was sent, 141 nobody reads the output any more.";
+
+fn code(text: &str) -> Result<TotpCode, InvalidTotpCode> {
+    TotpCode::parse(text)
 }

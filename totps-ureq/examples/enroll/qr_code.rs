@@ -1,4 +1,4 @@
-//! Shows a QR code in the terminal and keeps it as a file.
+//! Shows a QR code in the terminal, and as a file.
 
 use std::error::Error;
 use std::io::{self, Cursor, IsTerminal as _, Write as _};
@@ -6,40 +6,75 @@ use std::io::{self, Cursor, IsTerminal as _, Write as _};
 use png::{ColorType, Decoder, Transformations};
 use qrcode::render::unicode::Dense1x2;
 use rqrr::PreparedImage;
+use tempfile::NamedTempFile;
+use terminal_size::{Height, Width, terminal_size_of};
 use totps_core::QrCode;
 
-/// Prints the QR code as half blocks and where its picture was saved.
-pub(crate) fn show(qr_code: &QrCode) -> Result<(), Box<dyn Error>> {
+const INDENT: &str = "   ";
+
+/// Prints where the picture of the QR code is, and the code as half blocks. The picture goes away when the file
+/// is dropped, unless it `stays`.
+pub(crate) fn show(qr_code: &QrCode, stays: bool) -> Result<NamedTempFile, Box<dyn Error>> {
+    let mut out = io::stdout();
     let png = qr_code.png()?;
-    match half_blocks(&png) {
-        Ok(blocks) => print(&blocks),
-        // The picture is there all the same.
-        Err(error) => println!("   The QR code cannot be drawn here: {error}."),
-    }
     // Readable by its owner alone: the picture holds the secret.
     let mut file = tempfile::Builder::new()
         .prefix("totp-")
         .suffix(".png")
         .tempfile()?;
     file.write_all(&png)?;
-    let (_, path) = file.keep()?;
-    println!(
-        "   The picture is in {}; delete it once it is scanned.",
-        path.display()
-    );
-    Ok(())
+    file.disable_cleanup(stays);
+    let path = file.path().display();
+    if stays {
+        writeln!(
+            out,
+            "{INDENT}The picture is {path}: delete it once it is scanned."
+        )?;
+    } else {
+        writeln!(
+            out,
+            "{INDENT}The picture is {path} until the end of this program."
+        )?;
+    }
+    match half_blocks(&png) {
+        Ok(blocks) => match too_small(&blocks) {
+            Some(reason) => writeln!(out, "{INDENT}{reason}: scan the picture {path}.")?,
+            None => print(&blocks)?,
+        },
+        // The picture is there all the same.
+        Err(error) => writeln!(out, "{INDENT}The QR code cannot be drawn here: {error}.")?,
+    }
+    Ok(file)
+}
+
+/// Why the code does not fit into the terminal, if there is one and it does not. A part of it cannot be scanned.
+fn too_small(blocks: &str) -> Option<String> {
+    let (Width(columns), Height(rows)) = terminal_size_of(io::stdout())?;
+    // Up to the prompt for the code, which takes two lines if there are 80 columns.
+    const BELOW: usize = 4;
+    let needed_rows = blocks.lines().count() + BELOW;
+    let needed_columns = INDENT.len() + blocks.lines().next()?.chars().count();
+    let fits = usize::from(rows) >= needed_rows && usize::from(columns) >= needed_columns;
+    (!fits).then(|| {
+        format!(
+            "The QR code needs a terminal of {needed_rows} rows and {needed_columns} columns, and \
+             this one has {rows} and {columns}"
+        )
+    })
 }
 
 /// Black on white whatever the colours of the terminal, since phones want it so.
-fn print(blocks: &str) {
-    let (start, end) = if io::stdout().is_terminal() {
+fn print(blocks: &str) -> io::Result<()> {
+    let mut out = io::stdout();
+    let (start, end) = if out.is_terminal() {
         ("\x1b[38;5;16;48;5;231m", "\x1b[0m")
     } else {
         ("", "")
     };
-    blocks
-        .lines()
-        .for_each(|line| println!("   {start}{line}{end}"));
+    for line in blocks.lines() {
+        writeln!(out, "{INDENT}{start}{line}{end}")?;
+    }
+    Ok(())
 }
 
 /// Reads the QR code in a picture, which may be of any size, and draws it with one character for two

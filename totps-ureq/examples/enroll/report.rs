@@ -2,19 +2,21 @@
 
 use std::error::Error;
 use std::fmt;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use totps_core::{Error as CallError, MemberSession, Reason, RecoveryCode};
+use totps_core::{Error as CallError, ErrorType, MemberSession, Reason, TransportErrorKind};
 
-use crate::options::Options;
-
-pub(crate) fn session(session: Option<&MemberSession>) {
+pub(crate) fn session(session: Option<&MemberSession>) -> io::Result<()> {
+    let mut out = io::stdout();
     let Some(session) = session else {
-        println!("   The code is right, and there is no session in the response.");
-        return;
+        return writeln!(
+            out,
+            "   The code is right, and there is no session in the response."
+        );
     };
     if let Some(id) = &session.member_session_id {
-        println!("   Session {id}");
+        writeln!(out, "   Session {id}")?;
     }
     for factor in &session.authentication_factors {
         let kind = factor
@@ -25,27 +27,13 @@ pub(crate) fn session(session: Option<&MemberSession>) {
             .delivery_method
             .as_ref()
             .map_or("unknown", |way| way.as_str());
-        println!("   Factor  {kind} by {way}");
+        writeln!(out, "   Factor  {kind} by {way}")?;
     }
     let expires_at = session
         .expires_at
         .as_ref()
         .map_or("unknown", |time| time.as_str());
-    println!("   Expires {expires_at}");
-}
-
-pub(crate) fn recovery_codes(codes: &[RecoveryCode], options: &Options) {
-    if options.show_recovery_codes {
-        println!("   Recovery codes:");
-        codes
-            .iter()
-            .for_each(|code| println!("     {}", code.expose()));
-    } else {
-        println!(
-            "   {} recovery codes, shown with --show-recovery-codes.",
-            codes.len()
-        );
-    }
+    writeln!(out, "   Expires {expires_at}")
 }
 
 /// The exit code for a result; an error is printed with everything below it.
@@ -53,14 +41,44 @@ pub(crate) fn exit_code(result: Result<(), Box<dyn Error>>) -> ExitCode {
     let Err(error) = result else {
         return ExitCode::SUCCESS;
     };
-    eprintln!("\nError: {error}");
+    if is_closed_pipe(&*error) {
+        // What a shell shows for a program that SIGPIPE ends.
+        return ExitCode::from(141);
+    }
+    let mut text = format!("\nError: {error}\n");
     let mut source = error.source();
     while let Some(cause) = source {
-        eprintln!("  because: {cause}");
+        text += &format!("  because: {cause}\n");
         source = cause.source();
     }
-    ExitCode::FAILURE
+    // There is nobody left to tell if this fails.
+    let _ = io::stderr().write_all(text.as_bytes());
+    ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
 }
+
+/// Whether the program that reads the output has ended, such as `head`.
+fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
+    let error = error.downcast_ref::<io::Error>();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+/// The command line, the environment or a file is wrong. Nothing was sent.
+#[derive(Debug)]
+pub(crate) struct Usage(pub(crate) String);
+
+impl Usage {
+    pub(crate) fn new(error: impl Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl fmt::Display for Usage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Error for Usage {}
 
 /// Puts advice before the error of a call. `subject` is what the API may have refused.
 pub(crate) fn advise(subject: &str) -> impl Fn(CallError) -> Advised {
@@ -71,6 +89,21 @@ pub(crate) fn advise(subject: &str) -> impl Fn(CallError) -> Advised {
                 "the credentials are wrong, or the {subject} is: check STYTCH_PROJECT_ID and \
                  STYTCH_SECRET"
             ),
+            Reason::AlreadyEnrolled => format!(
+                "the {subject} was refused, because the Member has a TOTP already: run it again \
+                 with --delete-first"
+            ),
+            Reason::LoginExpired => format!(
+                "the {subject} was refused, because the login has expired or was completed: log in \
+                 again, and set STYTCH_INTERMEDIATE_SESSION_TOKEN to the new token"
+            ),
+            _ if error.error_type() == Some(&ErrorType::NoSessionArguments) => format!(
+                "the {subject} was refused, because it completes no login: set \
+                 STYTCH_INTERMEDIATE_SESSION_TOKEN to the token of a login"
+            ),
+            Reason::NotReached if is_tls(&error) => {
+                "the server is not trusted: check STYTCH_BASE_URL and --ca-file".to_owned()
+            }
             Reason::NotReached => {
                 "the server cannot be reached: check the network and STYTCH_BASE_URL".to_owned()
             }
@@ -79,6 +112,10 @@ pub(crate) fn advise(subject: &str) -> impl Fn(CallError) -> Advised {
         };
         Advised { advice, error }
     }
+}
+
+fn is_tls(error: &CallError) -> bool {
+    matches!(error, CallError::Transport(error) if error.kind() == TransportErrorKind::Tls)
 }
 
 /// An error of a call with advice before it.

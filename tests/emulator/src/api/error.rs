@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::respond::Reply;
 use crate::json;
 use crate::sendable::check_status;
-use crate::settings::{ErrorCase, Errors, Page};
+use crate::settings::{ErrorCase, ErrorResponse, Errors};
 
 /// A request that is refused.
 #[derive(Clone, Debug)]
@@ -59,28 +59,18 @@ impl Refusal {
             status,
             headers,
             body: body(
-                status.as_u16(),
-                &response.error_type,
+                response,
                 &message.replace("{value}", quoted.as_deref().unwrap_or_default()),
-                self.case.page(),
             ),
             qr_code: None,
         }
     }
 }
 
-fn body(code: u16, error_type: &str, message: &str, page: Page) -> Map<String, Value> {
-    let url = match page {
-        Page::B2b => format!("https://stytch.com/docs/b2b/api/errors/{code}#{error_type}"),
-        Page::Shared => format!("https://stytch.com/docs/api/errors/{code}#{error_type}"),
-        Page::Status => format!("https://stytch.com/docs/api/errors/{code}"),
-        Page::Reference => {
-            format!("https://stytch.com/docs/api-reference/b2b/api/errors/{code}#{error_type}")
-        }
-    };
+fn body(response: &ErrorResponse, message: &str) -> Map<String, Value> {
     json::members(json!({
-        "error_type": error_type,
+        "error_type": response.error_type,
         "error_message": message,
-        "error_url": url,
+        "error_url": response.url(),
     }))
 }

@@ -22,7 +22,11 @@ impl Fields {
         known: &[&str],
         settings: &HttpSettings,
     ) -> Result<Self, Refusal> {
-        let (mut values, duplicate) = read_object(body).map_err(|_| ErrorCase::MalformedRequest)?;
+        let (mut values, duplicate) =
+            read_object(body, settings).map_err(|_| ErrorCase::MalformedRequest)?;
+        if settings.ignore_key_case {
+            values = with_known_names(values, known);
+        }
         if duplicate && settings.refuse_duplicate_keys {
             return Err(ErrorCase::DuplicateKey.into());
         }
@@ -101,19 +105,47 @@ impl Fields {
     }
 }
 
+/// The values under the names of the fields, whatever the case of their keys.
+fn with_known_names(values: Map<String, Value>, known: &[&str]) -> Map<String, Value> {
+    let name = |key: &String| {
+        let mut known = known.iter();
+        known.find(|name| name.eq_ignore_ascii_case(key))
+    };
+    let values = values.into_iter();
+    values
+        .map(|(key, value)| match name(&key) {
+            Some(name) => ((*name).to_owned(), value),
+            None => (key, value),
+        })
+        .collect()
+}
+
 /// Reads a JSON object and whether a key comes twice; an empty body is an empty object.
-fn read_object(body: &[u8]) -> Result<(Map<String, Value>, bool), serde_json::Error> {
+fn read_object(
+    body: &[u8],
+    settings: &HttpSettings,
+) -> Result<(Map<String, Value>, bool), serde_json::Error> {
+    let without_mark = body.strip_prefix("\u{feff}".as_bytes());
+    let body = without_mark
+        .filter(|_| settings.ignore_byte_order_mark)
+        .unwrap_or(body);
     if body.is_empty() {
         return Ok((Map::new(), false));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let object = (&mut deserializer).deserialize_map(ObjectVisitor)?;
-    deserializer.end()?;
+    let object = (&mut deserializer).deserialize_map(ObjectVisitor {
+        first_counts: settings.first_duplicate_counts,
+    })?;
+    if !settings.ignore_trailing_text {
+        deserializer.end()?;
+    }
     Ok(object)
 }
 
 /// Reads an object key by key, because a map would hide a key that comes twice.
-struct ObjectVisitor;
+struct ObjectVisitor {
+    first_counts: bool,
+}
 
 impl<'de> Visitor<'de> for ObjectVisitor {
     type Value = (Map<String, Value>, bool);
@@ -125,8 +157,12 @@ impl<'de> Visitor<'de> for ObjectVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
         let mut object = Map::new();
         let mut duplicate = false;
-        while let Some((key, value)) = entries.next_entry()? {
-            duplicate |= object.insert(key, value).is_some();
+        while let Some((key, value)) = entries.next_entry::<String, Value>()? {
+            let known = object.contains_key(&key);
+            duplicate |= known;
+            if !(known && self.first_counts) {
+                object.insert(key, value);
+            }
         }
         Ok((object, duplicate))
     }

@@ -32,7 +32,14 @@ pub(crate) fn merge(
     let mut merged = Value::Object(std::mem::take(claims));
     json_patch::merge(&mut merged, &Value::Object(changes));
     *claims = json::members(merged);
-    let size = serde_json::to_string(claims).map_or(usize::MAX, |json| json.len());
+    let size = |json: String| {
+        if settings.count_characters {
+            json.chars().count()
+        } else {
+            json.len()
+        }
+    };
+    let size = serde_json::to_string(claims).map_or(usize::MAX, size);
     if size > settings.max_bytes {
         return Err(ErrorCase::CustomClaimsTooLarge.into());
     }

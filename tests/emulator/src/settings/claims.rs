@@ -15,6 +15,8 @@ group! {
         /// Limit for the session's claims after merging, as compact JSON in bytes. 4 KB are
         /// documented; how they are measured is a guess.
         max_bytes: usize = 4096, Guess;
+        /// Whether the limit counts characters; otherwise it counts bytes.
+        count_characters: bool = false, Guess;
     }
 }
 

@@ -26,6 +26,20 @@ pub(crate) enum Page {
     Reference,
 }
 
+impl Page {
+    /// The form of the URL.
+    pub(crate) fn url(self) -> &'static str {
+        match self {
+            Self::B2b => "https://stytch.com/docs/b2b/api/errors/{status}#{error_type}",
+            Self::Shared => "https://stytch.com/docs/api/errors/{status}#{error_type}",
+            Self::Status => "https://stytch.com/docs/api/errors/{status}",
+            Self::Reference => {
+                "https://stytch.com/docs/api-reference/b2b/api/errors/{status}#{error_type}"
+            }
+        }
+    }
+}
+
 /// What an error response says.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -37,10 +51,12 @@ pub struct ErrorResponse {
     pub error_type: String,
     /// `error_message`.
     pub error_message: String,
+    /// `error_url`. `{status}` and `{error_type}` stand for those of the response.
+    pub error_url: String,
 }
 
 impl ErrorResponse {
-    /// A response with these three.
+    /// A response with these three, and the `error_url` of most types.
     pub fn new(
         status: u16,
         error_type: impl Into<String>,
@@ -50,7 +66,16 @@ impl ErrorResponse {
             status,
             error_type: error_type.into(),
             error_message: error_message.into(),
+            error_url: Page::B2b.url().to_owned(),
         }
+    }
+
+    /// The `error_url` of a response.
+    pub(crate) fn url(&self) -> String {
+        let status = self.status.to_string();
+        self.error_url
+            .replace("{status}", &status)
+            .replace("{error_type}", &self.error_type)
     }
 }
 
@@ -100,6 +125,7 @@ struct Change {
     status: Option<u16>,
     error_type: Option<String>,
     error_message: Option<String>,
+    error_url: Option<String>,
 }
 
 impl<'de> Deserialize<'de> for Errors {
@@ -125,6 +151,9 @@ impl<'de> Deserialize<'de> for Errors {
                     }
                     if let Some(message) = change.error_message {
                         response.error_message = message;
+                    }
+                    if let Some(url) = change.error_url {
+                        response.error_url = url;
                     }
                 }
                 Ok(errors)

@@ -21,8 +21,23 @@ group! {
         refuse_unknown_fields: bool = false, Guess;
         /// Refuse a body that has a key twice; otherwise the last one counts.
         refuse_duplicate_keys: bool = false, Guess;
+        /// Whether the first of two equal keys counts, if they are not refused.
+        first_duplicate_counts: bool = false, Guess;
+        /// Whether a key may differ from the name of a field in upper and lower case.
+        ignore_key_case: bool = false, Guess;
+        /// Whether text after the JSON object is ignored; otherwise the body is refused.
+        ignore_trailing_text: bool = false, Guess;
+        /// Whether a byte order mark before the JSON object is ignored; otherwise the body is
+        /// refused.
+        ignore_byte_order_mark: bool = false, Guess;
+        /// Whether the body of a GET or a DELETE is read, so that one that is not JSON is refused.
+        read_unneeded_bodies: bool = false, Guess;
+        /// Whether a slash at the end of a path is ignored.
+        ignore_trailing_slash: bool = false, Guess;
         /// Refuse a body whose `Content-Type` is not `application/json`.
         require_json_content_type: bool = false, Guess;
+        /// Refuse a body whose `Content-Type` has a `charset`. SDKs contradict each other.
+        refuse_charset: bool = false, Guess;
     }
 }
 

@@ -9,8 +9,10 @@ group! {
     PasswordSettings {
         /// Status of a Member that Migrate creates: `active` or `pending`.
         migrated_member_status: MemberStatus = MemberStatus::Active, Guess;
-        /// Whether Migrate makes a pending or invited Member active.
+        /// Whether Migrate makes a pending or invited Member active that was there before.
         migrate_activates: bool = true, Guess;
+        /// Whether Migrate replaces the password that a Member has; otherwise it is refused.
+        migrate_replaces: bool = false, Guess;
         /// Whether a login makes a pending or invited Member active. Documented for magic links.
         login_activates: bool = true, Guess;
         /// Whether Migrate accepts a hash in upper-case digits.

@@ -12,6 +12,17 @@ group! {
         /// What TOTP Migrate does when the Member has recovery codes: `replace`, `keep` or
         /// `refuse`.
         existing_at_migrate: ExistingRecoveryCodes = ExistingRecoveryCodes::Replace, Guess;
+        /// How many are made.
+        count: usize = 10, Documented;
+        /// How many TOTP Migrate imports at most; `null` means no limit.
+        import_max: Option<usize> = None, Guess;
+        /// Whether TOTP Migrate refuses codes that are given twice.
+        import_refuses_duplicates: bool = false, Guess;
+        /// Whether TOTP Migrate refuses codes that are not three groups of four.
+        import_refuses_other_forms: bool = false, Guess;
+        /// Whether TOTP Migrate makes new codes when the given list is empty; otherwise the Member
+        /// has none.
+        import_replaces_empty: bool = true, Guess;
         /// Whether deleting the TOTP deletes the recovery codes.
         deleted_with_totp: bool = true, Guess;
         /// Whether Rotate needs an active TOTP.

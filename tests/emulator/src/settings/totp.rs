@@ -35,6 +35,8 @@ group! {
         /// Whether a Member that is not active may get a TOTP. The error page says no; examples in
         /// the documentation show a pending one.
         inactive_members_may_enroll: bool = false, Guess;
+        /// Whether Create looks at the TOTP that the Member has before it looks at the session.
+        create_checks_totp_first: bool = false, Guess;
         /// Whether Create uses up its intermediate session token.
         create_consumes_intermediate_session: bool = false, Guess;
         /// What Create changes on the Member besides the registration.

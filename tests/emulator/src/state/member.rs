@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 pub use self::new::NewMember;
 use super::attribute::{Attribute, Attributes, Kind};
 use super::directory::OrganizationKey;
-use super::generator::{Generator, RECOVERY_CODES};
+use super::generator::Generator;
 use super::organization::{MfaMethod, is_external_id};
 use super::password::Password;
 use super::session::Factor;
@@ -201,10 +201,8 @@ impl Member {
     }
 
     /// Replaces the recovery codes by new ones.
-    pub(crate) fn mint_recovery_codes(&mut self, generate: &mut Generator) {
-        let codes: Vec<String> = (0..RECOVERY_CODES)
-            .map(|_| generate.recovery_code())
-            .collect();
+    pub(crate) fn mint_recovery_codes(&mut self, count: usize, generate: &mut Generator) {
+        let codes: Vec<String> = (0..count).map(|_| generate.recovery_code()).collect();
         self.import_recovery_codes(&codes, generate);
     }
 

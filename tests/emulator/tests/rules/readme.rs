@@ -96,13 +96,27 @@ fn the_tables_are_those_of_the_code() {
 
 #[test]
 fn the_control_lines_work() {
+    assert!(run_control_lines(README) > 20);
+}
+
+/// The guide of the client is not in this package, but it is about this program.
+#[test]
+fn the_control_lines_of_the_guide_work() {
+    let guide = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../totps-core/src/guide/testing.md"
+    );
+    assert!(run_control_lines(&fs::read_to_string(guide).unwrap()) > 5);
+}
+
+/// Runs all lines of a text that call the control interface, and returns how many there are.
+fn run_control_lines(text: &str) -> usize {
     let emulator = fixed().run();
-    let lines: Vec<&str> = README
+    let lines: Vec<&str> = text
         .lines()
         .filter(|line| line.starts_with("curl "))
         .collect();
-    assert!(lines.len() > 20);
-    for line in lines {
+    for line in lines.iter().copied() {
         let (words, data) = match line.split_once(" -d '") {
             Some((words, data)) => (words, data.strip_suffix('\'').unwrap()),
             None => (line, ""),
@@ -122,6 +136,7 @@ fn the_control_lines_work() {
         let (status, response) = ask_control(&emulator, method, path, &body);
         assert_eq!(status, 200, "{line}: {response}");
     }
+    lines.len()
 }
 
 #[test]

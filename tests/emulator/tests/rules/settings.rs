@@ -65,6 +65,72 @@ fn strange_bodies_are_accepted_or_refused() {
 }
 
 #[test]
+fn the_first_of_two_keys_may_count() {
+    let emulator = fixed().run();
+    let member = emulator.member_id();
+    let body = with(ids(&emulator), json!({ "member_id": "x" })).to_string();
+    let good_last = body.replace("\"x\"", &format!("\"x\",\"member_id\":\"{member}\""));
+    let good_first = body.replace("\"x\"", &format!("\"{member}\",\"member_id\":\"x\""));
+    let post = |body: &String| call(&emulator, "POST", CREATE, body.clone()).0;
+    assert_eq!([post(&good_last), post(&good_first)], [200, 404]);
+    emulator.set(|settings| settings.http.first_duplicate_counts = true);
+    assert_eq!([post(&good_last), post(&good_first)], [404, 200]);
+}
+
+#[test]
+fn bodies_and_paths_may_be_read_with_more_patience() {
+    let emulator = fixed().run();
+    let whole = ids(&emulator).to_string();
+    let upper = whole.replace("member_id", "Member_ID");
+    let marked = format!("\u{feff}{whole}");
+    let trailing = format!("{whole} x");
+    let slash = format!("{CREATE}/");
+    let status = |path: &str, body: &String| call(&emulator, "POST", path, body.clone()).0;
+    let all = || {
+        [
+            status(CREATE, &upper),
+            status(CREATE, &marked),
+            status(CREATE, &trailing),
+            status(&slash, &whole),
+        ]
+    };
+    assert_eq!(all(), [400, 400, 400, 404]);
+    emulator.set(|settings| {
+        settings.http.ignore_key_case = true;
+        settings.http.ignore_byte_order_mark = true;
+        settings.http.ignore_trailing_text = true;
+        settings.http.ignore_trailing_slash = true;
+    });
+    assert_eq!(all(), [200; 4]);
+}
+
+#[test]
+fn the_body_of_a_get_is_ignored_or_read() {
+    let emulator = fixed().run();
+    let (organization, member) = (emulator.organization_id(), emulator.member_id());
+    let path = format!("/v1/b2b/recovery_codes/{organization}/{member}");
+    let status = |body: &str| call(&emulator, "GET", &path, body.to_owned()).0;
+    assert_eq!([status("{}"), status("no JSON")], [200, 200]);
+    emulator.set(|settings| settings.http.read_unneeded_bodies = true);
+    assert_eq!([status("{}"), status("no JSON")], [200, 400]);
+}
+
+#[test]
+fn the_url_of_an_error_can_be_changed() {
+    let emulator = created();
+    emulator.set(|settings| {
+        let response = &mut settings.errors[ErrorCase::WrongCode];
+        response.error_url = "https://example.com/{status}/{error_type}".to_owned();
+    });
+    let body = with(login(&emulator), json!({ "code": wrong_code(&emulator) }));
+    let (_, response) = post(&emulator, AUTHENTICATE, &body);
+    assert_eq!(
+        response["error_url"],
+        "https://example.com/401/unable_to_authenticate_totp"
+    );
+}
+
+#[test]
 fn other_content_types_are_accepted_or_refused() {
     let emulator = fixed().run();
     let post = |content_type: &str| {
@@ -82,6 +148,10 @@ fn other_content_types_are_accepted_or_refused() {
     emulator.set(|settings| settings.http.require_json_content_type = true);
     assert_eq!(post("application/json; charset=utf-8").0, 200);
     let (status, response) = post("text/plain");
+    assert_error(status, &response, 400, "bad_request");
+    emulator.set(|settings| settings.http.refuse_charset = true);
+    assert_eq!(post("application/json").0, 200);
+    let (status, response) = post("application/json; charset=utf-8");
     assert_error(status, &response, 400, "bad_request");
 }
 

@@ -30,8 +30,7 @@ pub fn naive(_: Target) -> impl Transport + Send + Sync {
     |request: Request| -> Fallible<http::Response<Vec<u8>>> {
         let built = build(&request)?.with_body(request.body().as_bytes());
         let received = built.send()?;
-        let status = received.status_code;
-        let response = http::Response::builder().status(status);
+        let response = http::Response::builder().status(received.status_code);
         Ok(response.body(received.into_bytes())?)
     }
 }

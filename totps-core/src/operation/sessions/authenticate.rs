@@ -3,15 +3,16 @@
 //! See Stytch's [JWTs and sessions](https://stytch.com/docs/b2b/guides/sessions/resources/using-jwts).
 
 use http::StatusCode;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 
 use crate::decode::{Undecoded, claims, lenient, reply};
 use crate::error::{ClaimsError, DecodeErrorKind, InvalidParams};
 use crate::model::{AuthorizationVerdict, Member, MemberSession, Organization};
 use crate::operation::Operation;
 use crate::operation::call::Call;
-use crate::operation::wire::{Wire, to_object, wire};
+use crate::operation::setters::setters;
+use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId};
 use crate::value::json_object::JsonObject;
 use crate::value::secret::{SessionJwt, SessionToken};
@@ -68,35 +69,7 @@ impl AuthenticateSessionParams {
         }
     }
 
-    /// Sets [`session_duration_minutes`](Self::session_duration_minutes): 5 to 527040, checked by
-    /// the server.
-    #[must_use]
-    pub fn session_duration_minutes(mut self, minutes: u32) -> Self {
-        self.session_duration_minutes = Some(minutes);
-        self
-    }
-
-    /// Sets [`session_custom_claims`](Self::session_custom_claims) from a `serde_json::Map`. The
-    /// `null`s in it are sent, since they delete claims.
-    #[must_use]
-    pub fn session_custom_claims(mut self, claims: impl Into<JsonObject>) -> Self {
-        self.session_custom_claims = Some(claims.into());
-        self
-    }
-
-    /// Sets [`session_custom_claims`](Self::session_custom_claims) from anything that serialises
-    /// to a JSON object, as
-    /// [`AuthenticateParams`](crate::AuthenticateParams::session_claims_from) does.
-    ///
-    /// # Errors
-    ///
-    /// [`InvalidParams`] when it serialises to something else, or not at all.
-    pub fn session_claims_from<T: Serialize + ?Sized>(
-        self,
-        claims: &T,
-    ) -> Result<Self, InvalidParams> {
-        Ok(self.session_custom_claims(to_object("session_custom_claims", claims)?))
-    }
+    setters! { session_duration_minutes, session_custom_claims }
 
     /// Sets [`authorization_check`](Self::authorization_check).
     #[must_use]

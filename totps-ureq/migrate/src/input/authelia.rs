@@ -27,9 +27,10 @@ struct Configuration {
 pub(super) fn read_yaml(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(), InputError> {
     let mut text = Zeroizing::new(String::new());
     reader.read_to_string(&mut text)?;
-    let export: Export = serde_saphyr::from_str(&text).map_err(|error| {
+    let export: Export = yaml_serde::from_str(&text).map_err(|error| {
         let place = error.location().map_or_else(Place::default, |location| {
-            Place::line(location.line()).column(location.column())
+            let number = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+            Place::line(number(location.line())).column(number(location.column()))
         });
         let rule = "is not YAML with `totp_configurations`, each with `username` and `secret`";
         InputError::new(place, rule)

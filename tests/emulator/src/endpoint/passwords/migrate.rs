@@ -58,7 +58,8 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let member = match known {
         Some(member) => {
             api.admit(call, Target::Member(member))?;
-            if api.directory[member].password.is_some() {
+            let has_one = api.directory[member].password.is_some();
+            if has_one && !call.settings.password.migrate_replaces {
                 return Err(ErrorCase::PasswordExists.into());
             }
             change(api, call, member, changes);
@@ -72,7 +73,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     password.id = api.generate.id("member-password");
     let has_number = call.fields.value("mfa_phone_number").is_some();
     let current = &mut api.directory[member];
-    if call.settings.password.migrate_activates {
+    if known.is_some() && call.settings.password.migrate_activates {
         // The status is no name, so that no index depends on it.
         current.activate();
     }

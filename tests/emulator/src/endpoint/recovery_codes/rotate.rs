@@ -24,6 +24,6 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     if current.active_totp().is_none() && call.settings.recovery_codes.rotate_needs_active_totp {
         return Err(ErrorCase::NoRecoverableFactor.into());
     }
-    current.mint_recovery_codes(&mut api.generate);
+    current.mint_recovery_codes(call.settings.recovery_codes.count, &mut api.generate);
     super::show(api, call, member)
 }

@@ -41,9 +41,13 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let settings = &call.settings.totp;
     let member = api.member_in_fields(call)?;
     let expiration = expiration_minutes(call)?;
-    let presented = api.presented_session(call, member)?;
     let existing_codes = call.settings.recovery_codes.existing_at_create;
-    enroll::check(api, call, member, existing_codes, settings.second_create)?;
+    let enrollable = enroll::check(api, call, member, existing_codes, settings.second_create);
+    if settings.create_checks_totp_first {
+        enrollable.clone()?;
+    }
+    let presented = api.presented_session(call, member)?;
+    enrollable?;
     check_mfa_session(api, call, member, presented.as_ref())?;
     let secret = api.generate.totp_secret();
     let organization = api.directory.organization_of(member);

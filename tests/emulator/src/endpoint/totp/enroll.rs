@@ -81,7 +81,7 @@ pub(super) fn enroll(
     match enrollment.given_codes {
         _ if kept => {}
         Some(codes) => current.import_recovery_codes(&codes, &mut api.generate),
-        None => current.mint_recovery_codes(&mut api.generate),
+        None => current.mint_recovery_codes(call.settings.recovery_codes.count, &mut api.generate),
     }
     if enrollment.changes.mfa_enrolled {
         current.attributes.set("mfa_enrolled", true);

@@ -45,7 +45,12 @@ macro_rules! cases {
             #[must_use]
             pub fn response(self) -> ErrorResponse {
                 match self {
-                    $(Self::$name => ErrorResponse::new($status, $error_type, $message),)*
+                    $(Self::$name => ErrorResponse {
+                        status: $status,
+                        error_type: $error_type.to_owned(),
+                        error_message: $message.to_owned(),
+                        error_url: Page::$page.url().to_owned(),
+                    },)*
                 }
             }
 
@@ -53,10 +58,6 @@ macro_rules! cases {
             #[must_use]
             pub fn evidence(self) -> Evidence {
                 match self { $(Self::$name => Evidence::$evidence,)* }
-            }
-
-            pub(crate) fn page(self) -> Page {
-                match self { $(Self::$name => Page::$page,)* }
             }
         }
     };
@@ -87,7 +88,7 @@ cases! {
     /// The body is larger than `http.max_body_bytes`.
     BodyTooLarge "body_too_large": 400, "bad_request", B2b, Guess,
         "The submitted request is invalid.";
-    /// The content type is not JSON and `http.require_json_content_type` is set.
+    /// The content type is refused by `http.require_json_content_type` or `http.refuse_charset`.
     ContentType "content_type": 400, "bad_request", B2b, Guess,
         "The submitted request is invalid.";
     /// A required field is missing, null or empty.
@@ -213,6 +214,9 @@ cases! {
     /// The Member has recovery codes and `recovery_codes.existing_at_…` is `refuse`.
     RecoveryCodesExist "recovery_codes_exist": 400, "recovery_codes_already_exist", B2b, Guess,
         "The member already has recovery codes.";
+    /// TOTP Migrate got recovery codes that it does not accept.
+    InvalidRecoveryCodes "invalid_recovery_codes": 400, "bad_request", B2b, Guess,
+        "The submitted request is invalid.";
     /// The Member has no active TOTP that recovery codes could stand for.
     NoRecoverableFactor "no_recoverable_factor": 400, "no_active_recovery_code_backed_factor", B2b, Guess,
         "The member has no active factor with recovery codes.";

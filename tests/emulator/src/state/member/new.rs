@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use super::{ATTRIBUTES, Member, MemberStatus};
 use crate::state::attribute::Attributes;
 use crate::state::directory::OrganizationKey;
-use crate::state::generator::Generator;
+use crate::state::generator::{Generator, RECOVERY_CODES};
 use crate::state::organization::MfaMethod;
 use crate::state::password::Password;
 use crate::state::totp::Registration;
@@ -97,7 +97,9 @@ impl Member {
         };
         match &new.recovery_codes {
             Some(codes) => member.import_recovery_codes(codes, generate),
-            None if member.registration.is_some() => member.mint_recovery_codes(generate),
+            None if member.registration.is_some() => {
+                member.mint_recovery_codes(RECOVERY_CODES, generate)
+            }
             None => {}
         }
         member

@@ -152,3 +152,19 @@ fn a_setting_moves_the_limit() {
     refuse(&emulator, AUTHENTICATE, &sized("xx"), 400, kind);
     accept(&emulator, AUTHENTICATE, &sized("x"));
 }
+
+#[test]
+fn the_limit_may_count_characters() {
+    let given = || claims(json!({ "k": "é".repeat(3_000) }));
+    let emulator = created();
+    let body = with(login(&emulator), given());
+    refuse(
+        &emulator,
+        AUTHENTICATE,
+        &body,
+        400,
+        "custom_claims_too_large",
+    );
+    emulator.set(|settings| settings.claims.count_characters = true);
+    accept(&emulator, AUTHENTICATE, &with(login(&emulator), given()));
+}

@@ -155,11 +155,37 @@ fn settings_choose_the_status_of_the_member() {
                 settings.password.migrated_member_status = MemberStatus::Pending;
             })
             .run();
-        for address in ["jane@example.com", "new@example.com"] {
-            let (_, response) = post(&emulator, MIGRATE_PASSWORD, &migrate(&emulator, address));
-            assert_eq!(response["member"]["status"], expected, "{response}");
-        }
+        let (_, response) = post(
+            &emulator,
+            MIGRATE_PASSWORD,
+            &migrate(&emulator, "jane@example.com"),
+        );
+        assert_eq!(response["member"]["status"], expected, "{response}");
+        // One that Migrate creates has the status of its own setting.
+        let (_, response) = post(
+            &emulator,
+            MIGRATE_PASSWORD,
+            &migrate(&emulator, "new@example.com"),
+        );
+        assert_eq!(response["member"]["status"], "pending", "{response}");
     }
+}
+
+#[test]
+fn a_setting_replaces_a_password() {
+    let emulator = jane();
+    let body = migrate(&emulator, "jane@example.com");
+    accept(&emulator, MIGRATE_PASSWORD, &body);
+    refuse(
+        &emulator,
+        MIGRATE_PASSWORD,
+        &body,
+        400,
+        "password_already_exists",
+    );
+    emulator.set(|settings| settings.password.migrate_replaces = true);
+    let response = accept(&emulator, MIGRATE_PASSWORD, &body);
+    assert_eq!(response["member_created"], false);
 }
 
 #[test]

@@ -172,6 +172,16 @@ fn an_active_totp_is_refused_with_the_documented_text() {
 }
 
 #[test]
+fn a_setting_looks_at_the_totp_first() {
+    let emulator = created();
+    accept(&emulator, AUTHENTICATE, &login(&emulator));
+    let body = with(ids(&emulator), json!({ "session_token": "x" }));
+    refuse(&emulator, CREATE, &body, 400, "invalid_session_token");
+    emulator.set(|settings| settings.totp.create_checks_totp_first = true);
+    refuse(&emulator, CREATE, &body, 400, "active_totp_exists");
+}
+
+#[test]
 fn the_registration_expires_after_the_given_minutes() {
     for (minutes, seconds, kind) in [
         (json!(null), 60 * 60, Some("expired_totp")),

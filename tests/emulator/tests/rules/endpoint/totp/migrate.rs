@@ -3,7 +3,7 @@
 use serde_json::json;
 use totps_emulator::{SecondCreate, authenticator_code};
 
-use crate::client::{Client, Run as _, accept, post, refuse, start};
+use crate::client::{Client, Run as _, accept, call, post, refuse, start};
 use crate::scenes::{AUTHENTICATE, MIGRATE, SECRET, created, fixed, ids, ids_of, login, with};
 
 #[test]
@@ -40,6 +40,41 @@ fn an_empty_list_of_recovery_codes_mints_new_ones() {
     let body = json!({ "secret": SECRET, "recovery_codes": [] });
     let response = accept(&emulator, MIGRATE, &with(ids(&emulator), body));
     assert_eq!(response["recovery_codes"].as_array().unwrap().len(), 10);
+}
+
+#[test]
+fn settings_refuse_recovery_codes_and_choose_their_number() {
+    let emulator = start();
+    let migrate = |codes: serde_json::Value| {
+        let body = json!({ "secret": SECRET, "recovery_codes": codes });
+        let (status, response) = post(&emulator, MIGRATE, &with(ids(&emulator), body));
+        call_delete(&emulator);
+        let codes = response["recovery_codes"].as_array().map(Vec::len);
+        (status, codes)
+    };
+    let twice = json!(["aaaa-bbbb-cccc", "aaaa-bbbb-cccc"]);
+    let strange = json!(["0123456789"]);
+    assert_eq!(migrate(twice.clone()), (200, Some(2)));
+    assert_eq!(migrate(strange.clone()), (200, Some(1)));
+    emulator.set(|settings| settings.recovery_codes.import_max = Some(1));
+    assert_eq!(migrate(twice.clone()), (400, None));
+    emulator.set(|settings| {
+        settings.recovery_codes.import_max = None;
+        settings.recovery_codes.import_refuses_duplicates = true;
+        settings.recovery_codes.import_refuses_other_forms = true;
+    });
+    assert_eq!(migrate(twice), (400, None));
+    assert_eq!(migrate(strange), (400, None));
+    emulator.set(|settings| settings.recovery_codes.count = 8);
+    assert_eq!(migrate(json!([])), (200, Some(8)));
+    emulator.set(|settings| settings.recovery_codes.import_replaces_empty = false);
+    assert_eq!(migrate(json!([])), (200, Some(0)));
+}
+
+fn call_delete(emulator: &Client) {
+    let (organization, member) = (emulator.organization_id(), emulator.member_id());
+    let path = format!("/v1/b2b/organizations/{organization}/members/{member}/totp");
+    call(emulator, "DELETE", &path, String::new());
 }
 
 #[test]

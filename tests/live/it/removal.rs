@@ -1,0 +1,101 @@
+//! What is removed, and what is left alone.
+
+use std::fs;
+use std::path::PathBuf;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use serde_json::json;
+use tempfile::TempDir;
+use totps_emulator::{Emulator, Settings};
+use totps_live::{EmulatorClock, Halt, Journal, Report, Stop, run};
+
+use crate::support::{config, emulator, only, target};
+
+/// An emulator with an Organization, and a journal that says that we made it.
+struct Left {
+    emulator: Rc<Emulator>,
+    folder: TempDir,
+}
+
+impl Left {
+    fn new(slug: &str) -> Self {
+        let emulator = emulator(config(Settings::default()));
+        let made = emulator.create_organization(|new| {
+            new.organization_slug = Some(slug.to_owned());
+        });
+        made.unwrap();
+        let left = Self {
+            emulator,
+            folder: TempDir::new().unwrap(),
+        };
+        let line = json!({
+            "event": "organization",
+            "project_id": left.emulator.project_id(),
+            "base_url": left.emulator.base_url(),
+            "name": slug,
+        });
+        // With half a line, as a kill leaves it.
+        fs::write(left.path(), format!("{line}\n{{\"event\":\"mem")).unwrap();
+        left
+    }
+
+    fn path(&self) -> PathBuf {
+        self.folder.path().join("journal")
+    }
+
+    /// A run of one experiment.
+    fn run(&self, stop: Stop) -> Result<Report, Halt> {
+        let journal = Journal::open(&self.path()).unwrap();
+        let clock = Box::new(EmulatorClock::new(self.emulator.clone()));
+        let target = target(&self.emulator);
+        run(&target, clock, journal, Arc::new(stop), &only(&["T13"]))
+    }
+
+    /// How many Organizations were deleted.
+    fn deleted(&self) -> usize {
+        let requests = self.emulator.requests();
+        let deleted =
+            |it: &&totps_emulator::RecordedRequest| it.endpoint == Some("organizations.delete");
+        requests.iter().filter(deleted).count()
+    }
+}
+
+#[test]
+fn a_run_removes_what_an_earlier_one_left() {
+    let left = Left::new("totps-live-0-1");
+    assert_eq!(left.run(Stop::default()).unwrap().ended, None);
+    assert_eq!(left.deleted(), 2, "expected the old and the new one to go");
+    // The next run has nothing to remove but its own.
+    left.run(Stop::default()).unwrap();
+    assert_eq!(left.deleted(), 3);
+}
+
+#[test]
+fn an_interruption_does_not_stop_the_removal() {
+    let left = Left::new("totps-live-0-1");
+    let stop = Stop::default();
+    stop.stop();
+    assert_eq!(left.run(stop), Err(Halt::Interrupted));
+    assert_eq!(left.deleted(), 1, "expected the old one to go");
+}
+
+#[test]
+fn what_has_no_name_of_ours_is_left_alone() {
+    let left = Left::new("acme");
+    let ended = left.run(Stop::default()).unwrap().ended.unwrap();
+    assert!(ended.contains("`acme` is not what was found"), "{ended}");
+    assert_eq!(left.deleted(), 1, "expected only the new one to go");
+}
+
+#[test]
+fn one_journal_is_for_one_run() {
+    let left = Left::new("totps-live-0-1");
+    let first = Journal::open(&left.path()).unwrap();
+    let second = Journal::open(&left.path()).unwrap_err();
+    assert_eq!(second.to_string(), "it is in use by another run");
+    drop(first);
+    fs::write(left.path(), "nonsense\n").unwrap();
+    let strange = Journal::open(&left.path()).unwrap_err();
+    assert_eq!(strange.to_string(), "it is not a journal of totps-live");
+}

@@ -1,0 +1,98 @@
+//! What no setting explains is listed, and so is what totps does not read or know.
+
+use serde_json::json;
+use totps_emulator::{Fault, RateLimitError, Settings};
+
+use crate::support::{config, emulator, observe, only};
+
+#[test]
+fn what_is_new_in_a_response_is_listed() {
+    let emulator = emulator(config(Settings::default()));
+    let body = json!({
+        "member_id": "member-test-1",
+        "member": { "member_id": "member-test-1", "status": "active", "later": true },
+        "organization": 5,
+        "news": { "inside": "x" },
+        "status_code": 201,
+    });
+    let news = Fault::response(200).body(body.to_string());
+    emulator.inject(1, news.endpoint("members.get")).unwrap();
+    let review = observe(&emulator, &only(&["T4"])).review;
+    let unreadable = &review.unreadable[0];
+    assert_eq!(
+        (unreadable.endpoint.as_str(), unreadable.what.as_str()),
+        ("members.get", "set aside: organization")
+    );
+    assert_eq!(
+        review.unknown_fields,
+        ["members.get: member.later", "members.get: news"]
+    );
+    assert_eq!(review.disagreeing_status, ["members.get: 200"]);
+}
+
+#[test]
+fn what_no_setting_explains_is_listed() {
+    let emulator = emulator(config(Settings::default()));
+    emulator
+        .inject(1, Fault::response(500).endpoint("members.get"))
+        .unwrap();
+    let report = observe(&emulator, &only(&["T4"]));
+    let unexplained = &report.experiments[0].unexplained;
+    assert_eq!(unexplained.len(), 1, "{unexplained:#?}");
+    assert_eq!(unexplained[0].step, "get, pending");
+    assert_eq!(unexplained[0].seen, json!("refused: 500 "));
+    assert_eq!(unexplained[0].emulated, json!("accepted"));
+    let markdown = report.markdown();
+    assert!(
+        markdown.contains("| T4 | get, pending | outcome |"),
+        "{markdown}"
+    );
+    // The rest of the experiment ran all the same, and settled what it could.
+    let finding = report.finding("totp.pending_registration_shown").unwrap();
+    assert_eq!(finding.truth, Some(json!(false)));
+}
+
+#[test]
+fn two_responses_of_one_case_are_remarked() {
+    let emulator = emulator(config(Settings::default()));
+    let other = json!({ "status_code": 403, "error_type": "something_else" });
+    let other = Fault::response(403).body(other.to_string());
+    emulator
+        .inject(1, other.endpoint("recovery_codes.get"))
+        .unwrap();
+    let report = observe(&emulator, &only(&["T19"]));
+    let finding = report
+        .finding("errors.member_of_other_organization")
+        .unwrap();
+    assert!(
+        finding
+            .remark
+            .contains("T19 “codes” came with 403 `something_else`"),
+        "{finding:?}"
+    );
+}
+
+#[test]
+fn fewer_requests_are_made_when_the_server_asks_for_it() {
+    let emulator = emulator(config(Settings::default()));
+    let before = emulator.now();
+    emulator
+        .inject(
+            1,
+            Fault::rate_limited(RateLimitError::TooManyRequests).endpoint("members.get"),
+        )
+        .unwrap();
+    let report = observe(&emulator, &only(&["T4", "T13"]));
+    let ended = report.experiments[0].record.ended.as_deref();
+    assert_eq!(ended, Some("the server wants fewer requests (429)"));
+    // What it did not come to is no difference.
+    let unexplained = &report.experiments[0].unexplained;
+    assert_eq!(unexplained.len(), 1, "{unexplained:#?}");
+    assert_eq!(unexplained[0].step, "get, pending");
+    assert_eq!(report.experiments[1].record.ended, None);
+    let waited = emulator.now().duration_since(before).unwrap();
+    assert!(
+        waited.as_secs() >= 30,
+        "expected a pause of 30 s: {waited:?}"
+    );
+}

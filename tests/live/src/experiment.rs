@@ -1,0 +1,100 @@
+//! The experiments: what each one asks, what it settles, and what it does.
+
+use crate::lab::{Lab, Outcome};
+
+/// An experiment. Its number is how reports name it; a letter behind it tells parts of one question
+/// apart.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct Experiment {
+    /// Its number, e.g. `T3`.
+    pub id: &'static str,
+    /// What it asks.
+    pub question: &'static str,
+    /// The settings of the emulator that it settles, besides the error cases that it meets.
+    pub settles: &'static [&'static str],
+    /// When it is left out.
+    pub only: Only,
+    pub(crate) script: fn(&mut Lab<'_>) -> Outcome,
+}
+
+/// When an experiment runs.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+#[non_exhaustive]
+pub enum Only {
+    /// In every run.
+    Always,
+    /// In slow runs: it waits for minutes.
+    Slow,
+    /// In runs that may lock Members which were made for it.
+    Locking,
+}
+
+/// Declares experiments.
+macro_rules! experiments {
+    ($($id:literal $only:ident $script:path: $question:literal, settles [$($setting:literal),* $(,)?];)*) => {
+        &[$(crate::experiment::Experiment {
+            id: $id,
+            question: $question,
+            settles: &[$($setting),*],
+            only: crate::experiment::Only::$only,
+            script: $script,
+        }),*]
+    };
+}
+
+mod bodies;
+mod changes;
+mod claims;
+mod codes;
+mod credentials;
+mod deletion;
+mod failures;
+mod golden;
+mod intermediate;
+mod lock;
+mod logins;
+mod lookups;
+mod members;
+mod migrate;
+mod organizations;
+mod passwords;
+mod rbac;
+mod recovery;
+mod responses;
+mod sessions;
+mod slow;
+mod together;
+mod totp;
+
+/// All experiments in the order of a run, by file. The first ones find what the others need to know,
+/// and what shows in most responses; those that lock Members are the last ones.
+static PARTS: [&[Experiment]; 22] = [
+    passwords::EXPERIMENTS,
+    codes::EXPERIMENTS,
+    responses::EXPERIMENTS,
+    logins::EXPERIMENTS,
+    sessions::EXPERIMENTS,
+    failures::EXPERIMENTS,
+    totp::EXPERIMENTS,
+    changes::EXPERIMENTS,
+    migrate::EXPERIMENTS,
+    claims::EXPERIMENTS,
+    recovery::EXPERIMENTS,
+    deletion::EXPERIMENTS,
+    bodies::EXPERIMENTS,
+    together::EXPERIMENTS,
+    lookups::EXPERIMENTS,
+    members::EXPERIMENTS,
+    rbac::EXPERIMENTS,
+    intermediate::EXPERIMENTS,
+    organizations::EXPERIMENTS,
+    credentials::EXPERIMENTS,
+    golden::EXPERIMENTS,
+    slow::EXPERIMENTS,
+];
+
+/// The experiments, those that lock Members last.
+pub fn all() -> impl Iterator<Item = &'static Experiment> {
+    PARTS.iter().copied().chain([lock::EXPERIMENTS]).flatten()
+}

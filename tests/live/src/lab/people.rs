@@ -1,0 +1,219 @@
+//! The Members of a run, with what only the run knows about them.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Value, json};
+use totps_ureq::{
+    AuthenticateParams, CreateParams, DeleteTotpParams, GetMemberParams, GetRecoveryCodesParams,
+    IntermediateSessionToken, MigrateParams, RecoverParams, RotateRecoveryCodesParams, SessionJwt,
+    SessionToken,
+};
+
+use crate::bench::Organization;
+use crate::plain::Plain;
+
+/// A Member that the run made. It can be passed around: what changes is in [`People`].
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) id: String,
+    pub(crate) address: String,
+    pub(crate) password: String,
+    pub(crate) organization: Organization,
+}
+
+impl Person {
+    pub(crate) fn create(&self) -> CreateParams {
+        CreateParams::new(self.organization.id.as_str(), self.id.as_str())
+    }
+
+    pub(crate) fn authenticate(&self, code: &str) -> AuthenticateParams {
+        AuthenticateParams::new(self.organization.id.as_str(), self.id.as_str(), code)
+    }
+
+    pub(crate) fn migrate(&self, secret: &str) -> MigrateParams {
+        MigrateParams::new(self.organization.id.as_str(), self.id.as_str(), secret)
+    }
+
+    pub(crate) fn delete_totp(&self) -> DeleteTotpParams {
+        DeleteTotpParams::new(self.organization.id.as_str(), self.id.as_str())
+    }
+
+    pub(crate) fn recover(&self, code: &str) -> RecoverParams {
+        RecoverParams::new(self.organization.id.as_str(), self.id.as_str(), code)
+    }
+
+    pub(crate) fn recovery_codes(&self) -> GetRecoveryCodesParams {
+        GetRecoveryCodesParams::new(self.organization.id.as_str(), self.id.as_str())
+    }
+
+    pub(crate) fn rotate(&self) -> RotateRecoveryCodesParams {
+        RotateRecoveryCodesParams::new(self.organization.id.as_str(), self.id.as_str())
+    }
+
+    pub(crate) fn get(&self) -> GetMemberParams {
+        GetMemberParams::by_id(self.organization.id.as_str(), self.id.as_str())
+    }
+
+    /// Both ids, as the body of a call that no typed one makes.
+    pub(crate) fn ids(&self) -> Value {
+        json!({ "organization_id": self.organization.id, "member_id": self.id })
+    }
+
+    /// The ids and more.
+    pub(crate) fn ids_and(&self, more: Value) -> Value {
+        merged(self.ids(), more)
+    }
+
+    /// A password login with more fields.
+    pub(crate) fn login_with(&self, more: Value) -> Plain {
+        let login = json!({
+            "organization_id": self.organization.id,
+            "email_address": self.address,
+            "password": self.password,
+        });
+        Plain::post("/v1/b2b/passwords/authenticate", merged(login, more))
+    }
+
+    /// Member Update.
+    pub(crate) fn update(&self, fields: Value) -> Plain {
+        Plain::put("/v1/b2b/organizations", fields)
+            .segment(&self.organization.id)
+            .path("/members")
+            .segment(&self.id)
+    }
+
+    /// Member Delete.
+    pub(crate) fn delete(&self) -> Plain {
+        Plain::delete("/v1/b2b/organizations")
+            .segment(&self.organization.id)
+            .path("/members")
+            .segment(&self.id)
+    }
+
+    /// Sessions Get.
+    pub(crate) fn sessions(&self) -> Plain {
+        Plain::get("/v1/b2b/sessions")
+            .query("organization_id", &self.organization.id)
+            .query("member_id", &self.id)
+    }
+}
+
+/// One object with the fields of both.
+pub(crate) fn merged(mut object: Value, more: Value) -> Value {
+    if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
+        object.extend(more);
+    }
+    object
+}
+
+/// What a login gave.
+#[derive(Clone, Debug)]
+pub(crate) enum Session {
+    None,
+    Full { token: String, jwt: String },
+    Intermediate(String),
+}
+
+impl Session {
+    pub(crate) fn token(&self) -> &str {
+        match self {
+            Self::None => "",
+            Self::Full { token, .. } | Self::Intermediate(token) => token,
+        }
+    }
+
+    pub(crate) fn jwt(&self) -> &str {
+        match self {
+            Self::Full { jwt, .. } => jwt,
+            _ => "",
+        }
+    }
+
+    /// The argument of calls that no typed one makes.
+    pub(crate) fn argument(&self) -> Value {
+        match self {
+            Self::None => json!({}),
+            Self::Full { token, .. } => json!({ "session_token": token }),
+            Self::Intermediate(token) => json!({ "intermediate_session_token": token }),
+        }
+    }
+}
+
+/// Parameters that can have a session.
+pub(crate) trait With: Sized {
+    /// Gives them a session.
+    fn with(self, session: &Session) -> Self;
+}
+
+macro_rules! with_session {
+    ($($params:ty),*) => {$(
+        impl With for $params {
+            fn with(mut self, session: &Session) -> Self {
+                match session {
+                    Session::None => {}
+                    Session::Full { token, .. } => {
+                        self.session_token = Some(SessionToken::from(token.as_str()));
+                    }
+                    Session::Intermediate(token) => {
+                        let token = IntermediateSessionToken::from(token.as_str());
+                        self.intermediate_session_token = Some(token);
+                    }
+                }
+                self
+            }
+        }
+    )*};
+}
+with_session!(CreateParams, AuthenticateParams, RecoverParams);
+
+/// The JWT of a session in the place of its token.
+pub(crate) fn jwt(session: &Session) -> SessionJwt {
+    SessionJwt::from(session.jwt())
+}
+
+/// What a run knows of a Member and the server does not tell.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Knowledge {
+    /// The secret of the TOTP, in base32.
+    pub(crate) secret: String,
+    /// The newest step whose code was accepted.
+    pub(crate) used: Option<u64>,
+    /// Codes that were made, with their steps.
+    pub(crate) codes: BTreeMap<String, u64>,
+    /// Failed attempts since the last success.
+    pub(crate) failures_in_a_row: u32,
+    pub(crate) failures: u32,
+    /// It was made to be locked.
+    pub(crate) may_be_locked: bool,
+    pub(crate) is_locked: bool,
+}
+
+/// The Members of a run, by id.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct People {
+    known: BTreeMap<String, (Person, Knowledge)>,
+}
+
+impl People {
+    pub(crate) fn add(&mut self, person: &Person) {
+        let entry = (person.clone(), Knowledge::default());
+        self.known.insert(person.id.clone(), entry);
+    }
+
+    pub(crate) fn of(&mut self, id: &str) -> Option<&mut Knowledge> {
+        self.known.get_mut(id).map(|(_, knowledge)| knowledge)
+    }
+
+    /// The Member with an id, or with an address in an Organization.
+    pub(crate) fn find(&self, body: &Value) -> Option<Person> {
+        let text = |name: &str| body[name].as_str().unwrap_or_default();
+        if let Some((person, _)) = self.known.get(text("member_id")) {
+            return Some(person.clone());
+        }
+        let (organization, address) = (text("organization_id"), text("email_address"));
+        let mut people = self.known.values().map(|(person, _)| person);
+        let same =
+            |person: &&Person| person.address == address && person.organization.id == organization;
+        people.rfind(same).cloned()
+    }
+}

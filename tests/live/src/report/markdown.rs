@@ -1,0 +1,234 @@
+//! The report for people.
+
+use std::fmt::{self, Write as _};
+
+use serde_json::Value;
+
+use super::Report;
+use crate::explain::findings::{Finding, Verdict};
+use crate::trace::Step;
+
+/// The whole report.
+pub(super) fn markdown(report: &Report) -> String {
+    let mut text = String::new();
+    // Writing to a `String` does not fail.
+    let _ = write(report, &mut text);
+    text
+}
+
+fn write(report: &Report, text: &mut String) -> fmt::Result {
+    let (agrees, differs, open) = (
+        report.count(Verdict::Agrees),
+        report.count(Verdict::Differs),
+        report.count(Verdict::Open),
+    );
+    writeln!(text, "# What totps-live saw\n")?;
+    writeln!(
+        text,
+        "{} calls to {}, by version {}.\n",
+        report.calls, report.base_url, report.version
+    )?;
+    writeln!(
+        text,
+        "Of the {} settings and error cases of totps-emulator, {agrees} agree with what was seen, \
+         {differs} differ, and {open} stay open.\n",
+        report.findings.len(),
+    )?;
+    if let Some(ended) = &report.ended {
+        writeln!(text, "**The run ended early: {ended}.**\n")?;
+    }
+    section(text, "Differs", report, Verdict::Differs)?;
+    section(text, "Agrees", report, Verdict::Agrees)?;
+    open_section(text, report)?;
+    unexplained(text, report)?;
+    review(text, report)?;
+    experiments(text, report)
+}
+
+fn section(text: &mut String, title: &str, report: &Report, verdict: Verdict) -> fmt::Result {
+    writeln!(text, "## {title}\n")?;
+    let rows: Vec<&Finding> = rows(report, verdict);
+    if rows.is_empty() {
+        return writeln!(text, "None.\n");
+    }
+    writeln!(
+        text,
+        "| Setting | Evidence | Guess | Truth | Agrees | Seen by | Remark |"
+    )?;
+    writeln!(text, "|---|---|---|---|---|---|---|")?;
+    for row in rows {
+        writeln!(
+            text,
+            "| `{}` | {} | {} | {} | {} | {} | {} |",
+            row.setting,
+            row.evidence,
+            cell(&row.guess),
+            row.truth.as_ref().map(cell).unwrap_or_default(),
+            if verdict == Verdict::Agrees {
+                "yes"
+            } else {
+                "**no**"
+            },
+            row.experiments.join(", "),
+            escape(&row.remark),
+        )?;
+    }
+    writeln!(text)
+}
+
+fn open_section(text: &mut String, report: &Report) -> fmt::Result {
+    writeln!(text, "## Stays open\n")?;
+    writeln!(
+        text,
+        "| Setting | Evidence | Guess | Why |\n|---|---|---|---|"
+    )?;
+    for row in rows(report, Verdict::Open) {
+        let guess = cell(&row.guess);
+        let why = escape(&row.remark);
+        writeln!(
+            text,
+            "| `{}` | {} | {guess} | {why} |",
+            row.setting, row.evidence
+        )?;
+    }
+    writeln!(text)
+}
+
+fn unexplained(text: &mut String, report: &Report) -> fmt::Result {
+    writeln!(text, "## What no setting explains\n")?;
+    let mut any = false;
+    for experiment in &report.experiments {
+        for difference in &experiment.unexplained {
+            if !any {
+                writeln!(text, "| Experiment | Step | What | Seen | Emulator |")?;
+                writeln!(text, "|---|---|---|---|---|")?;
+            }
+            any = true;
+            writeln!(
+                text,
+                "| {} | {} | {} | {} | {} |",
+                experiment.id,
+                escape(&difference.step),
+                escape(&difference.what),
+                cell(&difference.seen),
+                cell(&difference.emulated),
+            )?;
+        }
+    }
+    let nothing = if any { "" } else { "Nothing.\n" };
+    writeln!(text, "{nothing}")
+}
+
+fn review(text: &mut String, report: &Report) -> fmt::Result {
+    let review = &report.review;
+    writeln!(text, "## All responses\n")?;
+    let list = |items: Vec<String>| match items.is_empty() {
+        true => "none".to_owned(),
+        false => items.join(", "),
+    };
+    let unreadable = review.unreadable.iter();
+    let unreadable = unreadable.map(|it| format!("{}: {}", it.endpoint, it.what));
+    writeln!(
+        text,
+        "- Not read in full by totps: {}.",
+        list(unreadable.collect())
+    )?;
+    let unknown = review.unknown_fields.iter().map(|it| format!("`{it}`"));
+    writeln!(
+        text,
+        "- Fields that no fixture has: {}.",
+        list(unknown.collect())
+    )?;
+    let statuses = review.disagreeing_status.clone();
+    writeln!(
+        text,
+        "- `status_code` is not the HTTP status: {}.",
+        list(statuses)
+    )?;
+    for (status, names) in &review.header_names {
+        writeln!(text, "- Headers with {status}: {}.", names.join(", "))?;
+    }
+    for (name, values) in &review.header_values {
+        writeln!(text, "- `{name}`: {}.", list(values.clone()))?;
+    }
+    if let Some(seconds) = report.clock_skew_seconds {
+        writeln!(text, "- The server's clock was {seconds} seconds ahead.")?;
+    }
+    writeln!(text)
+}
+
+fn experiments(text: &mut String, report: &Report) -> fmt::Result {
+    writeln!(text, "## Experiments\n")?;
+    for experiment in &report.experiments {
+        writeln!(text, "### {}. {}\n", experiment.id, experiment.question)?;
+        if !experiment.settles.is_empty() {
+            writeln!(text, "Settles `{}`.\n", experiment.settles.join("`, `"))?;
+        }
+        writeln!(
+            text,
+            "| Step | Call | Status | Type or what was seen |\n|---|---|---|---|"
+        )?;
+        for step in &experiment.record.steps {
+            let came = match &step.refused {
+                Some(refused) => format!("`{}`", refused.error_type),
+                None => seen(step),
+            };
+            let (label, request) = (escape(&step.label), &step.request);
+            writeln!(
+                text,
+                "| {label} | `{request}` | {} | {} |",
+                step.status,
+                escape(&came)
+            )?;
+        }
+        for (name, value) in &experiment.record.notes {
+            writeln!(text, "\n`{name}`: {}", cell(value))?;
+        }
+        if let Some(ended) = &experiment.record.ended {
+            writeln!(text, "\nIt ended early: {}.", escape(ended))?;
+        }
+        writeln!(text)?;
+    }
+    Ok(())
+}
+
+/// What changed on the Member, and what else was seen that is neither `null` nor `false`.
+fn seen(step: &Step) -> String {
+    let plain = |value: &Value| match value {
+        Value::String(text) if !text.is_empty() => text.clone(),
+        other => other.to_string(),
+    };
+    let changed = step.changed.iter();
+    let changed =
+        changed.map(|(name, (before, now))| format!("{name}: {} → {}", plain(before), plain(now)));
+    let telling = step.seen.iter().filter(|(name, value)| {
+        let silent = value.is_null() || **value == false || **value == "";
+        !silent && !name.starts_with("member.")
+    });
+    let telling = telling.map(|(name, value)| format!("{name} {}", plain(value)));
+    changed.chain(telling).collect::<Vec<_>>().join(", ")
+}
+
+fn rows(report: &Report, verdict: Verdict) -> Vec<&Finding> {
+    let findings = report.findings.iter();
+    findings
+        .filter(|finding| finding.verdict == verdict)
+        .collect()
+}
+
+/// A value in a cell. An error is shown by its status and type.
+fn cell(value: &Value) -> String {
+    match (value.get("status"), value.get("error_type")) {
+        (Some(status), Some(kind)) => {
+            let message = value["error_message"].as_str().unwrap_or_default();
+            let kind = kind.as_str().unwrap_or_default();
+            escape(&format!("{status} `{kind}` “{message}”"))
+        }
+        _ => format!("`{}`", escape(&value.to_string())),
+    }
+}
+
+/// A text that cannot end a cell.
+fn escape(text: &str) -> String {
+    text.replace('|', "\\|").replace(['\n', '\r'], " ")
+}

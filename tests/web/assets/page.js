@@ -1,0 +1,36 @@
+// Comfort alone: every page works without it.
+"use strict";
+
+for (const tools of document.querySelectorAll("[hidden]")) {
+  if (tools.querySelector("[data-print], [data-copies]")) tools.hidden = false;
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.addEventListener("click", () => window.print());
+}
+
+for (const button of document.querySelectorAll("[data-copies]")) {
+  button.addEventListener("click", async () => {
+    const said = document.querySelector("[data-copied]");
+    const codes = [...document.querySelectorAll("[data-copy] code")].map((code) => code.textContent);
+    try {
+      await navigator.clipboard.writeText(codes.join("\n") + "\n");
+      said.textContent = "Copied.";
+    } catch {
+      said.textContent = "The browser does not allow it. Select the codes and copy them.";
+    }
+  });
+}
+
+// A second click would send a code twice, and a code works once.
+for (const form of document.querySelectorAll("form")) {
+  form.addEventListener("submit", (event) => {
+    if (form.dataset.sent) event.preventDefault();
+    form.dataset.sent = "yes";
+  });
+}
+
+// A page that the button Back brings to life again can be sent again.
+window.addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form")) delete form.dataset.sent;
+});

@@ -1,0 +1,232 @@
+//! The request is carried out, and no response comes back: the page says what happened and how to go on,
+//! and nobody is locked out.
+
+use std::time::Duration;
+
+use totps_emulator::{Emulator, Fault, SecondCreate};
+
+use super::in_browser;
+use super::page::Page;
+use crate::service::RECOVERY_CODES;
+
+fn lose(emulator: &Emulator, endpoint: &str) {
+    emulator
+        .inject(1, Fault::lost_response().endpoint(endpoint))
+        .unwrap();
+}
+
+/// Ada can set up an app, and sign in with it.
+async fn ada_gets_in(page: &Page, emulator: &Emulator) {
+    page.expect("Scan the QR code").await;
+    page.enter(&page.code("ada")).await;
+    page.expect("Save your recovery codes").await;
+    assert_eq!(page.texts(".codes code").await.len(), 10);
+    page.press("I have saved them").await;
+    page.press("Sign out").await;
+    page.sign_in("ada@example.com").await;
+    emulator.advance(Duration::from_secs(30));
+    page.enter(&page.code("ada")).await;
+    page.expect("Welcome").await;
+}
+
+#[test]
+fn at_create() {
+    in_browser(true, async |page, emulator| {
+        page.sign_in("ada@example.com").await;
+        lose(emulator, "totp.create");
+        page.press("Show the QR code").await;
+        page.expect_message("press the button again to get a new one")
+            .await;
+        page.press("Show the QR code").await;
+        ada_gets_in(page, emulator).await;
+    });
+}
+
+/// What Stytch does to a second Create is not documented. It may refuse it.
+#[test]
+fn at_create_where_an_unfinished_set_up_is_in_the_way() {
+    in_browser(true, async |page, emulator| {
+        emulator
+            .change_settings(|settings| settings.totp.second_create = SecondCreate::Refuse)
+            .unwrap();
+        page.sign_in("ada@example.com").await;
+        lose(emulator, "totp.create");
+        page.press("Show the QR code").await;
+        page.expect_message("press the button again to get a new one")
+            .await;
+        page.press("Show the QR code").await;
+        ada_gets_in(page, emulator).await;
+    });
+}
+
+/// Whether the Member shows a TOTP that waits for its first code is not documented either.
+#[test]
+fn at_create_where_an_unfinished_set_up_looks_like_a_finished_one() {
+    in_browser(true, async |page, emulator| {
+        emulator
+            .change_settings(|settings| settings.totp.pending_registration_shown = true)
+            .unwrap();
+        page.sign_in("ada@example.com").await;
+        lose(emulator, "totp.create");
+        page.press("Show the QR code").await;
+        page.expect_message("press the button again to get a new one")
+            .await;
+        // She does something else, and comes back.
+        page.sign_in("ada@example.com").await;
+        page.expect("Enter the code of your authenticator app")
+            .await;
+        page.follow("You never finished the set-up: begin it again")
+            .await;
+        page.press("Show the QR code").await;
+        ada_gets_in(page, emulator).await;
+    });
+}
+
+#[test]
+fn at_the_first_code() {
+    in_browser(true, async |page, emulator| {
+        page.sign_in("ada@example.com").await;
+        page.press("Show the QR code").await;
+        page.expect("Scan the QR code").await;
+        lose(emulator, "totp.authenticate");
+        page.enter(&page.code("ada")).await;
+        page.expect_message("no response came back, so that it may be used up")
+            .await;
+        page.enter(&page.next_code("ada")).await;
+        page.expect_message("Please sign in again.").await;
+        page.sign_in("ada@example.com").await;
+        page.expect("Enter the code of your authenticator app")
+            .await;
+        page.enter(&page.next_code("ada")).await;
+        // They were not shown yet.
+        page.expect("Save your recovery codes").await;
+        assert_eq!(page.texts(".codes code").await.len(), 10);
+        page.press("I have saved them").await;
+        page.expect("Welcome").await;
+    });
+}
+
+/// Whether a wrong code or Create uses up the login is not documented.
+#[test]
+fn where_create_uses_up_the_login() {
+    in_browser(true, async |page, emulator| {
+        emulator
+            .change_settings(|settings| settings.totp.create_consumes_intermediate_session = true)
+            .unwrap();
+        page.sign_in("ada@example.com").await;
+        page.press("Show the QR code").await;
+        page.expect("Scan the QR code").await;
+        page.enter(&page.code("ada")).await;
+        page.expect_message("Please sign in again.").await;
+        page.sign_in("ada@example.com").await;
+        page.expect("Scan the QR code").await;
+        page.enter(&page.code("ada")).await;
+        page.expect("Save your recovery codes").await;
+    });
+}
+
+#[test]
+fn at_a_code() {
+    in_browser(true, async |page, emulator| {
+        page.sign_in("grace@example.com").await;
+        lose(emulator, "totp.authenticate");
+        page.enter(&page.code("grace")).await;
+        page.expect_message("Wait until your app shows the next code, and enter that.")
+            .await;
+        page.enter(&page.next_code("grace")).await;
+        page.expect_message("Please sign in again.").await;
+        page.sign_in("grace@example.com").await;
+        page.enter(&page.next_code("grace")).await;
+        page.expect("Welcome").await;
+    });
+}
+
+#[test]
+fn at_a_recovery_code() {
+    in_browser(true, async |page, emulator| {
+        page.sign_in("grace@example.com").await;
+        page.follow("Your phone is lost: use a recovery code").await;
+        lose(emulator, "recovery_codes.recover");
+        page.fill("Recovery code", RECOVERY_CODES[0]).await;
+        page.press("Continue").await;
+        page.expect("Sign in").await;
+        page.expect_message(
+            "cross it off your list. Sign in again with another one: you have 2 left.",
+        )
+        .await;
+        page.sign_in("grace@example.com").await;
+        page.follow("Your phone is lost: use a recovery code").await;
+        page.fill("Recovery code", RECOVERY_CODES[1]).await;
+        page.press("Continue").await;
+        page.expect("Set up a new app").await;
+    });
+}
+
+/// The API failed before it used the code.
+#[test]
+fn at_a_recovery_code_that_was_not_used() {
+    in_browser(true, async |page, emulator| {
+        page.sign_in("grace@example.com").await;
+        page.follow("Your phone is lost: use a recovery code").await;
+        let fault = Fault::response(502)
+            .body("<html>")
+            .endpoint("recovery_codes.recover");
+        emulator.inject(1, fault).unwrap();
+        page.fill("Recovery code", RECOVERY_CODES[0]).await;
+        page.press("Continue").await;
+        page.expect_message("The code was not used: try again with it in a moment.")
+            .await;
+        page.fill("Recovery code", RECOVERY_CODES[0]).await;
+        page.press("Continue").await;
+        page.expect("Set up a new app").await;
+    });
+}
+
+#[test]
+fn at_the_removal_of_the_factor() {
+    in_browser(true, async |page, emulator| {
+        page.sign_in("grace@example.com").await;
+        page.enter(&page.code("grace")).await;
+        page.expect("Welcome").await;
+        page.go("/account/remove-app").await;
+        lose(emulator, "totp.delete");
+        page.press("Remove the app").await;
+        page.expect_message("The app is removed.").await;
+    });
+}
+
+#[test]
+fn at_new_recovery_codes() {
+    in_browser(true, async |page, emulator| {
+        page.sign_in("grace@example.com").await;
+        page.enter(&page.code("grace")).await;
+        page.expect("Welcome").await;
+        page.go("/account/recovery-codes").await;
+        lose(emulator, "recovery_codes.rotate");
+        page.press("Get new recovery codes").await;
+        page.expect_message("It does no harm to do it twice.").await;
+        page.press("Get new recovery codes").await;
+        page.expect("Save your recovery codes").await;
+        assert_eq!(page.texts(".codes code").await.len(), 10);
+    });
+}
+
+#[test]
+fn while_a_lost_phone_is_replaced() {
+    in_browser(true, async |page, emulator| {
+        page.sign_in("grace@example.com").await;
+        page.follow("Your phone is lost: use a recovery code").await;
+        page.fill("Recovery code", RECOVERY_CODES[0]).await;
+        page.press("Continue").await;
+        page.expect("Set up a new app").await;
+        lose(emulator, "totp.create");
+        page.press("Set up a new app").await;
+        page.expect("Set up an authenticator app").await;
+        page.expect_message("press the button again to get a new one")
+            .await;
+        page.press("Show the QR code").await;
+        page.expect("Scan the QR code").await;
+        page.enter(&page.code("grace")).await;
+        page.expect("Save your recovery codes").await;
+    });
+}

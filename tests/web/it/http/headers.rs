@@ -1,0 +1,190 @@
+//! Headers, and what may not be in pages and URLs.
+
+use std::collections::BTreeSet;
+
+use super::browser::Browser;
+use crate::service::{PASSWORD, RECOVERY_CODES};
+
+const PATHS: [&str; 16] = [
+    "/",
+    "/sign-in",
+    "/code",
+    "/recover",
+    "/enrol",
+    "/enrol/code",
+    "/recovery-codes",
+    "/account",
+    "/account/remove-app",
+    "/account/nonsense",
+    "/confirm",
+    "/sign-out",
+    "/nothing-here",
+    "/assets/style.css",
+    "/assets/page.js",
+    "/assets/icon.svg",
+];
+
+fn assert_headers(browser: &Browser, what: &str) {
+    let header = |name| {
+        browser
+            .headers
+            .get(name)
+            .map_or("", |value| value.to_str().unwrap())
+    };
+    assert_eq!(header("cache-control"), "no-store", "{what}");
+    assert_eq!(header("x-content-type-options"), "nosniff", "{what}");
+    assert_eq!(header("x-frame-options"), "DENY", "{what}");
+    assert_eq!(header("referrer-policy"), "no-referrer", "{what}");
+    let policy = header("content-security-policy");
+    for directive in [
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "base-uri 'none'",
+    ] {
+        assert!(
+            policy.split("; ").any(|other| other == directive),
+            "{what}: {directive} in {policy}"
+        );
+    }
+    assert!(!policy.contains("unsafe"), "{what}: {policy}");
+    // The picture of the QR code, and nothing else, is inline.
+    let has_qr_code = browser.html.contains("data:image/png;base64,");
+    assert_eq!(policy.contains("data:"), has_qr_code, "{what}: {policy}");
+    for inline in [
+        "<style",
+        " style=",
+        "<script>",
+        " onclick=",
+        " onsubmit=",
+        "javascript:",
+    ] {
+        assert!(
+            !browser.html.contains(inline),
+            "{what}: {inline} is refused by the policy"
+        );
+    }
+}
+
+#[tokio::test]
+async fn of_every_response() {
+    let mut browser = Browser::new().await;
+    for signed_in in [false, true] {
+        if signed_in {
+            browser.sign_in().await;
+        }
+        for path in PATHS {
+            browser.send("GET", path, None).await;
+            assert_headers(&browser, &format!("GET {path}"));
+            browser.send("HEAD", path, None).await;
+            assert!(browser.html.is_empty());
+            browser.send("DELETE", path, None).await;
+            assert_headers(&browser, &format!("DELETE {path}"));
+            browser
+                .send("POST", path, Some("nonsense".to_owned()))
+                .await;
+            assert_headers(&browser, &format!("POST {path}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_refusal_is_a_page() {
+    let mut browser = Browser::new().await;
+    for (method, path, status) in [
+        ("GET", "/nothing-here", 404),
+        ("GET", "/account/nonsense", 404),
+        ("POST", "/nothing-here", 404),
+        ("GET", "/sign-out", 405),
+        ("PUT", "/code", 405),
+        ("POST", "/code", 403),
+    ] {
+        let form = (method == "POST").then(|| "code=1".to_owned());
+        browser.send(method, path, form).await;
+        assert_eq!(browser.status, status, "{method} {path}");
+        assert!(
+            browser.html.contains("Go to the start"),
+            "{method} {path}: {}",
+            browser.html
+        );
+    }
+}
+
+/// Gathers what nobody else may see, on the way.
+#[tokio::test]
+async fn no_secret_is_in_a_url() {
+    let mut browser = Browser::new().await;
+    let mut secrets: BTreeSet<String> = RECOVERY_CODES.map(str::to_owned).into();
+    let mut pages = Vec::new();
+    secrets.insert(PASSWORD.to_owned());
+
+    browser.password("ada@example.com").await;
+    browser.post("/enrol", &[]).await;
+    assert_eq!(browser.heading(), "Scan the QR code");
+    assert_headers(&browser, "the QR code");
+    pages.push(browser.html.clone());
+    let code = browser.emulator.code("ada").unwrap();
+    browser.post("/enrol/code", &[("code", &code)]).await;
+    assert_eq!(browser.heading(), "Save your recovery codes");
+    pages.push(browser.html.clone());
+    secrets.extend(
+        browser
+            .html
+            .split("<li><code>")
+            .skip(1)
+            .map(|rest| rest[..14].to_owned()),
+    );
+    browser.post("/recovery-codes", &[]).await;
+    browser.get("/account").await;
+    pages.push(browser.html.clone());
+    secrets.extend(browser.cookies.values().cloned());
+    browser.post("/sign-out", &[]).await;
+    browser.password("grace@example.com").await;
+    browser
+        .post("/recover", &[("recovery_code", RECOVERY_CODES[0])])
+        .await;
+    pages.push(browser.html.clone());
+    secrets.extend(browser.cookies.values().cloned());
+    secrets.insert(code);
+    // The tokens that came back from the API.
+    assert!(secrets.len() > 15, "{secrets:?}");
+
+    for address in &browser.addresses {
+        assert!(!address.contains('?'), "a query: {address}");
+        for secret in &secrets {
+            assert!(!address.contains(secret.as_str()), "{secret} in {address}");
+        }
+    }
+    for page in pages {
+        for attribute in ["href=\"", "action=\"", "src=\"/"] {
+            for address in page
+                .split(attribute)
+                .skip(1)
+                .map(|rest| rest.split('"').next().unwrap())
+            {
+                assert!(!address.contains('?'), "a query: {address}");
+                assert!(
+                    !secrets
+                        .iter()
+                        .any(|secret| address.contains(secret.as_str())),
+                    "{address}"
+                );
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_a_person_typed_is_text() {
+    let mut browser = Browser::new().await;
+    browser.get("/sign-in").await;
+    let hostile = "\"><script>alert(1)</script>@example.com";
+    browser
+        .post("/sign-in", &[("email", hostile), ("password", "wrong")])
+        .await;
+    assert_eq!(browser.status, 422);
+    assert!(browser.html.contains("&lt;script&gt;"), "{}", browser.html);
+    assert!(!browser.html.contains("<script>"), "{}", browser.html);
+}

@@ -1,0 +1,232 @@
+//! Sessions: checked locally, and never mixed up.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use totps_emulator::{Factor, Fault};
+use totps_hyper::{OrganizationId, Project};
+use totps_web::App;
+
+use super::browser::Browser;
+use crate::service;
+
+#[tokio::test]
+async fn a_page_takes_no_call() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser.calls();
+    for _ in 0..3 {
+        browser.get("/").await;
+        assert_eq!(browser.heading(), "Welcome");
+    }
+    assert_eq!(browser.calls(), [""; 0]);
+}
+
+/// A JWT of Stytch is then a little in the future.
+#[tokio::test]
+async fn a_clock_may_be_a_little_behind() {
+    let emulator = service::emulator();
+    let project = Project::at(
+        emulator.base_url(),
+        emulator.project_id(),
+        emulator.secret(),
+    );
+    let organization = OrganizationId::new(emulator.organization_id());
+    let clock = Arc::clone(&emulator);
+    let behind = move || clock.now() - Duration::from_secs(5);
+    let app = App::connect(project.unwrap(), &organization, false, behind).await;
+    let mut browser = Browser::of(&totps_web::router(app.unwrap()), &emulator);
+    browser.sign_in().await;
+    browser.get("/account/remove-app").await;
+    assert_eq!(browser.heading(), "Remove the app");
+}
+
+#[tokio::test]
+async fn an_old_jwt_is_renewed() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    let before = browser.cookies["session"].clone();
+    browser.calls();
+    for seconds in [70, 400] {
+        browser.emulator.advance(Duration::from_secs(seconds));
+        browser.get("/").await;
+        assert_eq!(browser.heading(), "Welcome");
+        assert_eq!(browser.calls(), ["sessions.authenticate"]);
+        assert_ne!(browser.cookies["session"], before);
+        browser.get("/").await;
+        assert_eq!(browser.calls(), [""; 0]);
+    }
+    browser.emulator.advance(Duration::from_secs(8 * 60 * 60));
+    browser.get("/").await;
+    assert_eq!(
+        (browser.status.as_u16(), browser.heading()),
+        (401, "Sign in")
+    );
+}
+
+#[tokio::test]
+async fn while_the_api_cannot_be_asked_nobody_is_signed_out() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser.emulator.advance(Duration::from_secs(70));
+    let fault = Fault::lost_response().endpoint("sessions.authenticate");
+    browser.emulator.inject(1, fault).unwrap();
+    browser.get("/").await;
+    assert_eq!(
+        (browser.status.as_u16(), browser.heading()),
+        (503, "Your session cannot be checked now")
+    );
+    browser.get("/").await;
+    assert_eq!(browser.heading(), "Welcome");
+}
+
+#[tokio::test]
+async fn a_fresh_code_is_needed_for_what_is_sensitive() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser.emulator.advance(Duration::from_secs(11 * 60));
+    for path in [
+        "/account/remove-app",
+        "/account/replace-app",
+        "/account/recovery-codes",
+    ] {
+        browser.get(path).await;
+        assert_eq!(browser.heading(), "Confirm that it is you", "GET {path}");
+        browser.calls();
+        browser.post(path, &[]).await;
+        assert_eq!(browser.heading(), "Confirm that it is you", "POST {path}");
+        assert_eq!(browser.calls(), ["sessions.authenticate"], "POST {path}");
+    }
+    let code = browser.emulator.code("grace").unwrap();
+    browser.post("/confirm", &[("code", &code)]).await;
+    assert_eq!(
+        browser.heading(),
+        "Get new recovery codes",
+        "where it was asked for last"
+    );
+}
+
+#[tokio::test]
+async fn of_others_are_not_ended() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser
+        .emulator
+        .create_session("ada", &[Factor::Password])
+        .unwrap();
+    let mut ada = Browser::of(&browser.router, &browser.emulator);
+    ada.password("ada@example.com").await;
+    ada.post("/enrol", &[]).await;
+    let code = ada.emulator.code("ada").unwrap();
+    ada.post("/enrol/code", &[("code", &code)]).await;
+    ada.get("/account").await;
+    let id = ada.html.split_once("name=\"session\" value=\"").unwrap().1;
+    let id = id.split('"').next().unwrap().to_owned();
+
+    browser.get("/account").await;
+    browser.calls();
+    browser
+        .post("/account/end-session", &[("session", &id)])
+        .await;
+    assert!(!browser.calls().contains(&"sessions.revoke"));
+    ada.get("/account").await;
+    assert!(ada.html.contains(&id), "the session lives");
+}
+
+#[tokio::test]
+async fn that_may_not_have_ended_are_said_to() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    let fault = Fault::response(503).endpoint("sessions.revoke");
+    browser.emulator.inject(1, fault).unwrap();
+    browser.post("/sign-out", &[]).await;
+    assert!(browser.html.contains("is not known"), "{}", browser.html);
+    assert!(!browser.cookies.contains_key("session"));
+    browser.emulator.advance(Duration::from_secs(30));
+    browser.sign_in().await;
+    browser.get("/account").await;
+    let fault = Fault::response(503).endpoint("sessions.revoke");
+    browser.emulator.inject(1, fault).unwrap();
+    browser.post("/account/sign-out-everywhere", &[]).await;
+    assert_eq!(browser.heading(), "Your account", "still signed in");
+    assert!(
+        browser.html.contains("It does no harm to do it twice."),
+        "{}",
+        browser.html
+    );
+}
+
+/// A browser that two people use one after the other.
+#[tokio::test]
+async fn what_waits_for_one_is_not_shown_to_another() {
+    let mut browser = Browser::new().await;
+    browser.password("ada@example.com").await;
+    browser.post("/enrol", &[]).await;
+    let code = browser.emulator.code("ada").unwrap();
+    browser.post("/enrol/code", &[("code", &code)]).await;
+    assert_eq!(browser.heading(), "Save your recovery codes");
+    // She leaves, and her session ends.
+    browser.cookies.remove("session");
+    browser.sign_in().await;
+    browser.get("/recovery-codes").await;
+    assert_eq!(browser.heading(), "Your account");
+
+    let mut browser = Browser::new().await;
+    browser.password("ada@example.com").await;
+    browser.post("/enrol", &[]).await;
+    assert_eq!(browser.heading(), "Scan the QR code");
+    browser.password("grace@example.com").await;
+    browser.get("/enrol").await;
+    assert_eq!(browser.heading(), "Set up an authenticator app");
+}
+
+/// A set-up that was finished elsewhere: its recovery codes replaced those of this browser.
+#[tokio::test]
+async fn recovery_codes_that_do_not_work_are_not_shown() {
+    let mut browser = Browser::new().await;
+    browser.password("ada@example.com").await;
+    browser.post("/enrol", &[]).await;
+    let mut phone = Browser::of(&browser.router, &browser.emulator);
+    phone.password("ada@example.com").await;
+    phone.post("/enrol", &[]).await;
+    let code = phone.emulator.code("ada").unwrap();
+    phone.post("/enrol/code", &[("code", &code)]).await;
+    assert_eq!(phone.heading(), "Save your recovery codes");
+
+    browser.emulator.advance(Duration::from_secs(30));
+    browser.password("ada@example.com").await;
+    assert_eq!(
+        browser.heading(),
+        "Enter the code of your authenticator app"
+    );
+    let code = browser.emulator.code("ada").unwrap();
+    browser.post("/code", &[("code", &code)]).await;
+    assert_eq!(browser.heading(), "Welcome");
+}
+
+/// A password alone never removes a factor: Stytch makes no second TOTP.
+#[tokio::test]
+async fn a_password_alone_replaces_no_app() {
+    let mut browser = Browser::new().await;
+    browser.password("grace@example.com").await;
+    assert_eq!(
+        browser.heading(),
+        "Enter the code of your authenticator app"
+    );
+    let before = browser.emulator.code("grace");
+    browser.get("/enrol").await;
+    browser.calls();
+    browser.post("/enrol", &[]).await;
+    assert_ne!(browser.heading(), "Scan the QR code");
+    assert_eq!(browser.calls(), ["totp.create"], "nothing is deleted");
+    assert_eq!(browser.emulator.code("grace"), before);
+    for path in [
+        "/account",
+        "/account/remove-app",
+        "/recovery-codes",
+        "/confirm",
+    ] {
+        browser.get(path).await;
+        assert_eq!(browser.heading(), "Sign in", "{path} without a session");
+    }
+}

@@ -1,0 +1,450 @@
+//! Everything that this service does with Stytch, in plain functions that know nothing of HTTP servers,
+//! cookies and pages.
+//!
+//! With a blocking server, take this file over: `totps_ureq::Client` has the same methods without `await`.
+
+use std::time::{Duration, SystemTime};
+
+use serde::{Deserialize, Serialize};
+use totps_hyper::{
+    AuthenticateParams, AuthenticationFactorType, Call, Client, ConfigError, CreateParams,
+    CreateResponse, DeleteTotpParams, Error, ErrorType, GetMemberParams, GetRecoveryCodesParams,
+    IntermediateSessionToken, InvalidParams, Json, Member, MemberId, MemberSession,
+    MemberSessionId, MfaEnrollment, MfaPolicy, Operation, Organization, OrganizationId, Reason,
+    RecoverParams, RecoveryCode, RevokeSessionsParams, RotateRecoveryCodesParams, SessionError,
+    SessionJwt, SessionVerifier, TotpCode, VerifiedSession, VerifyOptions,
+};
+
+/// How long a session lives, in minutes.
+const SESSION_MINUTES: u32 = 8 * 60;
+
+/// How long a set-up that was not finished lives, in minutes: as long as the login that began it. If it
+/// blocks another set-up, it does so no longer than this.
+const SET_UP_MINUTES: u32 = 10;
+
+/// For how long a session that was ended elsewhere may go on here, since it is checked locally.
+pub(crate) const NOTICED_AFTER: Duration = Duration::from_secs(60);
+
+/// How old the code may be that is needed for what is sensitive.
+const FRESH: Duration = Duration::from_secs(10 * 60);
+
+/// How far the clock may be behind that of Stytch: a JWT from the future is refused.
+const LEEWAY: Duration = Duration::from_secs(10);
+
+/// A Member of an Organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) organization_id: OrganizationId,
+    pub(crate) member_id: MemberId,
+}
+
+/// What a Member has proved so far: the first factor of a login, or a whole login.
+#[derive(Clone, Debug)]
+pub(crate) enum Proof {
+    Login(IntermediateSessionToken),
+    Session(SessionJwt),
+}
+
+/// What comes after the password.
+pub(crate) enum Next {
+    SignedIn(SessionJwt),
+    /// The Member has a TOTP.
+    Code(Account, IntermediateSessionToken),
+    /// The Member has none, and needs one.
+    Enrol(Account, IntermediateSessionToken),
+    /// Neither a session nor a login that can go on: the Organization does not accept a password alone.
+    Refused,
+}
+
+/// Checks the password, the first factor.
+pub(crate) async fn check_password(
+    client: &Client,
+    organization_id: &OrganizationId,
+    email_address: &str,
+    password: &str,
+) -> Result<Next, Error> {
+    let Json(first) = client
+        .call(&Password {
+            organization_id,
+            email_address,
+            password,
+            session_duration_minutes: SESSION_MINUTES,
+        })
+        .await?;
+    let account = Account {
+        organization_id: organization_id.clone(),
+        member_id: first.member_id,
+    };
+    let session = first.session_jwt.filter(|jwt| !jwt.expose().is_empty());
+    let login = first.intermediate_session_token;
+    let login = login.filter(|token| !token.expose().is_empty());
+    // Without the Member it is not known whether there is a TOTP. Stytch makes no second one.
+    let has_totp = first.member.is_some_and(|member| member.has_totp());
+    Ok(match (first.member_authenticated, session, login) {
+        (true, Some(session), _) => Next::SignedIn(session),
+        (false, _, Some(login)) if has_totp => Next::Code(account, login),
+        (false, _, Some(login)) => Next::Enrol(account, login),
+        _ => Next::Refused,
+    })
+}
+
+/// Whether a refused login means that the address or the password is wrong. Which of the two it is must
+/// not be shown, since it would tell who has an account.
+pub(crate) fn is_wrong_password(error: &Error) -> bool {
+    let status = error.api().map(|error| error.status().as_u16());
+    let about_us = matches!(
+        error.reason(),
+        Reason::Locked { .. } | Reason::RateLimited | Reason::NotAllowed
+    );
+    matches!(status, Some(400 | 401 | 404 | 422)) && !about_us
+}
+
+/// Begins the set-up of a TOTP. A set-up that was begun before and not finished, such as one whose
+/// response was lost, is replaced. Stytch refuses it while a TOTP is active.
+pub(crate) async fn begin_set_up(
+    client: &Client,
+    account: &Account,
+    proof: &Proof,
+) -> Result<CreateResponse, Error> {
+    let mut params = CreateParams::new(&account.organization_id, &account.member_id)
+        .expiration_minutes(SET_UP_MINUTES);
+    match proof.clone() {
+        Proof::Login(token) => params = params.intermediate_session_token(token),
+        Proof::Session(jwt) => params = params.session_jwt(jwt),
+    }
+    let mut created = match client.create(&params).await {
+        // Nobody has its secret any more. It is not active, so that it protects nothing yet.
+        Err(error) if error.error_type() == Some(&ErrorType::PendingTotpExists) => {
+            client.delete_totp(&delete(account)).await?;
+            client.create(&params).await?
+        }
+        created => created?,
+    };
+    if created.recovery_codes.is_empty() {
+        // Whether new ones are made where old ones exist is not documented.
+        let codes = recovery_codes(client, account).await;
+        created.recovery_codes = codes.unwrap_or_default();
+    }
+    Ok(created)
+}
+
+/// Checks a code, which finishes a set-up, completes a login, or is added to a session. `None` if the
+/// code was right and there is no session all the same.
+pub(crate) async fn check_code(
+    client: &Client,
+    account: &Account,
+    code: TotpCode,
+    proof: &Proof,
+) -> Result<Option<SessionJwt>, Error> {
+    let mut params = AuthenticateParams::new(&account.organization_id, &account.member_id, code)
+        .session_duration_minutes(SESSION_MINUTES)
+        .set_mfa_enrollment(MfaEnrollment::Enroll);
+    match proof.clone() {
+        Proof::Login(token) => params = params.intermediate_session_token(token),
+        Proof::Session(jwt) => params = params.session_jwt(jwt),
+    }
+    match client.authenticate(&params).await {
+        Ok(response) => Ok(response.session_jwt),
+        Err(error) => rescued(error).map(Some),
+    }
+}
+
+/// A login by a recovery code.
+pub(crate) struct Recovered {
+    pub(crate) session: Option<SessionJwt>,
+    pub(crate) codes_left: Option<u32>,
+}
+
+/// Completes a login with a recovery code.
+pub(crate) async fn recover(
+    client: &Client,
+    account: &Account,
+    code: RecoveryCode,
+    login: IntermediateSessionToken,
+) -> Result<Recovered, Error> {
+    let params = RecoverParams::new(&account.organization_id, &account.member_id, code)
+        .intermediate_session_token(login)
+        .session_duration_minutes(SESSION_MINUTES);
+    match client.recover(&params).await {
+        Ok(response) => Ok(Recovered {
+            session: response.session_jwt,
+            codes_left: response.recovery_codes_remaining,
+        }),
+        Err(error) => Ok(Recovered {
+            session: Some(rescued(error)?),
+            codes_left: None,
+        }),
+    }
+}
+
+/// After a call whose response was lost: how many recovery codes are left if it used this one up.
+pub(crate) async fn codes_left_without(
+    client: &Client,
+    account: &Account,
+    code: &RecoveryCode,
+) -> Result<Option<usize>, Error> {
+    let left = recovery_codes(client, account).await?;
+    let is_left = left.iter().any(|left| left.expose() == code.expose());
+    Ok((!is_left).then_some(left.len()))
+}
+
+/// Whether these are recovery codes that still work, and not those of a set-up that another one replaced.
+pub(crate) async fn are_valid(client: &Client, account: &Account, codes: &[RecoveryCode]) -> bool {
+    // If they cannot be had, they are shown once more rather than never.
+    recovery_codes(client, account).await.map_or(true, |valid| {
+        let is_valid = |code: &RecoveryCode| valid.iter().any(|of| of.expose() == code.expose());
+        codes.iter().any(is_valid)
+    })
+}
+
+/// The session of a success that is malformed otherwise: the code is used up, and it must not be lost.
+fn rescued(error: Error) -> Result<SessionJwt, Error> {
+    let text = match &error {
+        Error::Decode(unreadable) => unreadable.field_text("session_jwt"),
+        _ => None,
+    };
+    text.map(SessionJwt::new).ok_or(error)
+}
+
+/// What to do about an error of [`check_code`] or [`recover`]. Stytch does not document how it refuses a
+/// wrong code: it may be the response to wrong credentials of the project, which are checked at the start.
+pub(crate) fn reason_of_code(error: &Error) -> Reason {
+    match error.error_type() {
+        Some(ErrorType::UnauthorizedCredentials) => Reason::WrongCode,
+        _ => error.reason(),
+    }
+}
+
+/// What to do about an error of [`begin_set_up`]. A Member with another second factor, such as a phone number,
+/// has to prove that first, which this service does not offer.
+pub(crate) fn reason_of_set_up(error: &Error) -> Reason {
+    match error.error_type() {
+        Some(ErrorType::InsufficientFactors) => Reason::AlreadyEnrolled,
+        _ => error.reason(),
+    }
+}
+
+/// Gets the Member.
+pub(crate) async fn member(client: &Client, account: &Account) -> Result<Member, Error> {
+    let params = GetMemberParams::by_id(&account.organization_id, &account.member_id);
+    Ok(client.get_member(&params).await?.member)
+}
+
+/// Removes the TOTP, for a Member who may do so. It is no error if there is none.
+pub(crate) async fn remove_totp(
+    client: &Client,
+    account: &Account,
+    session: &SessionJwt,
+) -> Result<(), Error> {
+    let params = delete(account).session_jwt(session.clone());
+    match client.delete_totp(&params).await {
+        Ok(_) => Ok(()),
+        Err(error) => match error.reason() {
+            Reason::NotEnrolled => Ok(()),
+            // The response was lost. The Member shows whether the call was carried out.
+            Reason::Unclear if !member(client, account).await?.has_totp() => Ok(()),
+            _ => Err(error),
+        },
+    }
+}
+
+/// Asks for no second factor any more, where the Organization leaves it to its Members. Otherwise the
+/// next login would end at another set-up.
+pub(crate) async fn stop_asking(client: &Client, account: &Account) -> Result<(), Error> {
+    let organization = organization(client, &account.organization_id).await?;
+    if organization.mfa_policy == Some(MfaPolicy::Optional) {
+        client.call(&NotEnrolled(account)).await?;
+    }
+    Ok(())
+}
+
+/// Replaces the recovery codes. After a lost response it is safe to do so again.
+pub(crate) async fn new_recovery_codes(
+    client: &Client,
+    account: &Account,
+) -> Result<Vec<RecoveryCode>, Error> {
+    let params = RotateRecoveryCodesParams::new(&account.organization_id, &account.member_id);
+    Ok(client.rotate_recovery_codes(&params).await?.recovery_codes)
+}
+
+/// The recovery codes that are not used yet.
+async fn recovery_codes(client: &Client, account: &Account) -> Result<Vec<RecoveryCode>, Error> {
+    let params = GetRecoveryCodesParams::new(&account.organization_id, &account.member_id);
+    Ok(client.get_recovery_codes(&params).await?.recovery_codes)
+}
+
+/// Checks sessions locally, and asks Stytch about JWTs that are older than `max_age`: each time if it is 0.
+/// The keys are fetched now, so that the first login does not wait for them.
+pub(crate) async fn session_verifier(
+    client: &Client,
+    max_age: Duration,
+    now: SystemTime,
+) -> Result<SessionVerifier<Client>, ConfigError> {
+    let options = VerifyOptions::new().max_age(max_age).leeway(LEEWAY)?;
+    let verifier = SessionVerifier::with_options(client.clone(), options);
+    if let Err(error) = verifier.refresh(now).await {
+        // The first check fetches them then.
+        tracing::warn!(%error);
+    }
+    Ok(verifier)
+}
+
+/// Checks a session: who is signed in, and a fresh JWT for the cookie if Stytch was asked.
+pub(crate) async fn check_session(
+    verifier: &SessionVerifier<Client>,
+    jwt: &SessionJwt,
+    now: SystemTime,
+) -> Result<(VerifiedSession, Option<SessionJwt>), SessionError> {
+    let checked = verifier.authenticate(jwt, now).await?;
+    let fresh = checked.response.and_then(|response| response.session_jwt);
+    Ok((checked.session, fresh))
+}
+
+/// Whether the second factor was proved a short time ago: for what is sensitive.
+pub(crate) fn has_fresh_code(session: &VerifiedSession) -> bool {
+    let second_factors = [
+        AuthenticationFactorType::Totp,
+        AuthenticationFactorType::RecoveryCodes,
+    ];
+    session.has_factor(&second_factors, FRESH)
+}
+
+/// The live sessions of a Member.
+pub(crate) async fn sessions(
+    client: &Client,
+    account: &Account,
+) -> Result<Vec<MemberSession>, Error> {
+    let Json(list) = client.call(&GetSessions(account)).await?;
+    Ok(list.member_sessions)
+}
+
+/// Ends a session of this Member. It is no error if there is none.
+pub(crate) async fn end_session(
+    client: &Client,
+    account: &Account,
+    id: &MemberSessionId,
+) -> Result<(), Error> {
+    // The id comes from a browser. The call would end the session of any Member.
+    let sessions = sessions(client, account).await?;
+    if sessions
+        .iter()
+        .any(|live| live.member_session_id.as_ref() == Some(id))
+    {
+        revoke(client, RevokeSessionsParams::session_id(id)).await?;
+    }
+    Ok(())
+}
+
+/// Ends the session that is signed in.
+pub(crate) async fn sign_out(client: &Client, session: &SessionJwt) -> Result<(), Error> {
+    revoke(client, RevokeSessionsParams::session_jwt(session.clone())).await
+}
+
+/// Ends all sessions of a Member.
+pub(crate) async fn sign_out_everywhere(client: &Client, account: &Account) -> Result<(), Error> {
+    revoke(client, RevokeSessionsParams::member_id(&account.member_id)).await
+}
+
+async fn revoke(client: &Client, params: RevokeSessionsParams) -> Result<(), Error> {
+    match client.revoke_sessions(&params).await {
+        Err(error) if error.reason() != Reason::LoginExpired => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Gets the Organization: at the start, to know that the credentials are right.
+pub(crate) async fn organization(
+    client: &Client,
+    organization_id: &OrganizationId,
+) -> Result<Organization, Error> {
+    let Json(got) = client.call(&GetOrganization(organization_id)).await?;
+    Ok(got.organization)
+}
+
+fn delete(account: &Account) -> DeleteTotpParams {
+    DeleteTotpParams::new(&account.organization_id, &account.member_id)
+}
+
+// Endpoints that totps does not type.
+
+#[derive(Serialize)]
+struct Password<'a> {
+    organization_id: &'a OrganizationId,
+    email_address: &'a str,
+    password: &'a str,
+    session_duration_minutes: u32,
+}
+
+#[derive(Deserialize)]
+struct FirstFactor {
+    member_id: MemberId,
+    member: Option<Member>,
+    member_authenticated: bool,
+    session_jwt: Option<SessionJwt>,
+    intermediate_session_token: Option<IntermediateSessionToken>,
+}
+
+impl Operation for Password<'_> {
+    type Response = Json<FirstFactor>;
+
+    fn describe(&self) -> Result<Call, InvalidParams> {
+        Call::post("/v1/b2b/passwords/authenticate").json(self)
+    }
+}
+
+struct GetOrganization<'a>(&'a OrganizationId);
+
+#[derive(Deserialize)]
+struct GotOrganization {
+    organization: Organization,
+}
+
+impl Operation for GetOrganization<'_> {
+    type Response = Json<GotOrganization>;
+
+    fn describe(&self) -> Result<Call, InvalidParams> {
+        Call::get("/v1/b2b/organizations").segment("organization_id", self.0)
+    }
+}
+
+struct GetSessions<'a>(&'a Account);
+
+#[derive(Deserialize)]
+struct GotSessions {
+    member_sessions: Vec<MemberSession>,
+}
+
+impl Operation for GetSessions<'_> {
+    type Response = Json<GotSessions>;
+
+    fn describe(&self) -> Result<Call, InvalidParams> {
+        Ok(Call::get("/v1/b2b/sessions")
+            .query("organization_id", &self.0.organization_id)
+            .query("member_id", &self.0.member_id))
+    }
+}
+
+/// Member Update of `mfa_enrolled`.
+struct NotEnrolled<'a>(&'a Account);
+
+#[derive(Serialize)]
+struct MfaEnrolled {
+    mfa_enrolled: bool,
+}
+
+#[derive(Deserialize)]
+struct Updated {}
+
+impl Operation for NotEnrolled<'_> {
+    type Response = Json<Updated>;
+
+    fn describe(&self) -> Result<Call, InvalidParams> {
+        Call::put("/v1/b2b/organizations")
+            .segment("organization_id", &self.0.organization_id)?
+            .path("/members")
+            .segment("member_id", &self.0.member_id)?
+            .json(&MfaEnrolled {
+                mfa_enrolled: false,
+            })
+    }
+}
