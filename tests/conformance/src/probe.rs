@@ -81,6 +81,15 @@ impl Probe {
         self.fail_rule(self.rule, seen);
     }
 
+    /// The rule is broken, and this is what matters most: it is shown before all else.
+    pub(crate) fn fail_first(&self, seen: impl Into<String>) {
+        let finding = Finding {
+            rule: self.rule.to_owned(),
+            seen: seen.into(),
+        };
+        self.found().findings.insert(0, finding);
+    }
+
     /// Another rule is broken, which shows here.
     pub(crate) fn fail_rule(&self, rule: &str, seen: impl Into<String>) {
         self.found().findings.push(Finding {

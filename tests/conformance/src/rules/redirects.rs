@@ -95,7 +95,7 @@ fn not_followed<const STATUS: u16>(probe: &Probe) {
         );
     }
     if trap.connections() > 0 {
-        probe.fail(format!(
+        probe.fail_first(format!(
             "{} connections were made to the server that `Location` names",
             trap.connections()
         ));
