@@ -37,7 +37,7 @@ struct Args {
     /// The folder of the result
     #[arg(long, default_value = "totps-live-result")]
     out: PathBuf,
-    /// What was made and is not removed yet
+    /// A log of what was made and removed, which `--clean` reads
     #[arg(long, default_value = "totps-live.journal")]
     journal: PathBuf,
     /// Also run the experiments that wait for minutes
@@ -118,6 +118,7 @@ fn command(args: &Args) -> Result<(), Failure> {
     if args.clean {
         return remove(&target, journal, stop, args.all).map_err(failure);
     }
+    say(&format!("running against {}", args.base_url));
     let clock = Box::new(SystemClock::default());
     let report = run(&target, clock, journal, stop, &options).map_err(failure)?;
     report.write(&args.out).map_err(|error| {
