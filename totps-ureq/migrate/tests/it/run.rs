@@ -407,11 +407,12 @@ fn ctrl_c_waits_for_what_is_in_flight() {
         assert!(waited.elapsed() < Duration::from_secs(60));
         std::thread::sleep(Duration::from_millis(5));
     }
-    let pid = child.id().to_string();
-    std::process::Command::new("kill")
-        .args(["-INT", &pid])
-        .status()
-        .unwrap();
+    // The shell's own, since small systems have no program of this name.
+    let kill = format!("kill -INT {}", child.id());
+    let status = std::process::Command::new("sh")
+        .args(["-c", &kill])
+        .status();
+    assert!(status.unwrap().success(), "expected `{kill}` to work");
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{output:?}");
     let report = json_lines(&String::from_utf8(output.stdout).unwrap())
