@@ -23,10 +23,10 @@ pub enum Severity {
     /// Something is missing or slow, but nothing is lost: a failure is reported as less certain than it
     /// is, or a connection is not reused.
     Minor,
-    /// A call does not end, takes memory without bound, fails without need, or loses its response.
+    /// A call does not end, fails without need, or loses its response.
     Major,
     /// Credentials or codes get to somebody else, a request is sent twice, a response gets to another
-    /// call, or a caller is told to send again what may have arrived.
+    /// call, memory is filled without bound, or a caller is told to send again what may have arrived.
     Critical,
 }
 

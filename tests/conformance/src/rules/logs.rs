@@ -164,9 +164,9 @@ fn a_call_works(probe: &Probe) -> bool {
     match probe.call(&probe.target(&server.url())) {
         Seen::Response(_) => true,
         Seen::Error(error) if error.kind() == TransportErrorKind::Refused => {
-            probe.not_run(format!(
-                "the transport refuses to send while everything is logged; say by `Kit::log_limit` what is not \
-                 to be logged: {}",
+            probe.fail(format!(
+                "the transport refuses to send while everything is logged, so that nothing was tried; say by \
+                 `Kit::log_limit` what is not to be logged: {}",
                 chain(&error)
             ));
             false
