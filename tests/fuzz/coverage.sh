@@ -10,7 +10,7 @@ llvm=${LLVM_BIN:-$(rustc +nightly --print target-libdir)/../bin}
 triple=$(rustc +nightly -vV | sed -n 's/^host: //p')
 targets=("$@")
 if [ "${#targets[@]}" = 0 ]; then
-    targets=(answer http1 params project qr_code session_jwt timestamp totp_code)
+    targets=(response http1 params project qr_code session_jwt timestamp totp_code)
 fi
 
 report() { # PROFILE BINARY...
@@ -22,7 +22,7 @@ report() { # PROFILE BINARY...
 profiles=() binaries=()
 for target in "${targets[@]}"; do
     seeds=("../regressions/$target")
-    if [ "$target" = answer ]; then
+    if [ "$target" = response ]; then
         seeds+=(../../fixtures/{create,authenticate,migrate,error,requests})
     fi
     mkdir -p "corpus/$target"

@@ -7,13 +7,13 @@ cd "$(dirname "$0")/targets"
 seconds=${1:-660}
 targets=("${@:2}")
 if [ "${#targets[@]}" = 0 ]; then
-    targets=(answer http1 params project qr_code session_jwt timestamp totp_code)
+    targets=(response http1 params project qr_code session_jwt timestamp totp_code)
 fi
 
 for target in "${targets[@]}"; do
     seeds=("../regressions/$target")
     longest=4096
-    if [ "$target" = answer ]; then
+    if [ "$target" = response ]; then
         seeds+=(../../fixtures/*/)
         longest=32768
     fi

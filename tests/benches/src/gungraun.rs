@@ -68,7 +68,7 @@ const GROUPS: [(&str, &str, &str); 12] = [
 
 const KEEP: &str = "decode without the drop";
 
-/// Rivals of the table of answers that cannot be read as a whole, told by the end of the id.
+/// Rivals of the table of responses that cannot be read as a whole, told by the end of the id.
 const BROKEN: [(&str, &str); 2] = [
     ("_string", "totps, the Organization is a string"),
     ("_deep", "totps, one field of the Organization is no string"),
@@ -76,7 +76,7 @@ const BROKEN: [(&str, &str); 2] = [
 
 const ISOLATE: &str = "decode, one part unreadable";
 
-/// The same answers, when all can be read.
+/// The same responses, when all can be read.
 const INTACT: &str = "totps, all readable";
 
 pub(crate) fn read(folder: &Path) -> Fallible<Vec<Measurement>> {

@@ -12,7 +12,7 @@ use crate::{Fallible, machine, table, targets, versions};
 const HEAD: &str = "\
 # Results of the benches
 
-One run on one machine, written by the benches themselves; `README.md` tells how to read it.
+The benches wrote this file after one run on one machine; `README.md` explains how to read it.
 ";
 
 pub(crate) fn markdown(root: &Path, measurements: &[Measurement]) -> Fallible<String> {
@@ -25,7 +25,7 @@ pub(crate) fn markdown(root: &Path, measurements: &[Measurement]) -> Fallible<St
     writeln!(text, "- Versions: {}\n", versions::locked(root)?.join(", "))?;
 
     writeln!(text, "## Targets\n")?;
-    writeln!(text, "| | at most | measured | where it is worst | |")?;
+    writeln!(text, "| | at most | measured | worst case | |")?;
     writeln!(text, "|---|---:|---:|---|---|")?;
     for target in targets::all() {
         writeln!(text, "{}", row(&target, measurements))?;
@@ -48,7 +48,7 @@ fn row(target: &Target, measurements: &[Measurement]) -> String {
             } else {
                 "**not met**"
             };
-            // A value just over its limit must not look like the limit.
+            // Four decimals, so that a value just over its limit does not look like the limit.
             let value = (worst.value * 1e4).round() / 1e4;
             format!("| {text} | {limit} | {value} | {} | {met} |", worst.place)
         }

@@ -105,7 +105,7 @@ fn find<'a>(of: &[&'a Measurement], rival: &str, case: &str) -> Option<&'a Measu
     of.find(|of| of.rival == rival && of.case == case).copied()
 }
 
-/// By call, and from the smallest answer to the largest; others stay as they came.
+/// By call, and from the smallest response to the largest; others stay as they came.
 fn order(case: &str) -> (Option<usize>, Option<usize>) {
     const CALLS: [&str; 3] = ["create", "authenticate", "migrate"];
     const SHAPES: [&str; 4] = ["minimal", "live-shape", "three-factors", "full"];

@@ -83,8 +83,8 @@ impl Api {
         Ok(api)
     }
 
-    /// Answers a request.
-    pub(crate) fn answer(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Reply {
+    /// Responds to a request.
+    pub(crate) fn respond(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Reply {
         let outcome = self.dispatch(request, now);
         self.reply(outcome)
     }

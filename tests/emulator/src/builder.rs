@@ -129,7 +129,7 @@ impl Builder {
     }
 
     /// Tells about each request to the API and its response, without secrets. The closure runs in
-    /// the emulator's thread, which answers no other request meanwhile.
+    /// the emulator's thread, which serves no other request meanwhile.
     pub fn log(mut self, tell: impl Fn(&LogEntry) + Send + Sync + 'static) -> Self {
         self.log = Some(Log::new(tell));
         self

@@ -81,7 +81,7 @@ pub(crate) fn unread() -> Response<Vec<u8>> {
 }
 
 impl Host {
-    /// Answers a request to the control interface.
+    /// Responds to a request to the control interface.
     pub(crate) fn control(&mut self, request: &Request<Vec<u8>>) -> Response<Vec<u8>> {
         let (status, body) = match self.control_route(request) {
             Ok(body) => (StatusCode::OK, body),

@@ -57,7 +57,7 @@ pub struct Endpoint {
     pub(crate) handler: Handler,
 }
 
-/// What answers a call.
+/// What responds to a call.
 pub(crate) type Handler = fn(&mut Api, &Call<'_>) -> Outcome;
 
 /// A successful response, or why there is none.

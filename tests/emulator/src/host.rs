@@ -185,8 +185,8 @@ impl Host {
         }
     }
 
-    /// Answers a request. Those of the control interface are neither recorded nor spoiled.
-    pub(crate) fn answer(&mut self, request: Request<Result<Vec<u8>, UnreadBody>>) -> Outgoing {
+    /// Responds to a request. Those of the control interface are neither recorded nor spoiled.
+    pub(crate) fn respond(&mut self, request: Request<Result<Vec<u8>, UnreadBody>>) -> Outgoing {
         let (parts, body) = request.into_parts();
         let is_control = control::is_meant(parts.uri.path());
         let (body, unread) = match body {
@@ -207,7 +207,7 @@ impl Host {
         let mut outgoing = match unread {
             Some(UnreadBody::TooLarge) => self.refuse(ErrorCase::BodyTooLarge),
             Some(UnreadBody::Incomplete) => self.refuse(ErrorCase::MalformedRequest),
-            None => self.answer_or_spoil(&request, name),
+            None => self.respond_or_spoil(&request, name),
         };
         let (status, error_type, request_id) = outgoing.content.summary();
         outgoing.entry = Some(LogEntry {
@@ -228,7 +228,7 @@ impl Host {
         Outgoing::whole(Content::Api(self.api.refuse(case)))
     }
 
-    fn answer_or_spoil(
+    fn respond_or_spoil(
         &mut self,
         request: &Request<Vec<u8>>,
         endpoint: Option<&'static str>,
@@ -242,9 +242,12 @@ impl Host {
                 (Content::Api(self.api.refuse(refusal)), Delivery::Whole)
             }
             Some(Effect::Deliver(delivery)) => {
-                (Content::Api(self.api.answer(request, now)), delivery)
+                (Content::Api(self.api.respond(request, now)), delivery)
             }
-            None => (Content::Api(self.api.answer(request, now)), Delivery::Whole),
+            None => (
+                Content::Api(self.api.respond(request, now)),
+                Delivery::Whole,
+            ),
         };
         Outgoing {
             delivery,

@@ -56,7 +56,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// Binds 127.0.0.1 and starts to answer.
+    /// Binds 127.0.0.1 and starts to serve.
     pub(crate) fn start(
         port: u16,
         tls: Option<Acceptor>,
@@ -159,7 +159,7 @@ async fn serve<S: Connection>(stream: S, logged: Logged) {
     let service = service_fn(|request| {
         let (logged, next) = (logged.clone(), next.clone());
         async move {
-            let (response, delivery) = answer(request, logged).await;
+            let (response, delivery) = respond(request, logged).await;
             if let Delivery::Delayed(delay) = delivery {
                 tokio::time::sleep(delay).await;
             }
@@ -176,7 +176,7 @@ async fn serve<S: Connection>(stream: S, logged: Logged) {
         .await;
 }
 
-async fn answer(request: Request<Incoming>, logged: Logged) -> (Response<Vec<u8>>, Delivery) {
+async fn respond(request: Request<Incoming>, logged: Logged) -> (Response<Vec<u8>>, Delivery) {
     let Logged { host, log } = logged;
     let (parts, body) = request.into_parts();
     let limit = host.lock().max_body_bytes(parts.uri.path());
@@ -188,7 +188,7 @@ async fn answer(request: Request<Incoming>, logged: Logged) -> (Response<Vec<u8>
         delivery,
         entry,
         ..
-    } = host.lock().answer(Request::from_parts(parts, body));
+    } = host.lock().respond(Request::from_parts(parts, body));
     if let (Some(log), Some(entry)) = (log, entry) {
         log.tell(&entry);
     }

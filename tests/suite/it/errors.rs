@@ -1,4 +1,4 @@
-//! What becomes of error answers, and what errors say.
+//! What becomes of error responses, and what errors say.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use totps_tests::fixtures::{ERROR, fixture};
 
 use super::requests::any_json;
 
-/// What an answer of this status gives.
+/// What a response of this status gives.
 fn error(status: u16, body: impl AsRef<[u8]>) -> Error {
     let response = http::Response::builder().status(status).body(body);
     CreateResponse::try_from(response.unwrap()).expect_err("an error is expected")
@@ -114,7 +114,7 @@ fn an_unset_name_gives_way_to_the_other_spelling() {
 }
 
 #[test]
-fn any_answer_that_is_no_success_is_an_api_error() {
+fn any_response_that_is_no_success_is_an_api_error() {
     let bodies: [&[u8]; 14] = [
         b"",
         b" \n",
@@ -188,7 +188,7 @@ fn one_bad_field_does_not_cost_the_others() {
 }
 
 #[test]
-fn what_is_left_of_a_cut_answer_is_read() {
+fn what_is_left_of_a_cut_response_is_read() {
     let whole = fixture("error/400-active-totp-exists").json;
     for end in 0..=whole.len() {
         let api = api_error(400, &whole[..end]);
@@ -208,7 +208,7 @@ fn what_is_left_of_a_cut_answer_is_read() {
         ] {
             let expected = fixture("error/400-active-totp-exists").value()[name].clone();
             let expected = expected.as_str().filter(|_| is_whole(name));
-            assert_eq!(read, expected, "{name} of an answer cut at {end}");
+            assert_eq!(read, expected, "{name} of a response cut at {end}");
         }
     }
 }
@@ -551,7 +551,7 @@ fn errors_are_small_and_are_errors() {
 
 proptest! {
     #[test]
-    fn any_error_answer_is_an_api_error(
+    fn any_error_response_is_an_api_error(
         body in prop_oneof![
             prop::collection::vec(any::<u8>(), 0..200),
             any_json().prop_map(|json| json.to_string().into_bytes()),

@@ -16,7 +16,7 @@ use hyper::rt::{Sleep, Timer};
 use smol_hyper::rt::SmolTimer;
 use smol_stack::Connector;
 use tokio::runtime::Runtime;
-use totps_conformance::hostile::{RefusingPort, Server, response as answer};
+use totps_conformance::hostile::{RefusingPort, Server, response};
 use totps_core::{
     AsyncTransport, AuthenticateParams, BoxError, CreateParams, Delivery, MigrateParams, Project,
     TransportErrorKind,
@@ -60,7 +60,7 @@ fn clients_and_calls_are_send() {
 #[test]
 fn clones_share_the_connections() {
     let server = Server::start(|connection| {
-        while connection.read_request().is_some() && connection.write(&answer(200, "{}")) {}
+        while connection.read_request().is_some() && connection.write(&response(200, "{}")) {}
     });
     let transport = HyperTransport::new();
     for _ in 0..20 {
@@ -81,7 +81,7 @@ fn clones_share_the_connections() {
 fn the_longest_timeouts_are_taken() {
     let server = Server::start(|connection| {
         connection.read_request();
-        connection.write(&answer(200, "{}"));
+        connection.write(&response(200, "{}"));
     });
     let transport = HyperTransport::builder()
         .timeout(Duration::MAX)
@@ -91,7 +91,7 @@ fn the_longest_timeouts_are_taken() {
     let request = project(&server.url())
         .request(&CreateParams::new("o", "m"))
         .unwrap();
-    TOKIO.block_on(transport.send(request)).expect("an answer");
+    TOKIO.block_on(transport.send(request)).expect("a response");
 }
 
 /// Nothing is known of the errors of a stack of the user's own unless the user says it.
@@ -115,7 +115,7 @@ fn a_stack_that_says_nothing_proves_nothing() {
 #[test]
 fn tower_stacks_plug_in() {
     let server = Server::start(|connection| {
-        while connection.read_request().is_some() && connection.write(&answer(200, "{}")) {}
+        while connection.read_request().is_some() && connection.write(&response(200, "{}")) {}
     });
     let stack = ServiceBuilder::new()
         .concurrency_limit(1)
@@ -129,7 +129,7 @@ fn tower_stacks_plug_in() {
         let request = project(&server.url())
             .request(&CreateParams::new("o", "m"))
             .unwrap();
-        smol::block_on(transport.send(request)).expect("an answer by way of tower");
+        smol::block_on(transport.send(request)).expect("a response by way of tower");
     }
 }
 
@@ -158,7 +158,7 @@ impl Timer for AheadTimer {
 #[test]
 fn idle_connections_are_kept_for_the_idle_timeout() {
     let server = Server::start(|connection| {
-        while connection.read_request().is_some() && connection.write(&answer(200, "{}")) {}
+        while connection.read_request().is_some() && connection.write(&response(200, "{}")) {}
     });
     // By default and by setting: how long a connection may be idle, in seconds.
     for (setting, seconds) in [(None, 50), (Some(Duration::from_secs(7)), 7)] {
@@ -178,7 +178,7 @@ fn idle_connections_are_kept_for_the_idle_timeout() {
             let request = project(&server.url())
                 .request(&CreateParams::new("o", "m"))
                 .unwrap();
-            smol::block_on(transport.send(request)).expect("an answer");
+            smol::block_on(transport.send(request)).expect("a response");
             assert_eq!(
                 server.connections() - before,
                 connections,

@@ -324,7 +324,7 @@ fn tokens_that_would_be_another_header() {
 /// Both clients have a method for each endpoint.
 #[test]
 fn every_method_calls_its_endpoint() {
-    fn answer(request: &Request) -> http::Response<&'static str> {
+    fn response(request: &Request) -> http::Response<&'static str> {
         let folder = match (request.method().as_str(), request.uri().path()) {
             ("DELETE", _) => "delete_totp",
             ("GET", path) if path.ends_with("/member") => "get_member",
@@ -343,14 +343,14 @@ fn every_method_calls_its_endpoint() {
             .lock()
             .unwrap()
             .push(format!("{} {}", request.method(), request.uri()));
-        Ok::<_, std::io::Error>(answer(&request))
+        Ok::<_, std::io::Error>(response(&request))
     });
     let sent = Mutex::new(Vec::new());
     let async_client = AsyncClient::new(project(), |request: Request| {
         sent.lock()
             .unwrap()
             .push(format!("{} {}", request.method(), request.uri()));
-        std::future::ready(Ok::<_, std::io::Error>(answer(&request)))
+        std::future::ready(Ok::<_, std::io::Error>(response(&request)))
     });
     macro_rules! both {
         ($method:ident, $params:expr, $read:ident => $check:expr) => {{

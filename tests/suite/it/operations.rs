@@ -265,7 +265,7 @@ fn calls_show_no_header_query_or_body() {
     );
 }
 
-fn answering(
+fn responding(
     status: u16,
     body: &'static str,
 ) -> impl Fn(Request) -> Result<http::Response<Body>, std::io::Error> {
@@ -279,7 +279,7 @@ fn answering(
 #[test]
 fn errors_are_those_of_the_typed_calls() {
     let params = Made(|| Ok(Call::get("/a")));
-    let call = |status, body| Client::new(project(), answering(status, body)).call(&params);
+    let call = |status, body| Client::new(project(), responding(status, body)).call(&params);
 
     let json = call(200, "\u{feff} [1, {\"a\": null}] ").unwrap();
     assert_eq!(json.0, json!([1, {"a": null}]));
@@ -365,7 +365,7 @@ fn async_calls_can_be_moved_to_another_thread() {
     }
     let params = Made(|| Ok(Call::get("/a")));
     let client = AsyncClient::new(project(), |request: Request| {
-        std::future::ready(answering(200, "5")(request))
+        std::future::ready(responding(200, "5")(request))
     });
     let answered = smol::block_on(assert_send(client.call(&params))).unwrap();
     assert_eq!(answered.0, json!(5));

@@ -20,7 +20,7 @@ macro_rules! replay {
 }
 
 replay! {
-    answer with FIXTURES,
+    response with FIXTURES,
     http1,
     params,
     project,

@@ -1,4 +1,4 @@
-//! What becomes of success answers: everything that is in them is read, and nothing is lost.
+//! What becomes of success responses: everything that is in them is read, and nothing is lost.
 
 mod essential;
 mod full;
@@ -25,7 +25,7 @@ use totps_tests::fixtures::{
     GET_RECOVERY_CODES, MIGRATE, RECOVER, REVOKE_SESSIONS, ROTATE_RECOVERY_CODES,
 };
 
-/// A model with these fields and all others at their default. Since no value in the full answers
+/// A model with these fields and all others at their default. Since no value in the full responses
 /// is a default one, a field that is forgotten here, or not read, makes a difference.
 macro_rules! model {
     ($type:ident { $($field:ident: $value:expr),* $(,)? }) => {{
@@ -52,23 +52,23 @@ fn encoded_again<T: Serialize + DeserializeOwned>(model: &T) -> T {
     serde_json::from_str(&serde_json::to_string(model).unwrap()).unwrap()
 }
 
-fn answer<B>(status: u16, body: B) -> http::Response<B> {
+fn response<B>(status: u16, body: B) -> http::Response<B> {
     http::Response::builder().status(status).body(body).unwrap()
 }
 
 fn create(body: impl AsRef<[u8]>) -> CreateResponse {
-    answer(200, body).try_into().unwrap()
+    response(200, body).try_into().unwrap()
 }
 
 fn authenticate(body: impl AsRef<[u8]>) -> AuthenticateResponse {
-    answer(200, body).try_into().unwrap()
+    response(200, body).try_into().unwrap()
 }
 
 fn migrate(body: impl AsRef<[u8]>) -> MigrateResponse {
-    answer(200, body).try_into().unwrap()
+    response(200, body).try_into().unwrap()
 }
 
-/// An answer of Authenticate with one more field, given as raw JSON.
+/// A response of Authenticate with one more field, given as raw JSON.
 fn authenticated_with(field: &str, raw: &str) -> String {
     format!(
         r#"{{"member_id": "m", "session_token": "TOKEN", "session_jwt": "JWT", "{field}": {raw}}}"#
@@ -231,14 +231,16 @@ const CALLS: [Call; 10] = [
         may_be_missing: &["recovery_codes"],
         never_empty: &["totp_registration_id", "secret"],
         unique: SECRETS,
-        decode: |status, body| CreateResponse::try_from(answer(status, body)).map(Seen::from),
+        decode: |status, body| CreateResponse::try_from(response(status, body)).map(Seen::from),
         ..OTHER
     },
     Call {
         fixtures: AUTHENTICATE,
         essential: &["member_id"],
         unique: SESSION,
-        decode: |status, body| AuthenticateResponse::try_from(answer(status, body)).map(Seen::from),
+        decode: |status, body| {
+            AuthenticateResponse::try_from(response(status, body)).map(Seen::from)
+        },
         ..OTHER
     },
     Call {
@@ -247,12 +249,12 @@ const CALLS: [Call; 10] = [
         may_be_missing: &["recovery_codes"],
         never_empty: &["totp_registration_id"],
         unique: &["totp_registration_id", "recovery_codes"],
-        decode: |status, body| MigrateResponse::try_from(answer(status, body)).map(Seen::from),
+        decode: |status, body| MigrateResponse::try_from(response(status, body)).map(Seen::from),
         ..OTHER
     },
     Call {
         fixtures: DELETE_TOTP,
-        decode: |status, body| DeleteTotpResponse::try_from(answer(status, body)).map(Seen::from),
+        decode: |status, body| DeleteTotpResponse::try_from(response(status, body)).map(Seen::from),
         ..OTHER
     },
     Call {
@@ -260,7 +262,7 @@ const CALLS: [Call; 10] = [
         essential: &["member"],
         never_empty: &["member"],
         unique: &["member"],
-        decode: |status, body| GetMemberResponse::try_from(answer(status, body)).map(Seen::from),
+        decode: |status, body| GetMemberResponse::try_from(response(status, body)).map(Seen::from),
         ..OTHER
     },
     Call {
@@ -268,7 +270,7 @@ const CALLS: [Call; 10] = [
         essential: &["recovery_codes"],
         unique: &["recovery_codes"],
         decode: |status, body| {
-            GetRecoveryCodesResponse::try_from(answer(status, body)).map(Seen::from)
+            GetRecoveryCodesResponse::try_from(response(status, body)).map(Seen::from)
         },
         ..OTHER
     },
@@ -277,7 +279,7 @@ const CALLS: [Call; 10] = [
         essential: &["recovery_codes"],
         unique: &["recovery_codes"],
         decode: |status, body| {
-            RotateRecoveryCodesResponse::try_from(answer(status, body)).map(Seen::from)
+            RotateRecoveryCodesResponse::try_from(response(status, body)).map(Seen::from)
         },
         ..OTHER
     },
@@ -285,7 +287,7 @@ const CALLS: [Call; 10] = [
         fixtures: RECOVER,
         essential: &["member_id"],
         unique: SESSION,
-        decode: |status, body| RecoverResponse::try_from(answer(status, body)).map(Seen::from),
+        decode: |status, body| RecoverResponse::try_from(response(status, body)).map(Seen::from),
         ..OTHER
     },
     Call {
@@ -293,14 +295,14 @@ const CALLS: [Call; 10] = [
         derived: Some("member_id"),
         unique: SESSION,
         decode: |status, body| {
-            AuthenticateSessionResponse::try_from(answer(status, body)).map(Seen::from)
+            AuthenticateSessionResponse::try_from(response(status, body)).map(Seen::from)
         },
         ..OTHER
     },
     Call {
         fixtures: REVOKE_SESSIONS,
         decode: |status, body| {
-            RevokeSessionsResponse::try_from(answer(status, body)).map(Seen::from)
+            RevokeSessionsResponse::try_from(response(status, body)).map(Seen::from)
         },
         ..OTHER
     },

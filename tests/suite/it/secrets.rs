@@ -132,8 +132,8 @@ pub(crate) fn revoke_sessions_params() -> RevokeSessionsParams {
         .rbac_session_jwt(SESSION_JWT)
 }
 
-/// The answer to every call, with a canary wherever a secret or an application's data can stand.
-pub(crate) fn answer() -> Value {
+/// A body that any call can read, with a canary in place of each secret and of the application's data.
+pub(crate) fn response_body() -> Value {
     let metadata = json!({METADATA: METADATA, "nested": [{METADATA: METADATA}]});
     json!({
         "request_id": "request-id-test-x",
@@ -172,7 +172,7 @@ pub(crate) fn answer() -> Value {
     })
 }
 
-/// The error answer of a server that echoes everything it got, and more.
+/// The error response of a server that echoes everything it got, and more.
 pub(crate) fn echo() -> Value {
     let echo = CANARIES.join(" ");
     json!({
@@ -329,11 +329,11 @@ fn canaries_are_sent_and_read() {
             assert_eq!(leaks(&sent, canary), ["plain"], "{sent}");
         }
     }
-    let created = created(&answer()).unwrap();
+    let created = created(&response_body()).unwrap();
     assert_eq!(created.secret.expose(), TOTP_SECRET);
     assert_eq!(created.qr_code.expose(), QR_CODE);
     assert_eq!(created.recovery_codes[0].expose(), RECOVERY_CODE);
-    let authenticated = authenticated(&answer()).unwrap();
+    let authenticated = authenticated(&response_body()).unwrap();
     assert_eq!(
         authenticated.session_token.as_ref().unwrap().expose(),
         SESSION_TOKEN
@@ -423,33 +423,39 @@ fn projects_params_requests_and_clients_are_redacted() {
 }
 
 #[test]
-fn answers_are_redacted() {
-    let answer = answer();
-    let response = http::Response::new(Body::from(answer.to_string()));
+fn responses_are_redacted() {
+    let response_body = response_body();
+    let response = http::Response::new(Body::from(response_body.to_string()));
     assert_quiet("http::Response", &response);
-    let created = created(&answer).unwrap();
+    let created = created(&response_body).unwrap();
     assert_quiet("CreateResponse", &created);
-    let authenticated = authenticated(&answer).unwrap();
+    let authenticated = authenticated(&response_body).unwrap();
     assert_quiet("AuthenticateResponse", &authenticated);
-    assert_quiet("MigrateResponse", &migrated(&answer).unwrap());
-    assert_quiet("DeleteTotpResponse", &read::<DeleteTotpResponse>(&answer));
-    assert_quiet("GetMemberResponse", &read::<GetMemberResponse>(&answer));
+    assert_quiet("MigrateResponse", &migrated(&response_body).unwrap());
+    assert_quiet(
+        "DeleteTotpResponse",
+        &read::<DeleteTotpResponse>(&response_body),
+    );
+    assert_quiet(
+        "GetMemberResponse",
+        &read::<GetMemberResponse>(&response_body),
+    );
     assert_quiet(
         "GetRecoveryCodesResponse",
-        &read::<GetRecoveryCodesResponse>(&answer),
+        &read::<GetRecoveryCodesResponse>(&response_body),
     );
     assert_quiet(
         "RotateRecoveryCodesResponse",
-        &read::<RotateRecoveryCodesResponse>(&answer),
+        &read::<RotateRecoveryCodesResponse>(&response_body),
     );
-    assert_quiet("RecoverResponse", &read::<RecoverResponse>(&answer));
+    assert_quiet("RecoverResponse", &read::<RecoverResponse>(&response_body));
     assert_quiet(
         "AuthenticateSessionResponse",
-        &read::<AuthenticateSessionResponse>(&answer),
+        &read::<AuthenticateSessionResponse>(&response_body),
     );
     assert_quiet(
         "RevokeSessionsResponse",
-        &read::<RevokeSessionsResponse>(&answer),
+        &read::<RevokeSessionsResponse>(&response_body),
     );
     let session = authenticated.member_session.unwrap();
     for factor in &session.authentication_factors {
@@ -461,14 +467,14 @@ fn answers_are_redacted() {
 
 #[test]
 fn parts_set_aside_are_redacted() {
-    let mut answer = answer();
+    let mut response_body = response_body();
     for part in ["member", "organization", "member_session", "member_device"] {
-        answer[part] = json!([{"token": SESSION_TOKEN, "metadata": METADATA}]);
+        response_body[part] = json!([{"token": SESSION_TOKEN, "metadata": METADATA}]);
     }
-    answer["session_token"] = json!({"token": SESSION_TOKEN});
-    answer["session_jwt"] = json!([SESSION_JWT]);
-    answer["request_id"] = json!([SERVER_TEXT]);
-    let authenticated = authenticated(&answer).unwrap();
+    response_body["session_token"] = json!({"token": SESSION_TOKEN});
+    response_body["session_jwt"] = json!([SESSION_JWT]);
+    response_body["request_id"] = json!([SERVER_TEXT]);
+    let authenticated = authenticated(&response_body).unwrap();
     assert_eq!(authenticated.undecoded().len(), 7, "{authenticated:?}");
     assert_quiet("AuthenticateResponse", &authenticated);
     for part in authenticated.undecoded() {
@@ -483,14 +489,15 @@ fn parts_set_aside_are_redacted() {
 #[test]
 fn decode_errors_repeat_nothing() {
     let without = |field: &str, value: Value| {
-        let mut answer = answer();
-        answer[field] = value;
-        answer.to_string()
+        let mut response_body = response_body();
+        response_body[field] = value;
+        response_body.to_string()
     };
-    let twice = answer()
-        .to_string()
-        .replacen('{', &format!("{{\"secret\":\"{TOTP_SECRET}\","), 1);
-    let whole = answer().to_string();
+    let twice =
+        response_body()
+            .to_string()
+            .replacen('{', &format!("{{\"secret\":\"{TOTP_SECRET}\","), 1);
+    let whole = response_body().to_string();
     for body in [
         without("secret", json!([TOTP_SECRET])),
         without("secret", Value::Null),
@@ -507,7 +514,7 @@ fn decode_errors_repeat_nothing() {
         format!("{{\"{SERVER_TEXT}\"}}"),
     ] {
         let error = CreateResponse::try_from(http::Response::new(body.as_str()))
-            .expect_err("an unreadable answer");
+            .expect_err("an unreadable response");
         assert_quiet_error("Error::Decode", &error);
         let Error::Decode(error) = error else {
             panic!("a decode error is expected, not {error:?}: {body}")
@@ -594,7 +601,7 @@ fn other_errors_repeat_nothing() {
     assert_quiet_error("InvalidParams", &refused.expect_err("a text is no object"));
 
     // serde's own text would say: invalid type: string "Canary-Claim-10", expected u32.
-    let authenticated = authenticated(&answer()).unwrap();
+    let authenticated = authenticated(&response_body()).unwrap();
     let refused = authenticated.claims::<HashMap<String, u32>>();
     assert_quiet_error("ClaimsError", &refused.expect_err("texts are no numbers"));
 
@@ -658,7 +665,7 @@ fn session_jwt_types() -> Vec<&'static str> {
 
     let forge = session_jwt::forge();
     let keys = forge.jwks().to_string();
-    let mut readable = answer();
+    let mut readable = response_body();
     readable["member_session"]["member_session_id"] = json!("member-session-test-x");
     readable["member_session"]["organization_id"] = json!("organization-test-x");
     let readable = readable.to_string();
@@ -708,8 +715,8 @@ fn test_util_types() -> Vec<&'static str> {
         .created(Created::from(TOTP_SECRET).qr_code(QR_CODE))
         .authenticated(SESSION_TOKEN)
         .refused(SERVER_TEXT)
-        .unreadable(answer().to_string())
-        .json(answer())
+        .unreadable(response_body().to_string())
+        .json(response_body())
         .lost()
         .at_path("/v1/b2b/passwords/authenticate");
     let client = script.client();
@@ -735,7 +742,7 @@ fn test_util_types() -> Vec<&'static str> {
         Endpoint = Endpoint::Create,
         Refusal = Refusal::new(SERVER_TEXT)
             .message(SESSION_TOKEN)
-            .details(answer()),
+            .details(response_body()),
         Created = Created::from(TOTP_SECRET).recovery_codes([RECOVERY_CODE]),
         Authenticated = Authenticated::from(SESSION_TOKEN).session_jwt(SESSION_JWT),
         Migrated = [RECOVERY_CODE].into(),
@@ -771,7 +778,12 @@ fn every_public_type_is_redacted() {
     };
     let api_error = || error(CreateResponse::try_from(echoed().unwrap()));
     let decode_error = || error(created(&json!({"secret": [TOTP_SECRET]})));
-    let factor = || authenticated(&answer()).unwrap().member_session.unwrap();
+    let factor = || {
+        authenticated(&response_body())
+            .unwrap()
+            .member_session
+            .unwrap()
+    };
     let factor = || factor().authentication_factors.remove(0);
     let unknown_text = || json!(SERVER_TEXT);
     let aside = json!({"member_id": "m", "member": [SESSION_TOKEN]});
@@ -809,26 +821,26 @@ fn every_public_type_is_redacted() {
         Call = Call::post("/v1/b2b/totp")
             .query("code", CODE)
             .header("X-Stytch-Member-Session", SESSION_TOKEN)
-            .json(&answer())
+            .json(&response_body())
             .unwrap(),
-        Json<Value> = Json(answer()),
+        Json<Value> = Json(response_body()),
         RetryPolicy = RetryPolicy::default(),
         Limits = Limits::default(),
         Request = project().request(&authenticate_params()).unwrap(),
-        Response = http::Response::new(answer().to_string().into()),
+        Response = http::Response::new(response_body().to_string().into()),
         Body = SESSION_TOKEN.into(),
         LimitedBody = LimitedBody::new(100, None).unwrap(),
         JsonObject = JsonObject::from_iter([(METADATA.to_owned(), json!(METADATA))]),
-        CreateResponse = created(&answer()).unwrap(),
-        AuthenticateResponse = authenticated(&answer()).unwrap(),
-        MigrateResponse = migrated(&answer()).unwrap(),
-        DeleteTotpResponse = read(&answer()),
-        GetMemberResponse = read(&answer()),
-        GetRecoveryCodesResponse = read(&answer()),
-        RotateRecoveryCodesResponse = read(&answer()),
-        RecoverResponse = read(&answer()),
-        AuthenticateSessionResponse = read(&answer()),
-        RevokeSessionsResponse = read(&answer()),
+        CreateResponse = created(&response_body()).unwrap(),
+        AuthenticateResponse = authenticated(&response_body()).unwrap(),
+        MigrateResponse = migrated(&response_body()).unwrap(),
+        DeleteTotpResponse = read(&response_body()),
+        GetMemberResponse = read(&response_body()),
+        GetRecoveryCodesResponse = read(&response_body()),
+        RotateRecoveryCodesResponse = read(&response_body()),
+        RecoverResponse = read(&response_body()),
+        AuthenticateSessionResponse = read(&response_body()),
+        RevokeSessionsResponse = read(&response_body()),
         Reason = api_error().reason(),
         Undecoded = aside.undecoded()[0].clone(),
         AuthenticationFactor = factor(),
@@ -868,7 +880,7 @@ fn every_public_type_is_redacted() {
         InvalidTimestamp = Timestamp::new(SERVER_TEXT).to_system_time().unwrap_err(),
         QrCodeError = QrCode::new(QR_CODE).png().unwrap_err(),
         BodyTooLarge = LimitedBody::new(1, Some(2)).unwrap_err(),
-        ClaimsError = authenticated(&answer()).unwrap().claims::<u32>().unwrap_err(),
+        ClaimsError = authenticated(&response_body()).unwrap().claims::<u32>().unwrap_err(),
         UreqTransport = UreqTransport::new(),
         UreqTransportBuilder =
             UreqTransport::builder().proxy(format!("http://user:{SESSION_TOKEN}@127.0.0.1")),
@@ -936,16 +948,16 @@ macro_rules! implements {
 
         #[allow(dead_code, reason = "one of the constants is not used")]
         impl<T: $($trait)+> Probe<T> {
-            const ANSWER: bool = true;
+            const RESULT: bool = true;
         }
 
         #[allow(dead_code, reason = "one of the constants is not used")]
         trait Otherwise {
-            const ANSWER: bool = false;
+            const RESULT: bool = false;
         }
         impl<T> Otherwise for Probe<T> {}
 
-        Probe::<$type>::ANSWER
+        Probe::<$type>::RESULT
     }};
 }
 

@@ -35,8 +35,8 @@ fn migrate() -> MigrateParams {
     MigrateParams::new("organization", "member", "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS")
 }
 
-/// The full answer to a request, by its path.
-fn answer(request: &Request) -> &'static str {
+/// The full response to a request, by its path.
+fn response(request: &Request) -> &'static str {
     let name = match request.uri().path() {
         "/v1/b2b/totp" => "create/full",
         "/v1/b2b/totp/authenticate" => "authenticate/full",
@@ -114,23 +114,23 @@ impl Future for Yield {
 
 #[test]
 fn closures_with_any_body_and_any_error() {
-    assert_works(|request: Request| Ok::<_, io::Error>(http::Response::new(answer(&request))));
+    assert_works(|request: Request| Ok::<_, io::Error>(http::Response::new(response(&request))));
     assert_works(|request: Request| {
-        Ok::<_, BoxError>(http::Response::new(answer(&request).to_owned()))
+        Ok::<_, BoxError>(http::Response::new(response(&request).to_owned()))
     });
     assert_works(|request: Request| {
-        Ok::<_, String>(http::Response::new(answer(&request).as_bytes().to_vec()))
+        Ok::<_, String>(http::Response::new(response(&request).as_bytes().to_vec()))
     });
     assert_works(|request: Request| {
-        Ok::<_, TransportError>(http::Response::new(Body::from(answer(&request))))
+        Ok::<_, TransportError>(http::Response::new(Body::from(response(&request))))
     });
     assert_works(|request: Request| {
         Ok::<_, Infallible>(http::Response::new(Box::<[u8]>::from(
-            answer(&request).as_bytes(),
+            response(&request).as_bytes(),
         )))
     });
     fn function(request: Request) -> Result<http::Response<&'static [u8]>, &'static str> {
-        Ok(http::Response::new(answer(&request).as_bytes()))
+        Ok(http::Response::new(response(&request).as_bytes()))
     }
     assert_works(function);
 }
@@ -139,19 +139,19 @@ fn closures_with_any_body_and_any_error() {
 fn async_closures_with_any_body_and_any_error() {
     assert_works_async(|request: Request| async move {
         Yield::default().await;
-        Ok::<_, io::Error>(http::Response::new(answer(&request)))
+        Ok::<_, io::Error>(http::Response::new(response(&request)))
     });
     assert_works_async(async |request: Request| {
-        Ok::<_, BoxError>(http::Response::new(answer(&request).to_owned()))
+        Ok::<_, BoxError>(http::Response::new(response(&request).to_owned()))
     });
     assert_works_async(|request: Request| {
         std::future::ready(Ok::<_, String>(http::Response::new(
-            answer(&request).as_bytes().to_vec(),
+            response(&request).as_bytes().to_vec(),
         )))
     });
     async fn function(request: Request) -> Result<Response, TransportError> {
         Yield::default().await;
-        Ok(http::Response::new(answer(&request).into()))
+        Ok(http::Response::new(response(&request).into()))
     }
     assert_works_async(function);
 }
@@ -277,7 +277,7 @@ fn errors_of_closures() {
 
 #[test]
 fn shared_and_erased_transports() {
-    let transport = |request: Request| Ok::<_, io::Error>(http::Response::new(answer(&request)));
+    let transport = |request: Request| Ok::<_, io::Error>(http::Response::new(response(&request)));
     assert_works(Arc::new(transport));
     let borrowed = &transport;
     assert_works(borrowed);
@@ -305,7 +305,7 @@ fn shared_and_erased_async_transports() {
     >;
 
     async fn send(request: Request) -> Result<Response, TransportError> {
-        Ok(http::Response::new(answer(&request).into()))
+        Ok(http::Response::new(response(&request).into()))
     }
 
     let erased: Erased = Box::new(|request| Box::pin(send(request)));
@@ -328,7 +328,7 @@ fn transports_need_not_be_send_nor_static() {
     assert_works(|request: Request| {
         log.borrow_mut()
             .push([&prefix, request.uri().path()].concat());
-        Ok::<_, io::Error>(http::Response::new(answer(&request)))
+        Ok::<_, io::Error>(http::Response::new(response(&request)))
     });
     assert_eq!(
         *log.borrow(),
@@ -349,7 +349,7 @@ fn types_of_ones_own_are_transports() {
     impl Transport for Counting<'_> {
         fn send(&self, request: Request) -> Result<Response, TransportError> {
             *self.calls.lock().unwrap() += 1;
-            Ok(http::Response::new(answer(&request).into()))
+            Ok(http::Response::new(response(&request).into()))
         }
     }
 

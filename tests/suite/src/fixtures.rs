@@ -1,4 +1,4 @@
-//! Answers and requests of the API as JSON texts, from the files under `tests/fixtures`. What they
+//! Responses and requests of the API as JSON texts, from the files under `tests/fixtures`. What they
 //! show and where they are from is told there, in `README.md`.
 
 use serde_json::Value;
@@ -23,7 +23,7 @@ impl Fixture {
         serde_json::from_str(self.json).expect("a fixture holds JSON")
     }
 
-    /// The HTTP status that an error answer comes with: the case begins with it.
+    /// The HTTP status that an error response comes with: the case begins with it.
     #[allow(
         clippy::expect_used,
         reason = "a misnamed fixture is a mistake in this package"
@@ -43,14 +43,14 @@ macro_rules! fixtures {
     };
 }
 
-/// Answers of Create.
+/// Responses of Create.
 pub const CREATE: &[Fixture] = fixtures!("create": "full", "minimal", "live-shape");
 
-/// Answers of Authenticate.
+/// Responses of Authenticate.
 pub const AUTHENTICATE: &[Fixture] =
     fixtures!("authenticate": "full", "minimal", "live-shape", "extra-fields");
 
-/// Answers of Migrate.
+/// Responses of Migrate.
 pub const MIGRATE: &[Fixture] = fixtures!("migrate": "full", "minimal", "live-shape");
 
 /// Responses of Delete TOTP.
@@ -77,7 +77,7 @@ pub const AUTHENTICATE_SESSION: &[Fixture] =
 /// Responses of Revoke sessions.
 pub const REVOKE_SESSIONS: &[Fixture] = fixtures!("revoke_sessions": "full", "minimal");
 
-/// Error answers.
+/// Error responses.
 pub const ERROR: &[Fixture] = fixtures!("error":
     "400-action-available-only-for-active-members",
     "400-action-available-only-once-primary-authentication-is-met",

@@ -50,7 +50,7 @@ impl Route {
     }
 }
 
-/// The endpoint that a request means, for those who do not answer it.
+/// The endpoint that a request means, for code that does not respond to it.
 pub(crate) fn endpoint(method: &Method, path: &str) -> Option<&'static Endpoint> {
     Route::find(method, path).ok().map(|route| route.endpoint)
 }

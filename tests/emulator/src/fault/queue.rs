@@ -33,7 +33,7 @@ pub(crate) enum Effect {
     Respond(Response<Vec<u8>>),
     /// The call is refused.
     Refuse(Refusal),
-    /// The API answers, and the response goes out like this.
+    /// The API responds, and its response goes out like this.
     Deliver(Delivery),
 }
 

@@ -3,11 +3,11 @@
 
 #![allow(clippy::panic, reason = "a check fails by panicking")]
 
-pub mod answer;
 pub mod http1;
 pub mod params;
 pub mod project;
 pub mod qr_code;
+pub mod response;
 pub mod session_jwt;
 pub mod timestamp;
 pub mod totp_code;

@@ -1,4 +1,4 @@
-//! The QR code of an answer.
+//! The QR code of a response.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};

@@ -52,9 +52,9 @@ async function perform(client, call, params, options) {
 
 async function control(path, body) {
   const method = body ? "POST" : "GET";
-  const answer = await fetch(`${base_url}/__emulator/${path}`, { method, body: body && JSON.stringify(body) });
-  if (!answer.ok) throw new Error(`${path}: ${await answer.text()}`);
-  return answer.json();
+  const response = await fetch(`${base_url}/__emulator/${path}`, { method, body: body && JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${path}: ${await response.text()}`);
+  return response.json();
 }
 
 // Replaces `$step.path.to.value` by what that step got, and `code of …` by the code of a secret.

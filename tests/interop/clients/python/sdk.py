@@ -40,9 +40,9 @@ def client(secret):
 
 def control(path, body=None):
     url = f"{emulator['base_url']}/__emulator/{path}"
-    answer = requests.post(url, json=body) if body else requests.get(url)
-    answer.raise_for_status()
-    return answer.json()
+    response = requests.post(url, json=body) if body else requests.get(url)
+    response.raise_for_status()
+    return response.json()
 
 
 def totp(secret):

@@ -112,11 +112,13 @@ impl Scenario {
     /// A call of the emulator's control interface.
     fn control(&self, path: &str, body: Option<&Value>) -> Fallible<Value> {
         let url = format!("{}/__emulator/{path}", self.emulator("base_url")?);
-        let answer = match body {
+        let response = match body {
             Some(body) => ureq::post(url).send(body.to_string()),
             None => ureq::get(url).call(),
         };
-        Ok(serde_json::from_str(&answer?.body_mut().read_to_string()?)?)
+        Ok(serde_json::from_str(
+            &response?.body_mut().read_to_string()?,
+        )?)
     }
 
     /// Replaces `$step.path.to.value` by what that step got, and `code of …` by a secret's code.

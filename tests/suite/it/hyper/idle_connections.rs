@@ -11,7 +11,7 @@ use std::{env, fs, io, thread};
 
 use hyper_util::rt::TokioTimer;
 use tokio::runtime::{Builder, Runtime};
-use totps_conformance::hostile::{Authority, Leaf, Server, response as answer};
+use totps_conformance::hostile::{Authority, Leaf, Server, response};
 use totps_core::{AsyncTransport, CreateParams, Request, Response, TransportError};
 use totps_hyper::{ConnTransport, HyperTransport};
 
@@ -38,7 +38,7 @@ fn resting() -> Runtime {
 fn closing(tls: Option<&Authority>) -> Server {
     let once = |connection: &mut totps_conformance::hostile::Connection| {
         connection.read_request();
-        connection.write(&answer(200, "{}"));
+        connection.write(&response(200, "{}"));
     };
     match tls {
         Some(authority) => Server::start_tls(authority.server(Leaf::Good), once),
@@ -149,7 +149,7 @@ fn a_stopped_process_uses_no_dead_connection() {
     let closed = Arc::clone(&to_close);
     let server = Server::start(move |connection| {
         connection.read_request();
-        connection.write(&answer(200, "{}"));
+        connection.write(&response(200, "{}"));
         while closed.load(Ordering::Relaxed) <= connection.number() {
             thread::sleep(Duration::from_millis(1));
         }
@@ -209,7 +209,7 @@ fn go_on(child: &Child, stdin: &mut ChildStdin) {
 #[test]
 fn a_client_serves_two_living_runtimes() {
     let server = Server::start(|connection| {
-        while connection.read_request().is_some() && connection.write(&answer(200, "{}")) {}
+        while connection.read_request().is_some() && connection.write(&response(200, "{}")) {}
     });
     let transport = HyperTransport::new();
     let runtimes = [resting(), resting()];

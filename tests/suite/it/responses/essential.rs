@@ -1,4 +1,4 @@
-//! Answers without what the call was for, or without sense.
+//! Responses without what the call was for, or without sense.
 
 use std::collections::BTreeMap;
 
@@ -214,7 +214,7 @@ fn bodies_that_are_no_json_object() {
 }
 
 #[test]
-fn answers_without_a_body() {
+fn responses_without_a_body() {
     for (status, body) in [
         (204, ""),
         (200, ""),
@@ -235,7 +235,7 @@ fn answers_without_a_body() {
 }
 
 #[test]
-fn answers_cut_at_every_byte() {
+fn responses_cut_at_every_byte() {
     for call in &CALLS {
         let minimal = call.fixtures[1].json.trim_end();
         let whole = serde_json::from_str::<Value>(minimal).unwrap().to_string();

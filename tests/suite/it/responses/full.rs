@@ -1,4 +1,4 @@
-//! The documented answers, field by field.
+//! The documented responses, field by field.
 
 use serde::Serialize;
 use serde_json::json;
@@ -19,7 +19,7 @@ use totps_core::{
 };
 use totps_tests::fixtures::{all, fixture};
 
-use super::{CALLS, answer, authenticate, codes, create, migrate, model, object, time};
+use super::{CALLS, authenticate, codes, create, migrate, model, object, response, time};
 
 #[test]
 fn every_file_is_read_by_the_suites() {
@@ -323,7 +323,7 @@ fn full_organization() -> Organization {
     })
 }
 
-/// All 45 factors, in the order of the full answer.
+/// All 45 factors, in the order of the full response.
 fn full_factors() -> Vec<AuthenticationFactor> {
     let email = || {
         Some(Factor::Email(model!(EmailFactor {
@@ -647,7 +647,7 @@ fn full_authenticate() {
 
 #[test]
 fn full_delete_totp() {
-    let deleted = DeleteTotpResponse::try_from(answer(200, fixture("delete_totp/full").json));
+    let deleted = DeleteTotpResponse::try_from(response(200, fixture("delete_totp/full").json));
     let deleted = deleted.unwrap();
     assert_eq!(deleted.request_id.as_deref(), Some(REQUEST_ID));
     assert_eq!(deleted.member_id, Some(MEMBER_ID.into()));
@@ -659,7 +659,7 @@ fn full_delete_totp() {
 
 #[test]
 fn full_get_member() {
-    let read = GetMemberResponse::try_from(answer(200, fixture("get_member/full").json)).unwrap();
+    let read = GetMemberResponse::try_from(response(200, fixture("get_member/full").json)).unwrap();
     assert_eq!(read.request_id.as_deref(), Some(REQUEST_ID));
     assert_eq!(read.member_id, Some(MEMBER_ID.into()));
     assert_model("member", Some(&read.member), &full_member());
@@ -673,12 +673,12 @@ fn full_get_member() {
 #[test]
 fn full_recovery_codes() {
     let json = fixture("get_recovery_codes/full").json;
-    let read = GetRecoveryCodesResponse::try_from(answer(200, json)).unwrap();
+    let read = GetRecoveryCodesResponse::try_from(response(200, json)).unwrap();
     assert_eq!(read.member_id, Some(MEMBER_ID.into()));
     assert_eq!(codes(&read.recovery_codes), json!(RECOVERY_CODES));
     assert_model("member", read.member.as_ref(), &full_member());
     let json = fixture("rotate_recovery_codes/full").json;
-    let rotated = RotateRecoveryCodesResponse::try_from(answer(200, json)).unwrap();
+    let rotated = RotateRecoveryCodesResponse::try_from(response(200, json)).unwrap();
     assert_eq!(rotated.member_id, Some(MEMBER_ID.into()));
     assert_eq!(codes(&rotated.recovery_codes), json!(RECOVERY_CODES));
     assert_model(
@@ -690,7 +690,7 @@ fn full_recovery_codes() {
 
 #[test]
 fn full_recover() {
-    let read = RecoverResponse::try_from(answer(200, fixture("recover/full").json)).unwrap();
+    let read = RecoverResponse::try_from(response(200, fixture("recover/full").json)).unwrap();
     assert_eq!(read.request_id.as_deref(), Some(REQUEST_ID));
     assert_eq!(read.member_id, MEMBER_ID);
     assert_eq!(read.recovery_codes_remaining, Some(9));
@@ -716,7 +716,7 @@ fn full_recover() {
 #[test]
 fn full_authenticate_session() {
     let json = fixture("authenticate_session/full").json;
-    let read = AuthenticateSessionResponse::try_from(answer(200, json)).unwrap();
+    let read = AuthenticateSessionResponse::try_from(response(200, json)).unwrap();
     assert_eq!(read.request_id.as_deref(), Some(REQUEST_ID));
     assert_eq!(read.member_id, MEMBER_ID, "as the session says");
     assert_eq!(

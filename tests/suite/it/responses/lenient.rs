@@ -1,4 +1,4 @@
-//! What is tolerated, and what of an answer is set aside when it is not.
+//! What is tolerated, and what of a response is set aside when it is not.
 
 use serde_json::json;
 use totps_core::{

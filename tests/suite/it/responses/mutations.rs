@@ -1,4 +1,4 @@
-//! Every field of every answer changed in turn, and answers made at random: nothing gets lost.
+//! Every field of every response changed in turn, and responses made at random: nothing gets lost.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use totps_tests::fixtures::ERROR;
 use super::{CALLS, Call, Seen, authenticate, authenticated_with, encoded_again};
 use crate::requests::{any_json, any_text};
 
-/// A change at one place of an answer.
+/// A change at one place of a response.
 #[derive(Debug, Clone)]
 enum Edit {
     Delete,
@@ -61,12 +61,12 @@ fn places(json: &Value) -> Vec<String> {
     found.into_values().collect()
 }
 
-/// The name of the field of the answer that a place is in.
+/// The name of the field of the response that a place is in.
 fn field(place: &str) -> &str {
     place[1..].split('/').next().unwrap_or_default()
 }
 
-/// Decodes the answer and checks that everything in it can be reached.
+/// Decodes the response and checks that everything in it can be reached.
 #[track_caller]
 fn assert_nothing_lost(call: &Call, json: &Value) -> Option<Seen> {
     let body = json.to_string();
@@ -117,8 +117,8 @@ fn assert_nothing_lost(call: &Call, json: &Value) -> Option<Seen> {
     Some(seen)
 }
 
-/// Applies an edit to every place of every answer where `edits` has one, and gives what came of it
-/// to `check`, with the changed answer and the place.
+/// Applies an edit to every place of every response where `edits` has one, and gives what came of it
+/// to `check`, with the changed response and the place.
 fn for_every_place(
     edits: impl Fn(&Value) -> Vec<Edit>,
     check: impl Fn(&Call, &Value, &str, Option<Seen>),
@@ -148,14 +148,14 @@ fn for_every_place(
     }
 }
 
-/// Whether an answer lacks something that the call was for.
+/// Whether a response lacks something that the call was for.
 fn lacks_essential(call: &Call, json: &Value) -> bool {
     let mut essential = call.essential.iter();
     essential.any(|field| call.requires(field, json.get(*field)))
 }
 
 #[test]
-fn every_answer_is_read_without_loss() {
+fn every_response_is_read_without_loss() {
     for call in &CALLS {
         for fixture in call.fixtures {
             let seen = (call.decode)(200, fixture.json.as_bytes()).unwrap();
@@ -343,8 +343,8 @@ fn every_field_of_every_error_may_be_anything() {
     }
 }
 
-/// An object with some of the keys of answers and any values.
-fn any_answer() -> impl Strategy<Value = Value> {
+/// An object with some of the keys of responses and any values.
+fn any_response() -> impl Strategy<Value = Value> {
     let keys = CALLS.iter().flat_map(|call| {
         let json = call.full().value();
         json.as_object()
@@ -366,7 +366,7 @@ fn any_answer() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
-    fn any_json_is_read_or_kept(json in any_answer()) {
+    fn any_json_is_read_or_kept(json in any_response()) {
         for call in &CALLS {
             assert_nothing_lost(call, &json);
         }
@@ -386,7 +386,7 @@ proptest! {
     }
 
     #[test]
-    fn damaged_answers_are_read_or_kept(
+    fn damaged_responses_are_read_or_kept(
         edits in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..4),
     ) {
         for call in &CALLS {

@@ -1,4 +1,4 @@
-//! What is done with answers: reading claims and QR codes, making fakes.
+//! What is done with responses: reading claims and QR codes, making fakes.
 
 use std::collections::HashMap;
 

@@ -305,15 +305,15 @@ fn old_keys_are_used_while_the_api_is_down() {
     with_both(one_key, VerifyOptions::new(), |forge, server, verifier| {
         verifier.refresh(forge.time()).unwrap();
         let empty = r#"{"keys": []}"#.to_owned();
-        for answer in [None, Some("<html>".to_owned()), Some(empty)] {
-            server.set_jwks(answer.clone());
+        for response in [None, Some("<html>".to_owned()), Some(empty)] {
+            server.set_jwks(response.clone());
             let _ = verifier.refresh(forge.time());
             error_of(verifier.verify(&forge.jwt(), forge.time())).unwrap();
             let later = forge.time() + FIVE_MINUTES * 2;
             let missing = verifier.verify(&of_next_key(forge), later);
             let is_expected = match missing {
                 Err(SessionError::Jwt(JwtError::UnknownKey)) => true,
-                Err(SessionError::Keys(_)) => answer.is_none_or(|body| body == "<html>"),
+                Err(SessionError::Keys(_)) => response.is_none_or(|body| body == "<html>"),
                 _ => false,
             };
             assert!(is_expected, "got something else");

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use totps_conformance::hostile::{Authority, Leaf, Server, Tap, TlsVersion, response as answer};
+use totps_conformance::hostile::{Authority, Leaf, Server, Tap, TlsVersion, response};
 use totps_core::{
     AuthenticateParams, Body, Delivery, Project, Request, Response, Transport, TransportError,
     TransportErrorKind,
@@ -26,7 +26,7 @@ fn early_responses_to_large_requests_are_read() {
     let authority = Authority::new();
     let handle = |connection: &mut totps_conformance::hostile::Connection| {
         connection.read_bytes(1000);
-        connection.write(&answer(413, "too large"));
+        connection.write(&response(413, "too large"));
     };
     let plain = Server::start(handle);
     let secure = Server::start_tls(authority.server(Leaf::Good), handle);
@@ -65,7 +65,7 @@ fn head_and_body_leave_in_one_record() {
     let config = authority.server_with_versions(Leaf::Good, &[TlsVersion::Tls12]);
     let server = Server::start_tls(config, |connection| {
         connection.read_request();
-        connection.write(&answer(200, "{}"));
+        connection.write(&response(200, "{}"));
     });
     let tap = Tap::before(server.address());
     let builder = UreqTransport::builder().root_certificates_pem(authority.pem());
@@ -87,7 +87,7 @@ fn sessions_are_resumed() {
         let config = authority.server_with_versions(Leaf::Good, &[version]);
         let server = Server::start_tls(config, |connection| {
             connection.read_request();
-            connection.write(&answer(200, "{}"));
+            connection.write(&response(200, "{}"));
         });
         // A retry has a deadline of its own, but no first try has.
         let builder = UreqTransport::builder().max_retries(2);
@@ -137,7 +137,7 @@ fn a_dripping_proxy_is_bounded_by_both_timeouts() {
 fn only_the_wanted_version_of_ip_is_connected_to() {
     let server = Server::start(|connection| {
         connection.read_request();
-        connection.write(&answer(200, "{}"));
+        connection.write(&response(200, "{}"));
     });
     let family = |family| UreqTransport::builder().ip_family(family);
     send(family(IpFamily::Ipv4Only), &server.url()).expect("it is IPv4");

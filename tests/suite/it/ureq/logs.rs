@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::sync::Once;
 
 use log::{LevelFilter, Log, Metadata, Record};
-use totps_conformance::hostile::{Authority, Leaf, Proxy, Server, response as answer};
+use totps_conformance::hostile::{Authority, Leaf, Proxy, Server, response};
 use totps_conformance::sentinel::leaks;
 use totps_core::{
     AuthenticateParams, Delivery, Project, Response, Transport, TransportError, TransportErrorKind,
@@ -64,11 +64,11 @@ fn send(transport: &UreqTransport, base_url: &str) -> Result<Response, Transport
     transport.send(request)
 }
 
-/// Answers with the token.
+/// Responds with the token.
 fn server() -> Server {
     Server::start(|connection| {
         while connection.read_request().is_some() {
-            connection.write(&answer(200, TOKEN));
+            connection.write(&response(200, TOKEN));
         }
     })
 }
@@ -96,7 +96,7 @@ fn a_proxy_leaves_no_secret_in_the_log() {
     let (authority, proxy) = (Authority::new(), Proxy::start());
     let server = Server::start_tls(authority.server(Leaf::Good), |connection| {
         connection.read_request();
-        connection.write(&answer(200, TOKEN));
+        connection.write(&response(200, TOKEN));
     });
     let url = proxy
         .url()

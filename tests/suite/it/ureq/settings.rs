@@ -6,9 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rustls::crypto::CryptoProvider;
-use totps_conformance::hostile::{
-    Authority, Leaf, RefusingPort, Server, TlsVersion, response as answer,
-};
+use totps_conformance::hostile::{Authority, Leaf, RefusingPort, Server, TlsVersion, response};
 use totps_emulator::Emulator;
 use totps_ureq::ureq::Agent;
 use totps_ureq::ureq::config::{Config, IpFamily};
@@ -121,7 +119,7 @@ fn proxies_may_be_written_in_these_ways() {
 fn very_long_timeouts_are_no_trouble() {
     let server = Server::start(|connection| {
         connection.read_request();
-        connection.write(&answer(400, "{}"));
+        connection.write(&response(400, "{}"));
     });
     let agent = Agent::new_with_config(Config::builder().proxy(None).build());
     for builder in [
@@ -275,7 +273,7 @@ fn the_programs_default_crypto_provider_is_used() {
         let config = authority.server_with_versions(Leaf::Good, &[version]);
         let server = Server::start_tls(config, |connection| {
             connection.read_request();
-            connection.write(&answer(400, "{}"));
+            connection.write(&response(400, "{}"));
         });
         let builder = UreqTransport::builder().root_certificates_pem(authority.pem());
         let transport = builder.build().expect("valid");

@@ -31,16 +31,16 @@ fn transports() -> [UreqTransport; 2] {
     [UreqTransport::new(), UreqTransport::with_agent(agent)]
 }
 
-fn answering(encoding: &'static str, body: &[u8]) -> Server {
+fn responding(encoding: &'static str, body: &[u8]) -> Server {
     let head = format!(
         "HTTP/1.1 200 OK\r\ncontent-encoding: {encoding}\r\nset-cookie: a=b; Path=/\r\n\
          content-length: {}\r\n\r\n",
         body.len()
     );
-    let answer = [head.as_bytes(), body].concat();
+    let response = [head.as_bytes(), body].concat();
     Server::start(
         move |connection| {
-            while connection.read_request().is_some() && connection.write(&answer) {}
+            while connection.read_request().is_some() && connection.write(&response) {}
         },
     )
 }
@@ -55,7 +55,7 @@ fn call(transport: &UreqTransport, server: &Server) -> Result<Response, Transpor
 fn no_encoding_is_asked_for_but_what_comes_is_decoded_all_the_same() {
     for transport in transports() {
         for (encoding, body) in [("br", BR), ("gzip", &*gzip(2))] {
-            let server = answering(encoding, body);
+            let server = responding(encoding, body);
             let response = call(&transport, &server).expect("a response");
             let body = response.body().as_bytes();
             assert!(
@@ -71,7 +71,7 @@ fn no_encoding_is_asked_for_but_what_comes_is_decoded_all_the_same() {
 #[test]
 fn cookies_go_to_no_other_origin() {
     for transport in transports() {
-        let (server, other) = (answering("gzip", &gzip(2)), answering("gzip", &gzip(2)));
+        let (server, other) = (responding("gzip", &gzip(2)), responding("gzip", &gzip(2)));
         for server in [&server, &server] {
             call(&transport, server).expect("a response");
         }
@@ -95,7 +95,7 @@ fn cookies_go_to_no_other_origin() {
 #[test]
 fn the_limit_counts_what_was_decoded() {
     for transport in transports() {
-        let fits = answering("gzip", &gzip(MIB));
+        let fits = responding("gzip", &gzip(MIB));
         let response = call(&transport, &fits).expect("a response of 1 MiB");
         assert_eq!(response.body().as_bytes().len(), MIB);
         for (encoding, body) in [
@@ -103,7 +103,7 @@ fn the_limit_counts_what_was_decoded() {
             ("gzip", &*gzip(64 * MIB)),
             ("br", BR_OF_2_MIB),
         ] {
-            let error = call(&transport, &answering(encoding, body)).expect_err("a larger one");
+            let error = call(&transport, &responding(encoding, body)).expect_err("a larger one");
             assert_eq!(
                 (error.kind(), error.delivery()),
                 (TransportErrorKind::TooLarge, Delivery::Unknown),
@@ -119,7 +119,7 @@ fn a_broken_encoding_is_an_error() {
     let (cut, _) = whole.split_at(whole.len() / 2);
     for transport in transports() {
         for (encoding, body) in [("gzip", cut), ("gzip", b"{}"), ("br", &BR[..3])] {
-            let error = call(&transport, &answering(encoding, body)).expect_err("a broken body");
+            let error = call(&transport, &responding(encoding, body)).expect_err("a broken body");
             assert_eq!(
                 (error.kind(), error.delivery()),
                 (TransportErrorKind::Other, Delivery::Unknown),

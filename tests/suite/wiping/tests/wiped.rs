@@ -17,7 +17,7 @@ use totps_wiping::{Watcher, readable_after};
 #[global_allocator]
 static ALLOCATOR: Watcher = Watcher;
 
-/// Every secret of requests and answers, each with a text of its own.
+/// Every secret of requests and responses, each with a text of its own.
 const CANARIES: &[&str] = &[
     PROJECT_SECRET,
     BASIC,
@@ -61,7 +61,7 @@ fn project() -> Project {
     Project::at(base_url, "project-test-wiping", PROJECT_SECRET).unwrap()
 }
 
-fn answer(status: u16, body: impl Into<Body>) -> http::Response<Body> {
+fn response(status: u16, body: impl Into<Body>) -> http::Response<Body> {
     let response = http::Response::builder().status(status);
     response.body(body.into()).unwrap()
 }
@@ -222,33 +222,33 @@ fn bodies() {
 }
 
 #[test]
-fn answers() {
-    assert_wiped("an answer of Create", || {
-        let created = CreateResponse::try_from(answer(200, CREATED)).unwrap();
+fn responses() {
+    assert_wiped("a response of Create", || {
+        let created = CreateResponse::try_from(response(200, CREATED)).unwrap();
         assert_eq!(created.secret.expose(), TOTP_SECRET);
         assert_eq!(created.qr_code.expose(), QR_CODE);
         assert_eq!(created.recovery_codes[0].expose(), RECOVERY_CODE);
     });
-    assert_wiped("an answer of Migrate", || {
-        let migrated = MigrateResponse::try_from(answer(200, MIGRATED)).unwrap();
+    assert_wiped("a response of Migrate", || {
+        let migrated = MigrateResponse::try_from(response(200, MIGRATED)).unwrap();
         assert_eq!(migrated.recovery_codes[1].expose(), RECOVERY_CODE);
     });
     assert_wiped("a response of Recover", || {
-        let read = RecoverResponse::try_from(answer(200, AUTHENTICATED)).unwrap();
+        let read = RecoverResponse::try_from(response(200, AUTHENTICATED)).unwrap();
         assert_eq!(read.session_token.unwrap().expose(), SESSION_TOKEN);
     });
     assert_wiped("a response of Authenticate session", || {
-        let read = AuthenticateSessionResponse::try_from(answer(200, AUTHENTICATED)).unwrap();
+        let read = AuthenticateSessionResponse::try_from(response(200, AUTHENTICATED)).unwrap();
         assert_eq!(read.session_jwt.unwrap().expose(), SESSION_JWT);
     });
     assert_wiped("responses with recovery codes", || {
-        let read = GetRecoveryCodesResponse::try_from(answer(200, MIGRATED)).unwrap();
+        let read = GetRecoveryCodesResponse::try_from(response(200, MIGRATED)).unwrap();
         assert_eq!(read.recovery_codes[1].expose(), RECOVERY_CODE);
-        let read = RotateRecoveryCodesResponse::try_from(answer(200, MIGRATED)).unwrap();
+        let read = RotateRecoveryCodesResponse::try_from(response(200, MIGRATED)).unwrap();
         assert_eq!(read.recovery_codes[1].expose(), RECOVERY_CODE);
     });
-    assert_wiped("an answer of Authenticate", || {
-        let read = AuthenticateResponse::try_from(answer(200, AUTHENTICATED)).unwrap();
+    assert_wiped("a response of Authenticate", || {
+        let read = AuthenticateResponse::try_from(response(200, AUTHENTICATED)).unwrap();
         assert_eq!(read.session_token.unwrap().expose(), SESSION_TOKEN);
         assert_eq!(read.session_jwt.unwrap().expose(), SESSION_JWT);
     });
@@ -261,7 +261,7 @@ fn session_jwts() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_777_000_000);
     let forge = Forge::new(now, "https://login.example.com");
     let (project, options) = (forge.project(), VerifyOptions::new());
-    let jwks = Jwks::try_from(answer(200, forge.jwks().to_string())).unwrap();
+    let jwks = Jwks::try_from(response(200, forge.jwks().to_string())).unwrap();
     let jwt: &str = forge.jwt().leak();
     let (signed, signature) = jwt.rsplit_once('.').unwrap();
     let claims = forge.claims().to_string().leak();
@@ -290,7 +290,7 @@ fn parts_set_aside() {
     let wrong_type = r#"{"member_id": "m", "session_jwt": ["canary-of-the-jwt"],
         "session_token": "canary-of-the-session-token"}"#;
     assert_wiped("a part that cannot be read", || {
-        let read = AuthenticateResponse::try_from(answer(200, wrong_type)).unwrap();
+        let read = AuthenticateResponse::try_from(response(200, wrong_type)).unwrap();
         assert_eq!(read.undecoded()[0].json(), r#"["canary-of-the-jwt"]"#);
         drop(read.undecoded()[0].clone());
     });
@@ -301,28 +301,28 @@ fn errors() {
     let error = r#"{"error_type": "x", "echo": "canary-of-the-code"}"#;
     let html = "<html>canary-of-the-code</html>";
     for body in [error, html] {
-        assert_wiped("an error answer", || {
-            let error = CreateResponse::try_from(answer(400, body)).unwrap_err();
+        assert_wiped("an error response", || {
+            let error = CreateResponse::try_from(response(400, body)).unwrap_err();
             assert_eq!(error.into_body().unwrap().as_bytes(), body.as_bytes());
         });
     }
     let incomplete = r#"{"secret": "canary-of-the-totp-secret"}"#;
     let cut = &CREATED[..CREATED.len() - 1];
     for body in [incomplete, cut, html] {
-        assert_wiped("an answer that cannot be read", || {
-            let error = CreateResponse::try_from(answer(200, body)).unwrap_err();
-            assert!(matches!(error, Error::Decode(_)), "expected no answer");
+        assert_wiped("a response that cannot be read", || {
+            let error = CreateResponse::try_from(response(200, body)).unwrap_err();
+            assert!(matches!(error, Error::Decode(_)), "expected no response");
         });
     }
 }
 
 /// The replacement for a bad byte is longer than the byte, so that the text could outgrow its buffer.
 #[test]
-fn answers_that_are_not_utf8() {
-    assert_wiped("an answer that is not UTF-8", || {
+fn responses_that_are_not_utf8() {
+    assert_wiped("a response that is not UTF-8", || {
         let head = AUTHENTICATED.trim_end_matches('}').as_bytes();
         let bad = [head, br#", "member": {"name": ""#, &[0xff; 300], b"\"}}"].concat();
-        let read = AuthenticateResponse::try_from(answer(200, bad)).unwrap();
+        let read = AuthenticateResponse::try_from(response(200, bad)).unwrap();
         assert_eq!(
             read.undecoded().len(),
             1,
@@ -339,7 +339,7 @@ fn what_is_not_wiped() {
 
     let escaped = r#"{"member_id": "m", "session_token": "canary-of-the-session-token\n"}"#;
     let readable = readable_after(CANARIES, || {
-        drop(AuthenticateResponse::try_from(answer(200, escaped)).unwrap());
+        drop(AuthenticateResponse::try_from(response(200, escaped)).unwrap());
     });
     assert_eq!(
         readable,
@@ -349,14 +349,14 @@ fn what_is_not_wiped() {
 
     let echo = r#"{"error_message": "canary-of-the-code"}"#;
     let readable = readable_after(CANARIES, || {
-        drop(CreateResponse::try_from(answer(400, echo)).unwrap_err());
+        drop(CreateResponse::try_from(response(400, echo)).unwrap_err());
     });
     assert_eq!(readable, [CODE], "the server's words about an error");
 
     let metadata = r#"{"member_id": "m", "member": {"name": "canary-of-the-code",
         "trusted_metadata": {"x": "canary-of-the-jwt"}}}"#;
     let readable = readable_after(CANARIES, || {
-        drop(AuthenticateResponse::try_from(answer(200, metadata)).unwrap());
+        drop(AuthenticateResponse::try_from(response(200, metadata)).unwrap());
     });
     assert_eq!(readable, [CODE, SESSION_JWT], "names and metadata");
 }

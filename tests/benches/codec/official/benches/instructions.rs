@@ -1,5 +1,5 @@
 //! Instructions and allocations of the types of the official crate. They do not read the minimal
-//! answers, which lack fields.
+//! responses, which lack fields.
 
 #![allow(clippy::unwrap_used, reason = "a bench that fails must stop")]
 
@@ -9,23 +9,23 @@ use gungraun::prelude::*;
 use gungraun::{Dhat, LibraryBenchmarkConfig};
 use http::Response;
 use stytch::b2b::totps::{AuthenticateResponse, CreateResponse, MigrateResponse};
-use totps_bench_answers as answers;
+use totps_bench_responses as responses;
 use totps_bench_rivals::decode;
 
 macro_rules! decode {
     ($($call:ident: $response:ty, $dropped:ident, $kept:ident;)+) => {$(
-        #[library_benchmark(setup = answers::at_rest)]
-        #[bench::live_shape(answers::$call::LIVE_SHAPE)]
-        #[bench::full(answers::$call::FULL)]
-        fn $dropped(answer: &[u8]) {
-            drop(black_box(decode::<$response>(Response::new(black_box(answer))).unwrap()));
+        #[library_benchmark(setup = responses::at_rest)]
+        #[bench::live_shape(responses::$call::LIVE_SHAPE)]
+        #[bench::full(responses::$call::FULL)]
+        fn $dropped(response: &[u8]) {
+            drop(black_box(decode::<$response>(Response::new(black_box(response))).unwrap()));
         }
 
-        #[library_benchmark(setup = answers::at_rest)]
-        #[bench::live_shape(answers::$call::LIVE_SHAPE)]
-        #[bench::full(answers::$call::FULL)]
-        fn $kept(answer: &[u8]) -> $response {
-            decode(Response::new(black_box(answer))).unwrap()
+        #[library_benchmark(setup = responses::at_rest)]
+        #[bench::live_shape(responses::$call::LIVE_SHAPE)]
+        #[bench::full(responses::$call::FULL)]
+        fn $kept(response: &[u8]) -> $response {
+            decode(Response::new(black_box(response))).unwrap()
         }
     )+};
 }
@@ -36,11 +36,11 @@ decode! {
     migrate: MigrateResponse, official_migrate, official_migrate_kept;
 }
 
-#[library_benchmark(setup = answers::at_rest)]
-#[bench::three_factors(answers::THREE_FACTORS)]
-fn official_authenticate_session(answer: &[u8]) {
+#[library_benchmark(setup = responses::at_rest)]
+#[bench::three_factors(responses::THREE_FACTORS)]
+fn official_authenticate_session(response: &[u8]) {
     drop(black_box(
-        decode::<AuthenticateResponse>(Response::new(black_box(answer))).unwrap(),
+        decode::<AuthenticateResponse>(Response::new(black_box(response))).unwrap(),
     ));
 }
 

@@ -1,4 +1,4 @@
-//! Wall-clock time of the types of the official crate. They do not read the minimal answers, which
+//! Wall-clock time of the types of the official crate. They do not read the minimal responses, which
 //! lack fields.
 
 #![allow(clippy::unwrap_used, reason = "a bench that fails must stop")]
@@ -9,7 +9,7 @@ use criterion::{BenchmarkId, Criterion};
 use http::Response;
 use serde::de::DeserializeOwned;
 use stytch::b2b::totps::{AuthenticateResponse, CreateResponse, MigrateResponse};
-use totps_bench_answers::{AUTHENTICATE, CREATE, Case, MIGRATE};
+use totps_bench_responses::{AUTHENTICATE, CREATE, Case, MIGRATE};
 use totps_bench_rivals::decode;
 
 fn main() {
@@ -23,9 +23,9 @@ fn main() {
 
 fn decode_cases<R: DeserializeOwned>(c: &mut Criterion, cases: &[Case]) {
     let readable = cases.iter().filter(|(case, _)| !case.ends_with("/minimal"));
-    for (case, answer) in readable {
+    for (case, response) in readable {
         let decode = || {
-            let response = Response::new(black_box(*answer));
+            let response = Response::new(black_box(*response));
             drop(black_box(decode::<R>(response).unwrap()));
         };
         c.benchmark_group("decode")

@@ -7,8 +7,8 @@ use std::hint::black_box;
 
 use gungraun::prelude::*;
 use gungraun::{Dhat, LibraryBenchmarkConfig};
-use totps_bench_answers as answers;
 use totps_bench_ours::{self as ours, decode};
+use totps_bench_responses as responses;
 use totps_core::{
     AuthenticateParams, AuthenticateResponse, CreateParams, CreateResponse, MigrateParams,
     MigrateResponse, Project,
@@ -16,29 +16,29 @@ use totps_core::{
 
 macro_rules! decode {
     ($($call:ident: $response:ty, $dropped:ident, $kept:ident, $isolated:ident;)+) => {$(
-        #[library_benchmark(setup = answers::at_rest)]
-        #[bench::minimal(answers::$call::MINIMAL)]
-        #[bench::live_shape(answers::$call::LIVE_SHAPE)]
-        #[bench::full(answers::$call::FULL)]
-        fn $dropped(answer: &[u8]) {
-            drop(black_box(decode::<$response>(black_box(answer)).unwrap()));
+        #[library_benchmark(setup = responses::at_rest)]
+        #[bench::minimal(responses::$call::MINIMAL)]
+        #[bench::live_shape(responses::$call::LIVE_SHAPE)]
+        #[bench::full(responses::$call::FULL)]
+        fn $dropped(response: &[u8]) {
+            drop(black_box(decode::<$response>(black_box(response)).unwrap()));
         }
 
-        #[library_benchmark(setup = answers::at_rest)]
-        #[bench::minimal(answers::$call::MINIMAL)]
-        #[bench::live_shape(answers::$call::LIVE_SHAPE)]
-        #[bench::full(answers::$call::FULL)]
-        fn $kept(answer: &[u8]) -> $response {
-            decode(black_box(answer)).unwrap()
+        #[library_benchmark(setup = responses::at_rest)]
+        #[bench::minimal(responses::$call::MINIMAL)]
+        #[bench::live_shape(responses::$call::LIVE_SHAPE)]
+        #[bench::full(responses::$call::FULL)]
+        fn $kept(response: &[u8]) -> $response {
+            decode(black_box(response)).unwrap()
         }
 
-        #[library_benchmark(setup = answers::at_rest)]
-        #[bench::live_shape_string(answers::$call::LIVE_SHAPE_STRING)]
-        #[bench::live_shape_deep(answers::$call::LIVE_SHAPE_DEEP)]
-        #[bench::full_string(answers::$call::FULL_STRING)]
-        #[bench::full_deep(answers::$call::FULL_DEEP)]
-        fn $isolated(answer: &[u8]) {
-            let response: $response = black_box(decode(black_box(answer)).unwrap());
+        #[library_benchmark(setup = responses::at_rest)]
+        #[bench::live_shape_string(responses::$call::LIVE_SHAPE_STRING)]
+        #[bench::live_shape_deep(responses::$call::LIVE_SHAPE_DEEP)]
+        #[bench::full_string(responses::$call::FULL_STRING)]
+        #[bench::full_deep(responses::$call::FULL_DEEP)]
+        fn $isolated(response: &[u8]) {
+            let response: $response = black_box(decode(black_box(response)).unwrap());
             assert_eq!(response.undecoded().len(), 1);
         }
     )+};
@@ -51,11 +51,11 @@ decode! {
     migrate: MigrateResponse, decode_migrate, decode_migrate_kept, isolate_migrate;
 }
 
-#[library_benchmark(setup = answers::at_rest)]
-#[bench::three_factors(answers::THREE_FACTORS)]
-fn decode_authenticate_session(answer: &[u8]) {
+#[library_benchmark(setup = responses::at_rest)]
+#[bench::three_factors(responses::THREE_FACTORS)]
+fn decode_authenticate_session(response: &[u8]) {
     drop(black_box(
-        decode::<AuthenticateResponse>(black_box(answer)).unwrap(),
+        decode::<AuthenticateResponse>(black_box(response)).unwrap(),
     ));
 }
 
@@ -72,7 +72,7 @@ macro_rules! encode {
 
 /// Leaked, so that its drop is not measured.
 fn prepare<P>(params: P) -> &'static (Project, P) {
-    answers::at_rest(Box::leak(Box::new((ours::project().unwrap(), params))))
+    responses::at_rest(Box::leak(Box::new((ours::project().unwrap(), params))))
 }
 
 encode! {

@@ -5,8 +5,8 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion};
-use totps_bench_answers::{AUTHENTICATE, CREATE, Case, MIGRATE};
 use totps_bench_ours::{self as ours, decode};
+use totps_bench_responses::{AUTHENTICATE, CREATE, Case, MIGRATE};
 use totps_core::http::Response;
 use totps_core::{AuthenticateResponse, CreateResponse, Error, MigrateResponse, Operation};
 
@@ -38,8 +38,8 @@ fn decode_cases<R>(c: &mut Criterion, cases: &[Case])
 where
     R: TryFrom<Response<&'static [u8]>, Error = Error>,
 {
-    for (case, answer) in cases {
-        let decode = || drop(black_box(decode::<R>(black_box(answer)).unwrap()));
+    for (case, response) in cases {
+        let decode = || drop(black_box(decode::<R>(black_box(response)).unwrap()));
         c.benchmark_group("decode")
             .bench_function(BenchmarkId::new(NAME, case), |b| b.iter(decode));
     }

@@ -5,16 +5,16 @@ use totps_core::{
     AuthenticateParams, ConfigError, CreateParams, Error, MfaEnrollment, MigrateParams, Project,
 };
 
-/// Reads an answer that a server sent with status 200.
+/// Reads a response that a server sent with status 200.
 ///
 /// # Errors
 ///
 /// When it cannot be read.
-pub fn decode<'a, R>(answer: &'a [u8]) -> Result<R, Error>
+pub fn decode<'a, R>(response: &'a [u8]) -> Result<R, Error>
 where
     R: TryFrom<Response<&'a [u8]>, Error = Error>,
 {
-    R::try_from(Response::new(answer))
+    R::try_from(Response::new(response))
 }
 
 /// The project whose requests are made.

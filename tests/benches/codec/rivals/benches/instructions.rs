@@ -10,7 +10,7 @@ use gungraun::{Dhat, LibraryBenchmarkConfig};
 use http::Response;
 use serde::Serialize;
 use serde_json::Value;
-use totps_bench_answers as answers;
+use totps_bench_responses as responses;
 use totps_bench_rivals::requests::{self, Prepared};
 use totps_bench_rivals::{
     AuthenticateResponse, CreateResponse, MigrateResponse, decode, five_fields,
@@ -18,20 +18,20 @@ use totps_bench_rivals::{
 
 macro_rules! decode {
     ($($call:ident: $response:ty, $dropped:ident, $kept:ident;)+) => {$(
-        #[library_benchmark(setup = answers::at_rest)]
-        #[bench::minimal(answers::$call::MINIMAL)]
-        #[bench::live_shape(answers::$call::LIVE_SHAPE)]
-        #[bench::full(answers::$call::FULL)]
-        fn $dropped(answer: &[u8]) {
-            drop(black_box(decode::<$response>(Response::new(black_box(answer))).unwrap()));
+        #[library_benchmark(setup = responses::at_rest)]
+        #[bench::minimal(responses::$call::MINIMAL)]
+        #[bench::live_shape(responses::$call::LIVE_SHAPE)]
+        #[bench::full(responses::$call::FULL)]
+        fn $dropped(response: &[u8]) {
+            drop(black_box(decode::<$response>(Response::new(black_box(response))).unwrap()));
         }
 
-        #[library_benchmark(setup = answers::at_rest)]
-        #[bench::minimal(answers::$call::MINIMAL)]
-        #[bench::live_shape(answers::$call::LIVE_SHAPE)]
-        #[bench::full(answers::$call::FULL)]
-        fn $kept(answer: &[u8]) -> $response {
-            decode(Response::new(black_box(answer))).unwrap()
+        #[library_benchmark(setup = responses::at_rest)]
+        #[bench::minimal(responses::$call::MINIMAL)]
+        #[bench::live_shape(responses::$call::LIVE_SHAPE)]
+        #[bench::full(responses::$call::FULL)]
+        fn $kept(response: &[u8]) -> $response {
+            decode(Response::new(black_box(response))).unwrap()
         }
     )+};
 }
@@ -50,10 +50,10 @@ decode! {
 
 macro_rules! decode_session {
     ($($name:ident: $response:ty;)+) => {$(
-        #[library_benchmark(setup = answers::at_rest)]
-        #[bench::three_factors(answers::THREE_FACTORS)]
-        fn $name(answer: &[u8]) {
-            drop(black_box(decode::<$response>(Response::new(black_box(answer))).unwrap()));
+        #[library_benchmark(setup = responses::at_rest)]
+        #[bench::three_factors(responses::THREE_FACTORS)]
+        fn $name(response: &[u8]) {
+            drop(black_box(decode::<$response>(Response::new(black_box(response))).unwrap()));
         }
     )+};
 }
@@ -66,7 +66,7 @@ decode_session! {
 
 /// Leaked, so that its drop is not measured.
 fn prepare<P: Serialize>(path: &str, params: P) -> &'static (Prepared, P) {
-    answers::at_rest(Box::leak(Box::new((Prepared::new(path).unwrap(), params))))
+    responses::at_rest(Box::leak(Box::new((Prepared::new(path).unwrap(), params))))
 }
 
 macro_rules! encode {

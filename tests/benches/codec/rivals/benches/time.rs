@@ -9,7 +9,7 @@ use http::Response;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use totps_bench_answers::{AUTHENTICATE, CREATE, Case, MIGRATE};
+use totps_bench_responses::{AUTHENTICATE, CREATE, Case, MIGRATE};
 use totps_bench_rivals::requests::{Authenticate, Create, Migrate, Prepared};
 use totps_bench_rivals::{
     AuthenticateResponse, CreateResponse, MigrateResponse, decode, five_fields,
@@ -49,9 +49,9 @@ fn encode_case(c: &mut Criterion, case: &str, path: &str, params: &impl Serializ
 }
 
 fn decode_cases<R: DeserializeOwned>(c: &mut Criterion, rival: &str, cases: &[Case]) {
-    for (case, answer) in cases {
+    for (case, response) in cases {
         let decode = || {
-            let response = Response::new(black_box(*answer));
+            let response = Response::new(black_box(*response));
             drop(black_box(decode::<R>(response).unwrap()));
         };
         c.benchmark_group("decode")

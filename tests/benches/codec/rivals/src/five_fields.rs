@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// The answer of Create.
+/// The response of Create.
 #[derive(Deserialize)]
 pub struct Create {
     pub member_id: String,
@@ -12,7 +12,7 @@ pub struct Create {
     pub recovery_codes: Vec<String>,
 }
 
-/// The answer of Authenticate.
+/// The response of Authenticate.
 #[derive(Deserialize)]
 pub struct Authenticate {
     pub status_code: u16,
@@ -22,7 +22,7 @@ pub struct Authenticate {
     pub session_jwt: String,
 }
 
-/// The answer of Migrate.
+/// The response of Migrate.
 #[derive(Deserialize)]
 pub struct Migrate {
     pub status_code: u16,

@@ -1,15 +1,15 @@
 //! What one writes without this library: derived structs and requests made by hand.
 
-mod answers;
 pub mod factors;
 pub mod five_fields;
 pub mod requests;
+mod responses;
 
-pub use answers::{AuthenticateResponse, CreateResponse, MigrateResponse};
 use http::Response;
+pub use responses::{AuthenticateResponse, CreateResponse, MigrateResponse};
 use serde::de::DeserializeOwned;
 
-/// Reads an answer into any type, after a look at the status.
+/// Reads a response into any type, after a look at the status.
 ///
 /// # Errors
 ///

@@ -40,17 +40,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         .build();
     let client: Client<_, Full<_>> = Client::builder(TokioExecutor::new()).build(connector);
     let call = async {
-        let answer = client
+        let response = client
             .request(request.map(Full::<bytes::Bytes>::from))
             .await?;
-        if !answer.status().is_success() {
-            return Err(answer.status().to_string().into());
+        if !response.status().is_success() {
+            return Err(response.status().to_string().into());
         }
-        let body = answer.into_body().collect().await?.to_bytes();
+        let body = response.into_body().collect().await?.to_bytes();
         Ok::<AuthenticateResponse, Box<dyn Error>>(serde_json::from_slice(&body)?)
     };
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let answer = runtime.block_on(async { timeout(Duration::from_secs(10), call).await })??;
-    println!("{}", answer.session_token.len());
+    let response = runtime.block_on(async { timeout(Duration::from_secs(10), call).await })??;
+    println!("{}", response.session_token.len());
     Ok(())
 }

@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         ..Default::default()
     };
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let answer = runtime.block_on(client.totps.authenticate(request))?;
-    println!("{}", answer.session_token.len());
+    let response = runtime.block_on(client.totps.authenticate(request))?;
+    println!("{}", response.session_token.len());
     Ok(())
 }

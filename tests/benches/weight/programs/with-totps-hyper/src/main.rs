@@ -13,8 +13,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = totps_hyper::client(Project::at(next()?, next()?, next()?)?);
     let params = AuthenticateParams::new(next()?, next()?, next()?);
     let runtime = Builder::new_current_thread().enable_all().build()?;
-    let answer = runtime.block_on(client.authenticate(&params))?;
-    let length = answer.session_token.map_or(0, |token| token.expose().len());
+    let response = runtime.block_on(client.authenticate(&params))?;
+    let length = response.session_token.map_or(0, |token| token.expose().len());
     println!("{length}");
     Ok(())
 }

@@ -11,8 +11,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut next = || arguments.next().ok_or("an argument is missing");
     let client = totps_ureq::client(Project::at(next()?, next()?, next()?)?);
     let params = AuthenticateParams::new(next()?, next()?, next()?);
-    let answer = client.authenticate(&params)?;
-    let length = answer.session_token.map_or(0, |token| token.expose().len());
+    let response = client.authenticate(&params)?;
+    let length = response.session_token.map_or(0, |token| token.expose().len());
     println!("{length}");
     Ok(())
 }

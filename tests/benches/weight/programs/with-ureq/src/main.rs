@@ -33,11 +33,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .timeout_global(Some(Duration::from_secs(10)))
         .build()
         .into();
-    let mut answer = agent.run(request)?;
-    if !answer.status().is_success() {
-        return Err(answer.status().to_string().into());
+    let mut response = agent.run(request)?;
+    if !response.status().is_success() {
+        return Err(response.status().to_string().into());
     }
-    let answer: AuthenticateResponse = serde_json::from_slice(&answer.body_mut().read_to_vec()?)?;
-    println!("{}", answer.session_token.len());
+    let response: AuthenticateResponse = serde_json::from_slice(&response.body_mut().read_to_vec()?)?;
+    println!("{}", response.session_token.len());
     Ok(())
 }

@@ -1,5 +1,5 @@
 //! Takes the white space out of the fixtures, so that reading it is not what is measured, and makes
-//! answers with one unreadable part of them. It is done when building, since what a bench does to
+//! responses with one unreadable part of them. It is done when building, since what a bench does to
 //! prepare itself would show in its peak memory.
 
 use std::error::Error;
@@ -25,14 +25,14 @@ fn main() -> Result<(), Box<dyn Error>> {
             if let Some(factors) = few["member_session"]["authentication_factors"].as_array_mut() {
                 factors.truncate(3);
             }
-            for (kind, answer) in [
+            for (kind, response) in [
                 ("", intact),
                 ("-string", early),
                 ("-deep", late),
                 ("-few", few),
             ] {
                 let name = format!("{call}-{shape}{kind}.json");
-                fs::write(out.join(name), serde_json::to_vec(&answer)?)?;
+                fs::write(out.join(name), serde_json::to_vec(&response)?)?;
             }
         }
     }

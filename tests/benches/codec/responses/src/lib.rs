@@ -1,8 +1,8 @@
-//! The answers that the benches decode: the fixtures without white space between tokens.
+//! The responses that the benches decode: the fixtures without white space between tokens.
 
 use std::hint::black_box;
 
-macro_rules! answer {
+macro_rules! response {
     ($call:ident, $kind:literal) => {
         include_bytes!(concat!(
             env!("OUT_DIR"),
@@ -15,44 +15,44 @@ macro_rules! answer {
     };
 }
 
-macro_rules! answers {
+macro_rules! responses {
     ($($call:ident)+) => {$(
-        /// Answers of one call.
+        /// Responses of one call.
         pub mod $call {
             /// Only the keys that the documentation's samples print.
-            pub const MINIMAL: &[u8] = answer!($call, "minimal");
+            pub const MINIMAL: &[u8] = response!($call, "minimal");
             /// Every key; what is unset is `null`, `""` or an empty list.
-            pub const LIVE_SHAPE: &[u8] = answer!($call, "live-shape");
+            pub const LIVE_SHAPE: &[u8] = response!($call, "live-shape");
             /// Every key, all set.
-            pub const FULL: &[u8] = answer!($call, "full");
+            pub const FULL: &[u8] = response!($call, "full");
             /// `LIVE_SHAPE`, but `organization` is a string.
-            pub const LIVE_SHAPE_STRING: &[u8] = answer!($call, "live-shape-string");
+            pub const LIVE_SHAPE_STRING: &[u8] = response!($call, "live-shape-string");
             /// `FULL`, but `organization` is a string.
-            pub const FULL_STRING: &[u8] = answer!($call, "full-string");
+            pub const FULL_STRING: &[u8] = response!($call, "full-string");
             /// `LIVE_SHAPE`, but one field of the Organization is no string.
-            pub const LIVE_SHAPE_DEEP: &[u8] = answer!($call, "live-shape-deep");
+            pub const LIVE_SHAPE_DEEP: &[u8] = response!($call, "live-shape-deep");
             /// `FULL`, but one field of the Organization is no string.
-            pub const FULL_DEEP: &[u8] = answer!($call, "full-deep");
+            pub const FULL_DEEP: &[u8] = response!($call, "full-deep");
         }
     )+};
 }
 
-answers! { create authenticate migrate }
+responses! { create authenticate migrate }
 
 /// `authenticate::FULL` with three factors: a real session has one to three.
-pub const THREE_FACTORS: &[u8] = answer!(authenticate, "full-few");
+pub const THREE_FACTORS: &[u8] = response!(authenticate, "full-few");
 
-/// The name of a case and its answer.
+/// The name of a case and its response.
 pub type Case = (&'static str, &'static [u8]);
 
-/// Answers of Create.
+/// Responses of Create.
 pub const CREATE: &[Case] = &[
     ("create/minimal", create::MINIMAL),
     ("create/live-shape", create::LIVE_SHAPE),
     ("create/full", create::FULL),
 ];
 
-/// Answers of Authenticate.
+/// Responses of Authenticate.
 pub const AUTHENTICATE: &[Case] = &[
     ("authenticate/minimal", authenticate::MINIMAL),
     ("authenticate/live-shape", authenticate::LIVE_SHAPE),
@@ -60,7 +60,7 @@ pub const AUTHENTICATE: &[Case] = &[
     ("authenticate/full", authenticate::FULL),
 ];
 
-/// Answers of Migrate.
+/// Responses of Migrate.
 pub const MIGRATE: &[Case] = &[
     ("migrate/minimal", migrate::MINIMAL),
     ("migrate/live-shape", migrate::LIVE_SHAPE),

@@ -1,12 +1,12 @@
-//! The answers with all their fields, as serde derives them. Missing fields are the defaults, since
-//! the minimal answers lack some.
+//! The responses with all their fields, as serde derives them. Missing fields are the defaults, since
+//! the minimal responses lack some.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::factors::AuthenticationFactor;
 
-/// The answer of Create.
+/// The response of Create.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct CreateResponse {
@@ -21,7 +21,7 @@ pub struct CreateResponse {
     pub organization: Organization,
 }
 
-/// The answer of Authenticate.
+/// The response of Authenticate.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct AuthenticateResponse {
@@ -36,7 +36,7 @@ pub struct AuthenticateResponse {
     pub member_device: Option<DeviceInfo>,
 }
 
-/// The answer of Migrate.
+/// The response of Migrate.
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub struct MigrateResponse {

@@ -1,4 +1,4 @@
-//! The calls, and what can be seen of their answers, alike for all.
+//! The calls, and what can be seen of their responses, alike for all.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -64,7 +64,7 @@ impl Kind {
     }
 }
 
-/// What can be seen of an answer.
+/// What can be seen of a response.
 pub(crate) struct Seen {
     pub(crate) status: StatusCode,
     pub(crate) fields: Vec<(&'static str, Kind, Value)>,
@@ -81,11 +81,11 @@ impl Seen {
 pub(crate) trait Call:
     for<'a> TryFrom<Response<&'a [u8]>, Error = Error> + Clone + Debug + Into<Seen>
 {
-    /// The fields without which there is no answer.
+    /// The fields without which there is no response.
     const ESSENTIAL: &'static [(&'static str, Kind)];
     /// The fields that must not be there twice.
     const UNIQUE: &'static [&'static str];
-    /// A field that others stand in for, without any of which there is no answer.
+    /// A field that others stand in for, without any of which there is no response.
     const DERIVED: Option<&'static str> = None;
 
     fn is_unique(name: &str) -> bool {
@@ -98,18 +98,18 @@ pub(crate) trait Call:
 
 /// Fields by their names in Rust, which are those on the wire.
 macro_rules! seen {
-    ($answer:ident: texts: [$($text:ident),*], codes: [$($codes:ident),*], parts: [$($part:ident),*]) => {
+    ($response:ident: texts: [$($text:ident),*], codes: [$($codes:ident),*], parts: [$($part:ident),*]) => {
         Seen {
-            status: $answer.status_code,
-            undecoded: $answer.undecoded().to_vec(),
+            status: $response.status_code,
+            undecoded: $response.undecoded().to_vec(),
             fields: vec![
-                $((stringify!($text), Kind::Text, $answer.$text.text().into()),)*
+                $((stringify!($text), Kind::Text, $response.$text.text().into()),)*
                 $((
                     stringify!($codes),
                     Kind::Codes,
-                    $answer.$codes.iter().map(RecoveryCode::expose).collect(),
+                    $response.$codes.iter().map(RecoveryCode::expose).collect(),
                 ),)*
-                $((stringify!($part), Kind::Part, stored(&$answer.$part)),)*
+                $((stringify!($part), Kind::Part, stored(&$response.$part)),)*
             ],
         }
     };
@@ -185,7 +185,7 @@ impl From<MigrateResponse> for Seen {
     }
 }
 
-/// Calls whose answers have nothing to exercise.
+/// Calls whose responses have nothing to exercise.
 macro_rules! plain_calls {
     ($($response:ident: essential: $essential:expr, unique: $unique:expr,
         texts: [$($text:ident),*], codes: [$($codes:ident),*], parts: [$($part:ident),*];)+) => {$(

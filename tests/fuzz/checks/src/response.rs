@@ -1,7 +1,7 @@
-//! An answer of the API: a line with the status, header fields, an empty line, the body. What has no
+//! A response of the API: a line with the status, header fields, an empty line, the body. What has no
 //! such head is a body with the status 200.
 //!
-//! What an answer must be read as is told here a second time, by other means than the product's: the
+//! What a response must be read as is told here a second time, by other means than the product's: the
 //! fields of the object as raw text.
 
 mod call;
@@ -23,24 +23,24 @@ use call::{Call, Kind, Seen};
 use disguise::disguised;
 use object::{Object, strip_bom};
 
-/// Any answer is read, or an error with all that came; what is in it is neither lost nor shown.
+/// Any response is read, or an error with all that came; what is in it is neither lost nor shown.
 pub fn check(data: &[u8]) {
     let (status, fields, body) = split(data);
     for status in [status, StatusCode::BAD_REQUEST] {
-        let mut answer = Response::new(body);
-        *answer.status_mut() = status;
-        *answer.headers_mut() = fields.clone();
-        check_call::<CreateResponse>(&answer);
-        check_call::<AuthenticateResponse>(&answer);
-        check_call::<MigrateResponse>(&answer);
-        check_call::<DeleteTotpResponse>(&answer);
-        check_call::<GetMemberResponse>(&answer);
-        check_call::<GetRecoveryCodesResponse>(&answer);
-        check_call::<RotateRecoveryCodesResponse>(&answer);
-        check_call::<RecoverResponse>(&answer);
-        check_call::<AuthenticateSessionResponse>(&answer);
-        check_call::<RevokeSessionsResponse>(&answer);
-        check_json(&answer);
+        let mut response = Response::new(body);
+        *response.status_mut() = status;
+        *response.headers_mut() = fields.clone();
+        check_call::<CreateResponse>(&response);
+        check_call::<AuthenticateResponse>(&response);
+        check_call::<MigrateResponse>(&response);
+        check_call::<DeleteTotpResponse>(&response);
+        check_call::<GetMemberResponse>(&response);
+        check_call::<GetRecoveryCodesResponse>(&response);
+        check_call::<RotateRecoveryCodesResponse>(&response);
+        check_call::<RecoverResponse>(&response);
+        check_call::<AuthenticateSessionResponse>(&response);
+        check_call::<RevokeSessionsResponse>(&response);
+        check_json(&response);
     }
 }
 
@@ -71,9 +71,9 @@ fn split(data: &[u8]) -> (StatusCode, HeaderMap, &[u8]) {
 }
 
 /// The response of a foreign operation: any JSON, or an error with all that came.
-fn check_json(answer: &Response<&[u8]>) {
-    let (status, body) = (answer.status(), *answer.body());
-    match Json::<Value>::try_from(answer.clone()) {
+fn check_json(response: &Response<&[u8]>) {
+    let (status, body) = (response.status(), *response.body());
+    match Json::<Value>::try_from(response.clone()) {
         Ok(Json(read)) => {
             assert!(status.is_success(), "{status} is no success");
             let expected = serde_json::from_slice(strip_bom(body)).ok();
@@ -87,10 +87,10 @@ fn check_json(answer: &Response<&[u8]>) {
     }
 }
 
-fn check_call<C: Call>(answer: &Response<&[u8]>) {
-    let (status, body) = (answer.status(), *answer.body());
+fn check_call<C: Call>(response: &Response<&[u8]>) {
+    let (status, body) = (response.status(), *response.body());
     let object = Object::read(body);
-    match C::try_from(answer.clone()) {
+    match C::try_from(response.clone()) {
         Ok(read) => {
             assert!(status.is_success(), "{status} is no success");
             check_seen::<C>(read.clone().into(), status, body, object.as_ref());
@@ -101,16 +101,16 @@ fn check_call<C: Call>(answer: &Response<&[u8]>) {
             assert_eq!(error.body(), Some(body), "another body");
             check_reason(&error, status);
             match &error {
-                Error::Api(error) => check_api_error(error, answer, object.as_ref()),
+                Error::Api(error) => check_api_error(error, response, object.as_ref()),
                 Error::Decode(error) => check_decode_error::<C>(error, status, object.as_ref()),
-                other => panic!("an answer came, but the error is {other:?}"),
+                other => panic!("a response came, but the error is {other:?}"),
             }
             let kept = error.into_body().map(Vec::from);
             assert!(kept.as_deref() == Some(body), "the body was changed");
         }
     }
     if let Some(variants) = disguised(body) {
-        let [one, other] = variants.map(|body| texts::<C>(&answer.clone().map(|_| body)));
+        let [one, other] = variants.map(|body| texts::<C>(&response.clone().map(|_| body)));
         assert_eq!(one, other, "what is shown depends on a secret");
     }
 }
@@ -130,18 +130,18 @@ fn check_reason(error: &Error, status: StatusCode) {
     }
 }
 
-/// Everything that formatting shows of an answer.
-fn texts<C: Call>(answer: &Response<Vec<u8>>) -> Vec<String> {
-    match C::try_from(as_slice(answer)) {
+/// Everything that formatting shows of a response.
+fn texts<C: Call>(response: &Response<Vec<u8>>) -> Vec<String> {
+    match C::try_from(as_slice(response)) {
         Ok(read) => vec![format!("{read:?}"), format!("{read:#?}")],
         Err(error) => error_texts(&error),
     }
 }
 
-fn as_slice(answer: &Response<Vec<u8>>) -> Response<&[u8]> {
-    let mut slice = Response::new(&**answer.body());
-    *slice.status_mut() = answer.status();
-    *slice.headers_mut() = answer.headers().clone();
+fn as_slice(response: &Response<Vec<u8>>) -> Response<&[u8]> {
+    let mut slice = Response::new(&**response.body());
+    *slice.status_mut() = response.status();
+    *slice.headers_mut() = response.headers().clone();
     slice
 }
 
@@ -158,7 +158,7 @@ fn error_texts(error: &Error) -> Vec<String> {
         .collect()
 }
 
-/// What was read is what stands in the answer; what could not be read was set aside.
+/// What was read is what stands in the response; what could not be read was set aside.
 fn check_seen<C: Call>(seen: Seen, status: StatusCode, body: &[u8], object: Option<&Object>) {
     assert_eq!(seen.status, status, "another status");
     assert!(is_like_json(body), "read from what is not JSON");
@@ -175,7 +175,7 @@ fn check_seen<C: Call>(seen: Seen, status: StatusCode, body: &[u8], object: Opti
             assert!(seen.has_set_aside(name, raw), "an earlier `{name}` is lost");
         }
         let Some(last) = last.filter(|raw| *raw != "null") else {
-            assert_eq!(*read, kind.unset(), "`{name}` is not in the answer");
+            assert_eq!(*read, kind.unset(), "`{name}` is not in the response");
             continue;
         };
         match object.read_as(*kind, last) {
@@ -203,13 +203,13 @@ fn check_seen<C: Call>(seen: Seen, status: StatusCode, body: &[u8], object: Opti
             last.into_iter()
                 .chain(earlier)
                 .any(|raw| raw == part.json()),
-            "`{}` is not in the answer as it was set aside",
+            "`{}` is not in the response as it was set aside",
             part.name()
         );
     }
 }
 
-/// Whether a part, as it is stored, has nothing but what stands in the answer.
+/// Whether a part, as it is stored, has nothing but what stands in the response.
 fn stands_in(stored: &Value, raw: &Value) -> bool {
     match (stored, raw) {
         (Value::Object(stored), Value::Object(raw)) => stored.iter().all(|(key, value)| {
@@ -273,12 +273,12 @@ fn check_decode_error<C: Call>(error: &DecodeError, status: StatusCode, object: 
     }
 }
 
-fn check_api_error(error: &ApiError, answer: &Response<&[u8]>, object: Option<&Object>) {
-    let status = answer.status();
+fn check_api_error(error: &ApiError, response: &Response<&[u8]>, object: Option<&Object>) {
+    let status = response.status();
     assert!(!status.is_success(), "{status} is a success");
     assert_eq!(error.status(), status, "another status");
 
-    let retry_after = answer
+    let retry_after = response
         .headers()
         .get(header::RETRY_AFTER)
         .and_then(|value| value.to_str().ok());
@@ -291,7 +291,7 @@ fn check_api_error(error: &ApiError, answer: &Response<&[u8]>, object: Option<&O
     assert_eq!(wait, seconds, "another wait");
 
     // An error in a list of one is read, too.
-    let element = element(answer.body());
+    let element = element(response.body());
     if let Some(object) = object.or(element.as_ref()) {
         for (read, names) in [
             (
@@ -326,7 +326,7 @@ fn check_api_error(error: &ApiError, answer: &Response<&[u8]>, object: Option<&O
             status.as_u16(),
             error.error_type().map(printable_type),
             error.request_id().map(printable_request_id),
-            answer.body().len()
+            response.body().len()
         )
     );
 }

@@ -1,4 +1,4 @@
-//! The body of an answer as a JSON object: every field with its raw text, repeated ones too.
+//! The body of a response as a JSON object: every field with its raw text, repeated ones too.
 
 use std::borrow::Cow;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Two answers that differ in nothing but what must not be shown.
+//! Two responses that differ in nothing but what must not be shown.
 
 use serde_json::{Map, Value};
 
