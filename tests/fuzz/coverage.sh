@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Counts the lines of totps-core and totps-ureq that the inputs of the fuzz targets reach: of each
-# target, and of all together. Needs what run.sh needs, and LLVM's tools: rustup's component
-# llvm-tools of the nightly toolchain, or the ones in the folder LLVM_BIN.
-# Usage: coverage.sh [TARGET...]; by default all targets.
+# Counts the lines of totps-core and totps-ureq that the inputs of the fuzz targets reach, for each
+# target and for all together. Needs the tools of run.sh and LLVM's tools: rustup's component
+# llvm-tools of the nightly toolchain, or the tools in the folder LLVM_BIN.
+# Usage: coverage.sh [TARGET...]. Default: all targets.
 set -euo pipefail
 cd "$(dirname "$0")/targets"
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs the fuzz targets one after the other. Needs a nightly toolchain and cargo-fuzz.
-# Usage: run.sh [SECONDS [TARGET...]]; by default all targets, 660 seconds each.
+# Usage: run.sh [SECONDS [TARGET...]]. Default: all targets, 660 seconds each.
 set -euo pipefail
 cd "$(dirname "$0")/targets"
 

@@ -1,5 +1,4 @@
-//! The part that encodes and decodes: three packages, each with a bench of instructions and one of
-//! time.
+//! The part `codec`: three packages, each with a bench for instructions and one for time.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -21,7 +20,7 @@ pub(crate) fn run(root: &Path) -> Fallible<Vec<Measurement>> {
     let target = program.ancestors().nth(2).ok_or("no target folder")?;
     finish(cargo(root).args(["build", "-p", "totps-bench-runner"]))?;
     let runner = target.join("debug/totps-bench-runner");
-    // Nothing of an earlier run is read.
+    // Remove the results of an earlier run.
     let (counts, times) = (target.join("counts"), target.join("times"));
     for folder in [&counts, &times] {
         if folder.exists() {

@@ -1,4 +1,4 @@
-//! Reads the samples that Criterion leaves behind.
+//! Reads the samples that Criterion writes.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Reads the summaries that Gungraun leaves behind.
+//! Reads the summaries that Gungraun writes.
 
 use std::collections::HashMap;
 use std::fs;
@@ -43,14 +43,14 @@ struct Values {
     new: f64,
 }
 
-/// What Valgrind calls a metric, and what the tables do.
+/// The names of a metric in Valgrind and in the tables.
 const METRICS: [(&str, &str); 3] = [
     ("Ir", "instructions"),
     ("TotalBlocks", "allocations"),
     ("AtTGmaxBytes", "bytes of heap at most"),
 ];
 
-/// A group of benches stands for a table and a rival.
+/// Groups of benches, each with its table and rival.
 const GROUPS: [(&str, &str, &str); 12] = [
     ("encode", "encode", "totps"),
     ("encode_by_hand", "encode", "by hand"),
@@ -68,15 +68,18 @@ const GROUPS: [(&str, &str, &str); 12] = [
 
 const KEEP: &str = "decode without the drop";
 
-/// Rivals of the table of responses that cannot be read as a whole, told by the end of the id.
+/// The ends of ids of partly unreadable responses, each with its rival in the table [`ISOLATE`].
 const BROKEN: [(&str, &str); 2] = [
     ("_string", "totps, the Organization is a string"),
-    ("_deep", "totps, one field of the Organization is no string"),
+    (
+        "_deep",
+        "totps, one field of the Organization is not a string",
+    ),
 ];
 
 const ISOLATE: &str = "decode, one part unreadable";
 
-/// The same responses, when all can be read.
+/// The rival for the same responses with all parts readable.
 const INTACT: &str = "totps, all readable";
 
 pub(crate) fn read(folder: &Path) -> Fallible<Vec<Measurement>> {
@@ -108,7 +111,7 @@ pub(crate) fn read(folder: &Path) -> Fallible<Vec<Measurement>> {
 
 impl Summary {
     fn measurements(&self) -> Fallible<Vec<Measurement>> {
-        let unknown = || format!("the bench `{}.{}` is not known", self.group, self.id);
+        let unknown = || format!("unknown bench `{}.{}`", self.group, self.id);
         let (shape, table, rival) = if self.group == "isolate" {
             BROKEN
                 .iter()
@@ -132,7 +135,7 @@ impl Summary {
                 .filter_map(|(name, metric)| Some((*metric, metrics.get(*name)?.values.new)))
         });
         Ok(counts
-            // The drop makes no difference to the others.
+            // The drop does not change the other metrics.
             .filter(|(metric, _)| table != KEEP || *metric == "instructions")
             .filter_map(|(metric, count)| {
                 Measurement::of_runs([table, &case, rival, metric], [count])

@@ -1,4 +1,4 @@
-//! What the benches run on.
+//! The machine that the benches run on.
 
 use std::fs;
 use std::process::Command;
@@ -6,7 +6,7 @@ use std::thread::available_parallelism;
 
 use crate::Fallible;
 
-/// Names and values, for a list.
+/// Returns names and values of a list that describes the machine.
 pub(crate) fn describe() -> Fallible<Vec<(&'static str, String)>> {
     let cpu = fs::read_to_string("/proc/cpuinfo")?;
     let memory = fs::read_to_string("/proc/meminfo")?;
@@ -21,12 +21,15 @@ pub(crate) fn describe() -> Fallible<Vec<(&'static str, String)>> {
                 .trim()
                 .to_owned(),
         ),
-        ("Rust", said(Command::new("rustc").arg("--version"))?),
-        ("Valgrind", said(Command::new("valgrind").arg("--version"))?),
+        ("Rust", output_of(Command::new("rustc").arg("--version"))?),
+        (
+            "Valgrind",
+            output_of(Command::new("valgrind").arg("--version"))?,
+        ),
     ])
 }
 
-/// The first value of a name in a file of `/proc`.
+/// Returns the first value with a name in the text of a file in `/proc`.
 fn field<'a>(text: &'a str, name: &str) -> &'a str {
     text.lines()
         .filter_map(|line| line.split_once(':'))
@@ -34,7 +37,7 @@ fn field<'a>(text: &'a str, name: &str) -> &'a str {
         .map_or("", |(_, value)| value.trim())
 }
 
-fn said(command: &mut Command) -> Fallible<String> {
+fn output_of(command: &mut Command) -> Fallible<String> {
     let output = command.output()?;
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }

@@ -1,4 +1,4 @@
-//! Runs the benches and writes what they measured into `RESULTS.md`.
+//! Runs the benches and writes the results to `RESULTS.md`.
 
 mod codec;
 mod criterion;
@@ -39,7 +39,7 @@ fn main() -> Fallible<()> {
     if parts.len() == Part::ALL.len() {
         fs::write(root.join("RESULTS.md"), results)?;
     } else {
-        // Only a whole run is a record.
+        // Only a run of all parts is recorded.
         io::stdout().write_all(results.as_bytes())?;
     }
     Ok(())

@@ -1,4 +1,4 @@
-//! The parts of a run. Each is built apart from the others, so that no features of one are another's.
+//! The parts of a run. Each is built separately, so that Cargo does not unify their features.
 
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use totps_bench_record::Measurement;
 
 use crate::{Fallible, codec};
 
-/// What can be run by itself.
+/// A part that can be run on its own.
 #[derive(Clone, Copy)]
 pub(crate) enum Part {
     Codec,
@@ -42,8 +42,11 @@ impl Part {
     pub(crate) fn named(name: &str) -> Fallible<Self> {
         let found = Self::ALL.into_iter().find(|part| part.name() == name);
         found.ok_or_else(|| {
-            format!("`{name}` is none of codec, calls, latency, weight, emulator, session-jwt")
-                .into()
+            format!(
+                "unknown part `{name}`: expected codec, calls, latency, weight, emulator or \
+                 session-jwt"
+            )
+            .into()
         })
     }
 
@@ -59,14 +62,14 @@ impl Part {
     }
 }
 
-/// Cargo in the workspace of the benches. What it says itself is for people to read.
+/// Returns cargo in the workspace of the benches.
 pub(crate) fn cargo(root: &Path) -> Command {
     let mut cargo = Command::new(env!("CARGO"));
     cargo.current_dir(root);
     cargo
 }
 
-/// Runs to the end; a failure is an error.
+/// Runs a command until it ends. A failure status is an error.
 pub(crate) fn finish(command: &mut Command) -> Fallible<()> {
     let status = command.status()?;
     if status.success() {
@@ -76,7 +79,7 @@ pub(crate) fn finish(command: &mut Command) -> Fallible<()> {
     }
 }
 
-/// Takes the measurements that a member prints.
+/// Runs the bench of a package and returns the measurements that it prints.
 fn lines(root: &Path, package: &str) -> Fallible<Vec<Measurement>> {
     let mut command = cargo(root);
     command

@@ -1,4 +1,4 @@
-//! The record of a run.
+//! Writes the results of a run as Markdown.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -48,7 +48,7 @@ fn row(target: &Target, measurements: &[Measurement]) -> String {
             } else {
                 "**not met**"
             };
-            // Four decimals, so that a value just over its limit does not look like the limit.
+            // Four decimals, so that a value slightly over its limit does not look like the limit.
             let value = (worst.value * 1e4).round() / 1e4;
             format!("| {text} | {limit} | {value} | {} | {met} |", worst.place)
         }

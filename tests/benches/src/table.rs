@@ -1,4 +1,4 @@
-//! Tables of measurements: rivals as rows, cases as columns.
+//! Writes tables of measurements: rivals as rows, cases as columns.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use totps_bench_record::Measurement;
 
 use crate::Fallible;
 
-/// The rival that the others of a table are divided by; none where ratios are what was measured.
+/// Returns the rival that a table is relative to, or `None` where the metric is a ratio itself.
 pub(crate) fn base(table: &str, metric: &str) -> Option<&'static str> {
     match table {
         _ if metric.starts_with("ratio") => None,
@@ -20,7 +20,7 @@ pub(crate) fn base(table: &str, metric: &str) -> Option<&'static str> {
     }
 }
 
-/// The tables that come first; the others follow as they came.
+/// The tables that come first. The others follow in the order of the measurements.
 const FIRST: [&str; 4] = [
     "encode",
     "decode",
@@ -28,7 +28,7 @@ const FIRST: [&str; 4] = [
     "decode, one part unreadable",
 ];
 
-/// One table for each table and metric.
+/// Returns the Markdown of all tables, one for each table and metric.
 pub(crate) fn markdown(measurements: &[Measurement]) -> Fallible<String> {
     let mut text = String::new();
     let mut tables = distinct(measurements.iter().map(|of| of.table.as_str()));
@@ -56,7 +56,7 @@ fn one(text: &mut String, table: &str, metric: &str, of: &[&Measurement]) -> Fal
     let mut rivals = distinct(of.iter().map(|of| of.rival.as_str()));
     rivals.sort_by_key(|rival| (!rival.starts_with("totps"), Some(*rival) != base));
     match base {
-        Some(base) => writeln!(text, "### {metric} [by those of `{base}`]\n")?,
+        Some(base) => writeln!(text, "### {metric} [relative to `{base}`]\n")?,
         None => writeln!(text, "### {metric}\n")?,
     }
     writeln!(text, "| | {} |", cases.join(" | "))?;
@@ -76,7 +76,7 @@ fn one(text: &mut String, table: &str, metric: &str, of: &[&Measurement]) -> Fal
     Ok(())
 }
 
-/// The median, the spread if there is one, and the ratio.
+/// Returns the median, the spread if there is one, and the ratio.
 fn cell(of: &Measurement, base: Option<&Measurement>) -> String {
     let mut cell = number(of.median);
     if of.low < of.high {
@@ -88,7 +88,8 @@ fn cell(of: &Measurement, base: Option<&Measurement>) -> String {
     }
 }
 
-/// A number with three digits at least, and no false ones.
+/// Formats a number: an integer without decimals, others with at least three digits, and numbers
+/// below 1 with three decimals.
 fn number(number: f64) -> String {
     let decimals = match number.abs() {
         _ if number.fract() == 0.0 => 0,
@@ -105,7 +106,8 @@ fn find<'a>(of: &[&'a Measurement], rival: &str, case: &str) -> Option<&'a Measu
     of.find(|of| of.rival == rival && of.case == case).copied()
 }
 
-/// By call, and from the smallest response to the largest; others stay as they came.
+/// The sort key of a case: by call, then from the smallest response to the largest. Other cases
+/// keep their order.
 fn order(case: &str) -> (Option<usize>, Option<usize>) {
     const CALLS: [&str; 3] = ["create", "authenticate", "migrate"];
     const SHAPES: [&str; 4] = ["minimal", "live-shape", "three-factors", "full"];

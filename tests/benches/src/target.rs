@@ -2,24 +2,24 @@
 
 use totps_bench_record::Measurement;
 
-/// What is limited, and to what.
+/// A limit for some measurements.
 pub(crate) struct Target {
-    /// What is limited.
+    /// The description in the results.
     pub(crate) text: &'static str,
-    /// At most so much.
+    /// The largest allowed value.
     pub(crate) limit: f64,
     pub(crate) table: &'static str,
-    /// What was counted; here and below, `*` at the end stands for anything.
+    /// The metric. Here and in `rival`, a `*` at the end matches anything.
     pub(crate) metric: &'static str,
-    /// Who is held to it.
+    /// The rivals that must keep the limit.
     pub(crate) rival: &'static str,
-    /// Where, by the end of the case.
+    /// The end of the names of the cases. It is empty for all cases.
     pub(crate) case: &'static str,
-    /// By whose number it is divided.
+    /// The rival whose value the measurements are divided by.
     pub(crate) base: Option<&'static str>,
 }
 
-/// The worst of what a target is about.
+/// The largest value among the measurements of a target.
 pub(crate) struct Worst {
     pub(crate) value: f64,
     pub(crate) place: String,

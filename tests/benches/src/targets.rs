@@ -1,25 +1,25 @@
-//! What the numbers should be at most.
+//! The limits that the measurements should keep.
 
 use crate::target::Target;
 
-/// The targets, in the order of the tables.
+/// Returns the targets, in the order of the tables.
 pub(crate) fn all() -> Vec<Target> {
     let by_hand = Some("by hand");
     let derived = Some("derived structs");
     let intact = Some("totps, all readable");
-    let decoding = "Instructions to decode, by those of derived structs over all fields";
+    let decoding = "Instructions to decode, relative to derived structs over all fields";
     let cpu = "ratio of CPU per call";
-    let hyper = "CPU per call of `totps-hyper`, by that of hand-written hyper-util";
+    let hyper = "CPU per call of `totps-hyper`, relative to hand-written hyper-util";
     let official = Some("stytch-n");
     let each = Some("one for each caller");
     let call = "round trips of a call";
     let opened = "connections opened";
     let size =
-        "Size of a stripped program that makes one call, by that of the same on the bare stack";
-    let built = "Time to build it from nothing, by the same";
+        "Size of a stripped program that makes one call, relative to the same on the bare stack";
+    let built = "Time to build that program from nothing, relative to the same";
     [
         (
-            "Instructions to encode, by those of a request made by hand",
+            "Instructions to encode, relative to a hand-written request",
             1.25,
             ["encode", "instructions", "totps", ""],
             by_hand,
@@ -49,19 +49,19 @@ pub(crate) fn all() -> Vec<Target> {
             derived,
         ),
         (
-            "Allocations to decode, by theirs",
+            "Allocations to decode, relative to the same structs",
             1.0,
             ["decode", "allocations", "totps", ""],
             derived,
         ),
         (
-            "Instructions to decode with one part unreadable, by those with all readable",
+            "Instructions to decode with one unreadable part, relative to none",
             3.0,
             ["decode, one part unreadable", "instructions", "totps*", ""],
             intact,
         ),
         (
-            "CPU per call of `totps-ureq`, by that of hand-written ureq without timeouts",
+            "CPU per call of `totps-ureq`, relative to hand-written ureq without timeouts",
             0.95,
             ["calls", cpu, "totps-ureq / ureq", ""],
             None,
@@ -85,13 +85,13 @@ pub(crate) fn all() -> Vec<Target> {
             None,
         ),
         (
-            "CPU per call of `totps-hyper`, by that of the official crate",
+            "CPU per call of `totps-hyper`, relative to the official crate",
             0.85,
             ["calls", cpu, "totps-hyper-1 / stytch-1", ""],
             None,
         ),
         (
-            "Time per call with 256 callers, by that with 16",
+            "Time per call with 256 callers, relative to 16 callers",
             1.3,
             ["calls", "ratio of time per call", "totps-*", ""],
             None,
@@ -138,13 +138,13 @@ pub(crate) fn all() -> Vec<Target> {
             None,
         ),
         (
-            "Connections opened, by the number of callers",
+            "Connections opened for each caller",
             1.0,
             ["latency", opened, "totps-*", ""],
             each,
         ),
         (
-            "Full handshakes for 10 connections, one after the other",
+            "Full handshakes for 10 successive connections",
             1.0,
             [
                 "latency",
@@ -155,31 +155,31 @@ pub(crate) fn all() -> Vec<Target> {
             None,
         ),
         (
-            "Round trips, by those of the official crate",
+            "Round trips, relative to the official crate",
             1.02,
             ["latency", "round trips*", "totps-*", ""],
             official,
         ),
         (
-            "Connections opened, by those of the official crate",
+            "Connections opened, relative to the official crate",
             1.02,
             ["latency", opened, "totps-*", ""],
             official,
         ),
         (
-            "Full handshakes, by those of the official crate",
+            "Full handshakes, relative to the official crate",
             1.02,
             ["latency", "full handshakes", "totps-*", ""],
             official,
         ),
         (
-            "KiB resident for each of 256 idle connections, by those of the official crate",
+            "KiB resident for each of 256 idle connections, relative to the official crate",
             1.0,
             ["latency", "KiB resident for each", "totps-*", ""],
             official,
         ),
         (
-            "File descriptors with 256 idle connections, by those of the official crate",
+            "File descriptors with 256 idle connections, relative to the official crate",
             1.0,
             ["latency", "file descriptors", "totps-*", ""],
             official,

@@ -1,4 +1,4 @@
-//! Versions of ours, of the rivals and of the tools, from the lock file of the benches.
+//! Reads the versions of our crates, of the rivals and of the tools from the benches' lock file.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! Runs with an account, for which the emulator stands in by its address.
+//! Runs with an account. The emulator stands in for Stytch.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use totps_ureq::{GetMemberParams, GetRecoveryCodesParams, Project};
 
 use crate::program::{Ended, Place, Waiting, assert_ended, run};
 
-/// The recovery codes of the Member, as the API says.
+/// Returns the recovery codes of the Member from the API.
 fn recovery_codes(emulator: &Emulator, member: &str) -> Vec<String> {
     let params = GetRecoveryCodesParams::new(emulator.organization_id(), member);
     let read = client(emulator).get_recovery_codes(&params).unwrap();
@@ -20,7 +20,7 @@ fn client(emulator: &Emulator) -> totps_ureq::Client {
     totps_ureq::client(Project::at(url, id, emulator.secret()).unwrap())
 }
 
-/// Runs it to its end with the code that the Member's app shows.
+/// Runs the example until it ends, with the code that the Member's app shows.
 fn run_with_code(emulator: &Emulator, place: &Place, arguments: &[&str]) -> Ended {
     let waiting = Waiting::start(place.with_account(emulator).args(arguments));
     let code = emulator.code(emulator.member_id()).unwrap();
@@ -28,7 +28,7 @@ fn run_with_code(emulator: &Emulator, place: &Place, arguments: &[&str]) -> Ende
 }
 
 #[test]
-fn the_recovery_codes_are_written_where_the_output_is_no_terminal() {
+fn without_a_terminal_recovery_codes_are_written_to_a_file() {
     let emulator = Emulator::start().unwrap();
     let second = emulator
         .create_member(emulator.organization_id(), |_| {})
@@ -55,7 +55,7 @@ fn the_recovery_codes_are_written_where_the_output_is_no_terminal() {
         let codes = recovery_codes(&emulator, member);
         assert_eq!(codes.len(), 10);
         for code in &codes {
-            assert!(!ended.out.contains(code), "a log must not have {code}");
+            assert!(!ended.out.contains(code), "the output must not show {code}");
         }
         expected.push(format!("# Recovery codes of {member}"));
         expected.extend(codes);
@@ -64,14 +64,14 @@ fn the_recovery_codes_are_written_where_the_output_is_no_terminal() {
     assert_eq!(written.lines().collect::<Vec<_>>(), expected);
     let name = place.files("cwd")[0].file_name().unwrap().to_owned();
     assert!(ended.out.contains(name.to_str().unwrap()), "{ended:?}");
-    // A person may scan it later.
+    // The picture is kept, so that a person can scan it later.
     assert!(place.only_file("tmp").starts_with(b"\x89PNG"));
     let picture = place.files("tmp")[0].display().to_string();
     assert!(ended.out.contains(&picture), "{ended:?}");
 }
 
 #[test]
-fn the_recovery_codes_go_where_they_are_asked_to() {
+fn recovery_codes_go_where_the_options_say() {
     let emulator = Emulator::start().unwrap();
     let place = Place::new();
     let ended = run_with_code(&emulator, &place, &["--show-recovery-codes"]);
@@ -107,7 +107,7 @@ fn a_call_that_fails_leaves_no_file() {
 }
 
 #[test]
-fn run_again_it_says_what_to_do() {
+fn a_second_run_names_delete_first() {
     let emulator = Emulator::start().unwrap();
     let place = Place::new();
     assert_ended(&run_with_code(&emulator, &place, &[]), 0, &[]);
@@ -142,7 +142,7 @@ fn run_again_it_says_what_to_do() {
 }
 
 #[test]
-fn a_login_that_was_completed_is_named() {
+fn a_used_intermediate_session_token_is_named() {
     let emulator = Emulator::start().unwrap();
     let place = Place::new();
     let token = emulator.intermediate_session_token();
@@ -163,7 +163,7 @@ fn a_login_that_was_completed_is_named() {
 }
 
 #[test]
-fn a_login_that_is_missing_is_named() {
+fn a_missing_intermediate_session_token_is_named() {
     let emulator = Emulator::start().unwrap();
     let place = Place::new();
     let mut command = place.with_account(&emulator);
@@ -179,7 +179,7 @@ fn a_login_that_is_missing_is_named() {
 }
 
 #[test]
-fn the_authority_of_an_emulator_with_tls() {
+fn an_emulator_with_tls_needs_its_ca_file() {
     let emulator = Emulator::builder().tls(true).start().unwrap();
     let place = Place::new();
     let file = place.path("ca.pem");
@@ -199,7 +199,7 @@ fn the_authority_of_an_emulator_with_tls() {
     let ended = run_with_code(&emulator, &place, &["--ca-file", file.to_str().unwrap()]);
     assert_ended(&ended, 0, &["Factor  totp", "https://"]);
 
-    // As `totps-emulator --tls --env` says it.
+    // The variable that `totps-emulator --tls --env` prints.
     let mut command = place.with_account(&emulator);
     command.env("STYTCH_CA_FILE", &file).arg("--delete-first");
     let waiting = Waiting::start(&mut command);
@@ -212,14 +212,18 @@ fn the_authority_of_an_emulator_with_tls() {
 }
 
 #[test]
-fn a_code_of_the_wrong_form_is_refused_by_itself() {
+fn a_malformed_code_is_not_sent() {
     let emulator = Emulator::start().unwrap();
     let place = Place::new();
     let waiting = Waiting::start(&mut place.with_account(&emulator));
     let requests = emulator.requests().len();
     assert_ended(&waiting.type_line("12345"), 1, &["6"]);
-    assert_eq!(emulator.requests().len(), requests, "it is not sent");
-    // What was made is not lost.
+    assert_eq!(
+        emulator.requests().len(),
+        requests,
+        "the code must not be sent"
+    );
+    // The recovery codes are not lost.
     assert_eq!(
         String::from_utf8(place.only_file("cwd"))
             .unwrap()

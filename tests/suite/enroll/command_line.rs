@@ -1,4 +1,4 @@
-//! Options and variables.
+//! Options and environment variables.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -9,7 +9,7 @@ use totps_emulator::Emulator;
 use crate::program::{Place, account, assert_ended, run};
 
 #[test]
-fn help_says_how_to_use_it_and_what_it_does() {
+fn help_describes_the_options_and_the_program() {
     let place = Place::new();
     for option in ["--help", "-h"] {
         let ended = run(place.command().arg(option));
@@ -27,7 +27,7 @@ fn help_says_how_to_use_it_and_what_it_does() {
                 "Exit codes: 0",
             ],
         );
-        assert_eq!(ended.err, "", "help is no error");
+        assert_eq!(ended.err, "", "help is not an error");
     }
 }
 
@@ -47,14 +47,14 @@ fn without_configuration_it_runs_to_its_end() {
         ],
     );
     assert_eq!(ended.err, "");
-    // The picture holds the secret, and nobody scans the one of the emulator.
+    // No picture is left: it holds the secret, and nobody scans the one from an emulator.
     for folder in ["tmp", "cwd"] {
         assert!(place.files(folder).is_empty(), "{:?}", place.files(folder));
     }
 }
 
 #[test]
-fn what_an_emulated_member_has_is_removed_first_if_asked() {
+fn delete_first_without_a_totp_removes_nothing() {
     let ended = run(Place::new()
         .command()
         .args(["--delete-first", "--show-recovery-codes"]));
@@ -65,7 +65,7 @@ fn what_an_emulated_member_has_is_removed_first_if_asked() {
     );
     assert!(
         !ended.out.contains("is removed"),
-        "there was none: {ended:?}"
+        "there was no TOTP to remove: {ended:?}"
     );
 }
 
@@ -90,18 +90,18 @@ fn wrong_options_exit_with_2() {
     ] {
         let ended = run(place.command().args(arguments));
         assert_ended(&ended, 2, &[said]);
-        assert_eq!(ended.out, "", "{arguments:?}: nothing was done");
+        assert_eq!(ended.out, "", "{arguments:?}: nothing must be done");
     }
     let ended = run(place.command().arg(OsStr::from_bytes(b"--\xff")));
     assert_ended(&ended, 2, &[]);
 }
 
 #[test]
-fn variables_without_those_that_they_need_are_errors() {
+fn incomplete_variables_are_errors() {
     let emulator = Emulator::start().unwrap();
     let place = Place::new();
     let account = account(&emulator);
-    // Each alone, and each missing.
+    // Set each variable alone, and leave out each variable.
     for (name, value) in &account {
         if *name != "STYTCH_PROJECT_ID" {
             let ended = run(place.command().env(name, value));
@@ -148,11 +148,11 @@ fn variables_without_those_that_they_need_are_errors() {
             &[&format!("{name} is given, but {other} is not")],
         );
     }
-    assert!(emulator.requests().is_empty(), "nothing may be sent");
+    assert!(emulator.requests().is_empty(), "nothing must be sent");
 }
 
 #[test]
-fn variables_and_files_that_cannot_be_right_are_errors() {
+fn invalid_variables_and_files_are_errors() {
     let emulator = Emulator::start().unwrap();
     let place = Place::new();
     let taken = place.path("taken.txt");
@@ -194,7 +194,7 @@ fn variables_and_files_that_cannot_be_right_are_errors() {
     assert_ended(&ended, 2, &["STYTCH_MIGRATE_SECRET: "]);
     assert!(
         !ended.err.contains("not-base32"),
-        "a secret is not repeated: {ended:?}"
+        "an error must not show a secret: {ended:?}"
     );
 
     for file in [&taken, &missing.join("below"), &place.path("cwd/..")] {
@@ -207,8 +207,8 @@ fn variables_and_files_that_cannot_be_right_are_errors() {
     assert_eq!(
         fs::read(&taken).unwrap(),
         b"precious",
-        "a file is not overwritten"
+        "an existing file must not be overwritten"
     );
     assert!(place.files("cwd").is_empty() && place.files("tmp").is_empty());
-    assert!(emulator.requests().is_empty(), "nothing may be sent");
+    assert!(emulator.requests().is_empty(), "nothing must be sent");
 }

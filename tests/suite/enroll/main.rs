@@ -1,4 +1,4 @@
-//! The example `enroll`, run as a program: what it says, what it leaves behind, and how it ends.
+//! Runs the example `enroll` as a program, and checks its output, its files and its exit code.
 
 #![cfg(unix)]
 #![allow(

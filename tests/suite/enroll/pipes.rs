@@ -1,4 +1,4 @@
-//! Standard input and output that are closed.
+//! Closed standard input and output.
 
 use std::process::{Command, Stdio};
 
@@ -7,7 +7,7 @@ use totps_emulator::Emulator;
 
 use crate::program::{Place, Waiting, assert_ended, run};
 
-/// Without a code, somebody has to type it.
+/// Without `--code`, a person must be able to type the code.
 #[test]
 fn a_closed_input_is_noticed_before_anything_is_created() {
     let emulator = Emulator::start().unwrap();
@@ -20,7 +20,7 @@ fn a_closed_input_is_noticed_before_anything_is_created() {
         let ended = run(command.arg("--delete-first").stdin(input));
         assert_ended(&ended, 2, &["standard input is closed", "--code"]);
     }
-    // A descriptor that is not even open.
+    // A file descriptor that is not open at all.
     let program = place.with_account(&emulator);
     let mut shell = Command::new("sh");
     shell
@@ -35,7 +35,7 @@ fn a_closed_input_is_noticed_before_anything_is_created() {
     }
     assert_ended(&run(&mut shell), 2, &["standard input is closed"]);
 
-    assert!(emulator.requests().is_empty(), "nothing may be sent");
+    assert!(emulator.requests().is_empty(), "nothing must be sent");
     assert_eq!(emulator.code(emulator.member_id()), None);
     assert!(place.files("cwd").is_empty(), "{:?}", place.files("cwd"));
 }
@@ -45,7 +45,7 @@ fn a_code_on_the_command_line_needs_no_input() {
     let emulator = Emulator::start().unwrap();
     let place = Place::new();
     let ended = run(place.with_account(&emulator).args(["--code", "000000"]));
-    // Nobody knows the code of a secret that was not made yet.
+    // The code is wrong: nobody can know a code of a secret that does not exist yet.
     assert_ended(
         &ended,
         1,
@@ -54,13 +54,13 @@ fn a_code_on_the_command_line_needs_no_input() {
 }
 
 #[test]
-fn an_output_that_nobody_reads_ends_it_quietly() {
+fn a_closed_output_ends_the_program_quietly() {
     let (reader, writer) = pipe().unwrap();
     drop(reader);
     let place = Place::new();
     let ended = run(place.command().stdout(writer));
     assert_ended(&ended, 141, &[]);
-    assert_eq!(ended.err, "", "no panic, no error");
+    assert_eq!(ended.err, "", "expected no panic and no error");
     assert!(place.files("tmp").is_empty());
 
     let emulator = Emulator::start().unwrap();
@@ -70,13 +70,13 @@ fn an_output_that_nobody_reads_ends_it_quietly() {
     let ended = run(command.args(["--code", "000000"]).stdout(writer));
     assert_ended(&ended, 141, &[]);
     assert_eq!(ended.err, "");
-    assert!(emulator.requests().is_empty(), "before anything is created");
-    assert!(place.files("cwd").is_empty(), "no empty file is left");
+    assert!(emulator.requests().is_empty(), "nothing must be sent");
+    assert!(place.files("cwd").is_empty(), "no empty file must be left");
 }
 
-/// Such as `enroll | head -3`.
+/// As with `enroll | head -3`.
 #[test]
-fn an_output_that_is_closed_later_costs_nothing() {
+fn an_output_closed_later_loses_no_recovery_codes() {
     let emulator = Emulator::start().unwrap();
     let place = Place::new();
     let waiting = Waiting::start(&mut place.with_account(&emulator));
@@ -89,7 +89,7 @@ fn an_output_that_is_closed_later_costs_nothing() {
 }
 
 #[test]
-fn an_error_that_nobody_reads_is_no_panic() {
+fn a_closed_standard_error_causes_no_panic() {
     let (reader, writer) = pipe().unwrap();
     drop(reader);
     let place = Place::new();

@@ -1,4 +1,4 @@
-//! The program, and a folder of its own for what it writes.
+//! Runs the program with its own folders for the files that it writes.
 
 use std::env;
 use std::fs;
@@ -14,7 +14,8 @@ use totps_emulator::{Emulator, Factor};
 
 pub(crate) const PROMPT: &str = "type the code that it shows: ";
 
-/// Builds the example once, by the command of the README, and returns where it is.
+/// Builds the example once, with the package and example of the README's command, and returns its
+/// path.
 fn example() -> &'static Path {
     static EXAMPLE: OnceLock<PathBuf> = OnceLock::new();
     EXAMPLE.get_or_init(|| {
@@ -39,11 +40,11 @@ fn example() -> &'static Path {
             .filter_map(|line| serde_json::from_str::<Value>(line).ok())
             .filter(|message| message["target"]["name"] == "enroll")
             .find_map(|message| message["executable"].as_str().map(PathBuf::from))
-            .expect("cargo says where the example is")
+            .expect("cargo prints the path of the example")
     })
 }
 
-/// A place to run the program in: the folder for its temporary files, and the one that it is started in.
+/// The folders of a run: `tmp` for temporary files, and `cwd`, in which the program is started.
 pub(crate) struct Place {
     folder: TempDir,
 }
@@ -61,7 +62,7 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// The program without configuration.
+    /// Returns a command for the program without configuration.
     pub(crate) fn command(&self) -> Command {
         let mut command = Command::new(example());
         for (name, _) in env::vars_os() {
@@ -76,7 +77,8 @@ impl Place {
         command
     }
 
-    /// The program with an account and a new login: to it, the emulator is a server like Stytch's.
+    /// Returns a command for the program with an account and a new login. The emulator stands in
+    /// for Stytch.
     pub(crate) fn with_account(&self, emulator: &Emulator) -> Command {
         let login = emulator
             .create_intermediate_session(emulator.member_id(), &[Factor::MagicLink])
@@ -88,13 +90,14 @@ impl Place {
         command
     }
 
-    /// The files that it left, by folder.
+    /// Returns the files in a folder.
     pub(crate) fn files(&self, folder: &str) -> Vec<PathBuf> {
         let entries = fs::read_dir(self.path(folder)).unwrap();
         entries.map(|entry| entry.unwrap().path()).collect()
     }
 
-    /// The lines of the one file in a folder, which only its owner can read.
+    /// Returns the content of the only file in a folder, and checks that only its owner can read
+    /// it.
     pub(crate) fn only_file(&self, folder: &str) -> Vec<u8> {
         let files = self.files(folder);
         assert_eq!(files.len(), 1, "expected one file in {folder}: {files:?}");
@@ -104,7 +107,7 @@ impl Place {
     }
 }
 
-/// The variables of an account at an emulator.
+/// Returns the environment variables of an account on an emulator.
 pub(crate) fn account(emulator: &Emulator) -> Vec<(&'static str, String)> {
     let text = str::to_owned;
     vec![
@@ -116,7 +119,7 @@ pub(crate) fn account(emulator: &Emulator) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// How a run ended.
+/// The result of a run.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,
@@ -126,7 +129,7 @@ pub(crate) struct Ended {
 
 impl From<Output> for Ended {
     fn from(output: Output) -> Self {
-        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("it prints text");
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the output is UTF-8");
         Self {
             code: output.status.code(),
             out: text(output.stdout),
@@ -148,11 +151,11 @@ pub(crate) fn assert_ended(ended: &Ended, code: i32, texts: &[&str]) {
     }
 }
 
-/// A run by pipes that waits for the code to be typed.
+/// A run on pipes that waits for the code to be typed.
 pub(crate) struct Waiting {
     child: Child,
     out: BufReader<ChildStdout>,
-    /// What it printed so far.
+    /// The output so far.
     pub(crate) printed: String,
 }
 
@@ -182,7 +185,7 @@ impl Waiting {
         }
     }
 
-    /// Types a line, and waits for the end.
+    /// Types a line, and waits until the program ends.
     pub(crate) fn type_line(mut self, line: &str) -> Ended {
         self.send(line);
         let mut out = self.printed;
@@ -194,7 +197,7 @@ impl Waiting {
         }
     }
 
-    /// Stops to read what it prints, types a line, and waits for the end.
+    /// Closes the output, types a line, and waits until the program ends.
     pub(crate) fn type_line_unread(mut self, line: &str) -> (ExitStatus, String) {
         drop(self.out);
         let mut input = self.child.stdin.take().unwrap();

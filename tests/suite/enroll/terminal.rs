@@ -1,4 +1,4 @@
-//! In a terminal.
+//! Runs in a terminal.
 
 use std::fs::{File, OpenOptions};
 use std::io::{Read as _, Write as _};
@@ -12,7 +12,7 @@ use totps_emulator::Emulator;
 
 use crate::program::{PROMPT, Place};
 
-/// A program in a terminal of its own.
+/// A program in its own terminal.
 struct Terminal {
     controller: File,
     child: Child,
@@ -44,7 +44,7 @@ impl Terminal {
             .stderr(terminal)
             .spawn()
             .unwrap();
-        // The command has the other end open, and its end is to be seen.
+        // Close our copies of the terminal, so that reading ends when the program ends.
         command.stdin(std::process::Stdio::null());
         command.stdout(std::process::Stdio::null());
         command.stderr(std::process::Stdio::null());
@@ -55,7 +55,7 @@ impl Terminal {
         }
     }
 
-    /// Reads up to a text, or to the end.
+    /// Reads until the output ends with `text`, or until the end.
     fn read_until(&mut self, text: &str) {
         let mut bytes = Vec::new();
         let mut byte = [0];
@@ -88,8 +88,8 @@ impl Terminal {
     }
 }
 
-/// What a terminal of this size shows, up to a code that is wrong. The emulator makes the same secret each time,
-/// so that the QR code has the same size.
+/// Returns the output in a terminal of this size. The run ends with a wrong code. The seed makes
+/// the emulator create the same secret each time, so the QR code always has the same size.
 fn shown(rows: u16, columns: u16) -> String {
     let emulator = Emulator::builder().seed(1).start().unwrap();
     let place = Place::new();
@@ -150,7 +150,7 @@ fn a_terminal_with_too_few_rows_names_the_picture() {
 }
 
 #[test]
-fn a_person_sees_the_recovery_codes_and_may_mistype() {
+fn a_terminal_shows_recovery_codes_and_asks_again_after_a_typo() {
     let emulator = Emulator::start().unwrap();
     let place = Place::new();
     let mut terminal = Terminal::start(&mut place.with_account(&emulator), 60, 100);
@@ -160,7 +160,7 @@ fn a_person_sees_the_recovery_codes_and_may_mistype() {
         "{}",
         terminal.printed
     );
-    assert!(place.files("cwd").is_empty(), "no file is needed");
+    assert!(place.files("cwd").is_empty(), "no file must be written");
     terminal.type_line("12345");
     terminal.wait_for_prompt();
     assert!(

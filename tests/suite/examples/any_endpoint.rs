@@ -1,11 +1,11 @@
-//! An endpoint that totps does not type, called like one that it does: Member Update of
-//! `default_mfa_method`, on an emulator of the API in this process:
+//! Calls an endpoint that totps does not type: Member Update of `default_mfa_method`, on an
+//! emulator of the API in this process:
 //!
 //! ```text
 //! cargo run -p totps-tests --example any_endpoint
 //! ```
 //!
-//! The operation is that of the documentation of `Operation`.
+//! The operation is the example in the documentation of `Operation`.
 
 #![allow(clippy::print_stdout, reason = "an example talks to a person")]
 
@@ -48,7 +48,7 @@ impl Operation for PreferTotp {
 
 pub(crate) fn main() -> Result<(), Box<dyn Error>> {
     let emulator = Emulator::start()?;
-    // A Member with a telephone and a TOTP, who is asked for a text message first.
+    // A Member with a phone number and a TOTP. The default method is the text message.
     let member = emulator.create_member(emulator.organization_id(), |member| {
         member.mfa_phone_number = Some("+12025550162".into());
         member.totp_secret = Some("BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS".into());

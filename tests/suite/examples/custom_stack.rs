@@ -1,5 +1,5 @@
-//! The three calls over an HTTP stack that totps does not know, plugged in as a closure. The stack here
-//! is minreq, the server an emulator of the API in this process:
+//! Makes the three main calls over an HTTP stack that totps does not know, plugged in as a closure.
+//! The stack is minreq, and the server is an emulator of the API in this process:
 //!
 //! ```text
 //! cargo run -p totps-tests --example custom_stack
@@ -38,7 +38,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         .authenticate(&params)?
         .member_session
         .ok_or("the response has no session")?;
-    let expires_at = session.expires_at.ok_or("no end of the session")?;
+    let expires_at = session
+        .expires_at
+        .ok_or("the session has no `expires_at`")?;
     println!("2. Authenticate: a session until {expires_at}");
 
     let second_member = emulator.create_member(organization_id, |_| {})?;
@@ -49,7 +51,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Sends a request with minreq, as a transport must: no redirects, a deadline, bounded headers and body.
+/// Sends a request with minreq by the rules for transports: no redirects, a deadline, limits for
+/// the headers and the body.
 fn send(request: Request) -> Result<Response, Box<dyn Error + Send + Sync>> {
     let (head, body) = request.into_parts();
     let method = minreq::Method::Custom(head.method.to_string());

@@ -1,4 +1,4 @@
-//! What the crates may weigh: how many others they bring along, and how large their types are.
+//! Budgets of the crates: the number of their dependencies, and the sizes of their types.
 
 use std::collections::BTreeSet;
 use std::env;
@@ -14,18 +14,18 @@ use totps_core::{
     TransportError,
 };
 
-/// The crates that a program gets with the default features of one of ours, itself included.
+/// Returns the crates that a program gets with the default features of one of ours, including it.
 fn tree(package: &str) -> BTreeSet<String> {
     tree_with(package, &[])
 }
 
-/// The same with more arguments for cargo.
+/// Returns the same with more arguments for cargo.
 fn tree_with(package: &str, arguments: &[&str]) -> BTreeSet<String> {
     let cargo = env::var_os("CARGO").expect("tests are run by cargo");
     let output = Command::new(cargo)
         .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
         .args(["tree", "--locked", "--edges", "normal", "--prefix", "none"])
-        // The same on every machine.
+        // A fixed target, so that the tree is the same on every machine.
         .args(["--target", "x86_64-unknown-linux-gnu"])
         .args(["--format", "{p}", "--package", package])
         .args(arguments)
@@ -33,19 +33,19 @@ fn tree_with(package: &str, arguments: &[&str]) -> BTreeSet<String> {
         .expect("cargo can be run");
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "cargo tree failed: {errors}");
-    let lines = String::from_utf8(output.stdout).expect("names are text");
+    let lines = String::from_utf8(output.stdout).expect("names are UTF-8");
     let names = lines.lines().filter_map(|line| line.split(' ').next());
     names.map(str::to_owned).collect()
 }
 
-/// Fails when a tree has crates that are not in its list, or when the list outgrows its budget.
+/// Fails if a tree and its list differ, or if the tree has more crates than its budget.
 fn assert_within(grown: &BTreeSet<String>, list: &str, budget: usize) {
     let listed: BTreeSet<String> = list.lines().map(str::to_owned).collect();
     let missing: Vec<_> = grown.difference(&listed).collect();
     let gone: Vec<_> = listed.difference(grown).collect();
     assert!(
         missing.is_empty() && gone.is_empty(),
-        "expected the listed crates; new: {missing:?}, gone: {gone:?}. A new one needs a reason."
+        "expected the listed crates; new: {missing:?}, gone: {gone:?}; a new crate needs a reason"
     );
     let count = grown.len();
     assert!(
@@ -59,7 +59,7 @@ fn crates_of_the_core() {
     assert_within(&tree("totps-core"), include_str!("budgets/core.txt"), 20);
 }
 
-/// The feature `session-jwt` brings ring, which both clients have anyway.
+/// The feature `session-jwt` adds ring, which both clients already have.
 #[test]
 fn crates_of_session_jwts_beyond_the_core() {
     let with = tree_with("totps-core", &["--features", "session-jwt"]);
@@ -70,19 +70,19 @@ fn crates_of_session_jwts_beyond_the_core() {
         let beyond = &with - &tree(client);
         assert!(
             beyond.is_empty(),
-            "expected {client} to have {beyond:?} anyway"
+            "expected {client} to have {beyond:?} without the feature, too"
         );
     }
 }
 
 #[test]
-fn test_util_brings_no_crate() {
+fn test_util_adds_no_crate() {
     for package in ["totps-core", "totps-ureq", "totps-hyper"] {
         let with = tree_with(package, &["--features", "test-util"]);
         let beyond = &with - &tree(package);
         assert!(
             beyond.is_empty(),
-            "expected {package} to have {beyond:?} anyway"
+            "expected {package} to have {beyond:?} without the feature, too"
         );
     }
 }
@@ -109,7 +109,7 @@ fn crates_of_the_light_emulator() {
     assert_within(&light, include_str!("budgets/emulator.txt"), 75);
 }
 
-/// In bytes, where a pointer has eight.
+/// Sizes in bytes, where a pointer has eight.
 #[test]
 #[cfg(target_pointer_width = "64")]
 fn sizes_of_types() {

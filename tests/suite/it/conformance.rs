@@ -1,6 +1,7 @@
-//! Every subject keeps every rule of the kit, except where its list says why not.
+//! Checks that every subject keeps every rule of the kit, except those that its list names with a
+//! reason.
 //!
-//! `TOTPS_RULES=redirect-*,no-cookies` chooses rules. hyper and tokio log only if they are built for it:
+//! `TOTPS_RULES=redirect-*,no-cookies` selects rules. hyper and tokio log only with these flags:
 //!
 //! ```sh
 //! RUSTFLAGS='--cfg hyper_unstable_tracing --cfg tokio_unstable' TOTPS_RULES=no-secret-logged \
@@ -21,7 +22,7 @@ macro_rules! check {
         #[test]
         fn $name() {
             let kit = chosen(kit::<$subject>(stringify!($name)));
-            // The sweep of cuts has tests of its own.
+            // The module `torture` has the sweep of cuts.
             let kit = kit.skip(["request-cut-anywhere", "response-cut-anywhere", "response-until-close-cut-anywhere"]);
             let kit = kit.child_test(concat!("conformance::", stringify!($name)));
             judge(&<$subject>::check(&kit));
@@ -59,10 +60,9 @@ fn hyper_under_load() {
     }
 }
 
-/// A name in the list that is no rule, or has no reason, would be found by the kit; that none is there twice,
-/// here.
+/// The kit already refuses a name that is not a rule, and an exception without a reason.
 #[test]
-fn exceptions_are_there_once() {
+fn no_exception_is_listed_twice() {
     macro_rules! once {
         ($($name:ident: $subject:ty,)*) => {$(
             let rules = <$subject>::EXCEPTIONS.iter().map(|exception| exception.rule);
@@ -70,7 +70,7 @@ fn exceptions_are_there_once() {
             rules.sort_unstable();
             let before = rules.len();
             rules.dedup();
-            assert_eq!(rules.len(), before, "expected no rule twice for {}", stringify!($name));
+            assert_eq!(rules.len(), before, "duplicate exception for {}", stringify!($name));
         )*};
     }
     for_every_subject!(once);

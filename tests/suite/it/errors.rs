@@ -1,4 +1,4 @@
-//! What becomes of error responses, and what errors say.
+//! Tests of error responses and of the texts of errors.
 
 use std::error::Error as StdError;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use totps_tests::fixtures::{ERROR, fixture};
 
 use super::requests::any_json;
 
-/// What a response of this status gives.
+/// Returns the error of a response with this status.
 fn error(status: u16, body: impl AsRef<[u8]>) -> Error {
     let response = http::Response::builder().status(status).body(body);
     CreateResponse::try_from(response.unwrap()).expect_err("an error is expected")
@@ -29,7 +29,7 @@ fn api_error(status: u16, body: impl AsRef<[u8]>) -> ApiError {
 }
 
 #[test]
-fn every_documented_error() {
+fn every_documented_error_is_read() {
     for fixture in ERROR {
         let error = error(fixture.status(), fixture.json);
         assert_eq!(error.delivery(), Delivery::Answered, "{}", fixture.name);
@@ -47,7 +47,7 @@ fn every_documented_error() {
         );
         assert!(
             !matches!(error_type, ErrorType::Unknown(_)),
-            "{}: {error_type:?} must be a variant",
+            "{}: {error_type:?} must be a known variant",
             fixture.name
         );
         assert_eq!(api.message(), text("error_message"), "{}", fixture.name);
@@ -73,7 +73,7 @@ fn every_documented_error() {
 }
 
 #[test]
-fn the_spelling_of_oauth_is_read_too() {
+fn oauth_field_names_are_also_read() {
     let api = api_error(
         401,
         r#"{"status_code": 401, "request_id": "r", "error": "unauthorized_credentials",
@@ -86,7 +86,7 @@ fn the_spelling_of_oauth_is_read_too() {
 }
 
 #[test]
-fn an_unset_name_gives_way_to_the_other_spelling() {
+fn oauth_field_names_replace_unset_fields() {
     for unset in [r#""""#, "null", "5", "{}"] {
         let api = api_error(
             400,
@@ -109,12 +109,12 @@ fn an_unset_name_gives_way_to_the_other_spelling() {
     assert_eq!(
         api.error_type(),
         Some(&ErrorType::BadRequest),
-        "Stytch's own name wins"
+        "Stytch's own name has precedence"
     );
 }
 
 #[test]
-fn any_response_that_is_no_success_is_an_api_error() {
+fn any_status_but_a_success_is_an_api_error() {
     let bodies: [&[u8]; 14] = [
         b"",
         b" \n",
@@ -153,7 +153,7 @@ fn any_response_that_is_no_success_is_an_api_error() {
 }
 
 #[test]
-fn the_http_status_wins() {
+fn the_http_status_has_precedence_over_the_body() {
     for status_code in ["200", "400", "\"400\"", "null", "1e400", "-1"] {
         let body = format!(r#"{{"status_code": {status_code}, "error_type": "bad_request"}}"#);
         let api = api_error(503, &body);
@@ -164,7 +164,7 @@ fn the_http_status_wins() {
 }
 
 #[test]
-fn one_bad_field_does_not_cost_the_others() {
+fn one_bad_field_does_not_lose_the_others() {
     for bad in [
         r#""error_message": 5"#,
         r#""error_message": "\ud83d""#,
@@ -184,16 +184,16 @@ fn one_bad_field_does_not_cost_the_others() {
     let body = b"{\"error_message\": \"Ren\xe9\", \"error_type\": \"bad_request\"}";
     let api = api_error(400, body);
     assert_eq!(api.error_type(), Some(&ErrorType::BadRequest));
-    assert_eq!(api.body(), body, "the body is kept byte by byte");
+    assert_eq!(api.body(), body, "the body must be kept unchanged");
 }
 
 #[test]
-fn what_is_left_of_a_cut_response_is_read() {
+fn whole_fields_of_a_cut_response_are_read() {
     let whole = fixture("error/400-active-totp-exists").json;
     for end in 0..=whole.len() {
         let api = api_error(400, &whole[..end]);
         assert_eq!(api.body(), &whole.as_bytes()[..end], "cut at {end}");
-        // A value counts when its last quote is there.
+        // A value is whole if its closing quote is there.
         let is_whole = |name: &str| {
             let value = fixture("error/400-active-totp-exists").value()[name].to_string();
             whole
@@ -239,14 +239,14 @@ fn details_are_any_json() {
     assert_eq!(
         api.error_details(),
         None,
-        "too deep for a value; it is in the body"
+        "too deep for a value, but kept in the body"
     );
     assert_eq!(api.error_type(), Some(&ErrorType::BadRequest));
     assert_eq!(api.body(), deep.as_bytes());
 }
 
 #[test]
-fn retry_after() {
+fn retry_after_is_read_in_seconds() {
     let seconds = |seconds| Some(Duration::from_secs(seconds));
     for (header, expected) in [
         ("120", seconds(120)),
@@ -282,12 +282,12 @@ fn retry_after() {
 }
 
 #[test]
-fn display_shows_types_and_request_ids_only_if_they_look_like_one() {
+fn display_shows_only_well_formed_types_and_request_ids() {
     let longest = "a".repeat(128);
     let too_long = "a".repeat(129);
     for (error_type, rest) in [
         ("bad_request", "x"),
-        // Known, though it has a digit.
+        // A known type is shown although it has a digit.
         (
             "invalid_b2b_endpoint",
             "test-b05c992f-ebdc-489d-a754-c7e70ba13141",
@@ -331,9 +331,9 @@ fn display_shows_types_and_request_ids_only_if_they_look_like_one() {
         assert_eq!(
             api.error_type().map(ErrorType::as_str),
             Some(hidden),
-            "it is kept"
+            "the text must be kept"
         );
-        assert_eq!(api.request_id(), Some(hidden), "it is kept");
+        assert_eq!(api.request_id(), Some(hidden), "the text must be kept");
         let text = api.to_string();
         assert!(
             !text.contains(hidden),
@@ -361,7 +361,7 @@ fn every_error_is_one_line() {
             "params",
             AuthenticateParams::new("o", "m", "c")
                 .session_claims_from("text")
-                .expect_err("a text is no object")
+                .expect_err("a text is not an object")
                 .into(),
         ),
     ];
@@ -376,7 +376,7 @@ fn every_error_is_one_line() {
 }
 
 #[test]
-fn delivery() {
+fn delivery_is_known_for_every_error() {
     let transport = |error: TransportError| Error::from(error);
     for (what, error, expected) in [
         (
@@ -427,7 +427,7 @@ fn delivery() {
 }
 
 #[test]
-fn transport_errors_say_what_they_know() {
+fn transport_errors_keep_their_kind_and_cause() {
     for (error, kind) in [
         (
             TransportError::not_sent("the cause"),
@@ -449,7 +449,7 @@ fn transport_errors_say_what_they_know() {
         assert_eq!(error.kind(), kind);
         let source = error.source().map(ToString::to_string);
         assert_eq!(source.as_deref(), Some("the cause"), "{kind:?}");
-        // `Error` must not add a link of its own to the chain.
+        // `Error` must not add a link to the chain of sources.
         let error = Error::from(error);
         let source = error.source().map(ToString::to_string);
         assert_eq!(source.as_deref(), Some("the cause"), "{kind:?}");
@@ -506,7 +506,7 @@ fn every_error_type_of_the_api_is_a_variant() {
         let error_type = ErrorType::from(name);
         assert!(
             !matches!(error_type, ErrorType::Unknown(_)),
-            "{name} must be a variant"
+            "{name} must be a known variant"
         );
         assert_eq!(error_type.as_str(), name);
         let json = serde_json::to_value(&error_type).unwrap();
@@ -534,7 +534,7 @@ fn unknown_error_types_keep_their_text() {
 }
 
 #[test]
-fn errors_are_small_and_are_errors() {
+fn errors_implement_error() {
     fn assert_error<E: StdError + Send + Sync + 'static>() {}
     assert_error::<Error>();
     assert_error::<ApiError>();
@@ -573,7 +573,7 @@ proptest! {
 }
 
 #[test]
-fn any_response_but_a_success_becomes_an_api_error() {
+fn api_error_try_from_refuses_only_successes() {
     let response = |status: u16, body: &'static str| {
         http::Response::builder().status(status).body(body).unwrap()
     };
@@ -587,7 +587,7 @@ fn any_response_but_a_success_becomes_an_api_error() {
                 assert_eq!(Error::from(error).delivery(), Delivery::Answered);
             }
             Err(response) => {
-                assert!((200..300).contains(&status), "{status} is no success");
+                assert!((200..300).contains(&status), "{status} is not a success");
                 assert_eq!(
                     (response.status().as_u16(), *response.body()),
                     (status, body)
@@ -630,7 +630,7 @@ fn reason(status: u16, body: impl Into<String>) -> Reason {
 }
 
 #[test]
-fn reasons_of_errors_without_a_response() {
+fn errors_without_a_response_have_reasons() {
     let delivered = |error: TransportError| Error::from(error).reason();
     assert_eq!(delivered(TransportError::not_sent("x")), Reason::NotReached);
     assert_eq!(
@@ -655,7 +655,7 @@ fn reasons_of_errors_without_a_response() {
 }
 
 #[test]
-fn reasons_of_fixtures() {
+fn documented_errors_have_reasons() {
     for (name, expected) in [
         (
             "400-action-available-only-for-active-members",
@@ -697,7 +697,7 @@ fn reasons_of_fixtures() {
 }
 
 #[test]
-fn reasons_without_a_known_type_are_by_status() {
+fn without_a_known_type_the_status_decides_the_reason() {
     for (status, expected) in [
         (302, "Other"),
         (400, "InvalidRequest { field: None }"),
@@ -729,7 +729,7 @@ fn reasons_without_a_known_type_are_by_status() {
 }
 
 #[test]
-fn a_failed_server_has_done_who_knows_what_whatever_it_says() {
+fn a_server_error_is_unclear_whatever_its_type() {
     for error_type in [
         "unable_to_authenticate_totp",
         "user_lock_limit_reached",
@@ -741,7 +741,7 @@ fn a_failed_server_has_done_who_knows_what_whatever_it_says() {
 }
 
 #[test]
-fn reasons_do_not_depend_on_text_for_people() {
+fn reasons_do_not_depend_on_messages() {
     let body = json!({
         "error_type": "totp_code_already_authenticated",
         "error_message": "user_lock_limit_reached unauthorized_credentials",

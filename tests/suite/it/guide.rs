@@ -1,11 +1,12 @@
-//! The guide's code that needs the emulator, which the core's own tests do without: it is run here,
-//! and must be the code that the guide shows.
+//! Runs the code of the guide that needs the emulator, which the tests of totps-core do not use.
+//! The code here must be the same as in the guide.
 
 type Tested = Result<(), Box<dyn std::error::Error>>;
 
 const PAGE: &str = include_str!("../../../totps-core/src/guide/testing.md");
 
-/// The body of a function of this file, without its first indentation and its last line.
+/// Returns the body of a function of this file, without its first level of indentation and its last
+/// line.
 fn body(name: &str) -> String {
     let start = format!("fn {name}() -> Tested {{\n");
     let (_, body) = include_str!("guide.rs").split_once(&start).unwrap();
@@ -17,7 +18,7 @@ fn body(name: &str) -> String {
 }
 
 #[test]
-fn the_guide_shows_what_is_run_here() {
+fn the_guide_shows_the_code_of_this_file() {
     let shown: Vec<_> = PAGE
         .split("```rs\n")
         .skip(1)
@@ -26,7 +27,7 @@ fn the_guide_shows_what_is_run_here() {
     assert_eq!(
         shown,
         [body("in_process"), body("clock"), body("faults")].map(|code| code + "\n"),
-        "guide/testing.md, and the functions of tests/suite/it/guide.rs"
+        "guide/testing.md and tests/suite/it/guide.rs must have the same code"
     );
 }
 

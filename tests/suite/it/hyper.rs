@@ -1,4 +1,4 @@
-//! totps-hyper: what is its own. What every transport must do is in `conformance`.
+//! Tests of totps-hyper only. The module `conformance` has the rules for every transport.
 
 mod idle_connections;
 mod settings;
@@ -44,7 +44,7 @@ fn project(server: &str) -> Project {
     Project::at(server, "project-test-1", "secret-test-1").unwrap()
 }
 
-/// Clients are cheap to clone and can be used from any thread, and so can their calls.
+/// Clients can be cloned, and clients and their calls can be used from any thread.
 #[test]
 fn clients_and_calls_are_send() {
     fn shareable<T: Clone + Send + Sync + 'static>(_: &T) {}
@@ -78,7 +78,7 @@ fn clones_share_the_connections() {
 }
 
 #[test]
-fn the_longest_timeouts_are_taken() {
+fn the_longest_timeouts_are_accepted() {
     let server = Server::start(|connection| {
         connection.read_request();
         connection.write(&response(200, "{}"));
@@ -94,26 +94,26 @@ fn the_longest_timeouts_are_taken() {
     TOKIO.block_on(transport.send(request)).expect("a response");
 }
 
-/// Nothing is known of the errors of a stack of the user's own unless the user says it.
+/// Without `not_sent_if`, the transport cannot interpret the errors of the user's stack.
 #[test]
-fn a_stack_that_says_nothing_proves_nothing() {
+fn without_not_sent_if_every_failure_is_unknown() {
     let transport = ServiceTransport::builder(smol_client(), SmolTimer::new())
         .build()
         .unwrap();
     let port = RefusingPort::reserve();
     let url = port.url();
     let request = project(&url).request(&CreateParams::new("o", "m")).unwrap();
-    let error = smol::block_on(transport.send(request)).expect_err("nobody listens");
+    let error = smol::block_on(transport.send(request)).expect_err("no server listens");
     assert_eq!(
         error.delivery(),
         Delivery::Unknown,
-        "expected no claim: {error}"
+        "expected `Unknown`: {error}"
     );
 }
 
-/// A tower stack is a service like any other, also in a box that is not `Sync`.
+/// A tower stack is a service like any other, even in a box that is not `Sync`.
 #[test]
-fn tower_stacks_plug_in() {
+fn tower_stacks_are_services() {
     let server = Server::start(|connection| {
         while connection.read_request().is_some() && connection.write(&response(200, "{}")) {}
     });
@@ -129,11 +129,11 @@ fn tower_stacks_plug_in() {
         let request = project(&server.url())
             .request(&CreateParams::new("o", "m"))
             .unwrap();
-        smol::block_on(transport.send(request)).expect("a response by way of tower");
+        smol::block_on(transport.send(request)).expect("a response through tower");
     }
 }
 
-/// A timer whose clock is ahead of the real one by as much as a test says.
+/// A timer whose clock is ahead of the real one by a duration that the test sets.
 #[derive(Clone, Default)]
 struct AheadTimer {
     timer: SmolTimer,
@@ -160,7 +160,7 @@ fn idle_connections_are_kept_for_the_idle_timeout() {
     let server = Server::start(|connection| {
         while connection.read_request().is_some() && connection.write(&response(200, "{}")) {}
     });
-    // By default and by setting: how long a connection may be idle, in seconds.
+    // The setting, and how long a connection may be idle with it, in seconds.
     for (setting, seconds) in [(None, 50), (Some(Duration::from_secs(7)), 7)] {
         let before = server.connections();
         let timer = AheadTimer::default();
@@ -182,7 +182,7 @@ fn idle_connections_are_kept_for_the_idle_timeout() {
             assert_eq!(
                 server.connections() - before,
                 connections,
-                "expected so many connections after {later} s of {seconds} s without a call"
+                "connections after {later} s without a call, with an idle timeout of {seconds} s"
             );
         }
     }
@@ -199,7 +199,7 @@ fn connecting_takes_no_longer_than_its_timeout() {
     let request = project(&url).request(&CreateParams::new("o", "m")).unwrap();
     let error = TOKIO
         .block_on(transport.send(request))
-        .expect_err("nobody answers");
+        .expect_err("the server never accepts");
     assert_eq!(
         (error.kind(), error.delivery()),
         (TransportErrorKind::Timeout, Delivery::NotSent),

@@ -1,4 +1,5 @@
-//! The life of a second factor on the emulator, from enrolment to the last session, by both clients.
+//! Runs the whole life of a second factor on the emulator with both clients, from enrolment to the
+//! last session.
 
 use std::time::Duration;
 
@@ -18,20 +19,20 @@ fn project(emulator: &Emulator) -> Project {
     .unwrap()
 }
 
-/// A code for the secret, as the authenticator app shows it now.
+/// Returns the current code of the authenticator app for a secret.
 fn code(emulator: &Emulator, secret: &str) -> TotpCode {
     let code = totps_emulator::authenticator_code(secret, emulator.now());
     TotpCode::parse(&code.unwrap()).unwrap()
 }
 
-/// An intermediate session token after the first factor.
+/// Completes a first factor and returns the intermediate session token.
 fn first_factor(emulator: &Emulator) -> String {
     let factors = [Factor::MagicLink];
     let token = emulator.create_intermediate_session(emulator.member_id(), &factors);
     token.unwrap()
 }
 
-/// The same steps, blocking or awaited.
+/// The same steps for both clients, blocking or awaited.
 macro_rules! life {
     ($emulator:ident, $client:ident, |$call:ident| $result:expr) => {{
         macro_rules! run {
@@ -95,7 +96,7 @@ macro_rules! life {
         assert_eq!(listed.len(), 9);
         assert!(
             !is_listed(&codes[0]) && is_listed(&codes[1]),
-            "one code is used up"
+            "only the first code must be used up"
         );
         let again = run!(recover, params).expect_err("code and token are used up");
         assert_eq!(again.delivery(), Delivery::Answered);
@@ -105,10 +106,10 @@ macro_rules! life {
         assert_eq!(rotated.len(), 10);
         assert!(
             !rotated.iter().any(|code| is_listed(code)),
-            "all old codes are void"
+            "all old codes must be invalid"
         );
 
-        // The session that the recovery gave goes as the header by which RBAC is checked.
+        // The session of the recovery is sent in the header for the RBAC check.
         let params = DeleteTotpParams::new(organization, member)
             .session_token(recovered.session_token.unwrap());
         let deleted = run!(delete_totp, params).unwrap();
@@ -130,7 +131,7 @@ macro_rules! life {
         let other = other.err().expect("another project has other keys");
         assert!(other.api().is_some(), "{other}");
 
-        // Each way to name a session ends that one, and no other.
+        // Each way to name a session revokes only that session.
         let open = || {
             let session = $emulator.create_session(member, &[Factor::MagicLink, Factor::Totp]);
             session.unwrap()
@@ -195,18 +196,17 @@ fn by_the_async_client() {
     });
 }
 
-/// The example of [`Operation`]'s documentation, on the emulator.
+/// The example in the documentation of `Operation`.
 #[path = "../examples/any_endpoint.rs"]
 mod any_endpoint;
 
 #[test]
-fn the_documented_operation_on_the_emulator() {
+fn the_documented_operation_works_on_the_emulator() {
     any_endpoint::main().unwrap();
 }
 
-/// The documentation and the program have the same operation.
 #[test]
-fn the_documented_operation_is_the_same() {
+fn the_documentation_and_the_example_have_the_same_operation() {
     let operation = |source: &str| {
         let from = source.find("struct PreferTotp").expect("the operation");
         let upto = source[from..]

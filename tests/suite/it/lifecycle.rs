@@ -1,5 +1,5 @@
-//! The requests of the endpoints around the three of TOTP: method, URL, headers, body, and what is
-//! refused before anything is sent.
+//! Tests of the requests of all endpoints except Create, Authenticate and Migrate: method, URL,
+//! headers and body, and parameters that are refused before anything is sent.
 
 use std::sync::Mutex;
 
@@ -32,7 +32,7 @@ fn recover() -> RecoverParams {
     RecoverParams::new(ORGANIZATION, MEMBER, "ckss-2skx-ebow")
 }
 
-/// Checks all of a request but what every request has in common.
+/// Checks the parts of a request that are not the same in every request.
 #[track_caller]
 fn assert_request(
     params: &impl Operation,
@@ -183,7 +183,7 @@ fn ids_are_escaped_once() {
         .request(&GetRecoveryCodesParams::new("a..b", "..."))
         .unwrap();
     assert_eq!(request.uri().path(), "/v1/b2b/recovery_codes/a..b/...");
-    // In a body nothing is escaped but by JSON.
+    // In a body, only the escapes of JSON apply.
     let request = project()
         .request(&RotateRecoveryCodesParams::new("..", "x|y"))
         .unwrap();
@@ -200,7 +200,7 @@ fn refused(params: &impl Operation) -> InvalidParams {
 }
 
 #[test]
-fn ids_that_would_be_another_endpoint() {
+fn ids_that_would_change_the_endpoint_are_refused() {
     for id in ["", ".", ".."] {
         for (field, error) in [
             (
@@ -301,7 +301,7 @@ fn empty_required_fields_are_refused() {
 }
 
 #[test]
-fn tokens_that_would_be_another_header() {
+fn tokens_that_would_change_the_headers_are_refused() {
     for token in ["a\r\nHost: b", "a\nb", "a\0", "é", "\u{7f}"] {
         for (field, error) in [
             ("session_token", refused(&delete().session_token(token))),
@@ -377,7 +377,7 @@ fn every_method_calls_its_endpoint() {
 }
 
 #[test]
-fn a_lost_response_is_unknown_whatever_the_call() {
+fn a_lost_response_is_unknown_for_every_call() {
     let client = Client::new(project(), |_: Request| {
         Err::<http::Response<Vec<u8>>, _>(std::io::Error::other("broken"))
     });
@@ -389,9 +389,8 @@ fn a_lost_response_is_unknown_whatever_the_call() {
     }
 }
 
-/// What stands in a Member and its Organization about the second factor.
 #[test]
-fn members_tell_about_their_second_factor() {
+fn members_and_organizations_describe_the_second_factor() {
     let member = |json: Value| serde_json::from_value::<Member>(json).unwrap();
     let organization = |json: Value| serde_json::from_value::<Organization>(json).unwrap();
     for (json, has_totp, has_phone, first) in [
@@ -478,7 +477,7 @@ fn members_tell_about_their_second_factor() {
 
 proptest! {
     #[test]
-    fn any_ids_stay_where_they_belong(organization in any_text(), member in any_text()) {
+    fn any_ids_stay_in_their_place(organization in any_text(), member in any_text()) {
         let read = |escaped: &str| -> Vec<u8> { percent_encoding::percent_decode_str(escaped).collect() };
         let is_legal = |id: &str| !["", ".", ".."].contains(&id);
         match project().request(&DeleteTotpParams::new(&organization, &member)) {
@@ -488,7 +487,7 @@ proptest! {
                 prop_assert_eq!(read(segments[4]), organization.as_bytes());
                 prop_assert_eq!(read(segments[6]), member.as_bytes());
                 prop_assert_eq!(segments[7], "totp");
-                // Any other program must read the same URL.
+                // Any other program must parse the same URL.
                 let again = request.uri().to_string().parse::<http::Uri>().unwrap();
                 prop_assert_eq!(&again, request.uri());
             }

@@ -1,4 +1,4 @@
-//! The conformance suites: one binary, one module for each subject.
+//! The test suites of the clients and the core, as one binary with one module for each subject.
 
 #![allow(
     clippy::unwrap_used,

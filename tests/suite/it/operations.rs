@@ -1,5 +1,5 @@
-//! Endpoints that the crate does not type: how their requests are put together, and that they keep
-//! the rules of the typed calls.
+//! Tests of endpoints that the crate does not type: how their requests are built, and that they
+//! follow the rules of the typed calls.
 
 use std::sync::Mutex;
 
@@ -44,7 +44,7 @@ fn refused(describe: impl Fn() -> Result<Call, InvalidParams> + Sync) -> Invalid
 const TOKEN: &str = "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q";
 
 #[test]
-fn paths_queries_headers_and_bodies() {
+fn paths_queries_headers_and_bodies_are_sent() {
     let request = request(|| {
         Call::put("/v1/b2b/organizations")
             .segment("organization_id", "acme|1")?
@@ -79,7 +79,7 @@ fn paths_queries_headers_and_bodies() {
 }
 
 #[test]
-fn requests_without_a_body() {
+fn requests_without_a_body_have_no_content_headers() {
     for (call, method) in [
         (Call::get("/a"), "GET"),
         (Call::delete("/a"), "DELETE"),
@@ -88,7 +88,7 @@ fn requests_without_a_body() {
     ] {
         let request = request(|| Ok(call.clone())).unwrap();
         assert_eq!(request.method(), method);
-        assert!(request.body().is_empty(), "{method}: no body");
+        assert!(request.body().is_empty(), "{method} must have no body");
         let content = |name: &HeaderName| name.as_str().starts_with("content-");
         assert!(
             !request.headers().keys().any(content),
@@ -105,7 +105,7 @@ fn requests_without_a_body() {
 }
 
 #[test]
-fn bodies_where_none_belongs() {
+fn a_body_of_get_or_delete_is_refused() {
     for call in [Call::get("/a"), Call::delete("/a")] {
         let error = refused(|| call.clone().json(&json!({})));
         assert_eq!(error.field(), "body");
@@ -113,7 +113,7 @@ fn bodies_where_none_belongs() {
 }
 
 #[test]
-fn bodies_that_cannot_be_serialised() {
+fn bodies_that_cannot_be_serialised_are_refused() {
     struct Failing;
     impl serde::Serialize for Failing {
         fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
@@ -126,7 +126,7 @@ fn bodies_that_cannot_be_serialised() {
 }
 
 #[test]
-fn segments_that_would_be_another_endpoint() {
+fn segments_that_would_change_the_endpoint_are_refused() {
     for value in ["", ".", ".."] {
         let error = refused(|| Call::get("/a").segment("member_id", value));
         assert_eq!(error.field(), "member_id", "{value:?}");
@@ -144,10 +144,10 @@ fn segments_that_would_be_another_endpoint() {
             call.segment("member_id", &longest)
         })
     });
-    assert_eq!(error.field(), "path", "the whole is too long: {error}");
+    assert_eq!(error.field(), "path", "the whole path is too long: {error}");
 }
 
-/// Escaped once, these are what they are; escaped already, they are escaped once more.
+/// Every segment is escaped exactly once, even if it contains escapes already.
 #[test]
 fn segments_stay_one_segment() {
     for (value, escaped) in [
@@ -167,7 +167,7 @@ fn segments_stay_one_segment() {
 }
 
 #[test]
-fn constants_that_are_no_paths() {
+fn invalid_paths_are_refused() {
     for path in [
         "",
         "/",
@@ -187,7 +187,7 @@ fn constants_that_are_no_paths() {
 }
 
 #[test]
-fn headers_that_are_not_an_operations() {
+fn reserved_and_invalid_headers_are_refused() {
     for name in [
         "Host",
         "authorization",
@@ -228,13 +228,13 @@ fn a_second_value_replaces_the_first() {
 }
 
 #[test]
-fn the_first_mistake_is_told() {
+fn the_first_error_is_reported() {
     let error = refused(|| Ok(Call::get("a").header("Host", "x").path("b")));
     assert_eq!(error.field(), "path");
 }
 
 #[test]
-fn a_prefix_in_the_base_url_comes_first() {
+fn the_path_of_the_base_url_is_a_prefix() {
     let project = Project::at(
         "https://acme.com/stytch/".parse::<http::Uri>().unwrap(),
         "p",
@@ -367,8 +367,8 @@ fn async_calls_can_be_moved_to_another_thread() {
     let client = AsyncClient::new(project(), |request: Request| {
         std::future::ready(responding(200, "5")(request))
     });
-    let answered = smol::block_on(assert_send(client.call(&params))).unwrap();
-    assert_eq!(answered.0, json!(5));
+    let response = smol::block_on(assert_send(client.call(&params))).unwrap();
+    assert_eq!(response.0, json!(5));
     assert_eq!(smol::block_on(generic(&params)).unwrap().0, json!({}));
 }
 
@@ -389,7 +389,7 @@ proptest! {
     }
 
     #[test]
-    fn any_query_is_read_as_it_was_given(value in any_text()) {
+    fn any_query_value_is_escaped_once(value in any_text()) {
         let request = request(|| Ok(Call::get("/a").query("x", &value).query("y", "z"))).unwrap();
         let query = request.uri().query().unwrap();
         let first = query.strip_prefix("x=").unwrap().strip_suffix("&y=z").unwrap();

@@ -1,10 +1,10 @@
-//! The fuzz targets' checks, run over all inputs that are stored: what fuzzing found, cases made by
-//! hand, and the fixtures. How to add one is told in `tests/fuzz/README.md`.
+//! Runs the checks of the fuzz targets on all stored inputs: regressions that fuzzing found,
+//! hand-written cases, and the fixtures. `tests/fuzz/README.md` describes how to add an input.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Makes a test of each target, which has a folder by its name.
+/// Makes a test for each target, which has a folder with its name.
 macro_rules! replay {
     ($($target:ident $(with $fixtures:expr)?),+ $(,)?) => {
         const TARGETS: &[&str] = &[$(stringify!($target)),+];
@@ -30,7 +30,7 @@ replay! {
     totp_code,
 }
 
-/// What the fuzzer begins with, too.
+/// The fixtures, which the fuzzer starts from, too.
 const FIXTURES: &[&str] = &[
     "../fixtures/create",
     "../fixtures/authenticate",
@@ -46,7 +46,7 @@ const FIXTURES: &[&str] = &[
     "../fixtures/requests",
 ];
 
-/// Runs a check over every file of a folder.
+/// Runs a check on every file in a folder.
 #[allow(
     clippy::print_stdout,
     reason = "the last name in the output of a failed test is the input that failed"
@@ -76,6 +76,9 @@ fn every_target_is_replayed() {
             .iter()
             .map(|file| file.file_stem().unwrap().to_str().unwrap().to_owned())
             .collect();
-        assert_eq!(names, TARGETS, "{folder} and the tests must name the same");
+        assert_eq!(
+            names, TARGETS,
+            "{folder} and the tests must have the same targets"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What goes over the wire, and what is refused before anything does.
+//! Tests of the requests on the wire, and of parameters that are refused before anything is sent.
 
 use std::net::Ipv4Addr;
 
@@ -54,7 +54,7 @@ fn json_of(request: &Request) -> Value {
     serde_json::from_slice(request.body().as_bytes()).expect("the body must be JSON")
 }
 
-/// The JSON that a call sends.
+/// Returns the JSON that a call sends.
 fn sent(params: &impl Operation) -> Value {
     json_of(&project().request(params).unwrap())
 }
@@ -171,7 +171,7 @@ fn zero_values_are_sent_when_they_are_set() {
 }
 
 #[test]
-fn claims_come_from_anything_that_is_an_object() {
+fn claims_come_from_any_object() {
     #[derive(Serialize)]
     struct Claims {
         plan: &'static str,
@@ -190,7 +190,7 @@ fn claims_come_from_anything_that_is_an_object() {
 }
 
 #[test]
-fn claims_that_are_no_object_are_refused() {
+fn claims_that_are_not_an_object_are_refused() {
     struct Failing;
     impl Serialize for Failing {
         fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
@@ -204,7 +204,7 @@ fn claims_that_are_no_object_are_refused() {
         ("null", authenticate().session_claims_from(&())),
         ("a number", authenticate().session_claims_from(&1)),
         (
-            "keys that are no strings",
+            "keys that are not strings",
             authenticate().session_claims_from(&not_string_keys),
         ),
         ("an error", authenticate().session_claims_from(&Failing)),
@@ -281,7 +281,7 @@ fn empty_required_fields_are_refused() {
 
 #[test]
 fn only_emptiness_is_checked() {
-    // Slugs and external ids are legal, and ranges and the form of codes are the server's affair.
+    // Slugs and external ids are valid. The server checks ranges and the form of codes.
     let params = AuthenticateParams::new("acme", "42", "not a code").session_duration_minutes(1);
     assert_eq!(
         sent(&params),
@@ -296,7 +296,7 @@ fn only_emptiness_is_checked() {
     assert_eq!(minutes["expiration_minutes"], u32::MAX);
 }
 
-/// Whatever their length: those under and those over what their buffer has at first.
+/// Bodies that are smaller and larger than the initial capacity of their buffer.
 #[test]
 fn bodies_are_whole_whatever_their_length() {
     for codes in [0, 1, 40, 100, 10_000] {
@@ -309,7 +309,7 @@ fn bodies_are_whole_whatever_their_length() {
 }
 
 #[test]
-fn typed_codes() {
+fn typed_codes_are_six_digits_or_refused() {
     for (typed, expected) in [
         ("012345", Some("012345")),
         ("000000", Some("000000")),
@@ -334,18 +334,18 @@ fn typed_codes() {
         assert_eq!(
             code.as_ref().map(TotpCode::expose),
             expected,
-            "typed: {typed:?}"
+            "{typed:?} by `parse`"
         );
         let code = typed.parse::<TotpCode>().ok();
         assert_eq!(
             code.as_ref().map(TotpCode::expose),
             expected,
-            "{typed:?} by FromStr"
+            "{typed:?} by `FromStr`"
         );
     }
 }
 
-/// What is parsed is canonical: read again it stays the same, and the key is the same.
+/// The parsed text is canonical: parsing it again gives the same text and the same key.
 #[test]
 fn secrets_of_every_length_are_written_and_read() {
     for length in 10..70_u8 {
@@ -362,7 +362,7 @@ fn secrets_of_every_length_are_written_and_read() {
     }
 }
 
-/// Base32 by another way: bit by bit.
+/// Encodes base32 with another algorithm, bit by bit.
 fn base32(key: &[u8]) -> String {
     let bits: String = key.iter().map(|byte| format!("{byte:08b}")).collect();
     let letters = bits.as_bytes().chunks(5).map(|bits| {
@@ -406,7 +406,7 @@ fn the_project_id_chooses_the_base_url() {
 }
 
 #[test]
-fn project_at_takes_any_id() {
+fn project_at_accepts_any_id() {
     for id in [
         "project-test-x",
         "project-live-x",
@@ -424,7 +424,7 @@ fn project_at_takes_any_id() {
 }
 
 #[test]
-fn base_urls_that_are_taken() {
+fn valid_base_urls_are_accepted() {
     for (base_url, expected) in [
         (
             "https://login.acme.com",
@@ -477,7 +477,7 @@ fn base_urls_that_are_taken() {
 }
 
 #[test]
-fn base_urls_of_any_type() {
+fn base_urls_are_accepted_as_text_and_uri() {
     let url = "https://login.acme.com";
     let text = url.to_owned();
     for project in [
@@ -497,7 +497,7 @@ fn base_urls_of_any_type() {
             Project::at(no_url, "emulator", "secret"),
             project().with_base_url(no_url),
         ] {
-            let error = refused.expect_err("what is no URL must be refused");
+            let error = refused.expect_err("an invalid URL must be refused");
             assert_eq!(error.setting(), "base URL", "{no_url:?}");
             assert!(
                 error.to_string().contains("https://"),
@@ -546,14 +546,14 @@ fn base_urls_that_are_refused() {
             assert_eq!(error.setting(), "base URL", "{base_url}");
             assert!(
                 error.to_string().contains(hint),
-                "{base_url}: the text must speak of the {hint}: {error}"
+                "{base_url}: the text must name the {hint}: {error}"
             );
         }
     }
 }
 
 #[test]
-fn ids_and_secrets_that_are_refused() {
+fn invalid_ids_and_secrets_are_refused() {
     const TEST_SECRET: &str = "secret-test-abc";
     const LIVE_SECRET: &str = "secret-live-abc";
     for (id, secret, setting, hint) in [
@@ -575,14 +575,14 @@ fn ids_and_secrets_that_are_refused() {
             assert_eq!(error.setting(), setting, "id {id:?}, secret {secret:?}");
             assert!(
                 error.to_string().contains(hint),
-                "id {id:?}, secret {secret:?}: the text must speak of {hint}: {error}"
+                "id {id:?}, secret {secret:?}: the text must name {hint}: {error}"
             );
         }
     }
 }
 
 #[test]
-fn ids_of_unknown_environments_name_the_way_out() {
+fn an_unknown_environment_error_names_project_at() {
     for id in [
         "project-tset-123",
         "PROJECT-TEST-123",
@@ -603,7 +603,7 @@ fn ids_of_unknown_environments_name_the_way_out() {
 }
 
 #[test]
-fn user_agents() {
+fn user_agents_are_sent_or_refused() {
     let ours = format!("totps/{}", env!("CARGO_PKG_VERSION"));
     for product in ["acme-login/1.2", "acme", "a!#$%&'*+-.^_`|~/1.0.0-rc.1"] {
         let project = project().with_user_agent(product).unwrap();
@@ -632,7 +632,7 @@ fn user_agents() {
     }
 }
 
-/// Any text, control characters and all.
+/// Any text, including control characters.
 pub(super) fn any_text() -> impl Strategy<Value = String> {
     prop::collection::vec(any::<char>(), 1..40).prop_map(String::from_iter)
 }
@@ -667,7 +667,11 @@ fn assert_unmoved(request: &Request, path: &str, json: &Value) {
         "the headers must not depend on what is sent: {:?}",
         request.headers()
     );
-    assert_eq!(&json_of(request), json, "the JSON must be what was put in");
+    assert_eq!(
+        &json_of(request),
+        json,
+        "the JSON must have the given values"
+    );
 }
 
 proptest! {
@@ -722,7 +726,7 @@ proptest! {
     }
 
     #[test]
-    fn any_base_url_is_refused_or_only_gets_longer(
+    fn any_base_url_is_refused_or_only_extended(
         base_url in "(https|http|ftp)://(localhost|127\\.0\\.0\\.1|\\[::1\\]|[a-z@:.\\[\\]-]{0,9})[:@/?%.a-z0-9_~-]{0,9}",
     ) {
         let parsed = base_url.parse::<Uri>().ok();
@@ -768,7 +772,7 @@ proptest! {
     }
 
     #[test]
-    fn any_recovery_code_gets_the_known_form_or_stays(typed in "[a-zA-Z0-9 \\-é_]{0,18}") {
+    fn any_recovery_code_is_normalised_or_unchanged(typed in "[a-zA-Z0-9 \\-é_]{0,18}") {
         let kept: String = typed.chars().filter(|typed| !" -".contains(*typed)).collect();
         let is_known = kept.len() == 12 && kept.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let Ok(code) = RecoveryCode::parse(&typed) else {
@@ -785,7 +789,7 @@ proptest! {
     }
 
     #[test]
-    fn credentials_are_refused_or_arrive_whole(id in any_text(), secret in any_text()) {
+    fn credentials_are_refused_or_sent_unchanged(id in any_text(), secret in any_text()) {
         let id = format!("project-test-{id}");
         match Project::new(id.as_str(), secret.as_str()) {
             Ok(project) => {

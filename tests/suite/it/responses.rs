@@ -1,4 +1,4 @@
-//! What becomes of success responses: everything that is in them is read, and nothing is lost.
+//! Tests of success responses: everything in them is read, and nothing is lost.
 
 mod essential;
 mod full;
@@ -25,8 +25,8 @@ use totps_tests::fixtures::{
     GET_RECOVERY_CODES, MIGRATE, RECOVER, REVOKE_SESSIONS, ROTATE_RECOVERY_CODES,
 };
 
-/// A model with these fields and all others at their default. Since no value in the full responses
-/// is a default one, a field that is forgotten here, or not read, makes a difference.
+/// A model with these fields and all others at their default. No value in the full responses is a
+/// default, so a comparison finds a field that is forgotten here or not read.
 macro_rules! model {
     ($type:ident { $($field:ident: $value:expr),* $(,)? }) => {{
         let mut model = $type::default();
@@ -44,7 +44,7 @@ fn time(text: &str) -> Option<Timestamp> {
 fn object(json: Value) -> Option<JsonObject> {
     match json {
         Value::Object(map) => Some(map.into()),
-        other => panic!("an object is needed, not {other}"),
+        other => panic!("expected an object, not {other}"),
     }
 }
 
@@ -68,24 +68,24 @@ fn migrate(body: impl AsRef<[u8]>) -> MigrateResponse {
     response(200, body).try_into().unwrap()
 }
 
-/// A response of Authenticate with one more field, given as raw JSON.
+/// Returns a response of Authenticate with one more field, given as raw JSON.
 fn authenticated_with(field: &str, raw: &str) -> String {
     format!(
         r#"{{"member_id": "m", "session_token": "TOKEN", "session_jwt": "JWT", "{field}": {raw}}}"#
     )
 }
 
-/// What all responses have in common, by names on the wire.
+/// The values of a response in one form for all calls, by their names on the wire.
 struct Seen {
     status: u16,
-    /// Texts and lists of texts; an empty text where there is none.
+    /// Texts and lists of texts. An unset text is empty.
     texts: BTreeMap<&'static str, Value>,
     /// Objects and numbers.
     parts: BTreeMap<&'static str, Option<Value>>,
     undecoded: BTreeMap<&'static str, String>,
 }
 
-/// A text or a list of texts as JSON; empty when it is not set.
+/// Converts a text or a list of texts to JSON. An unset value is empty.
 trait Text {
     fn text(&self) -> Value;
 }
@@ -123,7 +123,7 @@ impl<T: Text> Text for Vec<T> {
     }
 }
 
-/// Fields by their names in Rust, which are those on the wire.
+/// Collects fields by their names in Rust, which are also their names on the wire.
 macro_rules! seen {
     ($($response:ty: texts: [$($text:ident),*], parts: [$($part:ident),*];)+) => {$(
         impl From<$response> for Seen {
@@ -165,7 +165,7 @@ seen! {
     RecoverResponse:
         texts: [request_id, member_id, session_token, session_jwt],
         parts: [member, organization, member_session, member_device, recovery_codes_remaining];
-    // Its `member_id` is put together of others.
+    // Its `member_id` comes from other fields.
     AuthenticateSessionResponse:
         texts: [request_id, session_token, session_jwt],
         parts: [member, organization, member_session, verdict];
@@ -181,13 +181,14 @@ struct Call {
     fixtures: &'static [Fixture],
     /// The fields without which the response is an error.
     essential: &'static [&'static str],
-    /// Those of them that may be missing, but must be readable.
+    /// The essential fields that may be missing but must be readable.
     may_be_missing: &'static [&'static str],
-    /// Those of them that must not be empty.
+    /// The essential fields that must not be empty.
     never_empty: &'static [&'static str],
-    /// A field that others stand in for: without any of them the response is an error.
+    /// A field whose value may come from several places. Without any of them the response is an
+    /// error.
     derived: Option<&'static str>,
-    /// The fields that must not be there twice.
+    /// The fields whose duplicates are an error.
     unique: &'static [&'static str],
     decode: fn(u16, &[u8]) -> Result<Seen, Error>,
 }
@@ -197,7 +198,7 @@ impl Call {
         self.fixtures[0]
     }
 
-    /// Whether the response is an error with this value in place of the field.
+    /// Returns whether the response is an error with this value in the field.
     fn requires(&self, field: &str, value: Option<&Value>) -> bool {
         let is_empty = value.is_some_and(|value| *value == json!("") || *value == json!([]));
         self.essential.contains(&field)
@@ -308,7 +309,7 @@ const CALLS: [Call; 10] = [
     },
 ];
 
-/// The decode error that `body` must give, which must hold the whole of it.
+/// Decodes `body`, which must give a decode error with the whole body, and returns the error.
 #[track_caller]
 fn decode_error(call: &Call, status: u16, body: &[u8]) -> DecodeError {
     let what = || {
@@ -324,13 +325,13 @@ fn decode_error(call: &Call, status: u16, body: &[u8]) -> DecodeError {
             assert_eq!(error.status(), status, "status of {}", what());
             assert_eq!(error.body(), body, "body() of {}", what());
             let Err(again) = (call.decode)(status, body) else {
-                panic!("decoding again must fail, too: {}", what())
+                panic!("decoding again must also fail: {}", what())
             };
             let rescued = again.into_body().expect("a body");
             assert_eq!(rescued.as_bytes(), body, "into_body() of {}", what());
             *error
         }
-        Err(other) => panic!("a decode error is expected, not {other:?}: {}", what()),
-        Ok(_) => panic!("a decode error is expected, not success: {}", what()),
+        Err(other) => panic!("expected a decode error, not {other:?}: {}", what()),
+        Ok(_) => panic!("expected a decode error, not a success: {}", what()),
     }
 }

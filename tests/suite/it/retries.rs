@@ -1,4 +1,4 @@
-//! The policy of retries, by a clock that does not tick.
+//! Tests of the retry policy, with a simulated clock.
 
 use std::time::Duration;
 
@@ -7,14 +7,15 @@ use totps_core::{Delivery, RetryPolicy, TransportError, TransportErrorKind};
 
 const LONG: Duration = Duration::from_secs(10);
 
-/// Calls a stack that fails as it is told until the policy gives up. Gives the times of the tries.
+/// Simulates tries that fail as not sent until the policy gives up, and returns the times of the
+/// tries.
 fn tries(policy: RetryPolicy, deadline: Duration, random: u64, took: Duration) -> Vec<Duration> {
     let mut now = Duration::ZERO;
     let mut tries = Vec::new();
     loop {
         tries.push(now);
         now += took;
-        let error = TransportError::not_sent("nobody listens");
+        let error = TransportError::not_sent("no server listens");
         let retries = u32::try_from(tries.len() - 1).unwrap();
         match policy.pause(&error, retries, deadline.saturating_sub(now), random) {
             Some(pause) => now += pause,
@@ -28,26 +29,26 @@ fn policy(max_retries: u32) -> RetryPolicy {
 }
 
 #[test]
-fn off_by_default() {
+fn retries_are_off_by_default() {
     assert_eq!(RetryPolicy::default(), policy(0));
     let once = tries(RetryPolicy::default(), LONG, 0, Duration::ZERO);
-    assert_eq!(once.len(), 1, "expected one try and no other");
+    assert_eq!(once.len(), 1, "expected exactly one try");
 }
 
 #[test]
-fn no_more_than_two() {
+fn at_most_two_retries_are_allowed() {
     for max_retries in 0..=2 {
         assert_eq!(policy(max_retries).max_retries(), max_retries);
         let tries = tries(policy(max_retries), LONG, 7, Duration::ZERO);
         assert_eq!(tries.len(), 1 + max_retries as usize);
     }
     for max_retries in [3, 4, u32::MAX] {
-        let error = RetryPolicy::new(max_retries).expect_err("that is too often");
+        let error = RetryPolicy::new(max_retries).expect_err("too many retries");
         assert_eq!(error.to_string(), "the number of retries must be at most 2");
     }
 }
 
-/// The longest pauses: 200 ms, then 400 ms, and never quite that.
+/// Pauses are shorter than 200 ms, then shorter than 400 ms.
 #[test]
 fn pauses_double() {
     let longest = tries(policy(2), LONG, u64::MAX, Duration::ZERO);
@@ -61,7 +62,7 @@ fn pauses_double() {
 
 #[test]
 fn no_try_begins_after_the_deadline() {
-    // 100 ms of pause would end with the deadline.
+    // A pause of 100 ms would end at the deadline.
     let middle = |took| tries(policy(2), Duration::from_secs(1), 1 << 63, took);
     assert_eq!(middle(Duration::from_millis(900)).len(), 1);
     assert_eq!(middle(Duration::from_millis(899)).len(), 2);
@@ -93,34 +94,34 @@ fn any_error() -> impl Strategy<Value = TransportError> {
         })
 }
 
-/// Whether nothing was sent, and trying again could help.
-fn may_pass(error: &TransportError) -> bool {
-    let is_passing = matches!(
+/// Returns whether nothing was sent, and another try could succeed.
+fn is_retryable(error: &TransportError) -> bool {
+    let is_temporary = matches!(
         error.kind(),
         TransportErrorKind::Connect | TransportErrorKind::Timeout
     );
-    is_passing && error.delivery() == Delivery::NotSent
+    is_temporary && error.delivery() == Delivery::NotSent
 }
 
 proptest! {
     #[test]
-    fn only_what_was_not_sent_is_sent_again(
+    fn only_unsent_requests_are_retried(
         error in any_error(),
         max_retries in 0..=2u32,
         retries in any::<u32>(),
         left in any::<Duration>(),
         random in any::<u64>(),
     ) {
-        // Half of them within what is allowed.
+        // The second number is always below the allowed maximum of 2.
         for retries in [retries, retries % 2] {
             if let Some(pause) = policy(max_retries).pause(&error, retries, left, random) {
-                prop_assert!(may_pass(&error), "{:?}", error);
+                prop_assert!(is_retryable(&error), "{:?}", error);
                 prop_assert!(retries < max_retries, "retry {} of {}", retries, max_retries);
                 prop_assert!(pause < left, "{:?} of {:?}", pause, left);
                 prop_assert!(pause < Duration::from_millis(200 << retries), "{:?}", pause);
             } else {
-                let forbidden = !may_pass(&error) || retries >= max_retries;
-                prop_assert!(forbidden || left < Duration::from_millis(400), "it may be sent again");
+                let forbidden = !is_retryable(&error) || retries >= max_retries;
+                prop_assert!(forbidden || left < Duration::from_millis(400), "expected a retry");
             }
         }
     }

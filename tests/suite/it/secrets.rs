@@ -1,4 +1,4 @@
-//! No secret is ever shown.
+//! Checks that no secret is shown by `Debug`, `Display`, errors or panics.
 
 use std::collections::{BTreeSet, HashMap};
 use std::fmt::Debug;
@@ -24,7 +24,7 @@ use tower::util::{ServiceFn, service_fn};
 
 use crate::session_jwt;
 
-// Each is unique, and none looks like a constant or an id of the API, which may be shown.
+// Each canary is unique. None looks like a constant or an id of the API, which may be shown.
 pub(crate) const PROJECT_SECRET: &str = "Canary-Project-Secret-01";
 const TOTP_SECRET: &str = "Canary-Totp-Secret-02";
 const CODE: &str = "Canary-Code-003";
@@ -64,7 +64,7 @@ fn assert_quiet(what: &str, value: &impl Debug) {
     assert_nothing_shown(what, &[panic_text(value)]);
 }
 
-/// What a panic says that is about a value.
+/// Returns the message of a panic with a value.
 fn panic_text(value: &impl Debug) -> String {
     fn fail<E>(error: E) -> Result<(), E> {
         Err(error)
@@ -72,7 +72,7 @@ fn panic_text(value: &impl Debug) -> String {
 
     let panic = catch_unwind(AssertUnwindSafe(|| fail(value).unwrap()));
     let text = panic.expect_err("an error").downcast::<String>();
-    *text.expect("the message is formatted")
+    *text.expect("the message is a String")
 }
 
 #[track_caller]
@@ -132,7 +132,8 @@ pub(crate) fn revoke_sessions_params() -> RevokeSessionsParams {
         .rbac_session_jwt(SESSION_JWT)
 }
 
-/// A body that any call can read, with a canary in place of each secret and of the application's data.
+/// Returns a body that any call can read, with a canary in place of each secret and of the
+/// application's data.
 pub(crate) fn response_body() -> Value {
     let metadata = json!({METADATA: METADATA, "nested": [{METADATA: METADATA}]});
     json!({
@@ -172,7 +173,7 @@ pub(crate) fn response_body() -> Value {
     })
 }
 
-/// The error response of a server that echoes everything it got, and more.
+/// Returns the error response of a server that echoes all secrets.
 pub(crate) fn echo() -> Value {
     let echo = CANARIES.join(" ");
     json!({
@@ -254,7 +255,7 @@ fn the_search_finds_every_form() {
 }
 
 #[test]
-fn the_search_finds_nothing_where_nothing_is() {
+fn the_search_finds_nothing_in_other_texts() {
     let canary = "Canary-+/=~-42";
     for text in [
         "",
@@ -274,7 +275,7 @@ fn the_search_finds_nothing_where_nothing_is() {
 
 #[test]
 fn canaries_are_sent_and_read() {
-    // Else the other tests would look for what is not there.
+    // Otherwise the other tests would search for texts that do not occur.
     let project = project();
     for (request, canaries) in [
         (
@@ -350,13 +351,13 @@ fn canaries_are_sent_and_read() {
 }
 
 #[test]
-fn secrets_show_their_type_alone() {
+fn debug_shows_only_the_type_of_a_secret() {
     let intermediate = IntermediateSessionToken::new(INTERMEDIATE);
     assert_eq!(
         format!("{intermediate:?}"),
         "IntermediateSessionToken(redacted)"
     );
-    // Not even the length is told.
+    // The length is not shown either.
     assert_eq!(
         format!("{:?}", TotpCode::new("")),
         format!("{:?}", TotpCode::new(CODE))
@@ -459,7 +460,7 @@ fn responses_are_redacted() {
     );
     let session = authenticated.member_session.unwrap();
     for factor in &session.authentication_factors {
-        assert!(factor.factor.is_some(), "the unknown factor must be read");
+        assert!(factor.factor.is_some(), "unknown factors must be read");
         assert_quiet("AuthenticationFactor", factor);
         assert_quiet("Factor", &factor.factor);
     }
@@ -480,14 +481,14 @@ fn parts_set_aside_are_redacted() {
     for part in authenticated.undecoded() {
         assert!(
             part.json().contains("Canary"),
-            "{part:?} must hold what was sent"
+            "{part:?} must have the text that was sent"
         );
         assert_quiet("Undecoded", part);
     }
 }
 
 #[test]
-fn decode_errors_repeat_nothing() {
+fn decode_errors_show_nothing_of_the_response() {
     let without = |field: &str, value: Value| {
         let mut response_body = response_body();
         response_body[field] = value;
@@ -517,16 +518,16 @@ fn decode_errors_repeat_nothing() {
             .expect_err("an unreadable response");
         assert_quiet_error("Error::Decode", &error);
         let Error::Decode(error) = error else {
-            panic!("a decode error is expected, not {error:?}: {body}")
+            panic!("expected a decode error, not {error:?}: {body}")
         };
         assert_quiet_error("DecodeError", &*error);
         assert_quiet("DecodeErrorKind", &error.kind());
-        assert_eq!(error.body(), body.as_bytes(), "yet it can be reached");
+        assert_eq!(error.body(), body.as_bytes(), "`body()` must return it");
     }
 }
 
 #[test]
-fn api_errors_repeat_nothing() {
+fn api_errors_show_nothing_of_the_response() {
     let echo = CANARIES.join(" ");
     let json = self::echo();
     let oauth = json!({"error": CODE, "error_description": echo, "error_uri": echo});
@@ -546,18 +547,18 @@ fn api_errors_repeat_nothing() {
             let error = AuthenticateResponse::try_from(response.unwrap()).expect_err(what);
             assert_quiet_error(what, &error);
             let Error::Api(error) = error else {
-                panic!("an API error is expected, not {error:?}")
+                panic!("expected an API error, not {error:?}")
             };
             assert_quiet_error(what, &*error);
             assert_quiet(what, &error.error_type());
-            assert_eq!(error.body(), body.as_bytes(), "yet it can be reached");
+            assert_eq!(error.body(), body.as_bytes(), "`body()` must return it");
             assert_eq!(error.retry_after_text(), Some(SERVER_TEXT));
         }
     }
 }
 
 #[test]
-fn config_errors_repeat_nothing() {
+fn config_errors_do_not_show_the_value() {
     type Attempt<'a> = &'a dyn Fn() -> Result<Project, ConfigError>;
 
     let uri = |text: String| text.parse::<http::Uri>().unwrap();
@@ -585,7 +586,7 @@ fn config_errors_repeat_nothing() {
 }
 
 #[test]
-fn other_errors_repeat_nothing() {
+fn other_errors_do_not_show_the_value() {
     struct Failing;
     impl serde::Serialize for Failing {
         fn serialize<S: serde::Serializer>(&self, _: S) -> Result<S::Ok, S::Error> {
@@ -595,15 +596,18 @@ fn other_errors_repeat_nothing() {
     let refused = authenticate_params().session_claims_from(&Failing);
     assert_quiet_error(
         "InvalidParams",
-        &refused.expect_err("it fails to serialise"),
+        &refused.expect_err("the value cannot be serialised"),
     );
     let refused = authenticate_params().session_claims_from(CLAIM);
-    assert_quiet_error("InvalidParams", &refused.expect_err("a text is no object"));
+    assert_quiet_error(
+        "InvalidParams",
+        &refused.expect_err("a text is not an object"),
+    );
 
-    // serde's own text would say: invalid type: string "Canary-Claim-10", expected u32.
+    // serde's own text would be: invalid type: string "Canary-Claim-10", expected u32.
     let authenticated = authenticated(&response_body()).unwrap();
     let refused = authenticated.claims::<HashMap<String, u32>>();
-    assert_quiet_error("ClaimsError", &refused.expect_err("texts are no numbers"));
+    assert_quiet_error("ClaimsError", &refused.expect_err("texts are not numbers"));
 
     assert_quiet_error(
         "InvalidTotpCode",
@@ -614,7 +618,10 @@ fn other_errors_repeat_nothing() {
         format!("data:{QR_CODE}"),
         STANDARD.encode(QR_CODE),
     ] {
-        assert_quiet_error("QrCodeError", &QrCode::new(text).png().expect_err("no PNG"));
+        assert_quiet_error(
+            "QrCodeError",
+            &QrCode::new(text).png().expect_err("not a PNG"),
+        );
     }
     let timestamp = Timestamp::new(SERVER_TEXT);
     assert_quiet_error(
@@ -626,7 +633,7 @@ fn other_errors_repeat_nothing() {
     assert_quiet_error("BodyTooLarge", &too_large.expect_err("over the limit"));
 }
 
-/// Formats a value of each type and gives the names of the types.
+/// Formats a value of each type and returns the names of the types.
 macro_rules! quiet {
     ($($type:ident $(<$($of:ty),+>)? = $value:expr),+ $(,)?) => {{
         $(
@@ -637,14 +644,14 @@ macro_rules! quiet {
     }};
 }
 
-/// The same for what is read from JSON.
+/// Does the same for models that are read from JSON.
 macro_rules! quiet_models {
     ($json:expr => $($type:ident),+ $(,)?) => {
         quiet![$($type = serde_json::from_value($json).unwrap()),+]
     };
 }
 
-/// An object of the API with all data of the application's in it, and words that are not known.
+/// Returns an object of the API with all fields for data of the application, and an unknown key.
 fn object() -> Value {
     let metadata = json!({METADATA: METADATA});
     json!({
@@ -659,7 +666,8 @@ fn object() -> Value {
     })
 }
 
-/// Those of the feature `session-jwt`, with secrets in the JWT, the key set and the API's response.
+/// Formats the types of the feature `session-jwt`, with secrets in the JWT, the key set and the
+/// API's response, and returns their names.
 fn session_jwt_types() -> Vec<&'static str> {
     type Shared = Arc<dyn Transport + Send + Sync>;
 
@@ -681,12 +689,15 @@ fn session_jwt_types() -> Vec<&'static str> {
     assert_eq!(
         verified.claims::<Value>().unwrap()["plan"],
         CLAIM,
-        "it holds a secret"
+        "the claims must hold a secret"
     );
     let later = forge.time() + Duration::from_secs(600);
     let asked = verifier.authenticate(&jwt("/plan"), later).unwrap();
-    let response = asked.response.as_ref().expect("a stale JWT asks the API");
-    let token = response.session_token.as_ref().expect("it holds a secret");
+    let response = asked
+        .response
+        .as_ref()
+        .expect("the API is asked about a stale JWT");
+    let token = response.session_token.as_ref().expect("a session token");
     assert_eq!(token.expose(), SESSION_TOKEN);
     let refused = verifier.verify(&jwt("/aud"), forge.time()).unwrap_err();
     let SessionError::Jwt(error) = &refused else {
@@ -709,7 +720,8 @@ fn session_jwt_types() -> Vec<&'static str> {
     .into()
 }
 
-/// Those of the feature `test-util`, with secrets in the steps, the requests and what was refused.
+/// Formats the types of the feature `test-util`, with secrets in the steps, the requests and the
+/// refusals, and returns their names.
 fn test_util_types() -> Vec<&'static str> {
     let script = Script::new()
         .created(Created::from(TOTP_SECRET).qr_code(QR_CODE))
@@ -725,11 +737,11 @@ fn test_util_types() -> Vec<&'static str> {
         .authenticate(&authenticate_params())
         .expect("the second step");
     let sent = script.requests().pop().expect("a request");
-    assert_eq!(sent.json()["code"], CODE, "it holds a secret");
+    assert_eq!(sent.json()["code"], CODE, "the request must hold a secret");
     assert_eq!(
         sent.json()["session_token"],
         SESSION_TOKEN,
-        "it holds a secret"
+        "the request must hold a secret"
     );
     let unfinished = script.finish().unwrap_err();
     assert_quiet_error("ScriptError", &unfinished);
@@ -757,7 +769,7 @@ fn test_util_types() -> Vec<&'static str> {
     .into()
 }
 
-/// A type that is missing here, or has no `Debug`, does not pass.
+/// Fails if a public type is missing here or has no `Debug`.
 #[test]
 fn every_public_type_is_redacted() {
     type Send = fn(Request) -> Result<http::Response<Body>, std::io::Error>;
@@ -848,11 +860,11 @@ fn every_public_type_is_redacted() {
         OAuthProvider = OAuthProvider::Google,
         UnknownFactor = match factor().factor {
             Some(Factor::Unknown(factor)) => factor,
-            other => panic!("an unknown factor is expected, not {other:?}"),
+            other => panic!("expected an unknown factor, not {other:?}"),
         },
         Unrecognized = match ErrorType::from(SERVER_TEXT) {
             ErrorType::Unknown(text) => text,
-            known => panic!("an unknown text is expected, not {known:?}"),
+            known => panic!("expected an unknown text, not {known:?}"),
         },
         Client<Send> = Client::new(project(), send),
         AsyncClient<HyperTransport> = AsyncClient::new(project(), HyperTransport::new()),
@@ -860,17 +872,17 @@ fn every_public_type_is_redacted() {
         Error = api_error(),
         ApiError = match api_error() {
             Error::Api(error) => *error,
-            other => panic!("an API error is expected, not {other:?}"),
+            other => panic!("expected an API error, not {other:?}"),
         },
         DecodeError = match decode_error() {
             Error::Decode(error) => *error,
-            other => panic!("a decode error is expected, not {other:?}"),
+            other => panic!("expected a decode error, not {other:?}"),
         },
         DecodeErrorKind = match decode_error() {
             Error::Decode(error) => error.kind(),
-            other => panic!("a decode error is expected, not {other:?}"),
+            other => panic!("expected a decode error, not {other:?}"),
         },
-        TransportError = TransportError::not_sent("nobody listens"),
+        TransportError = TransportError::not_sent("no server listens"),
         TransportErrorKind = TransportErrorKind::Other,
         ConfigError = Project::new(PROJECT_SECRET, "x").unwrap_err(),
         InvalidParams = authenticate_params().session_claims_from(CLAIM).unwrap_err(),
@@ -910,15 +922,16 @@ fn every_public_type_is_redacted() {
     formatted.extend(test_util_types());
 
     let missing: Vec<_> = public_types().difference(&formatted).copied().collect();
-    // Three traits, and a box of any error.
+    // Three traits, and a type alias for a boxed error.
     let without_values = ["AsyncTransport", "BoxError", "Operation", "Transport"];
     assert_eq!(
         missing, without_values,
-        "expected all others to be formatted"
+        "expected all other types to be formatted"
     );
 }
 
-/// The names that the crates export: words in capitals and small letters.
+/// Returns the names of the types that the crates export: words with upper-case and lower-case
+/// letters.
 fn public_types() -> BTreeSet<&'static str> {
     let sources = [
         include_str!("../../../totps-core/src/lib.rs"),
@@ -939,8 +952,8 @@ fn public_types() -> BTreeSet<&'static str> {
         .collect()
 }
 
-/// Whether a type implements a trait, as a constant: where it does, the inherent constant hides
-/// that of `Otherwise`.
+/// A constant for whether a type implements a trait. If it does, the inherent constant hides
+/// the constant of `Otherwise`.
 macro_rules! implements {
     ($type:ty: $($trait:tt)+) => {{
         #[allow(dead_code, reason = "one of the constants is not used")]
@@ -962,7 +975,7 @@ macro_rules! implements {
 }
 
 #[test]
-fn secrets_have_no_trait_that_gives_them_away() {
+fn secrets_have_no_trait_that_reveals_them() {
     macro_rules! probe {
         ($($type:ident),+ $(,)?) => {
             [$(
@@ -992,7 +1005,7 @@ fn secrets_have_no_trait_that_gives_them_away() {
     ) {
         assert!(!is_implemented, "{type} must not implement {trait}");
     }
-    // Else the probe could say no to everything.
+    // Checks that the probe finds traits at all.
     for (_, r#trait, is_implemented) in probe!(OrganizationId) {
         let expected = !["Deref", "Borrow<str>"].contains(&r#trait);
         assert_eq!(is_implemented, expected, "OrganizationId and {trait}");
@@ -1000,7 +1013,7 @@ fn secrets_have_no_trait_that_gives_them_away() {
 }
 
 #[test]
-fn params_and_answers_cannot_be_serialised() {
+fn params_and_responses_cannot_be_serialised() {
     assert!(!implements!(CreateParams: serde::Serialize));
     assert!(!implements!(AuthenticateParams: serde::Serialize));
     assert!(!implements!(MigrateParams: serde::Serialize));
@@ -1015,5 +1028,8 @@ fn params_and_answers_cannot_be_serialised() {
     assert!(!implements!(CreateResponse: serde::Serialize));
     assert!(!implements!(AuthenticateResponse: serde::Serialize));
     assert!(!implements!(MigrateResponse: serde::Serialize));
-    assert!(implements!(Member: serde::Serialize), "models can be");
+    assert!(
+        implements!(Member: serde::Serialize),
+        "models must be serialisable"
+    );
 }

@@ -1,4 +1,4 @@
-//! Session JWTs checked without a round trip.
+//! Tests of session JWTs that are verified without a call to the API.
 
 mod boundaries;
 mod concurrency;
@@ -15,7 +15,7 @@ use serde_json::Value;
 use totps_core::{Jwks, JwtError, SessionJwt, VerifiedSession, VerifyOptions, http};
 use totps_forge::Forge;
 
-/// JWTs of a fixed time. The base URL is one of a custom domain.
+/// Returns a forge of JWTs with a fixed time. Its base URL is a custom domain.
 pub(crate) fn forge() -> Forge {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_777_000_000);
     Forge::new(now, "https://login.example.com")

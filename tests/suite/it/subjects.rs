@@ -1,4 +1,4 @@
-//! Every adapter, and every way to use one: the list of subjects for the kit of rules.
+//! The subjects of the kit of rules: every adapter, in every way to use it.
 
 pub(crate) mod hyper;
 pub(crate) mod ureq;
@@ -11,32 +11,33 @@ use totps_core::{ConfigError, Transport};
 
 /// A way to use an adapter.
 pub(crate) trait Subject {
-    /// The rules that it may break, and why.
+    /// The rules that the subject may break, with reasons.
     const EXCEPTIONS: &'static [Exception];
 
-    /// The settings that it has.
+    /// The settings that the subject has.
     const SETTINGS: &'static [Setting];
 
-    /// The beginning of a target that its stack logs to.
+    /// The prefix of a log target that its stack uses.
     const LOGS_TO: &'static str;
 
-    /// Makes the check of the kit.
+    /// Runs the kit on the subject.
     fn check(kit: &Kit) -> Report;
 
-    /// A transport with these settings. An async one is wrapped into a closure that blocks.
+    /// Returns a transport with these settings. An async transport is wrapped in a blocking
+    /// closure.
     fn transport(settings: Settings) -> Result<SharedTransport, ConfigError>;
 }
 
 pub(crate) type SharedTransport = Arc<dyn Transport + Send + Sync>;
 
-/// A rule that a subject may break, if the text of the failure has `seen` in it.
+/// A rule that a subject may break if the text of the failure contains `seen`.
 pub(crate) struct Exception {
     pub(crate) rule: &'static str,
     pub(crate) seen: &'static str,
     pub(crate) reason: &'static str,
 }
 
-/// The settings that every adapter has. What is `None` stays at its default.
+/// The settings that every adapter has. A setting that is `None` keeps its default.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
@@ -62,7 +63,7 @@ impl From<Target> for Settings {
     }
 }
 
-/// Gives a builder those of the named settings that are set.
+/// Applies the named settings to a builder, if they are set.
 macro_rules! configure {
     ($builder:ident, $settings:ident: $($name:ident)*) => {
         $(if let Some(value) = $settings.$name {
@@ -72,7 +73,7 @@ macro_rules! configure {
 }
 pub(crate) use configure;
 
-/// The kit as it is for this subject.
+/// Returns the kit with the exceptions and settings of a subject.
 pub(crate) fn kit<S: Subject>(name: &str) -> Kit {
     let mut kit = Kit::new().name(name);
     for exception in S::EXCEPTIONS {
@@ -82,7 +83,8 @@ pub(crate) fn kit<S: Subject>(name: &str) -> Kit {
     for setting in S::SETTINGS {
         kit = kit.setting(*setting);
     }
-    // All but what ureq refuses to send for, so that it shows if ureq logs secrets elsewhere, too.
+    // `ureq_proto` logs wire data at trace, and totps-ureq refuses to send then. All other targets
+    // log at every level, so that the kit finds secrets that ureq logs elsewhere.
     kit.log_limit("ureq_proto", LevelFilter::Debug)
         .logs_to("rustls::")
         .logs_to(S::LOGS_TO)

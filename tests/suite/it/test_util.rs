@@ -1,5 +1,5 @@
-//! The feature `test-util`: what a script plays is what a client would get from the API, and what is not in the
-//! script is reported.
+//! Tests of the feature `test-util`: a script plays the responses that a client would get from the
+//! API, and reports calls that are not in the script.
 
 mod failures;
 mod mistakes;
@@ -19,7 +19,7 @@ fn project() -> Project {
     Project::new("project-test-x", "secret-test-x").unwrap()
 }
 
-/// The results of a call by both clients, each of a script of its own.
+/// Makes a call with both clients, each with its own script, and returns the results.
 fn both<P: Operation>(script: impl Fn() -> Script, params: &P) -> [Result<P::Response, Error>; 2] {
     let (for_blocking, for_async) = (script(), script());
     let blocking = totps_ureq::Client::new(project(), for_blocking.clone()).call(params);

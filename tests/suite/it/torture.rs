@@ -1,7 +1,8 @@
-//! A server that goes away after every byte of the request and of its response, for every subject.
+//! For every subject, runs a server that ends the connection after each byte of the request and of
+//! the response.
 //!
-//! `cargo test` takes small responses and every few bytes of them. The full sweep takes every byte, also of the
-//! responses under `tests/fixtures`, and prints what it did:
+//! `cargo test` uses small responses and cuts at every few bytes. The full sweep cuts at every
+//! byte, also of the responses under `tests/fixtures`, and prints its counts:
 //!
 //! ```sh
 //! TOTPS_TORTURE=full cargo test -p totps-tests --test it torture -- --nocapture
@@ -27,7 +28,7 @@ for_every_subject!(torture);
 
 #[expect(clippy::print_stdout, reason = "the full sweep reports its counts")]
 fn sweep<S: Subject>(name: &str) {
-    // With the rules that are found broken on the way.
+    // Includes the rules that the sweep also checks.
     let kit = kit::<S>(name).only([
         "request-cut-anywhere",
         "response-cut-anywhere",

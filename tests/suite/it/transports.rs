@@ -1,4 +1,4 @@
-//! Whatever HTTP stack there is, it can carry the calls.
+//! Tests that any HTTP stack can be a transport.
 
 use std::cell::RefCell;
 use std::convert::Infallible;
@@ -35,18 +35,18 @@ fn migrate() -> MigrateParams {
     MigrateParams::new("organization", "member", "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS")
 }
 
-/// The full response to a request, by its path.
+/// Returns the full response to a request, by its path.
 fn response(request: &Request) -> &'static str {
     let name = match request.uri().path() {
         "/v1/b2b/totp" => "create/full",
         "/v1/b2b/totp/authenticate" => "authenticate/full",
         "/v1/b2b/totp/migrate" => "migrate/full",
-        other => panic!("no call has the path {other}"),
+        other => panic!("unexpected path {other}"),
     };
     fixture(name).json
 }
 
-/// Makes the three calls, which must succeed.
+/// Makes the three main calls, which must succeed.
 #[track_caller]
 fn assert_works(transport: impl Transport) {
     let client = Client::new(project(), transport);
@@ -58,7 +58,7 @@ fn assert_works(transport: impl Transport) {
     assert_eq!(migrated.recovery_codes[0].expose(), "ckss-2skx-ebow");
 }
 
-/// The same with an async transport, without any runtime.
+/// Makes the same calls with an async transport, without an async runtime.
 #[track_caller]
 fn assert_works_async(transport: impl AsyncTransport) {
     let client = AsyncClient::new(project(), transport);
@@ -72,7 +72,7 @@ fn assert_works_async(transport: impl AsyncTransport) {
     });
 }
 
-/// Runs a future to its end on this thread.
+/// Runs a future to completion on this thread.
 fn block_on<F: Future>(future: F) -> F::Output {
     struct Unpark(Thread);
 
@@ -93,7 +93,7 @@ fn block_on<F: Future>(future: F) -> F::Output {
     }
 }
 
-/// A future that is ready when it is polled for the second time.
+/// A future that is ready at the second poll.
 #[derive(Default)]
 struct Yield {
     is_polled: bool,
@@ -113,7 +113,7 @@ impl Future for Yield {
 }
 
 #[test]
-fn closures_with_any_body_and_any_error() {
+fn closures_with_any_body_and_error_are_transports() {
     assert_works(|request: Request| Ok::<_, io::Error>(http::Response::new(response(&request))));
     assert_works(|request: Request| {
         Ok::<_, BoxError>(http::Response::new(response(&request).to_owned()))
@@ -136,7 +136,7 @@ fn closures_with_any_body_and_any_error() {
 }
 
 #[test]
-fn async_closures_with_any_body_and_any_error() {
+fn async_closures_with_any_body_and_error_are_transports() {
     assert_works_async(|request: Request| async move {
         Yield::default().await;
         Ok::<_, io::Error>(http::Response::new(response(&request)))
@@ -199,7 +199,7 @@ fn nothing_is_sent_when_parameters_are_invalid() {
 }
 
 #[test]
-fn errors_of_closures() {
+fn errors_of_closures_keep_their_cause_and_delivery() {
     #[derive(Debug, PartialEq)]
     struct Own(u8);
 
@@ -223,24 +223,24 @@ fn errors_of_closures() {
         let asynchronous = block_on(client.create(&create()));
         [blocking, asynchronous].map(|result| match result {
             Err(Error::Transport(error)) => error,
-            other => panic!("a transport error is expected, not {other:?}"),
+            other => panic!("expected a transport error, not {other:?}"),
         })
     }
 
     for error in failing(|| Own(7)) {
         assert_eq!(error.kind(), TransportErrorKind::Other);
-        assert_eq!(error.delivery(), Delivery::Unknown, "nobody knows");
+        assert_eq!(error.delivery(), Delivery::Unknown);
         let source = error
             .source()
             .and_then(|source| source.downcast_ref::<Own>());
-        assert_eq!(source, Some(&Own(7)), "the cause is kept");
+        assert_eq!(source, Some(&Own(7)), "the cause must be kept");
     }
-    // However convincing it looks, only a `TransportError` can say that nothing was sent.
+    // Only a `TransportError` can state that nothing was sent, not even `ConnectionRefused`.
     for error in failing(|| io::Error::from(io::ErrorKind::ConnectionRefused)) {
-        assert_eq!(error.delivery(), Delivery::Unknown, "nobody knows");
+        assert_eq!(error.delivery(), Delivery::Unknown);
     }
     for error in failing(|| "a text") {
-        assert_eq!(error.delivery(), Delivery::Unknown, "nobody knows");
+        assert_eq!(error.delivery(), Delivery::Unknown);
     }
 
     type Make = fn() -> TransportError;
@@ -270,13 +270,17 @@ fn errors_of_closures() {
         for error in failing(make).into_iter().chain(failing(boxed)) {
             assert_eq!((error.kind(), error.delivery()), (kind, delivery));
             let source = error.source().map(ToString::to_string);
-            assert_eq!(source.as_deref(), Some("x"), "{kind:?}: no link is added");
+            assert_eq!(
+                source.as_deref(),
+                Some("x"),
+                "{kind:?}: no link must be added"
+            );
         }
     }
 }
 
 #[test]
-fn shared_and_erased_transports() {
+fn shared_and_erased_transports_work() {
     let transport = |request: Request| Ok::<_, io::Error>(http::Response::new(response(&request)));
     assert_works(Arc::new(transport));
     let borrowed = &transport;
@@ -297,7 +301,7 @@ fn shared_and_erased_transports() {
 }
 
 #[test]
-fn shared_and_erased_async_transports() {
+fn shared_and_erased_async_transports_work() {
     type Erased = Box<
         dyn Fn(Request) -> Pin<Box<dyn Future<Output = Result<Response, TransportError>> + Send>>
             + Send
@@ -341,7 +345,7 @@ fn transports_need_not_be_send_nor_static() {
 }
 
 #[test]
-fn types_of_ones_own_are_transports() {
+fn custom_types_can_be_transports() {
     struct Counting<'a> {
         calls: &'a Mutex<usize>,
     }
@@ -394,7 +398,7 @@ fn futures_and_clients_can_cross_threads() {
         assert_eq!(
             delivery,
             Some(Delivery::NotSent),
-            "the transport's error is expected"
+            "expected the transport's error"
         );
     }
 }
@@ -408,11 +412,15 @@ fn futures_do_nothing_until_polled() {
     });
     let params = create();
     drop(client.create(&params));
-    assert_eq!(calls.load(Ordering::Relaxed), 0, "not polled, not sent");
+    assert_eq!(
+        calls.load(Ordering::Relaxed),
+        0,
+        "nothing must be sent before a poll"
+    );
 
     let mut call = Box::pin(client.create(&params));
     let poll = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    assert!(poll.is_pending(), "the transport never answers");
+    assert!(poll.is_pending(), "the transport never responds");
     drop(call);
-    assert_eq!(calls.load(Ordering::Relaxed), 1, "sent once");
+    assert_eq!(calls.load(Ordering::Relaxed), 1, "expected one request");
 }

@@ -1,4 +1,4 @@
-//! totps-ureq: what is its own. What every transport must do is in `conformance`.
+//! Tests of totps-ureq only. The module `conformance` has the rules for every transport.
 
 mod exchange;
 mod logs;

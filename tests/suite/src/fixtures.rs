@@ -1,5 +1,5 @@
-//! Responses and requests of the API as JSON texts, from the files under `tests/fixtures`. What they
-//! show and where they are from is told there, in `README.md`.
+//! Responses and requests of the API as JSON texts, from the files under `tests/fixtures`. The
+//! `README.md` there describes their content and their sources.
 
 use serde_json::Value;
 
@@ -7,30 +7,35 @@ use serde_json::Value;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Fixture {
-    /// The folder and the case, such as `create/full`.
+    /// The folder and the case, for example `create/full`.
     pub name: &'static str,
     /// The text of the file.
     pub json: &'static str,
 }
 
 impl Fixture {
-    /// The file as a JSON value.
+    /// Returns the file as a JSON value.
     #[allow(
         clippy::expect_used,
-        reason = "a fixture that is no JSON is a mistake in this package"
+        reason = "a fixture that is not JSON is a mistake in this package"
     )]
     pub fn value(&self) -> Value {
-        serde_json::from_str(self.json).expect("a fixture holds JSON")
+        serde_json::from_str(self.json).expect("a fixture must be JSON")
     }
 
-    /// The HTTP status that an error response comes with: the case begins with it.
+    /// Returns the HTTP status of an error response. The case begins with it.
     #[allow(
         clippy::expect_used,
         reason = "a misnamed fixture is a mistake in this package"
     )]
     pub fn status(&self) -> u16 {
-        let (_, case) = self.name.split_once('/').expect("a name has a folder");
-        case[..3].parse().expect("the case begins with a status")
+        let (_, case) = self
+            .name
+            .split_once('/')
+            .expect("a name must have a folder");
+        case[..3]
+            .parse()
+            .expect("the case must begin with a status")
     }
 }
 
@@ -115,7 +120,7 @@ pub const REQUESTS: &[Fixture] = fixtures!("requests":
     "revoke-sessions-member-id",
 );
 
-/// All files.
+/// Returns all fixtures.
 pub fn all() -> impl Iterator<Item = Fixture> {
     [
         CREATE,
@@ -136,14 +141,14 @@ pub fn all() -> impl Iterator<Item = Fixture> {
     .copied()
 }
 
-/// The file of this name.
+/// Returns the fixture with this name.
 ///
 /// # Panics
 ///
-/// If there is none.
+/// If there is no such fixture.
 #[allow(clippy::expect_used, reason = "a misspelt name is a mistake in a test")]
 pub fn fixture(name: &str) -> Fixture {
     all()
         .find(|fixture| fixture.name == name)
-        .expect("a fixture of this name")
+        .expect("a fixture with this name")
 }

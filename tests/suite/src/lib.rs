@@ -1,10 +1,10 @@
-//! What the suites share: fixtures.
+//! Fixtures that the suites share.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 pub mod fixtures;
 
-/// The examples in the README compile and run.
+/// Compiles and runs the examples in the README.
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]
 pub struct Readme;

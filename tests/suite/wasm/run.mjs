@@ -1,5 +1,6 @@
-// Hosts modules of totps-core in Node: they make requests, fetch sends them to the emulator, they read the
-// responses. Usage: node run.mjs EMULATOR MODULE.wasm...; EMULATOR is the line of totps-emulator --json.
+// Hosts modules of totps-core in Node. The modules make requests, `fetch` sends them to the emulator, and the
+// modules read the responses. Usage: node run.mjs EMULATOR MODULE.wasm...
+// EMULATOR is a file with the line that `totps-emulator --json` prints.
 
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
@@ -36,7 +37,7 @@ async function send({ method, url, headers, body }) {
   return { status: response.status, body: await response.text() };
 }
 
-// The emulator's control interface.
+// Calls the emulator's control interface.
 async function control(path, options) {
   const response = await fetch(`${emulator.base_url}/__emulator/${path}`, options);
   const text = await response.text();
@@ -44,7 +45,7 @@ async function control(path, options) {
   return JSON.parse(text);
 }
 
-// Cargo's folder of the module, such as wasm32-wasip1.
+// Returns the compilation target of a module from its path, for example wasm32-wasip1.
 const target = (file) => file.split("/").at(-3);
 
 for (const file of files) {
@@ -61,7 +62,7 @@ for (const file of files) {
     assert.equal(created.error, undefined, created.error);
     assert.match(created.totp_registration_id, /^member-totp-/);
     assert.ok(created.recovery_codes > 0, "the response has recovery codes");
-    assert.ok(created.qr_code_is_png, "the QR code is a picture");
+    assert.ok(created.qr_code_is_png, "the QR code is a PNG");
 
     const { code } = await control(`members/${member_id}/code`);
     const login = { organization_id, member_id, intermediate_session_token, code };

@@ -8,18 +8,18 @@ use totps_bench_clients::{Caller, Client, Endpoint, Fallible};
 
 use window::{InWindow, Window};
 
-/// A client and how many call it.
+/// A client and its number of callers.
 pub struct Subject {
     client: Client,
     callers: usize,
 }
 
 impl Subject {
-    /// Makes it from the arguments `NAME CALLERS BASE_URL`.
+    /// Creates a subject from the arguments `NAME CALLERS BASE_URL`.
     ///
     /// # Errors
     ///
-    /// If these are not the arguments.
+    /// If an argument is missing, left over or invalid.
     pub fn from_arguments() -> Fallible<Self> {
         let arguments: Vec<String> = std::env::args().skip(1).collect();
         let [name, callers, base_url] = arguments.as_slice() else {
@@ -35,7 +35,7 @@ impl Subject {
         })
     }
 
-    /// CPU and wall time of one call among so many, in nanoseconds.
+    /// Makes `calls` calls and returns the CPU and wall time of one, in nanoseconds.
     ///
     /// # Errors
     ///
@@ -47,7 +47,7 @@ impl Subject {
         window.per_call()
     }
 
-    /// One call of every caller.
+    /// Makes one call for every caller.
     ///
     /// # Errors
     ///
@@ -56,7 +56,7 @@ impl Subject {
         self.client.once(self.callers)
     }
 
-    /// One call.
+    /// Makes one call.
     ///
     /// # Errors
     ///

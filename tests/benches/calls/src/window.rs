@@ -1,4 +1,4 @@
-//! Measures some calls in the middle of many, so that neither connecting nor starting callers counts.
+//! Measures calls after a warm-up, so that connecting and starting callers are not counted.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -23,7 +23,7 @@ struct Reading {
 
 impl Reading {
     fn now() -> Fallible<Self> {
-        // Of all threads, user and system.
+        // User and system time of all threads.
         let cpu = clock_gettime(ClockId::CLOCK_PROCESS_CPUTIME_ID)?;
         Ok(Self {
             cpu: cpu.into(),
@@ -43,7 +43,7 @@ impl Window {
         }
     }
 
-    /// Counts a call. Says whether its caller shall make another.
+    /// Counts a call, and returns whether its caller shall make another.
     fn goes_on(&self) -> Fallible<bool> {
         let finished = self.finished.fetch_add(1, Ordering::Relaxed) + 1;
         if finished == self.warm_up {
@@ -54,7 +54,7 @@ impl Window {
         Ok(finished < self.warm_up + self.calls)
     }
 
-    /// CPU and wall time of one call, in nanoseconds.
+    /// Returns the CPU and wall time of one call, in nanoseconds.
     pub(crate) fn per_call(&self) -> Fallible<(f64, f64)> {
         let (Some(opened), Some(closed)) = (self.opened.get(), self.closed.get()) else {
             return Err("the calls ended early".into());

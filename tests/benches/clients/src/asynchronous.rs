@@ -1,4 +1,4 @@
-//! Async clients, with a task of tokio's for each caller.
+//! Async clients, with a tokio task for each caller.
 
 use std::sync::Arc;
 use std::time::Instant;

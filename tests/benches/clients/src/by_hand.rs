@@ -1,4 +1,4 @@
-//! The same call as a user would write it over the bare HTTP stack, with derived structs.
+//! The same call as a user would write it on the bare HTTP stack, with derived structs.
 
 use std::time::Duration;
 
@@ -20,10 +20,10 @@ use crate::asynchronous::Asynchronous;
 use crate::blocking::Blocking;
 use crate::{Endpoint, Fallible, params, tls};
 
-/// So many idle connections are kept, as by the clients of this library.
+/// Number of idle connections that are kept, as in the clients of this library.
 const IDLE_CONNECTIONS: usize = 256;
 
-/// So long each of them is kept.
+/// How long an idle connection is kept.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(50);
 
 fn prepared(base_url: &str) -> Fallible<Prepared> {
@@ -60,12 +60,12 @@ pub(crate) struct Ureq {
     agent: Agent,
 }
 
-/// How a ureq agent holds its time.
+/// The timeouts of a ureq agent.
 pub(crate) enum Timeouts {
     None,
-    /// One for each phase of a call but looking up the name, which would take a thread.
+    /// A timeout for each phase of a call except the name lookup, which would need a thread.
     Phases,
-    /// One for all of the call.
+    /// One timeout for the whole call.
     Global,
 }
 

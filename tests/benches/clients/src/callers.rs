@@ -1,4 +1,4 @@
-//! Callers of one client, each a thread or a task.
+//! Callers of one client. Each is a thread or a task.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use crate::Fallible;
 pub trait Caller: Send {
     /// Returns how long to pause before the next call, or `None` to end.
     ///
-    /// It is asked first before the first call, with `None`, and then after every call, with how long
-    /// the call took.
+    /// Called with `None` before the first call, and after every call with the time that the call
+    /// took.
     ///
     /// # Errors
     ///
-    /// Whatever the caller cannot go on after; it ends the client.
+    /// If the caller cannot continue. An error ends the client.
     fn next(&mut self, last: Option<Duration>) -> Fallible<Option<Duration>>;
 }
 

@@ -1,4 +1,4 @@
-//! A client by its name.
+//! Creates a client by its name.
 
 use tokio::runtime::Builder;
 use totps_hyper::{AsyncClient, AsyncTransport, HyperTransport};
@@ -11,8 +11,8 @@ use crate::callers::{Caller, Callers, Once};
 use crate::official::Official;
 use crate::{Endpoint, Fallible, conn, params};
 
-/// The names of all clients. Those with `1` have tokio's runtime of one thread, those with `n` the one
-/// of a thread for each core.
+/// The names of all clients. Those that end in `1` run on tokio's runtime with one thread, those
+/// that end in `n` on the one with a thread for each core.
 pub const NAMES: [&str; 12] = [
     "totps-ureq",
     "ureq",
@@ -28,20 +28,20 @@ pub const NAMES: [&str; 12] = [
     "stytch-n",
 ];
 
-/// A client, and callers for it as they are wanted.
+/// A client that any number of callers can use.
 pub struct Client(Box<dyn Callers>);
 
 impl Client {
-    /// Makes the client. Nothing is connected yet.
+    /// Creates the client. It does not connect yet.
     ///
     /// # Errors
     ///
-    /// If there is no client of that name, or the endpoint is not one.
+    /// If there is no client with that name, or the endpoint is invalid.
     pub fn named(name: &str, endpoint: &Endpoint) -> Fallible<Self> {
         named(name, endpoint).map(Self)
     }
 
-    /// Runs these callers at once, until the last has ended.
+    /// Runs these callers concurrently, until the last one has ended.
     ///
     /// # Errors
     ///
@@ -50,7 +50,7 @@ impl Client {
         self.0.run(callers)
     }
 
-    /// Makes so many calls at once.
+    /// Makes `count` calls concurrently.
     ///
     /// # Errors
     ///

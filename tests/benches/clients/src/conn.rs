@@ -1,4 +1,4 @@
-//! totps-hyper's connections that their caller drives, over hyper-util's connector.
+//! totps-hyper's `ConnTransport`, whose connections the caller drives, on hyper-util's connector.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -25,7 +25,7 @@ pub(crate) fn client(
     Ok(AsyncClient::new(project, transport))
 }
 
-/// Asks the kernel, as the documentation says for tokio.
+/// Asks the kernel whether the connection is idle, as the documentation recommends for tokio.
 fn is_silent(io: &MaybeHttpsStream<TokioIo<TcpStream>>) -> bool {
     let tcp = match io {
         MaybeHttpsStream::Http(tcp) => tcp,

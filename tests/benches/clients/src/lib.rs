@@ -1,5 +1,4 @@
-//! The clients whose calls are measured, all alike to the benches, and what their servers have in
-//! common.
+//! The clients whose calls are measured, behind one interface, and code that their servers share.
 
 mod asynchronous;
 mod blocking;
@@ -17,15 +16,14 @@ mod tls;
 pub use callers::{Caller, Once};
 pub use client::{Client, NAMES};
 
-/// What ends a client: it is a bench, so that nobody reads more of it than its text.
+/// A result with any error. In a bench, only the text of the error is read.
 pub type Fallible<T> = Result<T, Box<dyn std::error::Error + Send + Sync>>;
 
-/// Where clients call, and whom they trust there.
+/// The server that clients call, and the authority that they trust.
 pub struct Endpoint {
     /// The scheme, host and port.
     pub base_url: String,
-    /// The certificate of the only authority to trust, in PEM; without it the webpki roots are
-    /// trusted. The official crate has no such setting: its process must be started with
-    /// `SSL_CERT_FILE`.
+    /// The certificate of the only trusted authority, in PEM. Default: the webpki roots. The
+    /// official crate has no such setting: its process must be started with `SSL_CERT_FILE`.
     pub authority_pem: Option<Vec<u8>>,
 }

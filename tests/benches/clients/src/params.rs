@@ -1,4 +1,4 @@
-//! What every client sends.
+//! The parameters that every client sends.
 
 pub(crate) const PROJECT_ID: &str = "project-test-d0dbafe6-a019-47ea-8550-d021c1c76ea9";
 pub(crate) const SECRET: &str = "secret-test-6ma0PNENqjBVX6Dx2aPUIdhLFObauXx07c8=";

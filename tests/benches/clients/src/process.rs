@@ -1,4 +1,4 @@
-//! Servers and clients as processes that are talked to by lines.
+//! Servers and clients that run as processes and exchange lines on standard input and output.
 
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -6,11 +6,11 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
 use crate::Fallible;
 
-/// Answers each line of standard input with a line.
+/// Replies to each line of standard input with a line on standard output.
 ///
 /// # Errors
 ///
-/// What `reply` fails with, and errors of standard input and output.
+/// Errors of `reply`, and of standard input and output.
 pub fn serve(mut reply: impl FnMut(&str) -> Fallible<String>) -> Fallible<()> {
     for line in io::stdin().lock().lines() {
         print(&reply(&line?)?)?;
@@ -29,7 +29,7 @@ pub fn print(line: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// A server or a client that this process has started. Dropping it kills it.
+/// A server or a client that this process has started. It is killed on drop.
 pub struct Process {
     child: Child,
     to: ChildStdin,
@@ -37,11 +37,11 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts it.
+    /// Starts a process.
     ///
     /// # Errors
     ///
-    /// If that is not possible.
+    /// If the process cannot be started.
     pub fn start(command: &mut Command) -> Fallible<Self> {
         let mut child = command
             .stdin(Stdio::piped())
@@ -56,20 +56,20 @@ impl Process {
         })
     }
 
-    /// Writes a line to it.
+    /// Writes a line to the process.
     ///
     /// # Errors
     ///
-    /// If it has ended.
+    /// If the process has ended.
     pub fn say(&mut self, line: &str) -> Fallible<()> {
         Ok(writeln!(self.to, "{line}")?)
     }
 
-    /// Reads a line from it.
+    /// Reads a line from the process.
     ///
     /// # Errors
     ///
-    /// If it has ended.
+    /// If the process has ended.
     pub fn hear(&mut self) -> Fallible<String> {
         let mut line = String::new();
         if self.from.read_line(&mut line)? == 0 {
@@ -78,22 +78,21 @@ impl Process {
         Ok(line.trim_end().to_owned())
     }
 
-    /// Writes a line to it, and reads as many numbers as are wanted from the line that it replies
-    /// with.
+    /// Writes a line to the process, and reads a line of `COUNT` numbers from it.
     ///
     /// # Errors
     ///
-    /// If it has ended, or replies otherwise.
+    /// If the process has ended, or the reply is not `COUNT` numbers.
     pub fn numbers<const COUNT: usize>(&mut self, line: &str) -> Fallible<[f64; COUNT]> {
         self.say(line)?;
         self.hear_numbers()
     }
 
-    /// Reads a line of as many numbers as are wanted from it.
+    /// Reads a line of `COUNT` numbers from the process.
     ///
     /// # Errors
     ///
-    /// If it has ended, or says otherwise.
+    /// If the process has ended, or the line is not `COUNT` numbers.
     pub fn hear_numbers<const COUNT: usize>(&mut self) -> Fallible<[f64; COUNT]> {
         let line = self.hear()?;
         let numbers = line.split(' ').map(str::parse);
@@ -102,25 +101,25 @@ impl Process {
         numbers.try_into().map_err(wrong)
     }
 
-    /// Reads a field of its `/proc/PID/status`, in bytes.
+    /// Reads a field of `/proc/PID/status` of the process, and returns it in bytes.
     ///
     /// # Errors
     ///
-    /// If there is none, or it is no number of kilobytes.
+    /// If there is no such field, or it is not a number of kilobytes.
     pub fn status(&self, field: &str) -> Fallible<f64> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
         let kibibytes = status.lines().find_map(|line| {
             let value = line.strip_prefix(field)?.strip_prefix(':')?;
             value.trim().strip_suffix(" kB")?.parse::<f64>().ok()
         });
-        Ok(kibibytes.ok_or_else(|| format!("no {field}"))? * 1024.0)
+        Ok(kibibytes.ok_or_else(|| format!("no field {field} in kB"))? * 1024.0)
     }
 
-    /// Counts its open file descriptors.
+    /// Counts the open file descriptors of the process.
     ///
     /// # Errors
     ///
-    /// If it has ended.
+    /// If the process has ended.
     pub fn descriptors(&self) -> Fallible<usize> {
         Ok(fs::read_dir(format!("/proc/{}/fd", self.child.id()))?.count())
     }

@@ -1,4 +1,4 @@
-//! The response of the servers: 6.5 kB, as for a Member with two factors.
+//! The response of the servers: 6.5 kB, as for a session with two factors.
 
 use std::iter::repeat_n;
 
@@ -6,10 +6,10 @@ use serde_json::{Value, json};
 
 const FULL: &str = include_str!("../../../fixtures/authenticate/full.json");
 
-/// A JWT of a session is about so long, in bytes.
+/// Typical length of a session JWT, in bytes.
 const JWT_LENGTH: usize = 850;
 
-/// Makes the whole message, head and body. With `close` it announces that the connection ends with it.
+/// Returns the whole message, head and body. With `close` it has the header `connection: close`.
 pub fn message(close: bool) -> Vec<u8> {
     let body = body();
     let connection = if close { "connection: close\r\n" } else { "" };
@@ -29,8 +29,8 @@ pub fn message(close: bool) -> Vec<u8> {
     [head.as_bytes(), body.as_bytes()].concat()
 }
 
-/// The full fixture with a JWT as long as real ones, without a device, without what SCIM brings, and
-/// with the factors that a login by magic link and TOTP has.
+/// Returns the full fixture with a JWT of a realistic length, without a device and a SCIM
+/// registration, and with the factors of a login by magic link and TOTP.
 fn body() -> String {
     let mut response: Value = serde_json::from_str(FULL).unwrap_or_default();
     response["session_jwt"] = repeat_n('j', JWT_LENGTH).collect::<String>().into();
@@ -49,7 +49,7 @@ fn body() -> String {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn it_is_as_long_as_a_real_one() {
+    fn the_body_is_as_long_as_a_real_response() {
         let length = super::body().len();
         assert!((6400..6600).contains(&length), "it has {length} bytes");
     }

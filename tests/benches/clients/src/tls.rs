@@ -1,4 +1,4 @@
-//! TLS of the clients that do not bring it themselves.
+//! TLS for the clients that have none of their own.
 
 use std::sync::Arc;
 
@@ -11,7 +11,7 @@ use rustls::{ClientConfig, RootCertStore};
 
 use crate::{Endpoint, Fallible};
 
-/// hyper-util's connector for TCP with TLS over it.
+/// Returns hyper-util's connector for TCP, with TLS on top.
 pub(crate) fn connector(endpoint: &Endpoint) -> Fallible<HttpsConnector<HttpConnector>> {
     let mut roots = RootCertStore::empty();
     match &endpoint.authority_pem {

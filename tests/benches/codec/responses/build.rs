@@ -1,6 +1,6 @@
-//! Takes the white space out of the fixtures, so that reading it is not what is measured, and makes
-//! responses with one unreadable part of them. It is done when building, since what a bench does to
-//! prepare itself would show in its peak memory.
+//! Removes the white space from the fixtures, so that reading it is not measured, and derives
+//! responses with one unreadable part. This happens at build time, because preparations in a bench
+//! would count in its peak memory.
 
 use std::error::Error;
 use std::path::Path;

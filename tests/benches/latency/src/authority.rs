@@ -1,4 +1,4 @@
-//! A certificate authority that is made at every start, and what a server does with it.
+//! A certificate authority that is created at every start, and the TLS settings of a server.
 
 use std::sync::Arc;
 
@@ -15,8 +15,8 @@ use totps_bench_clients::Fallible;
 /// The name in the certificate.
 pub(crate) const HOST: &str = "localhost";
 
-/// The settings of a server with TLS 1.3 alone, which gives out tickets as servers behind a load
-/// balancer do, and the certificate to trust, in PEM.
+/// Returns the settings of a server and the certificate to trust, in PEM. The server speaks only
+/// TLS 1.3 and issues tickets, as servers behind a load balancer do.
 pub(crate) fn server() -> Fallible<(ServerConfig, String)> {
     let authority = authority()?;
     let key = KeyPair::generate()?;

@@ -1,4 +1,4 @@
-//! What a server has seen.
+//! The counts of a server.
 
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -36,12 +36,12 @@ impl Counts {
         count.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Something was so late for want of a processor.
+    /// Records by how much something was late because no processor was free.
     pub(crate) fn late(&self, late: Duration) {
         self.lock().push(late);
     }
 
-    /// Forgets how late the line was until now, but no counts.
+    /// Forgets how late the line was so far, and keeps the counts.
     pub fn warm(&self) {
         self.lock().clear();
     }
@@ -51,8 +51,8 @@ impl Counts {
     }
 }
 
-/// Connections that were opened, full handshakes, resumed handshakes, connections that are open now,
-/// and within how many seconds 99 % of what arrived was handed over.
+/// Prints five numbers: connections opened, full handshakes, resumed handshakes, open connections,
+/// and the 99th percentile of how late the line was, in seconds.
 impl fmt::Display for Counts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let load = |count: &AtomicUsize| count.load(Ordering::Relaxed);

@@ -1,4 +1,4 @@
-//! The server's end of one connection: HTTP over TLS, without sockets and clocks.
+//! The server side of one connection: HTTP over TLS, without sockets and clocks.
 
 use std::io::{self, Read as _, Write as _};
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use totps_bench_clients::{request, response};
 
 use crate::counts::Counts;
 
-/// What all connections of a server have in common.
+/// The state that all connections of a server share.
 pub(crate) struct Service {
     tls: Arc<ServerConfig>,
     response: Vec<u8>,
@@ -17,7 +17,7 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// With `close`, a connection ends with its first response.
+    /// Creates the state of a server. With `close`, a connection ends with its first response.
     pub(crate) fn new(tls: ServerConfig, close: bool, counts: Arc<Counts>) -> Self {
         Self {
             tls: Arc::new(tls),
@@ -34,10 +34,10 @@ pub(crate) struct Exchange {
     has_shaken_hands: bool,
 }
 
-/// What the server has to say.
+/// Bytes that the server sends.
 pub(crate) struct Reply {
     pub(crate) bytes: Vec<u8>,
-    /// It has nothing more to say.
+    /// Whether the server sends nothing more on this connection.
     pub(crate) is_last: bool,
 }
 
@@ -51,7 +51,8 @@ impl Exchange {
         })
     }
 
-    /// Takes what has arrived. Nobody sends a second request before the response to the first.
+    /// Handles bytes that have arrived. No client sends a second request before the response to the
+    /// first.
     pub(crate) fn receive(&mut self, mut bytes: &[u8], service: &Service) -> io::Result<Reply> {
         while !bytes.is_empty() {
             self.tls.read_tls(&mut bytes)?;
@@ -148,10 +149,10 @@ mod tests {
             let service = Service::new(tls.clone(), close, Arc::clone(&counts));
             for _ in 0..2 {
                 let expected = (response::message(close), close);
-                assert!(call(&client, &service) == expected, "another response");
+                assert!(call(&client, &service) == expected, "wrong response");
             }
         }
-        // No connections are counted here, since these have no sockets.
+        // The counts of connections are zero, because there are no sockets here.
         assert_eq!(counts.to_string(), "0 1 3 0 0");
     }
 }

@@ -1,4 +1,4 @@
-//! A TLS server at the end of a line with a delay, and the callers that measure calls to it.
+//! A TLS server behind a delayed line, and the callers that measure calls to it.
 
 mod authority;
 pub mod counts;
@@ -10,11 +10,11 @@ pub mod thinking;
 
 use std::time::Duration;
 
-/// How long a byte is on its way, in each direction.
+/// How long a byte travels in each direction.
 pub const DELAY: Duration = Duration::from_millis(25);
 
-/// How long a byte and a response to it are on their way.
+/// How long a byte and the response to it travel.
 pub const ROUND_TRIP: Duration = Duration::from_millis(50);
 
-/// For so long, callers open their connections, and nothing counts but these.
+/// The warm-up: callers open their connections, and only connections and handshakes are counted.
 pub const WARM_UP: Duration = Duration::from_secs(1);

@@ -1,10 +1,10 @@
-//! A line on which everything is on its way for the same time.
+//! A line that delays everything by the same time.
 
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// What is on its way, each with the time at which it arrives. Since all are delayed alike, they arrive
-/// in the order in which they were sent, and delays do not add up.
+/// Items in transit, each with its time of arrival. All have the same delay, so they arrive in the
+/// order in which they were sent, and delays do not add up.
 pub(crate) struct Line<T> {
     delay: Duration,
     under_way: VecDeque<(Instant, T)>,
@@ -22,7 +22,7 @@ impl<T> Line<T> {
         self.under_way.push_back((now + self.delay, item));
     }
 
-    /// Takes the next one that has arrived, with how long ago that was.
+    /// Takes the next item that has arrived, and returns it with the time since its arrival.
     pub(crate) fn receive(&mut self, now: Instant) -> Option<(Duration, T)> {
         let late = now.checked_duration_since(self.next_arrival()?)?;
         let (_, item) = self.under_way.pop_front()?;
@@ -53,14 +53,14 @@ mod tests {
         for item in 0..10 {
             assert_eq!(line.next_arrival(), Some(after(item + 25)));
             let early = after(item + 25) - Duration::from_nanos(1);
-            assert_eq!(line.receive(early), None, "{item} came too early");
+            assert_eq!(line.receive(early), None, "{item} arrived too early");
             assert_eq!(line.receive(after(item + 25)), Some((Duration::ZERO, item)));
         }
         assert_eq!(line.next_arrival(), None);
     }
 
     #[test]
-    fn what_waits_for_its_receiver_is_received_in_order() {
+    fn late_items_are_received_in_order() {
         let start = Instant::now();
         let mut line = Line::new(25 * MILLISECOND);
         line.send(start, 'a');

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The time within which so large a part of them lies, 0.5 for the median, by the nearest rank. None
-/// have none.
+/// Returns the quantile of `times` at `part`, by the nearest rank. A `part` of 0.5 is the median.
+/// Returns `None` if there are no times.
 #[must_use]
 pub fn of(times: &mut [Duration], part: f64) -> Option<Duration> {
     times.sort_unstable();

@@ -1,7 +1,8 @@
-//! The server and the line before it, on one thread.
+//! The server and the delayed line in front of it, on one thread.
 //!
-//! The socket is the client's end of the line. What is read from it arrives at the server after the
-//! delay, and what the server says is written to it after the delay. Opening a connection takes no time.
+//! The socket is the client's end of the line. Bytes that are read from it arrive at the server
+//! after the delay, and bytes that the server sends are written to it after the delay. Opening a
+//! connection takes no time.
 
 use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -25,11 +26,11 @@ use crate::line::Line;
 const LISTENER: Token = Token(0);
 const TIMER: Token = Token(1);
 
-/// A server that listens.
+/// A server that is bound to a port.
 pub struct Server {
     poll: Poll,
     listener: TcpListener,
-    /// epoll itself counts in milliseconds, which is too coarse.
+    /// The timeout of epoll has a resolution of a millisecond, which is too coarse.
     timer: TimerFd,
     service: Service,
     authority_pem: String,
@@ -46,17 +47,17 @@ enum Parcel {
 struct Connection {
     socket: TcpStream,
     exchange: Exchange,
-    /// What has arrived for the client, but did not go into the socket.
+    /// Bytes that have arrived for the client but do not fit into the socket yet.
     unsent: Vec<u8>,
     ends: bool,
 }
 
 impl Server {
-    /// Makes it. With `close`, every connection ends with its first response.
+    /// Creates the server. With `close`, every connection ends with its first response.
     ///
     /// # Errors
     ///
-    /// If the certificates cannot be made, or the system lacks something.
+    /// If the certificates cannot be made, or the system refuses the socket, the timer or epoll.
     pub fn start(delay: Duration, close: bool) -> Fallible<Self> {
         let (tls, authority_pem) = authority::server()?;
         let poll = Poll::new()?;
@@ -78,33 +79,33 @@ impl Server {
         })
     }
 
-    /// The certificate that clients have to trust.
+    /// Returns the certificate that clients must trust, in PEM.
     #[must_use]
     pub fn authority_pem(&self) -> &str {
         &self.authority_pem
     }
 
-    /// Where clients call.
+    /// Returns the base URL for clients.
     ///
     /// # Errors
     ///
-    /// If the system does not know.
+    /// If the system does not return the address of the socket.
     pub fn base_url(&self) -> io::Result<String> {
         let port = self.listener.local_addr()?.port();
         Ok(format!("https://{}:{port}", authority::HOST))
     }
 
-    /// What it sees, while it runs, too.
+    /// Returns the counts. They are updated while the server runs.
     #[must_use]
     pub fn counts(&self) -> Arc<Counts> {
         Arc::clone(&self.service.counts)
     }
 
-    /// Serves as long as the process lives.
+    /// Serves until the process ends.
     ///
     /// # Errors
     ///
-    /// If it can accept no more connections.
+    /// If accepting a connection, polling or the timer fails.
     pub fn run(mut self) -> io::Result<()> {
         let mut events = Events::with_capacity(1024);
         loop {
@@ -127,11 +128,11 @@ impl Server {
         }
     }
 
-    /// Wakes the thread when something arrives. Whatever the timer did before is forgotten.
+    /// Sets the timer to the next arrival. This replaces an earlier setting.
     fn set_timer(&self) -> io::Result<()> {
         if let Some(arrival) = self.line.next_arrival() {
             let rest = arrival.saturating_duration_since(Instant::now());
-            // Zero would stop it.
+            // Zero would stop the timer.
             let rest = TimeSpec::from_duration(rest.max(Duration::from_nanos(1)));
             let flags = TimerSetTimeFlags::empty();
             self.timer.set(Expiration::OneShot(rest), flags)?;
@@ -163,7 +164,7 @@ impl Server {
         }
     }
 
-    /// Does what the client's end of a connection is ready for.
+    /// Reads from and writes to the client's end of a connection.
     fn serve(&mut self, token: Token) {
         if let Some(connection) = self.connections.get_mut(&token) {
             let read = connection.read(|bytes| {
@@ -198,7 +199,7 @@ impl Server {
         self.close_after(done, token);
     }
 
-    /// A connection that fails is the client's affair, which shows it.
+    /// Closes a connection that failed. The client reports the failure.
     fn close_after(&mut self, done: io::Result<()>, token: Token) {
         if done.is_err() {
             self.connections.remove(&token);
@@ -208,7 +209,7 @@ impl Server {
 }
 
 impl Connection {
-    /// Reads what is there. The end is an error.
+    /// Reads until the socket would block. The end of the connection is an error.
     fn read(&mut self, mut sink: impl FnMut(&[u8])) -> io::Result<()> {
         let mut piece = [0; 16 * 1024];
         loop {
@@ -221,7 +222,7 @@ impl Connection {
         }
     }
 
-    /// Writes as much as the socket takes.
+    /// Writes as much as the socket accepts.
     fn write(&mut self) -> io::Result<()> {
         while !self.unsent.is_empty() {
             match self.socket.write(&self.unsent) {

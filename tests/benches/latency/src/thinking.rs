@@ -1,4 +1,4 @@
-//! Callers that think between their calls.
+//! Callers that pause between their calls, as if thinking.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -8,13 +8,13 @@ use totps_bench_clients::{Caller, Client, Fallible};
 
 use crate::WARM_UP;
 
-/// How long a caller thinks between two calls, on average.
+/// The average pause of a caller between two calls.
 const THINKING: Duration = Duration::from_millis(20);
 
-/// Lets callers call and think for some time after the warm-up, and returns how long their calls took
-/// then.
+/// Lets callers make calls with pauses for `time` after the warm-up, and returns the durations of
+/// the calls after the warm-up.
 ///
-/// The same seed gives every client the same times for thinking.
+/// The same seed gives every client the same pauses.
 ///
 /// # Errors
 ///
@@ -41,7 +41,7 @@ pub fn measure(
     Ok(taken)
 }
 
-/// Makes one call and returns how long it took.
+/// Makes one call and returns its duration.
 ///
 /// # Errors
 ///
@@ -53,7 +53,7 @@ pub fn one_call(client: &Client) -> Fallible<Duration> {
     Ok(taken.ok_or("no call was made")?)
 }
 
-/// How long calls took.
+/// The durations of calls.
 #[derive(Clone, Default)]
 struct Taken(Arc<Mutex<Vec<Duration>>>);
 
@@ -84,7 +84,7 @@ impl Caller for Thinking {
         let now = Instant::now();
         let counted = last.filter(|last| now.duration_since(self.from) >= *last);
         self.taken.lock().extend(counted);
-        // Exponentially distributed, as times between independent events are.
+        // Exponentially distributed, like the times between independent events.
         let pause = THINKING.mul_f64(-(1.0 - self.random.f64()).ln());
         Ok((now < self.until).then_some(pause))
     }

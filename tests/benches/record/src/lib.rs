@@ -1,4 +1,4 @@
-//! One measurement, as the benches print it and the report reads it: a line of JSON.
+//! One measurement as a line of JSON. The benches print it, and the report reads it.
 
 mod report;
 
@@ -8,19 +8,19 @@ use serde::{Deserialize, Serialize};
 
 pub use report::{callers, report};
 
-/// One number of one rival.
+/// One number of one library or client.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Measurement {
-    /// The table that it belongs to, such as `decode`. Every table has rivals as rows and cases as
-    /// columns, once for each metric.
+    /// The table of the measurement, such as `decode`. A table has rivals as rows and cases as
+    /// columns. There is one for each metric.
     pub table: String,
-    /// What was done, such as `authenticate/full` or `16 callers`.
+    /// The case, such as `authenticate/full` or `16 callers`.
     pub case: String,
-    /// Who did it: `totps` or the name of a rival.
+    /// The library or client: `totps` or the name of a rival.
     pub rival: String,
-    /// What was counted, with its unit, such as `instructions` or `CPU µs per call`.
+    /// The metric with its unit, such as `instructions` or `CPU µs per call`.
     pub metric: String,
-    /// The middle of all runs, or the one count if it never varies.
+    /// The median of all runs, or the only value if it never varies.
     pub median: f64,
     /// The lowest of all runs.
     pub low: f64,
@@ -29,7 +29,7 @@ pub struct Measurement {
 }
 
 impl Measurement {
-    /// Takes the median and the spread of some runs. No runs make no measurement.
+    /// Computes the median and the spread of some runs. Returns `None` if there are no runs.
     pub fn of_runs(
         [table, case, rival, metric]: [&str; 4],
         runs: impl IntoIterator<Item = f64>,
@@ -54,11 +54,11 @@ impl Measurement {
         })
     }
 
-    /// Prints it on standard output as one line, for the report.
+    /// Prints the measurement on standard output as one line, for the report.
     ///
     /// # Errors
     ///
-    /// When standard output does not take it.
+    /// If standard output fails.
     pub fn print(&self) -> io::Result<()> {
         let mut line = serde_json::to_vec(self)?;
         line.push(b'\n');
@@ -67,7 +67,8 @@ impl Measurement {
         out.flush()
     }
 
-    /// Reads a line that [`print`](Self::print) wrote; `None` for any other, such as a tool's own.
+    /// Reads a line that [`print`](Self::print) wrote. Returns `None` for any other line, such as
+    /// the output of a tool.
     pub fn parse(line: &str) -> Option<Self> {
         serde_json::from_str(line).ok()
     }

@@ -1,4 +1,4 @@
-//! Reports measurements: to the report on standard output, to people on standard error.
+//! Reports measurements: as JSON on standard output, and as text on standard error.
 
 use std::io;
 
@@ -22,7 +22,7 @@ pub fn report(
     measurement.print()
 }
 
-/// The name of the case in which so many callers call.
+/// Returns the name of the case with this number of callers.
 #[must_use]
 pub fn callers(count: usize) -> String {
     match count {

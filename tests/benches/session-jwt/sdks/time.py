@@ -1,4 +1,4 @@
-"""The time of one check by the Python SDK, in µs: time.py BASE_URL PROJECT_ID JWT COUNT"""
+"""Prints the time of one check by the Python SDK, in µs: time.py BASE_URL PROJECT_ID JWT COUNT"""
 
 import sys
 import time
@@ -16,7 +16,7 @@ def check(times):
         assert client.sessions.authenticate_jwt_local(session_jwt) is not None
 
 
-# The key set is fetched.
+# Warm up: fetch the key set.
 check(int(count) // 10)
 start = time.perf_counter()
 check(int(count))

@@ -1,6 +1,7 @@
-//! Builds a client, and prints how long that took, in nanoseconds: `NAME`.
+//! Builds a client, and prints the duration in nanoseconds: `NAME`.
 //!
-//! Before and after it tries to open files that are not there, so that a trace shows what is between.
+//! Before and after it tries to open files that do not exist. In a trace they mark the start and
+//! the end.
 
 use std::error::Error;
 use std::fs::File;

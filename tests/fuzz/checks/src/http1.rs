@@ -1,5 +1,5 @@
-//! Bytes that a server sends in response to a request of totps-ureq's, over a connection in memory. Then
-//! it ends its side of the connection, unless it is asked again.
+//! Checks bytes that a server sends to totps-ureq as a response, over a connection in memory. After
+//! the bytes, the server closes its side of the connection, unless it gets another request.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,14 +14,14 @@ use totps_ureq::ureq::unversioned::transport::{
 };
 use totps_ureq::ureq::{Agent, Error};
 
-/// Small, so that inputs reach it.
+/// The limit of a body. It is small, so that inputs reach it.
 const BODY_LIMIT: usize = 256;
 
-/// What the server says to the second request.
+/// The response to the second request.
 const SECOND: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-length: 6\r\n\r\nsecond";
 
-/// The response is read or refused, the call ends in either case, and nothing of it is left for the
-/// next call.
+/// Checks that the response is read or refused, that the call ends in both cases, and that no bytes
+/// are left for the next call.
 pub fn check(data: &[u8]) {
     let responses = VecDeque::from([data.to_vec(), SECOND.to_vec()]);
     let server = Server(Arc::new(Mutex::new(responses)));
@@ -30,7 +30,7 @@ pub fn check(data: &[u8]) {
         .agent(Agent::with_parts(config, server, Nowhere))
         .response_limit(BODY_LIMIT)
         .build()
-        .unwrap_or_else(|error| panic!("right settings are refused: {error}"));
+        .unwrap_or_else(|error| panic!("valid settings are refused: {error}"));
     let url = Uri::from_static("http://127.0.0.1");
     let project = Project::at(url, "project", "secret");
     let project = project.unwrap_or_else(|error| panic!("no project: {error}"));
@@ -41,20 +41,20 @@ pub fn check(data: &[u8]) {
     match send() {
         Ok(response) => check_response(data, &response),
         Err(error) => {
-            assert_ne!(error.kind(), TransportErrorKind::Timeout, "it hangs");
+            assert_ne!(error.kind(), TransportErrorKind::Timeout, "the call hangs");
             assert_ne!(error.kind(), TransportErrorKind::Connect, "{error:?}");
             assert_eq!(error.delivery(), Delivery::Unknown, "{error:?}");
         }
     }
-    let second = send().unwrap_or_else(|error| panic!("the second call: {error:?}"));
+    let second = send().unwrap_or_else(|error| panic!("the second call failed: {error:?}"));
     assert_eq!(
         second.body().as_bytes(),
         b"second",
-        "another call's response"
+        "the second call got another response"
     );
 }
 
-/// Gives each request the next response, whatever the connection.
+/// A server that sends the next response to each request, on any connection.
 #[derive(Debug)]
 struct Server(Arc<Mutex<VecDeque<Vec<u8>>>>);
 
@@ -117,7 +117,7 @@ impl std::fmt::Debug for Connection {
     }
 }
 
-/// No name is looked up.
+/// A resolver that looks up no name.
 #[derive(Debug)]
 struct Nowhere;
 
@@ -129,9 +129,9 @@ impl Resolver for Nowhere {
     }
 }
 
-/// What was read must stand in the data, by rules of its own.
+/// Checks that the response is in the data, with a second parser.
 fn check_response(data: &[u8], response: &Response) {
-    let (status, fields) = (response.status(), response.headers());
+    let (status, headers) = (response.status(), response.headers());
     let mut rest = data;
     let lines = loop {
         let lines = take_head(&mut rest);
@@ -146,38 +146,43 @@ fn check_response(data: &[u8], response: &Response) {
     let (version, code) = status_line(&lines).unwrap_or_else(|| panic!("no status line"));
     assert_eq!((response.version(), status), (version, code));
 
-    // Each field stands on a line of its own.
+    // Each header is one line.
     let lines = lines.iter().filter(|line| !line.is_empty());
-    assert_eq!(fields.len(), lines.clone().count() - 1, "fields and lines");
-    assert!(fields.len() <= 64, "too many fields");
+    assert_eq!(
+        headers.len(),
+        lines.clone().count() - 1,
+        "number of headers and lines"
+    );
+    assert!(headers.len() <= 64, "too many headers");
     for line in lines.skip(1) {
         let colon = line.iter().position(|byte| *byte == b':');
-        let (name, value) = line.split_at(colon.unwrap_or_else(|| panic!("not a field")));
+        let (name, value) = line.split_at(colon.unwrap_or_else(|| panic!("not a header")));
         let name = String::from_utf8_lossy(name).to_ascii_lowercase();
         let value = value[1..].trim_ascii();
-        let values = fields.get_all(&name).into_iter();
+        let values = headers.get_all(&name).into_iter();
         assert!(
             values
                 .map(|read| read.as_bytes().trim_ascii())
                 .any(|read| read == value),
-            "`{name}` is not what was read"
+            "the value of `{name}` was changed"
         );
     }
 
     assert!(response.body().len() <= BODY_LIMIT, "the body is too large");
-    // Where it ends by one plain length it is known what the body must be.
-    let lengths: Vec<_> = fields.get_all(header::CONTENT_LENGTH).iter().collect();
+    // With one plain length, the end of the body is known.
+    let lengths: Vec<_> = headers.get_all(header::CONTENT_LENGTH).iter().collect();
     if [101, 204, 304].contains(&status.as_u16()) {
         assert!(response.body().is_empty(), "{status} has no body");
-    } else if let ([length], false) = (&*lengths, fields.contains_key(header::TRANSFER_ENCODING)) {
+    } else if let ([length], false) = (&*lengths, headers.contains_key(header::TRANSFER_ENCODING)) {
         if let Some(length) = number(length.as_bytes()) {
-            assert!(length <= rest.len(), "cut");
-            assert_eq!(response.body().as_bytes(), &rest[..length], "another body");
+            assert!(length <= rest.len(), "a cut body was accepted");
+            assert_eq!(response.body().as_bytes(), &rest[..length], "wrong body");
         }
     }
 }
 
-/// The lines up to the empty one, which is taken, too. Empty lines in front belong to the head.
+/// Takes the lines of a head, including the empty line at its end. Empty lines at its start belong
+/// to the head.
 fn take_head<'a>(rest: &mut &'a [u8]) -> Vec<&'a [u8]> {
     let mut lines = Vec::new();
     loop {
@@ -207,7 +212,7 @@ fn status_line(lines: &[&[u8]]) -> Option<(Version, StatusCode)> {
     let reason = line.get(12..)?;
     assert!(
         matches!(reason.first(), None | Some(b' ')),
-        "behind the status"
+        "no space after the status"
     );
     Some((version, StatusCode::from_bytes(line.get(9..12)?).ok()?))
 }
@@ -218,7 +223,7 @@ fn is_interim(line: Option<(Version, StatusCode)>) -> bool {
     })
 }
 
-/// A plain number, not a list of them.
+/// Reads a single number. A list of numbers gives `None`.
 fn number(digits: &[u8]) -> Option<usize> {
     std::str::from_utf8(digits.trim_ascii()).ok()?.parse().ok()
 }

@@ -1,5 +1,5 @@
-//! What must hold for any input, one module for each fuzz target. The targets run these checks, and
-//! the tests run them again over all inputs that are stored.
+//! Rules that must hold for any input, with one module for each fuzz target. The targets run these
+//! checks, and the tests run them again on all stored inputs.
 
 #![allow(clippy::panic, reason = "a check fails by panicking")]
 

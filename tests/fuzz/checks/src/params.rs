@@ -1,4 +1,4 @@
-//! The parameters of the calls, of arbitrary texts.
+//! Checks the parameters of the calls, made of arbitrary texts.
 
 use serde_json::{Map, Value, json};
 use totps_core::http::HeaderMap;
@@ -8,17 +8,17 @@ use totps_core::{
     RecoverParams, RevokeSessionsParams, RotateRecoveryCodesParams,
 };
 
-/// What separates the fields in the data: no text on the wire has it.
+/// Separates the fields in the data. No text on the wire has this character.
 const SEPARATOR: char = '\u{1f}';
 
-/// What is put in stands in the JSON of the request, and nothing else does.
+/// Checks that the JSON of each request has exactly the given parameters.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
     };
     let mut fields = text.split(SEPARATOR);
     let [organization, member, secret] = [(); 3].map(|()| fields.next().unwrap_or_default());
-    // The ones that are not there are not set.
+    // Fields that are missing in the data are not set.
     let [number, token, claims, flags] = [(); 4].map(|()| fields.next());
     let number: Option<u32> = number.and_then(|text| text.parse().ok());
     let rest: Vec<&str> = fields.collect();
@@ -60,12 +60,12 @@ pub fn check(data: &[u8]) {
         let before = authenticate.clone();
         match authenticate.session_claims_from(&claims) {
             Ok(with_claims) => {
-                assert!(is_object, "must be refused: {claims}");
+                assert!(is_object, "accepted, but must be refused: {claims}");
                 authenticate = with_claims;
                 authenticated.insert("session_custom_claims".to_owned(), claims);
             }
             Err(_) => {
-                assert!(!is_object, "must be taken: {claims}");
+                assert!(!is_object, "refused, but must be accepted: {claims}");
                 authenticate = before;
             }
         }
@@ -97,7 +97,7 @@ pub fn check(data: &[u8]) {
     check_paths(organization, member, token);
 }
 
-/// The endpoints around the three of TOTP that send JSON.
+/// Checks the other endpoints that send JSON, besides Create, Authenticate and Migrate.
 fn check_around(organization: &str, member: &str, secret: &str) {
     let object = |fields: &[(&str, &str)]| {
         let fields = fields
@@ -136,7 +136,8 @@ fn check_around(organization: &str, member: &str, secret: &str) {
     }
 }
 
-/// Ids in paths stay what they are, and one segment; a token in a header is nothing else.
+/// Checks that an id in a path stays unchanged and one segment, and that a token in a header is
+/// sent unchanged.
 fn check_paths(organization: &str, member: &str, token: Option<&str>) {
     let is_legal = |id: &str| !["", ".", ".."].contains(&id);
     let ids = [organization, member];
@@ -155,7 +156,7 @@ fn check_paths(organization: &str, member: &str, token: Option<&str>) {
         Some((path, query, headers)) => {
             assert!(
                 may_be_sent && token.is_none_or(is_header),
-                "must be refused"
+                "accepted, but must be refused"
             );
             let expected = [
                 "",
@@ -173,24 +174,24 @@ fn check_paths(organization: &str, member: &str, token: Option<&str>) {
             assert_eq!(sent.map(|value| value.as_bytes()), token.map(str::as_bytes));
             assert!(
                 sent.is_none_or(|value| value.is_sensitive()),
-                "it must be marked"
+                "the header must be marked sensitive"
             );
         }
         None => assert!(
             !may_be_sent || !token.is_none_or(is_header),
-            "must be taken"
+            "refused, but must be accepted"
         ),
     }
     match path_and_headers(&GetRecoveryCodesParams::new(organization, member)) {
         Some((path, query, _)) => {
-            assert!(may_be_sent, "must be refused");
+            assert!(may_be_sent, "accepted, but must be refused");
             assert_eq!(
                 path,
                 ["", "v1", "b2b", "recovery_codes", organization, member]
             );
             assert_eq!(query, None);
         }
-        None => assert!(!may_be_sent, "must be taken"),
+        None => assert!(!may_be_sent, "refused, but must be accepted"),
     }
     for (params, name) in [
         (GetMemberParams::by_id(organization, member), "member_id"),
@@ -203,7 +204,7 @@ fn check_paths(organization: &str, member: &str, token: Option<&str>) {
             Some((path, query, _)) => {
                 assert!(
                     is_legal(organization) && !member.is_empty(),
-                    "must be refused"
+                    "accepted, but must be refused"
                 );
                 assert_eq!(
                     path,
@@ -217,20 +218,21 @@ fn check_paths(organization: &str, member: &str, token: Option<&str>) {
             }
             None => assert!(
                 !is_legal(organization) || member.is_empty(),
-                "must be taken"
+                "refused, but must be accepted"
             ),
         }
     }
 }
 
-/// The segments of the path as they are meant, the query as it is sent, and the headers.
+/// Returns the unescaped segments of the path, the query as it is sent, and the headers. Returns
+/// `None` if the parameters are refused.
 fn path_and_headers<P: Operation>(params: &P) -> Option<(Vec<String>, Option<String>, HeaderMap)> {
     let project = Project::new("project-test-x", "secret-test-x")
-        .unwrap_or_else(|error| panic!("a right project is refused: {error}"));
+        .unwrap_or_else(|error| panic!("a valid project is refused: {error}"));
     let request = match project.request(params) {
         Ok(request) => request,
         Err(Error::InvalidParams(_)) => return None,
-        Err(error) => panic!("not sent, and yet: {error}"),
+        Err(error) => panic!("expected an error of the parameters: {error}"),
     };
     assert!(request.body().is_empty(), "there must be no body");
     let path = request.uri().path().split('/').map(unescaped).collect();
@@ -255,26 +257,26 @@ fn unescaped(text: &str) -> String {
             .get(..2)
             .and_then(|digits| std::str::from_utf8(digits).ok());
         let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
-        bytes.push(byte.unwrap_or_else(|| panic!("no escape: {text}")));
+        bytes.push(byte.unwrap_or_else(|| panic!("not a valid escape: {text}")));
         rest = &after[2..];
     }
-    String::from_utf8(bytes).unwrap_or_else(|error| panic!("no text: {error}"))
+    String::from_utf8(bytes).unwrap_or_else(|error| panic!("not UTF-8: {error}"))
 }
 
 fn check_request<P: Operation>(params: &P, required: &[&str], expected: Map<String, Value>) {
     let project = Project::new("project-test-x", "secret-test-x")
-        .unwrap_or_else(|error| panic!("a right project is refused: {error}"));
+        .unwrap_or_else(|error| panic!("a valid project is refused: {error}"));
     let mut required = required.iter().copied();
     let empty = required.find(|field| expected.get(*field) == Some(&json!("")));
     match project.request(params) {
         Ok(request) => {
-            assert_eq!(empty, None, "must be refused when it is empty");
+            assert_eq!(empty, None, "an empty field must be refused");
             let body = request.into_body();
             let sent: Value = serde_json::from_slice(body.as_bytes())
                 .unwrap_or_else(|error| panic!("not JSON: {error}"));
-            assert_eq!(sent, Value::Object(expected), "something else is sent");
+            assert_eq!(sent, Value::Object(expected), "wrong JSON");
         }
         Err(Error::InvalidParams(error)) => assert_eq!(Some(error.field()), empty),
-        Err(error) => panic!("not sent, and yet: {error}"),
+        Err(error) => panic!("expected an error of the parameters: {error}"),
     }
 }

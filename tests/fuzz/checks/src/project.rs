@@ -1,5 +1,5 @@
-//! The settings of a project: one line each for the base URL, the project id and the user agent; the
-//! rest is the secret.
+//! Checks the settings of a project. The input has one line each for the base URL, the project id
+//! and the user agent; the rest is the secret.
 
 use std::net::IpAddr;
 
@@ -11,8 +11,8 @@ use totps_core::{
     TEST_BASE_URL, check_destination,
 };
 
-/// Settings are taken or refused, and then requests go where the base URL says, with these
-/// credentials, and nowhere else.
+/// Checks that settings are accepted or refused, and that requests go only to the base URL, with
+/// these credentials.
 pub fn check(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else {
         return;
@@ -25,7 +25,7 @@ pub fn check(data: &[u8]) {
         let expected = if id.starts_with("project-live-") {
             LIVE_BASE_URL
         } else {
-            assert!(id.starts_with("project-test-"), "which project is {id:?}?");
+            assert!(id.starts_with("project-test-"), "unknown project {id:?}");
             TEST_BASE_URL
         };
         check_requests(&project, &Uri::from_static(expected), id, secret);
@@ -37,7 +37,11 @@ pub fn check(data: &[u8]) {
     let at = Project::at(base_url.clone(), "project", "secret");
     let with = Project::at(Uri::from_static(TEST_BASE_URL), "project", "secret")
         .and_then(|project| project.with_base_url(base_url.clone()));
-    assert_eq!(at.is_ok(), with.is_ok(), "{base_url}: one of two ways only");
+    assert_eq!(
+        at.is_ok(),
+        with.is_ok(),
+        "{base_url}: `at` and `with_base_url` differ"
+    );
     if let (Ok(at), Ok(with)) = (at, with) {
         check_base_url(&base_url);
         check_requests(&at, &base_url, "project", "secret");
@@ -46,14 +50,14 @@ pub fn check(data: &[u8]) {
     if let Ok(project) = Project::at(base_url.clone(), id, secret) {
         check_credentials(id, secret);
         check_requests(&project, &base_url, id, secret);
-        // What is shown cannot depend on the secret.
+        // The debug output must not depend on the secret.
         let other = Project::at(base_url, id, "another").map(|project| format!("{project:#?}"));
         assert_eq!(Ok(format!("{project:#?}")), other);
     }
 }
 
 fn check_credentials(id: &str, secret: &str) {
-    assert!(!id.is_empty() && !id.contains(':'), "bad id {id:?}");
+    assert!(!id.is_empty() && !id.contains(':'), "invalid id {id:?}");
     assert!(!secret.is_empty(), "an empty secret");
     assert!(
         !id.contains(char::is_control) && !secret.contains(char::is_control),
@@ -62,7 +66,7 @@ fn check_credentials(id: &str, secret: &str) {
 }
 
 fn check_base_url(url: &Uri) {
-    assert!(check_destination(url, None).is_ok(), "not secret: {url}");
+    assert!(check_destination(url, None).is_ok(), "unsafe: {url}");
     assert_eq!(url.query(), None, "{url}");
     let host = url.host().unwrap_or_default();
     assert!(!host.is_empty(), "no host: {url}");
@@ -71,10 +75,10 @@ fn check_base_url(url: &Uri) {
         assert!(
             host.eq_ignore_ascii_case("localhost")
                 || address.is_ok_and(|address: IpAddr| address.is_loopback()),
-            "credentials in the clear: {url}"
+            "credentials in clear text: {url}"
         );
     }
-    // Any other program must find the same authority in it.
+    // Any other program must find the same authority in the URL.
     let authority = url.authority().map_or("", |authority| authority.as_str());
     assert!(
         !authority.contains(['@', '/', '\\', '?', '#'])
@@ -107,15 +111,18 @@ fn check_request<P: Operation>(
         .request(params)
         .unwrap_or_else(|error| panic!("no request to {base_url}: {error}"));
     let url = request.uri();
-    assert_eq!(url.scheme(), base_url.scheme(), "another scheme");
-    assert_eq!(url.authority(), base_url.authority(), "another origin");
+    assert_eq!(url.scheme(), base_url.scheme(), "wrong scheme");
+    assert_eq!(url.authority(), base_url.authority(), "wrong origin");
     let path = format!("{}{}", base_url.path().trim_end_matches('/'), path);
     assert_eq!((url.path(), url.query()), (&*path, None));
     let again = url.to_string().parse::<Uri>();
     assert_eq!(again.as_ref().ok(), Some(url), "reads as another URL");
 
     let authorization = &request.headers()[header::AUTHORIZATION];
-    assert!(authorization.is_sensitive(), "it must be marked");
+    assert!(
+        authorization.is_sensitive(),
+        "Authorization must be marked sensitive"
+    );
     let credentials = authorization
         .to_str()
         .ok()
@@ -124,7 +131,7 @@ fn check_request<P: Operation>(
     assert_eq!(
         credentials,
         Some(format!("{id}:{secret}").into_bytes()),
-        "other credentials"
+        "wrong credentials"
     );
 }
 

@@ -1,4 +1,4 @@
-//! The QR code of a response.
+//! Checks the QR code of a response.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
@@ -6,8 +6,8 @@ use totps_core::{QrCode, QrCodeError};
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
-/// As a text, the data is read as the base64 of a PNG image or refused; as an image, every form of
-/// it is read back.
+/// Checks the data in two ways. As a text, it must be the base64 of a PNG image or be refused. As
+/// an image, it must be read back from each form of the text.
 pub fn check(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         check_text(text);
@@ -36,11 +36,11 @@ fn check_text(text: &str) {
             assert!(png.starts_with(SIGNATURE), "not a PNG image: {text:?}");
             let encoded = text.rsplit(',').next().unwrap_or_default();
             let encoded = encoded.trim_ascii().trim_end_matches('=');
-            assert_eq!(STANDARD_NO_PAD.encode(png), encoded, "another image");
+            assert_eq!(STANDARD_NO_PAD.encode(png), encoded, "wrong image");
             let is_bare = !lower.contains([':', ',', ';']);
             assert!(
                 is_bare || lower.starts_with("data:image/png;base64,"),
-                "must be refused: {text:?}"
+                "accepted, but must be refused: {text:?}"
             );
         }
         Err(QrCodeError::MediaType) => {
@@ -48,6 +48,6 @@ fn check_text(text: &str) {
             assert!(!lower.starts_with("data:image/png;base64,"), "{text:?}");
         }
         Err(QrCodeError::Base64 | QrCodeError::Signature) => {}
-        Err(error) => panic!("an error that this check does not know: {error:?}"),
+        Err(error) => panic!("unexpected error: {error:?}"),
     }
 }

@@ -1,8 +1,8 @@
-//! A response of the API: a line with the status, header fields, an empty line, the body. What has no
-//! such head is a body with the status 200.
+//! Checks a response of the API. The input has a line with the status, the headers, an empty line
+//! and the body. An input without such a head is a body with the status 200.
 //!
-//! What a response must be read as is told here a second time, by other means than the product's: the
-//! fields of the object as raw text.
+//! These checks read the response a second time, in another way than the product: they compare with
+//! the raw text of the fields.
 
 mod call;
 mod disguise;
@@ -23,13 +23,14 @@ use call::{Call, Kind, Seen};
 use disguise::disguised;
 use object::{Object, strip_bom};
 
-/// Any response is read, or an error with all that came; what is in it is neither lost nor shown.
+/// Checks that any response is read or gives an error with the whole body, and that no content is
+/// lost or shown.
 pub fn check(data: &[u8]) {
-    let (status, fields, body) = split(data);
+    let (status, headers, body) = split(data);
     for status in [status, StatusCode::BAD_REQUEST] {
         let mut response = Response::new(body);
         *response.status_mut() = status;
-        *response.headers_mut() = fields.clone();
+        *response.headers_mut() = headers.clone();
         check_call::<CreateResponse>(&response);
         check_call::<AuthenticateResponse>(&response);
         check_call::<MigrateResponse>(&response);
@@ -56,7 +57,7 @@ fn split(data: &[u8]) -> (StatusCode, HeaderMap, &[u8]) {
     else {
         return whole;
     };
-    let mut fields = HeaderMap::new();
+    let mut headers = HeaderMap::new();
     for line in lines.take(64) {
         let colon = line.iter().position(|byte| *byte == b':');
         let (name, value) = line.split_at(colon.unwrap_or(line.len()));
@@ -64,20 +65,20 @@ fn split(data: &[u8]) -> (StatusCode, HeaderMap, &[u8]) {
         if let (Ok(name), Ok(value)) =
             (HeaderName::from_bytes(name), HeaderValue::from_bytes(value))
         {
-            fields.append(name, value);
+            headers.append(name, value);
         }
     }
-    (status, fields, &data[end + 2..])
+    (status, headers, &data[end + 2..])
 }
 
-/// The response of a foreign operation: any JSON, or an error with all that came.
+/// Checks the response of a custom operation: any JSON, or an error with the whole body.
 fn check_json(response: &Response<&[u8]>) {
     let (status, body) = (response.status(), *response.body());
     match Json::<Value>::try_from(response.clone()) {
         Ok(Json(read)) => {
-            assert!(status.is_success(), "{status} is no success");
+            assert!(status.is_success(), "{status} is not a success");
             let expected = serde_json::from_slice(strip_bom(body)).ok();
-            assert_eq!(expected, Some(read), "read as something else");
+            assert_eq!(expected, Some(read), "the JSON was changed");
         }
         Err(error) => {
             assert_eq!(matches!(error, Error::Decode(_)), status.is_success());
@@ -92,13 +93,13 @@ fn check_call<C: Call>(response: &Response<&[u8]>) {
     let object = Object::read(body);
     match C::try_from(response.clone()) {
         Ok(read) => {
-            assert!(status.is_success(), "{status} is no success");
+            assert!(status.is_success(), "{status} is not a success");
             check_seen::<C>(read.clone().into(), status, body, object.as_ref());
             read.exercise();
         }
         Err(error) => {
-            assert_eq!(error.delivery(), Delivery::Answered, "it was answered");
-            assert_eq!(error.body(), Some(body), "another body");
+            assert_eq!(error.delivery(), Delivery::Answered, "a response came");
+            assert_eq!(error.body(), Some(body), "wrong body");
             check_reason(&error, status);
             match &error {
                 Error::Api(error) => check_api_error(error, response, object.as_ref()),
@@ -111,7 +112,7 @@ fn check_call<C: Call>(response: &Response<&[u8]>) {
     }
     if let Some(variants) = disguised(body) {
         let [one, other] = variants.map(|body| texts::<C>(&response.clone().map(|_| body)));
-        assert_eq!(one, other, "what is shown depends on a secret");
+        assert_eq!(one, other, "the output depends on a secret");
     }
 }
 
@@ -130,7 +131,7 @@ fn check_reason(error: &Error, status: StatusCode) {
     }
 }
 
-/// Everything that formatting shows of a response.
+/// Returns all formatted output of a response or its error.
 fn texts<C: Call>(response: &Response<Vec<u8>>) -> Vec<String> {
     match C::try_from(as_slice(response)) {
         Ok(read) => vec![format!("{read:?}"), format!("{read:#?}")],
@@ -158,10 +159,10 @@ fn error_texts(error: &Error) -> Vec<String> {
         .collect()
 }
 
-/// What was read is what stands in the response; what could not be read was set aside.
+/// Checks that all values that were read are in the response, and that all others were set aside.
 fn check_seen<C: Call>(seen: Seen, status: StatusCode, body: &[u8], object: Option<&Object>) {
-    assert_eq!(seen.status, status, "another status");
-    assert!(is_like_json(body), "read from what is not JSON");
+    assert_eq!(seen.status, status, "wrong status");
+    assert!(is_like_json(body), "read from a body that is not JSON");
     let Some(object) = object else {
         return;
     };
@@ -171,11 +172,11 @@ fn check_seen<C: Call>(seen: Seen, status: StatusCode, body: &[u8], object: Opti
     for (name, kind, read) in &seen.fields {
         let (last, earlier) = object.occurrences(name);
         for raw in earlier.iter().filter(|raw| **raw != "null") {
-            assert!(!C::is_unique(name), "`{name}` is there twice");
+            assert!(!C::is_unique(name), "duplicate `{name}` was accepted");
             assert!(seen.has_set_aside(name, raw), "an earlier `{name}` is lost");
         }
         let Some(last) = last.filter(|raw| *raw != "null") else {
-            assert_eq!(*read, kind.unset(), "`{name}` is not in the response");
+            assert_eq!(*read, kind.unset(), "`{name}` is missing in the response");
             continue;
         };
         match object.read_as(*kind, last) {
@@ -183,12 +184,12 @@ fn check_seen<C: Call>(seen: Seen, status: StatusCode, body: &[u8], object: Opti
                 assert_eq!(*read, expected, "`{name}` was changed");
                 assert!(
                     !earlier.is_empty() || !seen.has_set_aside(name, last),
-                    "`{name}` was read, and set aside all the same"
+                    "`{name}` was read and also set aside"
                 );
             }
             None if *kind == Kind::Part && !read.is_null() => {
                 if let Ok(raw) = serde_json::from_str(last) {
-                    assert!(stands_in(read, &raw), "`{name}` was changed to {read}");
+                    assert!(is_part_of(read, &raw), "`{name}` was changed to {read}");
                 }
             }
             None => {
@@ -203,33 +204,34 @@ fn check_seen<C: Call>(seen: Seen, status: StatusCode, body: &[u8], object: Opti
             last.into_iter()
                 .chain(earlier)
                 .any(|raw| raw == part.json()),
-            "`{}` is not in the response as it was set aside",
+            "`{}` was changed when it was set aside",
             part.name()
         );
     }
 }
 
-/// Whether a part, as it is stored, has nothing but what stands in the response.
-fn stands_in(stored: &Value, raw: &Value) -> bool {
+/// Returns whether a stored part has only values that are in the response.
+fn is_part_of(stored: &Value, raw: &Value) -> bool {
     match (stored, raw) {
         (Value::Object(stored), Value::Object(raw)) => stored.iter().all(|(key, value)| {
             let is_unset = matches!(value, Value::Null) || *value == "" || *value == json!([]);
-            // Of repeated keys in a factor, another one counts than here.
+            // With duplicate keys in a factor, the product reads another one than this check.
             let is_ambiguous = key == "authentication_factors";
-            let stands_in = |raw| stands_in(value, raw);
-            is_unset || is_ambiguous || raw.get(key).is_some_and(stands_in)
+            let is_there = |raw| is_part_of(value, raw);
+            is_unset || is_ambiguous || raw.get(key).is_some_and(is_there)
         }),
         // Some elements are left out.
         (Value::Array(stored), Value::Array(raw)) => {
             let mut raw = raw.iter();
             let mut stored = stored.iter();
-            stored.all(|value| raw.any(|raw| stands_in(value, raw)))
+            stored.all(|value| raw.any(|raw| is_part_of(value, raw)))
         }
         _ => stored == raw,
     }
 }
 
-/// Whether it is JSON but for control characters, which may stand in keys that nobody reads.
+/// Returns whether a body is JSON, apart from control characters, which are allowed in keys that
+/// are not read.
 fn is_like_json(body: &[u8]) -> bool {
     let text = strip_bom(body).iter();
     let text: Vec<u8> = text
@@ -239,15 +241,15 @@ fn is_like_json(body: &[u8]) -> bool {
 }
 
 fn check_decode_error<C: Call>(error: &DecodeError, status: StatusCode, object: Option<&Object>) {
-    assert!(status.is_success(), "{status} is no success");
-    assert_eq!(error.status(), status, "another status");
+    assert!(status.is_success(), "{status} is not a success");
+    assert_eq!(error.status(), status, "wrong status");
     let is_empty = strip_bom(error.body()).trim_ascii().is_empty();
     assert_eq!(error.kind() == DecodeErrorKind::Empty, is_empty, "{error}");
     if let Some(field) = error.field() {
         let is_known = C::is_unique(field) || C::DERIVED == Some(field);
         assert!(is_known, "`{field}` must not fail the call");
     }
-    // Nothing that came is in the text.
+    // The text shows nothing of the response.
     assert_eq!(
         format!("{error:?}"),
         format!(
@@ -261,14 +263,14 @@ fn check_decode_error<C: Call>(error: &DecodeError, status: StatusCode, object: 
         let reason = object
             .unreadable(C::ESSENTIAL)
             .or_else(|| object.repeated(C::UNIQUE));
-        // Of objects, only the product can tell.
+        // Whether an object is readable, only the product can decide.
         let may_fail = C::DERIVED.is_some()
             || C::ESSENTIAL
                 .iter()
                 .any(|(_, kind)| *kind == Kind::RequiredPart);
         assert!(
             reason.is_some() || may_fail,
-            "all is there, and yet: {error}"
+            "no essential field is missing or unreadable, but the call failed: {error}"
         );
     }
 }
@@ -276,21 +278,21 @@ fn check_decode_error<C: Call>(error: &DecodeError, status: StatusCode, object: 
 fn check_api_error(error: &ApiError, response: &Response<&[u8]>, object: Option<&Object>) {
     let status = response.status();
     assert!(!status.is_success(), "{status} is a success");
-    assert_eq!(error.status(), status, "another status");
+    assert_eq!(error.status(), status, "wrong status");
 
     let retry_after = response
         .headers()
         .get(header::RETRY_AFTER)
         .and_then(|value| value.to_str().ok());
-    assert_eq!(error.retry_after_text(), retry_after, "another wait");
+    assert_eq!(error.retry_after_text(), retry_after, "wrong Retry-After");
     let seconds = retry_after
         .map(str::trim_ascii)
         .filter(|text| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()));
     let seconds: Option<u64> = seconds.and_then(|text| text.parse().ok());
     let wait = error.retry_after().map(|wait| wait.as_secs());
-    assert_eq!(wait, seconds, "another wait");
+    assert_eq!(wait, seconds, "wrong wait");
 
-    // An error in a list of one is read, too.
+    // An error in a list with one element is also read.
     let element = element(response.body());
     if let Some(object) = object.or(element.as_ref()) {
         for (read, names) in [
@@ -303,14 +305,14 @@ fn check_api_error(error: &ApiError, response: &Response<&[u8]>, object: Option<
             (error.request_id(), &["request_id"]),
         ] {
             let expected = names.iter().find_map(|name| object.text(name));
-            assert_eq!(read, expected.as_deref(), "another one of {names:?}");
+            assert_eq!(read, expected.as_deref(), "wrong value of {names:?}");
         }
         let details: Option<Value> = object.value("error_details");
         let details = details.filter(|details| !details.is_null());
-        assert_eq!(error.error_details(), details.as_ref(), "other details");
+        assert_eq!(error.error_details(), details.as_ref(), "wrong details");
     }
 
-    // Of what came, only names in plain letters are in the text.
+    // Of the response, the text shows only error types and request ids of the known form.
     let mut expected = format!("the API responded with {}", status.as_u16());
     if let Some(error_type) = error.error_type() {
         expected += &format!(" {}", printable_type(error_type));
@@ -318,7 +320,7 @@ fn check_api_error(error: &ApiError, response: &Response<&[u8]>, object: Option<
     if let Some(request_id) = error.request_id() {
         expected += &format!(", request id {}", printable_request_id(request_id));
     }
-    assert_eq!(error.to_string(), expected, "it shows what it must not");
+    assert_eq!(error.to_string(), expected, "wrong text of the error");
     assert_eq!(
         format!("{error:?}"),
         format!(
@@ -331,7 +333,7 @@ fn check_api_error(error: &ApiError, response: &Response<&[u8]>, object: Option<
     );
 }
 
-/// The only element of a list.
+/// Returns the only element of a list.
 fn element(body: &[u8]) -> Option<Object> {
     let text = String::from_utf8_lossy(strip_bom(body));
     let [element] = serde_json::from_str::<[&RawValue; 1]>(&text).ok()?;

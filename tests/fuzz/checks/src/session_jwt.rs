@@ -1,4 +1,4 @@
-//! Session JWTs and key sets.
+//! Checks session JWTs and key sets.
 
 use std::sync::LazyLock;
 use std::time::{Duration, SystemTime};
@@ -14,7 +14,7 @@ static GIVEN: LazyLock<Given> = LazyLock::new(|| {
     let forge = Forge::new(SystemTime::UNIX_EPOCH + Duration::from_secs(NOW), BASE_URL);
     let jwks = Jwks::try_from(http::Response::new(forge.jwks().to_string()));
     Given {
-        jwks: jwks.unwrap_or_else(|error| panic!("a key set must be read: {error}")),
+        jwks: jwks.unwrap_or_else(|error| panic!("a valid key set is refused: {error}")),
         project: forge.project(),
         good: forge.good().into_iter().map(|case| case.jwt).collect(),
         forge,
@@ -40,27 +40,35 @@ impl Given {
     }
 }
 
-/// As a JWT, the data is refused unless a key signed it. As a header and claims, which the key signs,
-/// what is accepted is what a second reading finds. As a key set, it is read or refused.
+/// Checks the data in three ways. As a JWT, it must be refused unless a key signed it. As a header
+/// and claims that are signed here, an accepted JWT must pass a second reading. As a key set, it
+/// must be read or refused.
 pub fn check(data: &[u8]) {
     if let Ok(jwt) = std::str::from_utf8(data) {
         let is_signed = GIVEN.good.iter().any(|good| good == jwt);
         let verified = GIVEN.verify(jwt);
-        assert_eq!(verified.is_ok(), is_signed, "must be signed: {jwt:?}");
+        assert_eq!(
+            verified.is_ok(),
+            is_signed,
+            "only signed JWTs pass: {jwt:?}"
+        );
     }
     if let Some(line) = data.iter().position(|byte| *byte == b'\n') {
         let (header, claims) = (&data[..line], &data[line + 1..]);
         for key in [&GIVEN.forge.key, &GIVEN.forge.next] {
             if let Ok(session) = GIVEN.verify(&key.sign_text(header, claims)) {
                 let header = object(header);
-                assert_eq!(header["kid"], key.kid(), "the key that signed it");
+                assert_eq!(header["kid"], key.kid(), "verified with another key");
                 check_header(&header);
                 check_claims(&object(claims), &session);
             }
         }
     }
     if let Ok(jwks) = Jwks::try_from(http::Response::new(data)) {
-        assert!(jwks.kids().all(|kid| !kid.is_empty()), "keys without an id");
+        assert!(
+            jwks.kids().all(|kid| !kid.is_empty()),
+            "a key without an id"
+        );
     }
 }
 
@@ -70,7 +78,7 @@ fn object(json: &[u8]) -> Map<String, Value> {
 
 fn check_header(header: &Map<String, Value>) {
     assert_eq!(header["alg"], "RS256");
-    assert!(!header.contains_key("crit"), "critical: {header:?}");
+    assert!(!header.contains_key("crit"), "`crit` accepted: {header:?}");
     let typ = header
         .get("typ")
         .map(|typ| typ.as_str().unwrap_or_default());
@@ -86,11 +94,11 @@ fn check_claims(claims: &Map<String, Value>, session: &VerifiedSession) {
     assert!(time("exp") > now, "expired: {claims:?}");
     assert!(
         time("nbf") <= now && time("nbf") >= 0.0,
-        "not yet: {claims:?}"
+        "not valid yet: {claims:?}"
     );
     assert!(
         time("iat") <= now && time("iat") >= 0.0,
-        "from the future: {claims:?}"
+        "issued in the future: {claims:?}"
     );
     let issuer = claims["iss"].as_str().unwrap_or_default();
     assert!(
@@ -126,5 +134,8 @@ fn check_claims(claims: &Map<String, Value>, session: &VerifiedSession) {
         .filter(|(name, _)| !name.starts_with("https://stytch.com/"))
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    assert!(*session.custom_claims == custom, "other claims: {claims:?}");
+    assert!(
+        *session.custom_claims == custom,
+        "wrong custom claims: {claims:?}"
+    );
 }

@@ -1,10 +1,10 @@
-//! The text of a time, which jiff reads, too.
+//! Checks the text of a time, and compares with jiff.
 
 use std::time::SystemTime;
 
 use totps_core::Timestamp;
 
-/// RFC 3339 is read as jiff reads it, and nothing else is read.
+/// Checks that RFC 3339 is read as jiff reads it, and that anything else is refused.
 pub fn check(data: &[u8]) {
     if let Ok(text) = std::str::from_utf8(data) {
         check_text(text);
@@ -24,12 +24,13 @@ pub(crate) fn check_text(text: &str) {
         assert_eq!(converted, Some(expected), "converted: {text:?}");
     } else if let Some(time) = time {
         assert!(has_shape(text), "not RFC 3339: {text:?}");
-        assert!(is_beyond_jiff(time), "no real time: {text:?}");
-        assert_eq!(converted, None, "no time of jiff's: {text:?}");
+        assert!(is_beyond_jiff(time), "not a valid time: {text:?}");
+        assert_eq!(converted, None, "too late for jiff: {text:?}");
     }
 }
 
-/// `0000-00-00T00:00:00`, with one to nine digits behind a point or none, and `Z` or an offset.
+/// Returns whether a text has the form `0000-00-00T00:00:00`, then optionally a point and one to
+/// nine digits, then `Z` or an offset.
 fn has_shape(text: &str) -> bool {
     let digits_as_zeros = |text: &str| -> String {
         let zero = |character: char| {
@@ -61,11 +62,12 @@ fn has_shape(text: &str) -> bool {
             &*digits_as_zeros(&behind_fraction.to_ascii_uppercase()),
             "Z" | "+00:00" | "-00:00"
         )
-        // Jiff takes longer days.
+        // Jiff accepts offsets of 24 hours and more.
         && (offset.len() == 1 || offset < "24")
 }
 
-/// Jiff's times end a day before the year 9999 does.
+/// Returns whether a time is later than jiff's latest, which is a day before the end of the year
+/// 9999.
 fn is_beyond_jiff(time: SystemTime) -> bool {
     SystemTime::try_from(jiff_1::Timestamp::MAX).is_ok_and(|latest| time > latest)
 }

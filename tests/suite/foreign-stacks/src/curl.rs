@@ -1,4 +1,4 @@
-//! The library of C, by the crate curl.
+//! The C library, through the crate curl.
 
 use std::time::Instant;
 
@@ -9,7 +9,7 @@ use totps_core::{Body, Delivery, Request, Response, Transport, TransportError, h
 
 use crate::Fallible;
 
-/// As the page of the crate shows it, with a root certificate.
+/// Returns curl as its documentation sets it up, with a root certificate.
 pub fn naive(target: Target) -> impl Transport + Send + Sync {
     move |request: Request| -> Fallible<http::Response<Vec<u8>>> {
         let mut easy = Easy::new();
@@ -36,7 +36,7 @@ pub fn naive(target: Target) -> impl Transport + Send + Sync {
     }
 }
 
-/// With what the kit asked for.
+/// Returns curl with the settings that the kit's rules require.
 pub fn careful(target: Target) -> impl Transport + Send + Sync {
     move |request: Request| -> Result<Response, TransportError> {
         check_destination(request.uri(), None)?;
@@ -52,7 +52,7 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
             let set = transfer
                 .header_function(|line| {
                     if line.starts_with(b"HTTP/") {
-                        // The head of an interim response was not the last one.
+                        // An interim response came before. Forget its head.
                         lines.clear();
                         size = 0;
                     }
@@ -81,15 +81,15 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
             if is_too_large || error.is_filesize_exceeded() {
                 return Err(TransportError::too_large(error));
             }
-            // TLS included.
+            // Including the TLS handshake.
             let connected = match request.uri().scheme_str() {
                 Some("https") => easy.appconnect_time(),
                 _ => easy.connect_time(),
             };
             let is_connected = connected.is_ok_and(|time| !time.is_zero());
-            return Err(said(error, is_connected));
+            return Err(transport_error(error, is_connected));
         }
-        // Its clock counts in milliseconds, and a flood keeps it from looking.
+        // curl's clock counts in milliseconds, and curl does not check it during a flood of data.
         if start.elapsed() > target.timeout() {
             return Err(TransportError::timed_out("the response came too late"));
         }
@@ -110,7 +110,7 @@ fn set_up(easy: &mut Easy, target: &Target, request: &Request) -> Fallible<()> {
     easy.max_filesize(u64::try_from(target.response_limit())?)?;
     easy.custom_request(request.method().as_str())?;
     let mut headers = List::new();
-    // It asks before it sends a large body, and sends a content type of its own.
+    // By default curl sends `Expect: 100-continue` before a large body, and its own content type.
     headers.append("Expect:")?;
     if request.body().is_empty() {
         headers.append("Content-Type:")?;
@@ -135,8 +135,8 @@ fn response(status: u32, lines: &[Vec<u8>], body: Body) -> Fallible<Response> {
     Ok(response.body(body)?)
 }
 
-/// What an error of curl's says.
-fn said(error: curl::Error, is_connected: bool) -> TransportError {
+/// Converts an error of curl.
+fn transport_error(error: curl::Error, is_connected: bool) -> TransportError {
     let delivery = match is_connected {
         true => Delivery::Unknown,
         false => Delivery::NotSent,

@@ -1,5 +1,5 @@
-//! HTTP stacks that totps-core does not know, as transports: first as the documentation of each sets it up
-//! (`naive`), then put right by what totps-conformance said (`careful`).
+//! HTTP stacks that totps-core does not know, as transports. `naive` sets a stack up as its
+//! documentation shows, `careful` with the corrections that totps-conformance requires.
 #![forbid(unsafe_code)]
 
 pub mod curl;

@@ -1,5 +1,5 @@
-//! minreq, which has no setting for authorities: it trusts those of webpki-roots. So the rules about TLS that
-//! need a server which is trusted cannot pass.
+//! minreq. It has no setting for authorities and always trusts those of webpki-roots, so the rules
+//! that need a trusted TLS server fail.
 
 use std::io::{ErrorKind, Read as _};
 
@@ -25,7 +25,7 @@ fn build(request: &Request) -> Fallible<minreq::Request> {
     Ok(built)
 }
 
-/// As the page of the crate shows it.
+/// Returns minreq as its documentation sets it up.
 pub fn naive(_: Target) -> impl Transport + Send + Sync {
     |request: Request| -> Fallible<http::Response<Vec<u8>>> {
         let built = build(&request)?.with_body(request.body().as_bytes());
@@ -35,7 +35,7 @@ pub fn naive(_: Target) -> impl Transport + Send + Sync {
     }
 }
 
-/// With what the kit asked for.
+/// Returns minreq with the settings that the kit's rules require.
 pub fn careful(target: Target) -> impl Transport + Send + Sync {
     move |request: Request| -> Result<Response, TransportError> {
         check_destination(request.uri(), None)?;
@@ -43,7 +43,7 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
         if !request.body().is_empty() {
             built = built.with_body(request.body().as_bytes());
         }
-        // Whole seconds.
+        // minreq counts timeouts in whole seconds.
         let seconds = target.timeout().as_secs().max(1);
         let received = built
             .with_follow_redirects(false)
@@ -51,7 +51,7 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
             .with_max_headers_size(Limits::HEAD)
             .with_max_status_line_length(1024)
             .send_lazy()
-            .map_err(said)?;
+            .map_err(transport_error)?;
         let mut response = http::Response::builder().status(received.status_code);
         for (name, value) in &received.headers {
             response = response.header(name, value);
@@ -66,7 +66,7 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
                 Ok(length) => body
                     .push(&piece[..length])
                     .map_err(TransportError::too_large)?,
-                Err(error) => return Err(said(Error::IoError(error))),
+                Err(error) => return Err(transport_error(Error::IoError(error))),
             }
         }
         let response = response
@@ -77,8 +77,8 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
     }
 }
 
-/// What an error of minreq's says.
-fn said(error: Error) -> TransportError {
+/// Converts an error of minreq.
+fn transport_error(error: Error) -> TransportError {
     match error {
         Error::IoError(error) if error.kind() == ErrorKind::TimedOut => {
             TransportError::timed_out(error)

@@ -9,15 +9,15 @@ use totps_core::transport::{Limits, check_destination};
 use totps_core::{AsyncTransport, Body, Request, Response, TransportError, http};
 
 use crate::Fallible;
-use crate::reqwest_blocking::said;
+use crate::reqwest_blocking::transport_error;
 
-/// Runs a future on a runtime that all calls share.
+/// Runs a future on one runtime for all calls.
 pub fn block_on(future: BoxFuture<'_>) {
     static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| Runtime::new().unwrap());
     RUNTIME.block_on(future);
 }
 
-/// As the page of the crate shows it, with a root certificate.
+/// Returns reqwest as its documentation sets it up, with a root certificate.
 pub fn naive(target: Target) -> impl AsyncTransport {
     let root = Certificate::from_pem(target.root_certificate_pem().as_bytes()).unwrap();
     let client = Client::builder()
@@ -36,7 +36,7 @@ pub fn naive(target: Target) -> impl AsyncTransport {
     }
 }
 
-/// With what the kit asked for.
+/// Returns reqwest with the settings that the kit's rules require.
 pub fn careful(target: Target) -> impl AsyncTransport {
     let root = Certificate::from_pem(target.root_certificate_pem().as_bytes()).unwrap();
     let client = Client::builder()
@@ -65,11 +65,15 @@ struct Careful {
 impl AsyncTransport for Careful {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         check_destination(request.uri(), None)?;
-        let request = HttpRequest::try_from(request.map(Vec::from)).map_err(said)?;
-        let mut received = self.client.execute(request).await.map_err(said)?;
+        let request = HttpRequest::try_from(request.map(Vec::from)).map_err(transport_error)?;
+        let mut received = self
+            .client
+            .execute(request)
+            .await
+            .map_err(transport_error)?;
         self.limits.check_headers(received.headers())?;
         let mut body = self.limits.body(received.content_length())?;
-        while let Some(piece) = received.chunk().await.map_err(said)? {
+        while let Some(piece) = received.chunk().await.map_err(transport_error)? {
             body.push(&piece).map_err(TransportError::too_large)?;
         }
         let mut response = http::Response::new(body.finish());

@@ -11,7 +11,7 @@ use totps_core::{Delivery, Request, Response, Transport, TransportError, http};
 
 use crate::Fallible;
 
-/// As the page of the crate shows it, with a root certificate.
+/// Returns reqwest as its documentation sets it up, with a root certificate.
 pub fn naive(target: Target) -> impl Transport + Send + Sync {
     let root = Certificate::from_pem(target.root_certificate_pem().as_bytes()).unwrap();
     let client = Client::builder()
@@ -26,7 +26,7 @@ pub fn naive(target: Target) -> impl Transport + Send + Sync {
     }
 }
 
-/// With what the kit asked for.
+/// Returns reqwest with the settings that the kit's rules require.
 pub fn careful(target: Target) -> impl Transport + Send + Sync {
     let root = Certificate::from_pem(target.root_certificate_pem().as_bytes()).unwrap();
     let client = Client::builder()
@@ -46,16 +46,17 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
         check_destination(request.uri(), None)?;
         let start = Instant::now();
         let has_body = !request.body().is_empty();
-        let mut request = HttpRequest::try_from(request.map(Vec::from)).map_err(said)?;
+        let mut request = HttpRequest::try_from(request.map(Vec::from)).map_err(transport_error)?;
         if !has_body {
             *request.body_mut() = None;
         }
-        let mut received = client.execute(request).map_err(said)?;
+        let mut received = client.execute(request).map_err(transport_error)?;
         limits.check_headers(received.headers())?;
         let mut body = limits.body(received.content_length())?;
         let mut piece = [0; 16 * 1024];
         loop {
-            // While a body is read, the timeout is one for each read.
+            // reqwest applies its timeout to each read of the body, so check the overall timeout
+            // here.
             if start.elapsed() > limits.timeout {
                 return Err(TransportError::timed_out(
                     "the response did not end in time",
@@ -76,25 +77,25 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
     }
 }
 
-/// An error of reading the body has reqwest's own inside.
+/// Converts an error of reading the body, which wraps an error of reqwest.
 fn reading_failed(error: std::io::Error) -> TransportError {
     match error.downcast::<reqwest::Error>() {
-        Ok(error) => said(error),
+        Ok(error) => transport_error(error),
         Err(error) => TransportError::other(error),
     }
 }
 
-/// What an error of reqwest's says.
-pub(crate) fn said(error: reqwest::Error) -> TransportError {
-    // The URL has ids in it.
+/// Converts an error of reqwest.
+pub(crate) fn transport_error(error: reqwest::Error) -> TransportError {
+    // The URL contains ids.
     let error = error.without_url();
-    // Nothing is sent before there is a connection, TLS included.
+    // Nothing is sent before the connection is ready, including its TLS handshake.
     let delivery = match error.is_connect() {
         true => Delivery::NotSent,
         false => Delivery::Unknown,
     };
     let text = format!("{error:?}");
-    // How rustls reports what happens in a handshake.
+    // The names of rustls errors in a handshake.
     let is_tls = [
         "InvalidCertificate",
         "InvalidMessage",
@@ -110,7 +111,7 @@ pub(crate) fn said(error: reqwest::Error) -> TransportError {
     } else if error.is_connect() {
         TransportError::not_sent(error)
     } else if text.contains("TooLarge") {
-        // hyper's own limit for the head.
+        // hyper's limit for the head.
         TransportError::too_large(error)
     } else {
         TransportError::other(error)

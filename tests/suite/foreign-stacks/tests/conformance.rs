@@ -1,5 +1,5 @@
-//! What the kit says to each stack, naive and careful. The reports are printed:
-//! `cargo test -- --nocapture`. What it found is in the README of totps-conformance.
+//! Runs the kit on each stack, naive and careful. `cargo test -- --nocapture` prints the reports.
+//! The README of totps-conformance lists the results.
 
 use totps_conformance::{Kit, Report, Setting};
 use totps_tests_foreign_stacks::{curl, minreq, reqwest_async, reqwest_blocking};
@@ -8,7 +8,7 @@ fn kit(test: &str) -> Kit {
     Kit::new().name(test).child_test(test)
 }
 
-/// The naive set-up breaks these rules, and others that depend on the version.
+/// Asserts that the stack breaks these rules. It may break others, depending on its version.
 #[track_caller]
 fn assert_breaks(report: &Report, rules: &[&str]) {
     print(report);
@@ -19,7 +19,8 @@ fn assert_breaks(report: &Report, rules: &[&str]) {
     for rule in rules {
         assert!(
             broken.contains(rule),
-            "expected {rule} to be broken; is it fixed? Then say so in the README. Broken: {broken:?}"
+            "expected {rule} to be broken, but broken are only {broken:?}. If the stack is fixed, \
+             update the README of totps-conformance"
         );
     }
 }
@@ -62,23 +63,23 @@ fn naive_minreq() {
     assert_breaks(&report, &["redirect-302-not-followed", "deadline-silence"]);
 }
 
-/// reqwest as it can be, blocking and async.
+/// Returns the kit for careful reqwest, blocking and async, with the rules that it cannot keep.
 fn careful_reqwest(test: &str) -> Kit {
     kit(test)
         .setting(Setting::ConnectTimeout)
         .except_if(
             "deadline-before-sending-is-not-sent",
             "got Unknown",
-            "reqwest does not tell in which phase the timeout of the call elapsed",
+            "reqwest does not report in which phase the timeout of the call elapsed",
         )
         .except_if(
             "two-framings-refused",
             "got the response 200",
-            "hyper reads such responses by their chunks, or until the connection ends",
+            "hyper reads such responses as chunked, or until the connection ends",
         )
         .except(
             "unread-rest-closes",
-            "hyper reads a small rest of a response away and keeps the connection",
+            "hyper reads and discards a small rest of a response, and keeps the connection",
         )
 }
 
@@ -95,9 +96,9 @@ fn careful_reqwest_async() {
         .except_if(
             "floods-end",
             "no end of the call",
-            "hyper reads on for as long as the server sends, so that the timer is not looked at",
+            "hyper keeps reading as long as the server sends, and the timer is not polled",
         )
-        // A task of its own gives a connection back to the pool, now and then too late for the next call.
+        // A background task returns a connection to the pool, sometimes too late for the next call.
         .skip(["idle-connection-reused"]);
     let report = kit.check_async(reqwest_async::careful, reqwest_async::block_on);
     print(&report);
@@ -107,7 +108,7 @@ fn careful_reqwest_async() {
 #[test]
 fn careful_curl() {
     let lenient = "curl reads what it can of a response that breaks the rules, by design";
-    let cut = "curl takes a response that ends within its head for one without a body";
+    let cut = "curl accepts a response that ends within its head as one without a body";
     let report = kit("careful_curl")
         .setting(Setting::ConnectTimeout)
         .except("odd-responses-read", "curl reads a body after 101")
@@ -119,22 +120,29 @@ fn careful_curl() {
         .except("response-until-close-cut-anywhere", cut)
         .except(
             "deadline-lookup",
-            "the crate builds curl without a resolver that can be given up",
+            "the crate builds curl without a resolver that can be cancelled",
         )
         .except(
             "idle-connection-reused",
-            "curl sends again on a new connection when a kept one closes, and no setting turns that off, so \
-             that each call has a connection of its own",
+            "when a kept connection closes, curl sends the request again on a new one, and no setting \
+             turns that off; so each call has its own connection",
         )
-        .except("response-headers-not-logged", "its error of an unknown coding has the coding")
-        .except("kind-other", "a length that is no number counts as too large")
+        .except(
+            "response-headers-not-logged",
+            "curl's error for an unknown coding shows the coding",
+        )
+        .except(
+            "kind-other",
+            "curl reports a length that is not a number as too large",
+        )
         .check(curl::careful);
     print(&report);
     report.assert();
 }
 
-/// minreq has no setting for authorities, reads responses without a length until the connection closes, and takes
-/// what is no response for one with the status 503. No wrapper puts that right.
+/// minreq has no setting for authorities, reads responses without a length until the connection
+/// closes, and reports bytes that are not a response as a response with the status 503. No wrapper
+/// can correct this.
 #[test]
 fn careful_minreq() {
     let report = kit("careful_minreq").check(minreq::careful);

@@ -1,4 +1,4 @@
-//! The same job over each stack, plugged in as a closure: enrol, log in, and read an error.
+//! Runs the same job over each stack, plugged in as a closure: enrol, log in, and read an error.
 
 use std::time::Duration;
 
@@ -39,7 +39,10 @@ fn check(token: Option<SessionToken>, error: Error) {
         panic!("expected an API error, got {error:?}");
     };
     assert_eq!(error.status(), http::StatusCode::NOT_FOUND);
-    assert!(error.request_id().is_some(), "the body of an error is read");
+    assert!(
+        error.request_id().is_some(),
+        "the body of the error must be read"
+    );
 }
 
 fn blocking(send: impl Fn(Request) -> Fallible<http::Response<Vec<u8>>>) {

@@ -1,5 +1,5 @@
-//! What the adapters do without the settings that the kit always gives them: the default limits and
-//! authorities, several authorities, and the emulator over TLS.
+//! Tests of the adapters without the settings that the kit always gives them: the default limits
+//! and authorities, several authorities, and the emulator over TLS.
 
 use std::time::Duration;
 
@@ -40,7 +40,7 @@ macro_rules! defaults {
 
 for_every_subject!(defaults);
 
-/// Time enough on a busy machine, and defaults.
+/// Returns timeouts that are long enough on a busy machine, and defaults otherwise.
 fn patient() -> Settings {
     const LONG: Duration = Duration::from_secs(15);
     Settings {
@@ -81,7 +81,7 @@ fn body_limit_is_1_mib<S: Subject>() {
     assert_eq!(
         (error.kind(), error.delivery()),
         (TransportErrorKind::TooLarge, Delivery::Unknown),
-        "expected it to be too large: {error:?}"
+        "expected `TooLarge`: {error:?}"
     );
 }
 
@@ -95,7 +95,7 @@ fn secure(authority: &Authority) -> Server {
 
 fn an_unknown_authority_is_refused<S: Subject>() {
     let server = secure(&Authority::new());
-    call::<S>(patient(), &server.https_url()).expect_err("nobody knows the authority");
+    call::<S>(patient(), &server.https_url()).expect_err("the authority is unknown");
     server.wait_for_closed(1);
     assert_eq!(server.connections(), 1, "expected one try");
     assert_eq!(server.request_count(), 0, "expected no request to arrive");
@@ -108,7 +108,8 @@ fn several_authorities_are_trusted<S: Subject>() {
         root_certificates_pem: Some(Authority::new().pem() + &authority.pem()),
         ..patient()
     };
-    let response = call::<S>(settings, &server.https_url()).expect("the second one is good");
+    let response =
+        call::<S>(settings, &server.https_url()).expect("the second authority signed it");
     assert_eq!(response.status(), 200, "expected the server's response");
 }
 
@@ -124,12 +125,10 @@ fn the_emulator_speaks_tls<S: Subject>() {
     let (organization, member) = (emulator.organization_id(), emulator.member_id());
 
     let created = client.create(&CreateParams::new(organization, member));
-    let secret = created.expect("a TOTP by way of TLS").secret;
+    let secret = created.expect("a TOTP over TLS").secret;
     let code = authenticator_code(secret.expose(), emulator.now()).unwrap();
     let params = AuthenticateParams::new(organization, member, code)
         .intermediate_session_token(emulator.intermediate_session_token());
-    let session = client
-        .authenticate(&params)
-        .expect("a session by way of TLS");
+    let session = client.authenticate(&params).expect("a session over TLS");
     assert!(session.session_token.is_some(), "expected a session token");
 }

@@ -1,4 +1,5 @@
-//! Connections that the server closed while nobody looked, and connections of another runtime.
+//! Tests of connections that the server closed while they were idle, and of connections of another
+//! runtime.
 
 use std::future::poll_fn;
 use std::io::{BufRead as _, BufReader, Write as _};
@@ -29,12 +30,12 @@ fn assert_ok(result: Result<Response, TransportError>, call: usize) {
     }
 }
 
-/// A runtime that stands still between calls.
+/// Returns a runtime that does nothing between calls.
 fn resting() -> Runtime {
     Builder::new_current_thread().enable_all().build().unwrap()
 }
 
-/// Closes each connection after its first response.
+/// Starts a server that closes each connection after its first response.
 fn closing(tls: Option<&Authority>) -> Server {
     let once = |connection: &mut totps_conformance::hostile::Connection| {
         connection.read_request();
@@ -46,8 +47,8 @@ fn closing(tls: Option<&Authority>) -> Server {
     }
 }
 
-/// Waits until the server has closed so many connections and the client's kernel knows it, which may come
-/// later on a busy machine.
+/// Waits until the server has closed this many connections and the client's kernel knows it. On a
+/// busy machine the kernel may know it later.
 fn wait_for_end(server: &Server, connections: usize) {
     server.wait_for_closed(connections);
     let (remote, established) = (format!(":{:04X}", server.address().port()), "01");
@@ -56,30 +57,34 @@ fn wait_for_end(server: &Server, connections: usize) {
         let is_to_server = fields.next().is_some_and(|field| field.ends_with(&remote));
         is_to_server && fields.next() == Some(established)
     };
-    // Where there is no such file, the kernel is hoped to know.
+    // Without this file, assume that the kernel knows.
     while fs::read_to_string("/proc/net/tcp").is_ok_and(|table| table.lines().any(is_open)) {
         thread::sleep(Duration::from_millis(1));
     }
 }
 
-/// One `block_on` for each call; the server closes in between.
+/// Makes each call in its own `block_on`. The server closes the connection in between.
 fn every_call_succeeds_after_a_rest(transport: &impl AsyncTransport, server: &Server, url: &str) {
     let runtime = resting();
     for call in 1..=50 {
         assert_ok(runtime.block_on(transport.send(request(url))), call);
         wait_for_end(server, call);
     }
-    assert_eq!(server.connections(), 50, "expected one connection a call");
+    assert_eq!(
+        server.connections(),
+        50,
+        "expected one connection for each call"
+    );
 }
 
 #[test]
-fn a_rested_runtime_uses_no_dead_connection() {
+fn an_idle_runtime_uses_no_dead_connection() {
     let server = closing(None);
     every_call_succeeds_after_a_rest(&HyperTransport::new(), &server, &server.url());
 }
 
 #[test]
-fn a_rested_runtime_uses_no_dead_connection_over_tls() {
+fn an_idle_runtime_uses_no_dead_connection_over_tls() {
     let authority = Authority::new();
     let server = closing(Some(&authority));
     let builder = HyperTransport::builder().root_certificates_pem(authority.pem());
@@ -87,7 +92,7 @@ fn a_rested_runtime_uses_no_dead_connection_over_tls() {
 }
 
 #[test]
-fn a_rested_runtime_uses_no_dead_connection_of_a_connector() {
+fn an_idle_runtime_uses_no_dead_connection_of_a_connector() {
     let server = closing(None);
     every_call_succeeds_after_a_rest(&over_connector(), &server, &server.url());
 }
@@ -109,7 +114,7 @@ fn a_task_without_budget_uses_no_dead_connection_of_a_connector() {
     every_call_succeeds_without_budget(&over_connector());
 }
 
-/// tokio also says that there is nothing to read when a task has used up its budget.
+/// tokio reports that there is nothing to read also when a task has used up its budget.
 fn every_call_succeeds_without_budget(transport: &impl AsyncTransport) {
     let (runtime, server) = (Runtime::new().unwrap(), closing(None));
     for call in 1..=50 {
@@ -128,7 +133,8 @@ fn every_call_succeeds_without_budget(transport: &impl AsyncTransport) {
     }
 }
 
-/// As serverless platforms do: the process is stopped, the server closes, the process goes on.
+/// As on serverless platforms: the process is stopped, the server closes the connection, and the
+/// process continues.
 #[test]
 #[cfg(target_os = "linux")]
 fn a_stopped_process_uses_no_dead_connection() {
@@ -178,12 +184,12 @@ fn a_stopped_process_uses_no_dead_connection() {
     assert_eq!(
         server.connections(),
         CALLS,
-        "expected one connection a call"
+        "expected one connection for each call"
     );
 }
 
 fn signal(child: &Child, signal: &str) {
-    // The shell's own, since small systems have no program of this name.
+    // The shell's built-in command, because small systems have no program `kill`.
     let kill = format!("kill {signal} {}", child.id());
     let status = Command::new("sh").args(["-c", &kill]).status();
     assert!(
@@ -204,10 +210,10 @@ fn go_on(child: &Child, stdin: &mut ChildStdin) {
     signal(child, "-CONT");
 }
 
-/// A `static` client in tests that have a runtime each. Each runtime does its work only while it is
-/// blocked on, so that a connection of the other one would hang.
+/// As with a `static` client in tests that have one runtime each. A runtime works only inside
+/// `block_on`, so a connection of the other runtime would hang.
 #[test]
-fn a_client_serves_two_living_runtimes() {
+fn a_client_works_on_two_runtimes() {
     let server = Server::start(|connection| {
         while connection.read_request().is_some() && connection.write(&response(200, "{}")) {}
     });
@@ -220,5 +226,9 @@ fn a_client_serves_two_living_runtimes() {
             call,
         );
     }
-    assert_eq!(server.connections(), 2, "expected one connection a runtime");
+    assert_eq!(
+        server.connections(),
+        2,
+        "expected one connection for each runtime"
+    );
 }

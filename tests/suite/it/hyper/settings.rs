@@ -1,4 +1,4 @@
-//! Builders: what they refuse, and what they do without.
+//! Tests of the builders: the settings that they refuse, and their requirements.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ use super::{TOKIO, connector, project, smol_client};
 use crate::subjects::Settings;
 
 #[test]
-fn settings_that_are_refused_name_themselves() {
+fn an_error_names_the_refused_setting() {
     type Refused = Result<(), ConfigError>;
     let hyper = HyperTransport::builder;
     let conn = || {
@@ -83,7 +83,7 @@ fn settings_that_are_refused_name_themselves() {
         assert_eq!(
             error.setting(),
             setting,
-            "expected the error to name it: {error}"
+            "expected the error to name {setting}: {error}"
         );
     }
 }
@@ -102,7 +102,7 @@ fn assert_refused(result: Result<impl Sized, TransportError>, hint: &str) {
 
 /// A connector that performs no TLS would send the credentials in clear text.
 #[test]
-fn https_needs_a_connector_that_is_said_to_perform_tls() {
+fn https_requires_allow_https() {
     let server = Server::trap();
     let connector = connector(&Settings::default());
     let connect = move |url| connector.clone().connect(url);
@@ -113,23 +113,23 @@ fn https_needs_a_connector_that_is_said_to_perform_tls() {
         .request(&CreateParams::new("o", "m"))
         .unwrap();
     assert_refused(smol::block_on(transport.send(request)), "allow_https");
-    assert_eq!(server.connections(), 0, "expected nobody to be asked");
+    assert_eq!(server.connections(), 0, "expected no connection");
 }
 
 #[test]
-fn without_a_tokio_runtime_the_ready_transport_refuses() {
+fn hyper_transport_refuses_without_a_tokio_runtime() {
     let server = Server::trap();
     let request = project(&server.url())
         .request(&CreateParams::new("o", "m"))
         .unwrap();
     let result = smol::block_on(HyperTransport::new().send(request));
     assert_refused(result, "no tokio runtime");
-    assert_eq!(server.connections(), 0, "expected nobody to be asked");
+    assert_eq!(server.connections(), 0, "expected no connection");
 }
 
-/// A connector may say of what kind its error is.
+/// A connector may return a `TransportError` with its own kind.
 #[test]
-fn a_connectors_own_kind_is_kept() {
+fn the_kind_of_a_connectors_error_is_kept() {
     for (error, kind) in [
         (TransportError::tls("revoked"), TransportErrorKind::Tls),
         (
@@ -163,7 +163,7 @@ fn a_connectors_own_kind_is_kept() {
 }
 
 #[test]
-fn with_no_idle_connections_each_call_has_its_own() {
+fn without_idle_connections_each_call_opens_its_own() {
     let server = Server::start(|connection| {
         while connection.read_request().is_some()
             && connection.write(&totps_conformance::hostile::response(200, "{}"))
@@ -180,5 +180,5 @@ fn with_no_idle_connections_each_call_has_its_own() {
         TOKIO.block_on(transport.send(request)).expect("a response");
     }
     server.wait_for_closed(3);
-    assert_eq!(server.connections(), 3, "expected none to be kept");
+    assert_eq!(server.connections(), 3, "expected no connection to be kept");
 }

@@ -1,5 +1,5 @@
-//! A program whose SIGPIPE is at its default, such as Rust inside a C program, is not killed by a server
-//! that resets a connection.
+//! Checks that a server which resets a connection does not kill a process whose SIGPIPE is at its
+//! default, such as Rust code in a C program.
 
 use std::env;
 use std::process::Command;
@@ -15,8 +15,8 @@ use super::project;
 const URL: &str = "TOTPS_TESTS_SIGPIPE_URL";
 const PEM: &str = "TOTPS_TESTS_SIGPIPE_PEM";
 
-/// Ends the connection in both ways at once in the midst of a request: the next write is answered by
-/// SIGPIPE unless it asks for an error instead.
+/// Closes the connection in both directions in the middle of a request. The next write of the
+/// client raises SIGPIPE unless the client asks for an error instead.
 fn go_away(connection: &mut Connection) {
     connection.read_bytes(1000);
     connection.finish();
@@ -24,14 +24,14 @@ fn go_away(connection: &mut Connection) {
 }
 
 #[test]
-fn a_tls_server_that_resets_kills_nobody() {
+fn a_tls_server_that_resets_does_not_kill_the_process() {
     let authority = Authority::new();
     let server = Server::start_tls(authority.server(Leaf::Good), go_away);
     survives("a_tls_server_that_resets", &server.https_url(), &authority);
 }
 
 #[test]
-fn a_plain_server_that_resets_kills_nobody() {
+fn a_plain_server_that_resets_does_not_kill_the_process() {
     let server = Server::start(go_away);
     survives(
         "a_plain_server_that_resets",
@@ -40,7 +40,7 @@ fn a_plain_server_that_resets_kills_nobody() {
     );
 }
 
-/// Starts this test in a process of its own, in which it makes the calls.
+/// Runs the test again in a child process, which makes the calls.
 fn survives(test: &str, url: &str, authority: &Authority) {
     if let (Ok(url), Ok(pem)) = (env::var(URL), env::var(PEM)) {
         return calls(&url, pem);
@@ -53,7 +53,7 @@ fn survives(test: &str, url: &str, authority: &Authority) {
         .unwrap();
     assert!(
         output.status.success(),
-        "expected the process to survive and to see errors: {output:?}"
+        "expected the process to survive and to get errors: {output:?}"
     );
 }
 
@@ -70,6 +70,6 @@ fn calls(url: &str, pem: String) {
         let mut request = project(url).request(&params).unwrap();
         *request.body_mut() = Body::from(vec![b'x'; 8 * 1024 * 1024]);
         let result = runtime.block_on(transport.send(request));
-        result.expect_err("the server goes away");
+        result.expect_err("the server resets the connection");
     }
 }

@@ -1,4 +1,4 @@
-//! Connections and a hyper-util client on smol. No tokio runtime is anywhere near.
+//! Connections and a hyper-util client on smol, without a tokio runtime.
 
 use std::future::Future;
 use std::io;
@@ -23,7 +23,7 @@ use totps_core::http::Uri;
 use totps_core::http::uri::Scheme;
 use tower_service::Service;
 
-/// Makes connections, with TLS where the URL says so.
+/// Makes connections, with TLS for `https` URLs.
 #[derive(Clone)]
 pub(crate) struct Connector {
     tls: Arc<ClientConfig>,
@@ -31,7 +31,7 @@ pub(crate) struct Connector {
 }
 
 impl Connector {
-    /// Trusts these authorities.
+    /// Creates a connector that trusts only the authorities in `pem`.
     pub(crate) fn new(pem: Option<&str>, timeout: Duration) -> Self {
         let mut roots = RootCertStore::empty();
         for certificate in CertificateDer::pem_slice_iter(pem.unwrap_or_default().as_bytes()) {
@@ -51,7 +51,7 @@ impl Connector {
 
     pub(crate) async fn connect(self, url: Uri) -> io::Result<Stream> {
         let timeout = smol::Timer::after(self.timeout);
-        let connect = self.connect_at_leisure(url);
+        let connect = self.connect_without_timeout(url);
         let late = async {
             timeout.await;
             Err(io::ErrorKind::TimedOut.into())
@@ -59,7 +59,7 @@ impl Connector {
         connect.or(late).await
     }
 
-    async fn connect_at_leisure(self, url: Uri) -> io::Result<Stream> {
+    async fn connect_without_timeout(self, url: Uri) -> io::Result<Stream> {
         let secure = url.scheme() == Some(&Scheme::HTTPS);
         let host = url.host().unwrap().trim_matches(['[', ']']).to_owned();
         let port = url.port_u16().unwrap_or(if secure { 443 } else { 80 });
@@ -77,7 +77,7 @@ impl Connector {
 /// hyper-util's client over the same connections.
 pub(crate) type Client = legacy::Client<Connector, Full<hyper::body::Bytes>>;
 
-/// It wants an executor.
+/// Creates the client on an executor.
 pub(crate) fn client<E>(
     connector: Connector,
     executor: E,
@@ -95,7 +95,7 @@ where
         .build(connector)
 }
 
-/// smol's own executor, which has threads of its own.
+/// smol's global executor, which has its own threads.
 #[derive(Clone)]
 pub(crate) struct Global;
 

@@ -1,5 +1,5 @@
-//! Connections of tokio, made by hyper-util and hyper-rustls, as a program would that does not use the
-//! ready transport.
+//! Connections on tokio by hyper-util and hyper-rustls, as in a program that does not use
+//! `HyperTransport`.
 
 use std::future::poll_fn;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use tower_service::Service as _;
 
 use super::tunnel_connector::Connecting;
 
-/// Trusts these authorities.
+/// Returns a connector that trusts only the authorities in `pem`.
 pub(crate) fn connector(
     pem: Option<&str>,
 ) -> impl Fn(Uri) -> Connecting + Clone + Send + Sync + use<> {

@@ -1,4 +1,4 @@
-//! Responses without what the call was for, or without sense.
+//! Tests of responses without essential fields, and of bodies that make no sense.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use totps_tests::fixtures::REVOKE_SESSIONS;
 use super::{CALLS, authenticate, create, decode_error, migrate};
 
 #[test]
-fn essential_fields_that_are_missing_or_null_or_empty() {
+fn missing_null_or_empty_essential_fields_are_errors() {
     for call in &CALLS {
         for &field in call.essential {
             for value in [None, Some(Value::Null), Some(json!(""))] {
@@ -49,7 +49,7 @@ fn is_text(field: &str) -> bool {
 }
 
 #[test]
-fn essential_fields_of_another_kind() {
+fn essential_fields_of_another_kind_are_errors() {
     for call in &CALLS {
         for &field in call.essential {
             let mut kinds = vec![json!(5), json!(true), json!([5]), json!([{}])];
@@ -91,9 +91,9 @@ fn other_essential_fields_may_be_empty() {
     assert_eq!(migrate(r#"{"totp_registration_id": "t"}"#).member_id, None);
 }
 
-/// The documented response names the Member in other objects alone.
+/// The documented response has the id of the Member only in other objects.
 #[test]
-fn the_member_of_a_session_is_found_where_it_is() {
+fn the_member_id_of_a_session_comes_from_other_objects() {
     let read = |json: Value| {
         let response = http::Response::new(json.to_string());
         AuthenticateSessionResponse::try_from(response)
@@ -132,7 +132,7 @@ fn the_member_of_a_session_is_found_where_it_is() {
 }
 
 #[test]
-fn tokens_and_secrets_are_rescued_by_name() {
+fn field_text_finds_tokens_in_unreadable_responses() {
     for (body, expected) in [
         (r#"{"session_token": "TOKEN"}"#, Some("TOKEN")),
         (
@@ -171,7 +171,7 @@ fn tokens_and_secrets_are_rescued_by_name() {
 }
 
 #[test]
-fn bodies_that_are_no_json_object() {
+fn bodies_other_than_json_objects_are_errors() {
     for body in [
         "<html><body>200 OK</body></html>",
         "[]",
@@ -198,7 +198,7 @@ fn bodies_that_are_no_json_object() {
             assert_eq!(error.field(), None, "{body}");
         }
     }
-    // By position, a list of the values could pass for the object.
+    // serde's derived code would also accept a list of the values in the order of the fields.
     let lists = [
         json!(["r", "m", "t", "s", "q", [], null, null]),
         json!(["r", "m", null, null, "t", "j", null, null]),
@@ -214,7 +214,7 @@ fn bodies_that_are_no_json_object() {
 }
 
 #[test]
-fn responses_without_a_body() {
+fn responses_without_a_body_are_errors() {
     for (status, body) in [
         (204, ""),
         (200, ""),
@@ -252,7 +252,10 @@ fn every_2xx_with_a_full_body_is_success() {
     for call in &CALLS {
         for status in [200, 201, 202, 203, 206, 226, 299] {
             let seen = (call.decode)(status, call.full().json.as_bytes()).unwrap();
-            assert_eq!(seen.status, status, "the HTTP status wins over the body's");
+            assert_eq!(
+                seen.status, status,
+                "the HTTP status has precedence over the body's"
+            );
         }
     }
 }
@@ -267,7 +270,7 @@ fn a_byte_order_mark_and_white_space_are_skipped() {
         ] {
             let seen = (call.decode)(200, body.as_bytes()).unwrap();
             assert_eq!(seen.undecoded, BTreeMap::new());
-            // On the slow path, too.
+            // Also on the slow path, which isolates unreadable parts.
             let body = body.replacen("\"organization\": {", "\"organization\": 5, \"x\": {", 1);
             let seen = (call.decode)(200, body.as_bytes()).unwrap();
             let expected: &[_] = if call.fixtures == REVOKE_SESSIONS {

@@ -1,4 +1,4 @@
-//! The documented responses, field by field.
+//! Tests of the documented responses, field by field.
 
 use serde::Serialize;
 use serde_json::json;
@@ -44,7 +44,7 @@ fn every_file_is_read_by_the_suites() {
     known.sort_unstable();
     assert_eq!(
         files, known,
-        "files under tests/fixtures and names in fixtures.rs"
+        "tests/fixtures and fixtures.rs must have the same names"
     );
 }
 
@@ -323,7 +323,7 @@ fn full_organization() -> Organization {
     })
 }
 
-/// All 45 factors, in the order of the full response.
+/// Returns all 45 factors, in the order of the full response.
 fn full_factors() -> Vec<AuthenticationFactor> {
     let email = || {
         Some(Factor::Email(model!(EmailFactor {
@@ -718,7 +718,7 @@ fn full_authenticate_session() {
     let json = fixture("authenticate_session/full").json;
     let read = AuthenticateSessionResponse::try_from(response(200, json)).unwrap();
     assert_eq!(read.request_id.as_deref(), Some(REQUEST_ID));
-    assert_eq!(read.member_id, MEMBER_ID, "as the session says");
+    assert_eq!(read.member_id, MEMBER_ID, "the id in the session");
     assert_eq!(
         read.session_token.as_ref().unwrap().expose(),
         "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q"
@@ -746,7 +746,7 @@ fn full_authenticate_session() {
 fn full_models_serialise_to_the_same_json() {
     for call in &CALLS {
         let mut json = call.full().value();
-        // Of a TOTP that was deleted, an empty id is sent; it is stored as unset.
+        // For a deleted TOTP, Stytch sends an empty id. It is stored as unset.
         if let Some(id) = json.pointer_mut("/member/totp_registration_id") {
             *id = Some(id.take()).filter(|id| *id != json!("")).into();
         }
@@ -763,7 +763,7 @@ fn full_models_serialise_to_the_same_json() {
 }
 
 #[test]
-fn live_shapes_leave_unset_what_is_empty() {
+fn empty_values_in_live_shapes_are_unset() {
     let created = create(fixture("create/live-shape").json);
     let member = created.member.unwrap();
     assert_eq!(member.name, "");
@@ -793,9 +793,9 @@ fn undocumented_keys_are_ignored() {
     let authenticated = authenticate(fixture("authenticate/extra-fields").json);
     let session = authenticated.member_session.unwrap();
     let [link, totp] = &session.authentication_factors[..] else {
-        panic!("two factors are expected: {session:?}")
+        panic!("expected two factors: {session:?}")
     };
-    // Both have a `sequence_order`.
+    // Both factors have a `sequence_order`.
     assert!(matches!(link.factor, Some(Factor::Email(_))), "{link:?}");
     assert!(
         matches!(totp.factor, Some(Factor::AuthenticatorApp(_))),
@@ -803,7 +803,7 @@ fn undocumented_keys_are_ignored() {
     );
     let member = authenticated.member.unwrap();
     let [google] = &member.oauth_registrations[..] else {
-        panic!("one OAuth registration is expected: {member:?}")
+        panic!("expected one OAuth registration: {member:?}")
     };
     assert_eq!(
         (&google.profile_picture_url, &google.locale),

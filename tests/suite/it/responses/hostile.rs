@@ -1,4 +1,4 @@
-//! Bodies made to break decoders.
+//! Tests of bodies that are made to break decoders.
 
 use serde_json::{Value, json};
 use totps_core::{AuthenticateResponse, DecodeErrorKind};
@@ -6,7 +6,7 @@ use totps_core::{AuthenticateResponse, DecodeErrorKind};
 use super::{CALLS, authenticate, authenticated_with, create, decode_error, migrate};
 
 #[test]
-fn depth_and_size_of_metadata_cost_only_their_part() {
+fn deep_or_large_metadata_loses_only_its_part() {
     let deep = |open: &str, close: &str| format!("{}{}", open.repeat(20_000), close.repeat(20_000));
     for value in [
         deep("[", "]"),
@@ -46,7 +46,7 @@ fn depth_and_size_of_metadata_cost_only_their_part() {
                 .map(|token| token.expose());
             assert_eq!(token, Some("TOKEN"), "{part} with {start}…");
         }
-        // Under a key that nobody knows, it costs nothing at all.
+        // Under an unknown key, nothing is lost.
         let authenticated = authenticate(authenticated_with("new", &value));
         assert!(authenticated.undecoded().is_empty(), "{start}…");
         let raw = format!(r#"{{"name": "N", "new": {value}}}"#);
@@ -60,7 +60,7 @@ fn depth_and_size_of_metadata_cost_only_their_part() {
 }
 
 #[test]
-fn depth_and_size_beside_a_token_cost_no_token() {
+fn deep_or_large_fields_do_not_lose_the_token() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     let long = "y".repeat(5_000_000);
     for (what, field) in [
@@ -84,11 +84,11 @@ fn depth_and_size_beside_a_token_cost_no_token() {
     })) {
         let body = format!(r#"{{"member_id": "m", {field}, "session_token": "T\u0000OKEN"}}"#);
         let token = authenticate(body).session_token;
-        let token = token.unwrap_or_else(|| panic!("expected the token beside {what}"));
+        let token = token.unwrap_or_else(|| panic!("expected the token next to {what}"));
         assert_eq!(
             token.expose(),
             "T\0OKEN",
-            "expected the token beside {what}"
+            "expected the token next to {what}"
         );
     }
 }
@@ -121,9 +121,9 @@ fn secrets_of_any_size_are_read() {
     assert_eq!(migrate(&body).recovery_codes.len(), 100_000);
 }
 
-/// A byte that JSON does not allow in texts: read, or kept with the whole body.
+/// JSON does not allow a NUL byte in texts. The token is read, or kept in the body of the error.
 #[test]
-fn a_bare_nul_costs_no_token() {
+fn an_unescaped_nul_does_not_lose_the_token() {
     let [_, call, ..] = &CALLS;
     let body = b"{\"member_id\": \"m\", \"session_token\": \"TOKEN\", \"new\": \"a\0b\"}";
     match (call.decode)(200, body) {
@@ -133,17 +133,17 @@ fn a_bare_nul_costs_no_token() {
 }
 
 #[test]
-fn secrets_and_tokens_given_twice_are_refused() {
+fn duplicate_secrets_and_tokens_are_refused() {
     for call in &CALLS {
         for &field in call.unique {
-            // What is not in the documented response stands there once more than in it.
+            // Add a field that the documented response does not have.
             let mut full = call.full().value();
             if full.get(field).is_none() {
                 full[field] = json!("text");
             }
             let value = &full[field];
             let full = full.to_string();
-            // The last byte of the field's name, escaped.
+            // Escape the last byte of the field's name.
             let (head, tail) = field.split_at(field.len() - 1);
             let escaped = format!("{head}\\u{:04x}", tail.as_bytes()[0]);
             for (key, first) in [
@@ -170,7 +170,7 @@ fn secrets_and_tokens_given_twice_are_refused() {
 }
 
 #[test]
-fn of_other_fields_given_twice_the_last_counts_and_the_rest_is_set_aside() {
+fn the_last_of_other_duplicate_fields_is_read() {
     let two = authenticated_with("member", r#"{"name": "A"}, "member": { "name": "B" }"#);
     let authenticated = authenticate(&two);
     assert_eq!(
@@ -210,7 +210,7 @@ fn of_other_fields_given_twice_the_last_counts_and_the_rest_is_set_aside() {
         );
     }
 
-    // What nobody reads may be there any number of times.
+    // Fields that are not read may be repeated any number of times.
     for field in ["status_code", "new", "undecoded"] {
         let body = authenticated_with(field, &format!(r#"1, "{field}": 2, "{field}": 3"#));
         let authenticated = authenticate(&body);
@@ -222,7 +222,7 @@ fn of_other_fields_given_twice_the_last_counts_and_the_rest_is_set_aside() {
         );
     }
 
-    // Inside of a part, a repeated key costs the part.
+    // A duplicate key inside a part makes the part unreadable.
     let raw = r#"{"name": "A", "name": "B"}"#;
     let authenticated = authenticate(authenticated_with("member", raw));
     assert_eq!(set_aside(&authenticated), [("member", raw.to_owned())]);
@@ -241,7 +241,7 @@ fn escaped_keys_are_the_same_keys() {
 }
 
 #[test]
-fn bytes_that_are_not_utf8_cost_only_their_part() {
+fn invalid_utf8_loses_only_its_part() {
     let replace = |body: String| -> Vec<u8> {
         body.into_bytes()
             .into_iter()
@@ -265,7 +265,7 @@ fn bytes_that_are_not_utf8_cost_only_their_part() {
     let authenticated = authenticate(&body);
     assert!(
         authenticated.session_token.is_none(),
-        "a token must not be altered"
+        "a token must not be changed"
     );
     assert_eq!(authenticated.undecoded()[0].name(), "session_token");
     assert_eq!(authenticated.session_jwt.unwrap().expose(), "JWT");
@@ -276,7 +276,7 @@ fn bytes_that_are_not_utf8_cost_only_their_part() {
 }
 
 #[test]
-fn lone_surrogates_cost_only_their_part() {
+fn lone_surrogates_lose_only_their_part() {
     let authenticated = authenticate(authenticated_with("member", r#"{"name": "\ud83d"}"#));
     assert_eq!(authenticated.undecoded()[0].json(), r#"{"name": "\ud83d"}"#);
     assert_eq!(authenticated.session_token.unwrap().expose(), "TOKEN");

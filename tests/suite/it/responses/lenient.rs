@@ -1,4 +1,4 @@
-//! What is tolerated, and what of a response is set aside when it is not.
+//! Tests of values that are tolerated, and of parts that are set aside.
 
 use serde_json::json;
 use totps_core::{
@@ -124,7 +124,7 @@ fn unreadable_parts_are_set_aside() {
         }
         assert!(
             seen.parts[other].is_some(),
-            "{part}: {raw} must not cost {other}"
+            "{part}: {raw} must not lose {other}"
         );
     }
 }
@@ -159,10 +159,10 @@ fn unknown_values_of_enums_are_kept_as_text() {
     ));
     let session = authenticated.member_session.unwrap();
     let [factor] = &session.authentication_factors[..] else {
-        panic!("one factor is expected: {session:?}")
+        panic!("expected one factor: {session:?}")
     };
     let (Some(r#type), Some(method)) = (&factor.r#type, &factor.delivery_method) else {
-        panic!("type and delivery method are expected: {factor:?}")
+        panic!("expected a type and a delivery method: {factor:?}")
     };
     assert!(matches!(r#type, Type::Unknown(_)), "{type:?}");
     assert_eq!(
@@ -180,7 +180,7 @@ fn unknown_values_of_enums_are_kept_as_text() {
         matches!(member.status, Some(MemberStatus::Unknown(_))),
         "case matters"
     );
-    assert_eq!(member.default_mfa_method, None, "an empty value is none");
+    assert_eq!(member.default_mfa_method, None, "an empty value is unset");
 }
 
 #[test]
@@ -212,7 +212,7 @@ fn an_empty_list_in_place_of_an_object_is_unset() {
     }
 }
 
-/// The factor of a session with one authentication factor, given as raw JSON.
+/// Returns the factor of a session with one authentication factor, given as raw JSON.
 fn read_factor(raw: &str) -> Option<Factor> {
     let raw = format!(r#"{{"authentication_factors": [{raw}]}}"#);
     let authenticated = authenticate(authenticated_with("member_session", &raw));
@@ -223,7 +223,7 @@ fn read_factor(raw: &str) -> Option<Factor> {
 }
 
 #[test]
-fn of_several_factor_objects_the_first_known_one_counts() {
+fn the_first_known_factor_object_is_read() {
     let email = |id: &str| {
         Some(Factor::Email(model!(EmailFactor {
             email_id: id.into()
@@ -253,10 +253,10 @@ fn of_several_factor_objects_the_first_known_one_counts() {
 }
 
 #[test]
-fn of_several_unknown_factors_the_first_is_kept() {
+fn the_first_unknown_factor_is_kept() {
     match read_factor(r#"{"b_factor": null, "a_factor": {"id": "1"}, "c_factor": {"id": "2"}}"#) {
         Some(Factor::Unknown(unknown)) => assert_eq!(unknown.name(), "a_factor"),
-        other => panic!("an unknown factor is expected: {other:?}"),
+        other => panic!("expected an unknown factor: {other:?}"),
     }
 }
 

@@ -1,4 +1,4 @@
-//! Models can be stored: what is encoded is decoded to the same.
+//! Tests that models can be stored: a serialised model deserialises to the same value.
 
 use std::fmt::Debug;
 use std::time::{Duration, SystemTime};
@@ -33,7 +33,7 @@ fn models_can_be_stored() {
         assert_eq!(encoded_again(&model), model, "{name}: decode(encode(x))");
         let value = serde_json::to_value(&model).unwrap();
         let from_value: T = serde_json::from_value(value).unwrap();
-        assert_eq!(from_value, model, "{name}: by way of a Value");
+        assert_eq!(from_value, model, "{name}: through a Value");
     }
     for fixture in CREATE {
         let created = create(fixture.json);
@@ -58,9 +58,9 @@ fn models_can_be_stored() {
     assert_same("defaults", Some(DeviceInfo::default()));
 }
 
-/// An empty text is no value, but it is what was sent.
+/// An empty text is an unset value, but it must be written as it was sent.
 #[test]
-fn factors_are_written_back_as_they_came() {
+fn factors_are_serialised_as_they_were_sent() {
     for json in [
         r#"{"type":"","delivery_method":""}"#,
         r#"{"type":"brand_new","delivery_method":"by_owl"}"#,
@@ -76,9 +76,8 @@ fn factors_are_written_back_as_they_came() {
     }
 }
 
-/// What was not sent is `None`, and not an id that is empty.
 #[test]
-fn ids_that_were_not_sent() {
+fn missing_ids_are_none() {
     for json in [
         "{}",
         r#"{"member_session_id": "", "member_id": null, "organization_id": ""}"#,
@@ -91,7 +90,7 @@ fn ids_that_were_not_sent() {
 }
 
 #[test]
-fn every_model_has_the_traits_to_be_stored() {
+fn every_model_can_be_stored_and_compared() {
     fn assert_model_type<T: Clone + PartialEq + Debug + Serialize + DeserializeOwned>() {}
     macro_rules! models {
         ($($type:ident),* $(,)?) => { $(assert_model_type::<$type>();)* };
@@ -172,12 +171,12 @@ fn timestamps_convert() {
         (" 2026-04-25T16:37:09Z", None),
     ] {
         let timestamp = Timestamp::new(text);
-        assert_eq!(timestamp.as_str(), text, "the text is kept");
+        assert_eq!(timestamp.as_str(), text, "the text must be kept");
         assert_eq!(timestamp.to_system_time().ok(), expected, "{text:?}");
         assert_eq!(SystemTime::try_from(&timestamp).ok(), expected, "{text:?}");
     }
     let go_zero = Timestamp::new("0001-01-01T00:00:00Z").to_system_time();
-    assert!(go_zero.is_ok(), "times before 1970 are times, too");
+    assert!(go_zero.is_ok(), "times before 1970 must be read");
 }
 
 #[test]
@@ -214,7 +213,8 @@ fn timestamps_convert_into_those_of_jiff() {
     }
 }
 
-/// Days from 1970-01-01 to a date of the Gregorian calendar, counted year by year and month by month.
+/// Returns the days from 1970-01-01 to a date of the Gregorian calendar, counted year by year and
+/// month by month.
 fn days_since_epoch(year: i64, month: i64, day: i64) -> i64 {
     let is_leap = |year: i64| year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let days_of = |month: i64| match month {

@@ -1,4 +1,4 @@
-//! Every field of every response changed in turn, and responses made at random: nothing gets lost.
+//! Changes every field of every response in turn, and makes random responses. Nothing may be lost.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use totps_tests::fixtures::ERROR;
 use super::{CALLS, Call, Seen, authenticate, authenticated_with, encoded_again};
 use crate::requests::{any_json, any_text};
 
-/// A change at one place of a response.
+/// A change of one value in a response.
 #[derive(Debug, Clone)]
 enum Edit {
     Delete,
@@ -26,15 +26,15 @@ impl Edit {
                 match json.pointer_mut(parent).unwrap() {
                     Value::Object(map) => drop(map.remove(key)),
                     Value::Array(list) => drop(list.remove(key.parse().unwrap())),
-                    other => panic!("{pointer} is inside of {other}"),
+                    other => panic!("{pointer} is inside {other}"),
                 }
             }
         }
     }
 }
 
-/// Every place in a JSON value but the root; of the elements of a list, those that bring a new key.
-/// No key in the fixtures has a character to escape.
+/// Returns the JSON pointers of all places in a JSON value except the root. Of places that differ
+/// only in their list index, it returns the first. No key in the fixtures needs an escape.
 fn places(json: &Value) -> Vec<String> {
     /// `shape` is the place with `*` for every index.
     fn walk(json: &Value, at: &str, shape: &str, found: &mut BTreeMap<String, String>) {
@@ -61,19 +61,19 @@ fn places(json: &Value) -> Vec<String> {
     found.into_values().collect()
 }
 
-/// The name of the field of the response that a place is in.
+/// Returns the name of the field of the response that contains a place.
 fn field(place: &str) -> &str {
     place[1..].split('/').next().unwrap_or_default()
 }
 
-/// Decodes the response and checks that everything in it can be reached.
+/// Decodes the response and checks that every value in it can be accessed.
 #[track_caller]
 fn assert_nothing_lost(call: &Call, json: &Value) -> Option<Seen> {
     let body = json.to_string();
     let seen = match (call.decode)(200, body.as_bytes()) {
         Ok(seen) => seen,
         Err(Error::Decode(error)) => {
-            let field = error.field().expect("a field, since it is an object");
+            let field = error.field().expect("the body is an object");
             assert!(
                 call.essential.contains(&field) || call.derived == Some(field),
                 "{field} is not essential: {body}"
@@ -81,7 +81,7 @@ fn assert_nothing_lost(call: &Call, json: &Value) -> Option<Seen> {
             assert_eq!(error.body(), body.as_bytes(), "the body must be kept");
             return None;
         }
-        Err(other) => panic!("a decode error is expected, not {other:?}: {body}"),
+        Err(other) => panic!("expected a decode error, not {other:?}: {body}"),
     };
     let set_aside = |name: &str| -> Option<Value> {
         seen.undecoded
@@ -108,17 +108,17 @@ fn assert_nothing_lost(call: &Call, json: &Value) -> Option<Seen> {
         let sent = json.get(name).unwrap_or(&Value::Null);
         let is_unset = sent.is_null() || *sent == json!([]);
         match (read, set_aside(name)) {
-            (None, None) => assert!(is_unset, "{name} got lost: {body}"),
-            (Some(_), None) => assert!(!is_unset, "{name} was made up: {body}"),
+            (None, None) => assert!(is_unset, "{name} was lost: {body}"),
+            (Some(_), None) => assert!(!is_unset, "{name} was invented: {body}"),
             (None, Some(set_aside)) => assert_eq!(set_aside, *sent, "{name} was set aside"),
-            (Some(_), Some(_)) => panic!("{name} is there and set aside: {body}"),
+            (Some(_), Some(_)) => panic!("{name} was read and set aside: {body}"),
         }
     }
     Some(seen)
 }
 
-/// Applies an edit to every place of every response where `edits` has one, and gives what came of it
-/// to `check`, with the changed response and the place.
+/// Applies the edits that `edits` returns for each place of each response, one at a time. Calls
+/// `check` with the changed response, a description of the edit, and the decoded response.
 fn for_every_place(
     edits: impl Fn(&Value) -> Vec<Edit>,
     check: impl Fn(&Call, &Value, &str, Option<Seen>),
@@ -148,7 +148,7 @@ fn for_every_place(
     }
 }
 
-/// Whether a response lacks something that the call was for.
+/// Returns whether a response lacks an essential field.
 fn lacks_essential(call: &Call, json: &Value) -> bool {
     let mut essential = call.essential.iter();
     essential.any(|field| call.requires(field, json.get(*field)))
@@ -201,7 +201,7 @@ fn every_text_may_be_any_text() {
     });
 }
 
-/// Whether the text stands under a key that is not read.
+/// Returns whether the text is in a field that is not read.
 fn is_unknown(json: &Value, text: &Value) -> bool {
     places(json).iter().any(|place| {
         let is_ignored = ["sequence_order", "provider_tenants"]
@@ -212,7 +212,7 @@ fn is_unknown(json: &Value, text: &Value) -> bool {
     })
 }
 
-/// Values of the kinds that one is not of.
+/// Returns edits that set values of other kinds than `old`.
 fn other_kinds(old: &Value) -> Vec<Edit> {
     let is_other = |new: &Value| std::mem::discriminant(new) != std::mem::discriminant(old);
     [
@@ -236,13 +236,13 @@ fn every_field_may_be_of_another_kind() {
         if let Some(seen) = seen {
             assert!(
                 seen.undecoded.len() <= 1,
-                "{what} must cost one part at most"
+                "{what} must lose at most one part"
             );
         }
     });
 }
 
-/// JSON that serde_json does not read, or not everywhere; some of it no JSON can hold.
+/// Returns texts that serde_json cannot read, or cannot read in every place.
 fn hostile_texts() -> Vec<String> {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));
     vec![
@@ -256,7 +256,7 @@ fn hostile_texts() -> Vec<String> {
     ]
 }
 
-/// The JSON with each hostile text in turn at one place.
+/// Returns the JSON with each hostile text in turn at one place.
 fn with_hostile_texts(json: &Value, place: &str) -> impl Iterator<Item = (String, String)> {
     const MARK: &str = "@raw@";
     let mut json = json.clone();
@@ -285,15 +285,18 @@ fn every_field_may_be_hostile() {
                     Err(Error::Decode(error)) => {
                         assert_eq!(error.field(), Some(field(place)), "{what}");
                         assert!(call.essential.contains(&field(place)), "{what}");
-                        assert!(error.body() == body.as_bytes(), "{what}: the body is kept");
+                        assert!(
+                            error.body() == body.as_bytes(),
+                            "{what}: the body must be kept"
+                        );
                         continue;
                     }
-                    Err(other) => panic!("a decode error is expected, not {other:?}: {what}"),
+                    Err(other) => panic!("expected a decode error, not {other:?}: {what}"),
                 };
                 let set_aside: Vec<_> = seen.undecoded.keys().copied().collect();
                 assert!(
                     set_aside.is_empty() || set_aside == [field(place)],
-                    "{what} must cost its own part at most, not {set_aside:?}"
+                    "{what} must lose at most its own part, not {set_aside:?}"
                 );
                 let others = |name: &&str| *name != field(place);
                 for name in before.texts.keys().copied().filter(others) {
@@ -333,17 +336,17 @@ fn every_field_of_every_error_may_be_anything() {
                             "{place} in {}",
                             fixture.name
                         );
-                        assert!(error.body() == body.as_bytes(), "expected the body");
+                        assert!(error.body() == body.as_bytes(), "the body must be kept");
                     }
-                    Err(other) => panic!("an API error is expected, not {other:?}"),
-                    Ok(_) => panic!("an API error is expected"),
+                    Err(other) => panic!("expected an API error, not {other:?}"),
+                    Ok(_) => panic!("expected an API error, not a success"),
                 }
             }
         }
     }
 }
 
-/// An object with some of the keys of responses and any values.
+/// Any object with some keys of responses and any values.
 fn any_response() -> impl Strategy<Value = Value> {
     let keys = CALLS.iter().flat_map(|call| {
         let json = call.full().value();

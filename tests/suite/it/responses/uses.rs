@@ -1,4 +1,4 @@
-//! What is done with responses: reading claims and QR codes, making fakes.
+//! Tests of the uses of responses: reading claims and QR codes, and building responses in tests.
 
 use std::collections::HashMap;
 
@@ -42,7 +42,7 @@ fn claims_are_read_into_the_callers_type() {
 }
 
 #[test]
-fn claims_that_do_not_fit_are_named() {
+fn mismatched_claims_are_named() {
     #[derive(Debug, Deserialize)]
     #[expect(dead_code, reason = "it is never read")]
     struct OfAnotherKind {
@@ -103,7 +103,7 @@ fn claims_that_do_not_fit_are_named() {
 }
 
 #[test]
-fn claims_that_are_not_there() {
+fn missing_claims_are_errors() {
     for (raw, expected) in [
         ("null", ClaimsError::NoSession),
         ("5", ClaimsError::NoSession),
@@ -121,7 +121,7 @@ fn claims_that_are_not_there() {
 
 #[test]
 fn qr_codes_are_decoded() {
-    // A whole image of one pixel.
+    // A complete image of one pixel.
     const PNG: &str = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg==";
     for text in [
         format!("data:image/png;base64, {PNG}"),
@@ -155,17 +155,17 @@ fn qr_codes_are_decoded() {
 }
 
 #[test]
-fn the_qr_code_of_the_documentation_is_an_error_value() {
+fn the_abbreviated_qr_code_of_the_documentation_is_an_error() {
     let created = create(fixture("create/full").json);
     assert_eq!(
         created.qr_code.png(),
         Err(QrCodeError::Base64),
-        "it is abbreviated"
+        "the documentation abbreviates it"
     );
 }
 
 #[test]
-fn fakes_are_made_of_any_bytes() {
+fn responses_can_be_built_from_any_body_type() {
     let json = r#"{"totp_registration_id": "t", "secret": "s", "qr_code": "q"}"#;
     let fakes: [(&str, Result<CreateResponse, Error>); 6] = [
         ("&str", http::Response::new(json).try_into()),

@@ -1,4 +1,4 @@
-//! Times to the second, leeway, maximum age, issuers.
+//! Tests of times to the second, leeway, maximum age and issuers.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,7 +10,7 @@ use super::{forge, read};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// What is said to a JWT at some seconds after it was issued.
+/// Verifies a JWT at a time in seconds after it was issued.
 fn at(forge: &Forge, jwt: &str, seconds: i64, options: &VerifyOptions) -> Result<(), JwtError> {
     let shift = Duration::from_secs(seconds.unsigned_abs());
     let now = if seconds < 0 {
@@ -30,7 +30,7 @@ fn leeway(seconds: u64) -> VerifyOptions {
 }
 
 #[test]
-fn times_to_the_second() {
+fn times_are_checked_to_the_second() {
     let forge = forge();
     let none = VerifyOptions::new();
     let jwt = forge.jwt();
@@ -59,7 +59,7 @@ fn times_to_the_second() {
 }
 
 #[test]
-fn end_of_the_session() {
+fn an_expired_session_is_refused() {
     let forge = forge();
     let pointer = "/https:~1~1stytch.com~1session/expires_at";
     let jwt = forge.with_claim(pointer, Some(json!(rfc3339(forge.now + 100))));
@@ -80,7 +80,7 @@ fn end_of_the_session() {
 }
 
 #[test]
-fn maximum_age() {
+fn a_jwt_of_the_maximum_age_is_refused() {
     let forge = forge();
     let jwt = forge.jwt();
     let of = |seconds| VerifyOptions::new().max_age(Duration::from_secs(seconds));
@@ -90,7 +90,7 @@ fn maximum_age() {
         (0, of(0), Err(JwtError::TooOld)),
         (299, of(300), Ok(())),
         (300, of(300), Err(JwtError::Expired)),
-        // Clocks that differ are no age.
+        // A JWT that was issued in the future, within the leeway, has an age of zero.
         (-3, of(1).leeway(SECOND * 5).unwrap(), Ok(())),
         (-3, of(0).leeway(SECOND * 5).unwrap(), Err(JwtError::TooOld)),
     ] {
@@ -103,7 +103,7 @@ fn maximum_age() {
 }
 
 #[test]
-fn which_errors_are_about_the_age_alone() {
+fn is_stale_is_true_for_errors_about_the_age_only() {
     let forge = forge();
     for case in forge.forged() {
         let Err(error) = case.expected else { continue };
@@ -111,7 +111,7 @@ fn which_errors_are_about_the_age_alone() {
         assert_eq!(error.is_stale(), is_stale, "case: {}", case.name);
     }
     assert!(JwtError::TooOld.is_stale());
-    // What is wrong otherwise is told first.
+    // Any other error is reported before an error about the age.
     let mut claims = forge.claims();
     claims["exp"] = json!(forge.now - 60);
     claims["aud"] = json!("other");
@@ -123,7 +123,7 @@ fn which_errors_are_about_the_age_alone() {
 }
 
 #[test]
-fn clocks_that_are_far_off() {
+fn a_jwt_is_refused_if_the_clock_is_far_off() {
     let forge = forge();
     let far = SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(1 << 62));
     let past = SystemTime::UNIX_EPOCH.checked_sub(Duration::from_secs(1 << 62));
@@ -141,7 +141,7 @@ fn clocks_that_are_far_off() {
 }
 
 #[test]
-fn options_that_break_a_rule() {
+fn invalid_options_are_refused() {
     let error = VerifyOptions::new().leeway(SECOND * 301).unwrap_err();
     assert_eq!(error.to_string(), "the leeway must be at most 5 minutes");
     for url in [
@@ -157,7 +157,7 @@ fn options_that_break_a_rule() {
 }
 
 #[test]
-fn issuers() {
+fn only_issuers_of_the_project_are_accepted() {
     let forge = forge();
     let jwks = read(&forge.jwks());
     let at_stytch = Project::new(PROJECT_ID, "secret-test-1").unwrap();

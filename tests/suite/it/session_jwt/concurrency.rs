@@ -1,4 +1,4 @@
-//! Checks at the same time: one fetch, and nobody waits who need not.
+//! Tests of concurrent checks: they share one fetch, and a check that needs no fetch does not wait.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -21,7 +21,7 @@ fn one_key(forge: &Forge) -> String {
     json!({"keys": [forge.key.jwk()]}).to_string()
 }
 
-/// A JWT of the key that comes with the second fetch, good from five minutes on.
+/// Returns a JWT of the key in the second key set. It is valid from five minutes later.
 fn of_next_key(forge: &Forge) -> SessionJwt {
     let mut claims = forge.claims();
     for claim in ["iat", "nbf", "exp"] {
@@ -64,7 +64,7 @@ fn threads_wait_for_one_fetch() {
         };
         let first = check();
         has_begun.recv().unwrap();
-        // A check whose key is there does not wait: it would wait for ever.
+        // A check whose key is known does not wait. If it waited, the test would hang.
         let old = SessionJwt::new(forge.jwt());
         verifier.verify(&old, forge.time()).unwrap();
         let others: Vec<_> = (0..8).map(|_| check()).collect();
@@ -76,14 +76,13 @@ fn threads_wait_for_one_fetch() {
     assert_eq!(fetched.load(SeqCst), 2, "fetches in all");
 }
 
-/// A transport that panics does not break the verifier.
 #[test]
-fn transport_that_panics() {
+fn a_transport_that_panics_does_not_break_the_verifier() {
     let forge = forge();
     let calls = AtomicUsize::new(0);
     let jwks = one_key(&forge);
     let send = move |_: Request| {
-        assert!(calls.fetch_add(1, SeqCst) > 0, "the first call panics");
+        assert!(calls.fetch_add(1, SeqCst) > 0, "panic in the first call");
         Ok::<_, io::Error>(http::Response::new(jwks.clone()))
     };
     let verifier = SessionVerifier::new(Client::new(forge.project(), send));
@@ -104,7 +103,7 @@ impl Wake for Count {
     }
 }
 
-/// The transport of [`Gate::verifier`] responds when the gate is opened.
+/// A gate: the transport of [`Gate::verifier`] responds when the gate is opened.
 #[derive(Default)]
 struct Gate {
     open: Mutex<bool>,
@@ -116,7 +115,7 @@ impl Gate {
     fn open(&self) {
         *self.open.lock().unwrap() = true;
         let waker = self.waker.lock().unwrap().take();
-        waker.expect("somebody waits").wake();
+        waker.expect("a task waits").wake();
     }
 
     fn verifier(
@@ -170,9 +169,10 @@ fn tasks_wait_for_one_fetch() {
     assert_eq!(gate.begun.load(SeqCst), 1, "fetches");
 }
 
-/// Dropping the check that began it, as servers do when the user is gone, costs the others nothing.
+/// Servers drop a check when the client disconnects. The other checks must still get the keys of
+/// the fetch that it began.
 #[test]
-fn check_that_is_dropped() {
+fn a_dropped_check_does_not_stop_the_fetch() {
     let forge = forge();
     let gate = Arc::new(Gate::default());
     let verifier = gate.verifier(&forge, one_key(&forge));
@@ -188,19 +188,19 @@ fn check_that_is_dropped() {
     let polled = second.as_mut().poll(&mut Context::from_waker(&waker));
     assert!(
         polled.is_pending(),
-        "expected to wait for the fetch of the first"
+        "expected to wait for the fetch that the first check began"
     );
     assert_eq!(gate.begun.load(SeqCst), 1, "fetches");
     gate.open();
-    assert!(count.0.load(SeqCst) > 0, "the second was not woken");
+    assert!(count.0.load(SeqCst) > 0, "the second check was not woken");
     let polled = second.as_mut().poll(&mut Context::from_waker(&waker));
     assert!(matches!(polled, Poll::Ready(Ok(_))), "got {polled:?}");
     assert_eq!(gate.begun.load(SeqCst), 1, "fetches");
 }
 
-/// An attacker who sends unknown key ids and hangs up each time makes one request, too.
+/// An attacker can send unknown key ids and disconnect each time. This must cause only one fetch.
 #[test]
-fn storm_of_checks_that_are_dropped() {
+fn many_dropped_checks_cause_one_fetch() {
     let forge = forge();
     let gate = Arc::new(Gate::default());
     let verifier = gate.verifier(&forge, one_key(&forge));
@@ -214,14 +214,14 @@ fn storm_of_checks_that_are_dropped() {
 }
 
 #[test]
-fn async_transport_that_panics() {
+fn an_async_transport_that_panics_does_not_break_the_verifier() {
     let forge = forge();
     let calls = Arc::new(AtomicUsize::new(0));
     let jwks = one_key(&forge);
     let send = move |_: Request| {
         let (calls, jwks) = (Arc::clone(&calls), jwks.clone());
         async move {
-            assert!(calls.fetch_add(1, SeqCst) > 0, "the first call panics");
+            assert!(calls.fetch_add(1, SeqCst) > 0, "panic in the first call");
             Ok::<_, io::Error>(http::Response::new(jwks))
         }
     };

@@ -1,4 +1,4 @@
-//! JWTs of the emulator, verified by both clients over sockets.
+//! Tests of JWTs of the emulator, which both clients verify over sockets.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
@@ -15,7 +15,8 @@ const SECOND_FACTORS: [AuthenticationFactorType; 2] = [
     AuthenticationFactorType::RecoveryCodes,
 ];
 
-/// Each seed has a key id of its own. JWTs hold whole seconds, and so does the clock.
+/// Starts an emulator. Each seed has its own key id. The clock has whole seconds, like the times in
+/// JWTs.
 fn emulator(seed: u64) -> Emulator {
     let clock = SystemTime::UNIX_EPOCH + Duration::from_secs(1_777_000_000);
     let emulator = Emulator::builder()
@@ -44,7 +45,7 @@ fn jwks_requests(emulator: &Emulator) -> usize {
         .count()
 }
 
-/// The same steps, blocking or awaited.
+/// The same steps for both clients, blocking or awaited.
 macro_rules! life {
     ($emulator:ident, $verifier:ident, |$call:ident| $result:expr) => {{
         macro_rules! run {
@@ -65,7 +66,7 @@ macro_rules! life {
         let weak = run!(verify, session(&$emulator, &[Factor::MagicLink])).unwrap();
         assert!(!weak.has_factor(&SECOND_FACTORS, Duration::MAX));
 
-        // Five minutes later it is up to the API.
+        // After five minutes the JWT has expired, and only the API can decide.
         $emulator.advance(FIVE_MINUTES);
         let expired = run!(verify, jwt).unwrap_err();
         assert!(
@@ -89,7 +90,7 @@ macro_rules! life {
         assert_eq!(again.member_session_id, verified.member_session_id);
         assert_eq!(jwks_requests(&$emulator), 1, "the keys were fetched once");
 
-        // A year later not even the API.
+        // A year later the API refuses it, too.
         $emulator.advance(Duration::from_secs(366 * 86_400));
         let ended = run!(authenticate, fresh).unwrap_err();
         assert!(
@@ -97,7 +98,7 @@ macro_rules! life {
             "{ended:?}"
         );
 
-        // A key set that cannot be fetched, when there is one already.
+        // If a later fetch fails, the old key set is still used.
         let fault = Fault::response(503)
             .body("<html>")
             .endpoint("sessions.jwks");
@@ -107,7 +108,7 @@ macro_rules! life {
         assert!(matches!(failed, SessionError::Keys(_)), "{failed:?}");
         run!(verify, session(&$emulator, &[Factor::MagicLink])).unwrap();
 
-        // Requests for keys show nobody's credentials, all others do.
+        // Requests for keys have no credentials, and all other requests have them.
         for request in $emulator.requests() {
             let has = request.headers.contains_key("authorization");
             assert_eq!(has, !request.path.contains("/jwks/"), "{}", request.path);
@@ -135,7 +136,7 @@ fn by_the_async_client() {
 }
 
 #[test]
-fn rotated_keys() {
+fn a_rotated_key_is_fetched_after_five_minutes() {
     let (old, new) = (emulator(1), emulator(2));
     let serving = Arc::new(Mutex::new(old.base_url().to_owned()));
     let of_transport = Arc::clone(&serving);
@@ -163,9 +164,13 @@ fn rotated_keys() {
     assert_eq!(
         verify(&old).unwrap(),
         old.member_id(),
-        "the old key is kept"
+        "the old key must be kept"
     );
-    assert_eq!(jwks_requests(&new), 0, "not within five minutes");
+    assert_eq!(
+        jwks_requests(&new),
+        0,
+        "expected no fetch within five minutes"
+    );
 
     old.advance(FIVE_MINUTES);
     new.advance(FIVE_MINUTES);
@@ -179,9 +184,8 @@ fn rotated_keys() {
     assert_eq!(jwks_requests(&new), 1);
 }
 
-/// Both sides have the issuer of their own base URL, and refuse that of others.
 #[test]
-fn tokens_of_another_project() {
+fn a_jwt_of_another_project_is_refused() {
     let emulator = emulator(1);
     let other = Project::at(emulator.base_url(), "project-test-other", SECRET).unwrap();
     let client = totps_ureq::client(project(&emulator));
@@ -194,9 +198,9 @@ fn tokens_of_another_project() {
     assert!(verified.is_ok(), "{verified:?}");
 }
 
-/// The price of doing without a round trip, and what ends it.
+/// A local check cannot see a revocation. A maximum age of zero asks the API each time.
 #[test]
-fn revoked_sessions_stay_good_for_five_minutes() {
+fn a_revoked_session_is_accepted_for_five_minutes() {
     let emulator = emulator(1);
     let client = totps_ureq::client(project(&emulator));
     let verifier = SessionVerifier::new(client.clone());

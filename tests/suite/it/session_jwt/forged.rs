@@ -1,4 +1,4 @@
-//! What must be accepted, and what must not.
+//! Tests of JWTs that must be accepted, and of JWTs that must be refused.
 
 use std::collections::BTreeSet;
 
@@ -9,7 +9,7 @@ use totps_forge::base64url;
 use super::{forge, read, verify};
 
 #[test]
-fn good_ones() {
+fn good_jwts_are_accepted() {
     let forge = forge();
     let cases = forge.good();
     assert!(cases.len() >= 20, "expected 20 cases, got {}", cases.len());
@@ -25,11 +25,15 @@ fn good_ones() {
 }
 
 #[test]
-fn forged_ones() {
+fn forged_jwts_are_refused() {
     let forge = forge();
     let cases = forge.forged();
     let names: BTreeSet<_> = cases.iter().map(|case| case.name).collect();
-    assert_eq!(names.len(), cases.len(), "every case has a name of its own");
+    assert_eq!(
+        names.len(),
+        cases.len(),
+        "every case must have a unique name"
+    );
     assert!(cases.len() >= 60, "expected 60 cases, got {}", cases.len());
     let wrong: Vec<_> = cases
         .iter()
@@ -45,9 +49,8 @@ fn forged_ones() {
     assert!(wrong.is_empty(), "case, got, expected: {wrong:#?}");
 }
 
-/// Every check has a case that fails it.
 #[test]
-fn every_check_is_failed() {
+fn every_check_has_a_case_that_fails() {
     let forge = forge();
     let mut errors: BTreeSet<_> = forge
         .forged()
@@ -56,7 +59,7 @@ fn every_check_is_failed() {
         .map(|error| format!("{error:?}"))
         .map(|text| text.split(' ').next().unwrap_or_default().to_owned())
         .collect();
-    // Only with an option.
+    // This error needs an option, so no case has it.
     errors.insert(format!("{:?}", JwtError::TooOld));
     let expected = [
         "Algorithm",
@@ -81,9 +84,8 @@ fn every_check_is_failed() {
     assert_eq!(errors, BTreeSet::from(expected.map(str::to_owned)));
 }
 
-/// Not a bit of a JWT may be changed.
 #[test]
-fn any_changed_byte() {
+fn a_jwt_with_one_changed_bit_is_refused() {
     let forge = forge();
     let (jwt, jwks, project) = (forge.jwt(), read(&forge.jwks()), forge.project());
     for index in 0..jwt.len() {
@@ -93,27 +95,29 @@ fn any_changed_byte() {
             let changed = String::from_utf8(bytes).unwrap();
             let changed = SessionJwt::new(changed);
             let got = jwks.verify(&changed, &project, forge.time(), &VerifyOptions::new());
-            assert!(got.is_err(), "bit {bit} of byte {index} is of no account");
+            assert!(
+                got.is_err(),
+                "accepted with bit {bit} of byte {index} changed"
+            );
         }
     }
 }
 
-/// Nor may it be cut.
 #[test]
-fn any_prefix() {
+fn a_cut_jwt_is_refused() {
     let forge = forge();
     let jwt = forge.jwt();
     for length in 0..jwt.len() {
         assert!(
             verify(&forge, &jwt[..length]).is_err(),
-            "cut to {length} bytes"
+            "accepted when cut to {length} bytes"
         );
     }
 }
 
 proptest! {
     #[test]
-    fn any_text(text in any::<String>()) {
+    fn any_text_is_refused(text in any::<String>()) {
         let forge = forge();
         prop_assert!(verify(&forge, &text).is_err());
         let header = base64url(forge.header().to_string());

@@ -1,4 +1,4 @@
-//! The key set: what is read of it, and the request that fetches it.
+//! Tests of the key set: the keys that are read, and the request that fetches them.
 
 use serde_json::{Value, json};
 use totps_core::{
@@ -13,7 +13,7 @@ fn kids(jwks: &Value) -> Vec<String> {
 }
 
 #[test]
-fn request() {
+fn the_request_has_no_credentials() {
     let project = Project::new("project-test-1", "secret-test-1").unwrap();
     let request = project.request(&GetJwks::new(project.id())).unwrap();
     assert_eq!(request.method(), "GET");
@@ -41,9 +41,8 @@ fn request() {
     assert_eq!(request.uri().path(), "/v1/b2b/sessions/jwks/a%2Fb%3Fc");
 }
 
-/// Any operation may be without credentials, and all others have them.
 #[test]
-fn operations_without_credentials() {
+fn an_operation_can_omit_the_credentials() {
     struct Open(bool);
     impl Operation for Open {
         type Response = Json<Value>;
@@ -66,7 +65,7 @@ fn operations_without_credentials() {
 }
 
 #[test]
-fn keys_of_no_use_are_left_out() {
+fn unusable_keys_are_left_out() {
     let forge = forge();
     assert_eq!(kids(&forge.jwks()), ["jwk-test-1", "jwk-test-2"]);
     let with = |changes: Value| {
@@ -146,7 +145,7 @@ fn five_fields_are_enough() {
 }
 
 #[test]
-fn leading_zeros_and_the_same_id_twice() {
+fn leading_zeros_and_duplicate_key_ids_are_accepted() {
     let forge = forge();
     let mut padded = forge.key.jwk();
     let modulus = [&[0, 0][..], &forge.key.modulus()].concat();
@@ -170,7 +169,7 @@ fn leading_zeros_and_the_same_id_twice() {
 }
 
 #[test]
-fn no_key_at_all() {
+fn without_keys_every_key_is_unknown() {
     let forge = forge();
     for jwks in [Jwks::default(), read(&json!({"keys": []}))] {
         assert!(jwks.is_empty());
@@ -185,7 +184,7 @@ fn no_key_at_all() {
 }
 
 #[test]
-fn responses_without_keys() {
+fn responses_without_keys_are_errors() {
     for (body, expected) in [
         (r#"{"status_code": 200}"#, Some("keys")),
         (r#"{"keys": null}"#, Some("keys")),
@@ -209,7 +208,7 @@ fn responses_without_keys() {
 }
 
 #[test]
-fn by_a_client() {
+fn a_client_fetches_the_key_set() {
     let forge = forge();
     let jwks = forge.jwks().to_string();
     let send = move |_: Request| Ok::<_, std::io::Error>(http::Response::new(jwks.clone()));

@@ -1,4 +1,4 @@
-//! No error, no `Debug` shows a JWT or what stands in it.
+//! Checks that no error and no `Debug` output shows a JWT or its content.
 
 use serde_json::json;
 use totps_conformance::sentinel::{assert_hidden, debug_texts, error_texts};
@@ -12,7 +12,7 @@ use crate::secrets::PROJECT_SECRET;
 
 const CANARY: &str = "Canary-of-a-claim-19";
 
-/// JWTs with a canary in every place where an attacker or an application can put one.
+/// Returns JWTs with a canary in every place where an attacker or an application can put a text.
 fn with_canaries(forge: &Forge) -> Vec<String> {
     let mut claims = vec![forge.with_claim(&format!("/{CANARY}"), Some(json!(CANARY)))];
     for pointer in ["/iss", "/aud", "/exp", "/nbf", "/iat", "/plan"] {
@@ -40,7 +40,7 @@ fn with_canaries(forge: &Forge) -> Vec<String> {
 }
 
 #[test]
-fn errors_and_sessions() {
+fn errors_and_sessions_show_no_secret() {
     let forge = forge();
     let jwks = read(&forge.jwks());
     let cases = forge.forged().into_iter().map(|case| case.jwt);
@@ -64,7 +64,7 @@ fn errors_and_sessions() {
 }
 
 #[test]
-fn verifiers() {
+fn verifiers_show_no_secret() {
     let forge = forge();
     let project = Project::at(&*forge.base_url, PROJECT_ID, PROJECT_SECRET).unwrap();
     for (status, body) in [
@@ -91,7 +91,7 @@ fn verifiers() {
 }
 
 #[test]
-fn texts_of_errors() {
+fn error_texts_name_the_failed_check() {
     for (error, text) in [
         (JwtError::TooLong, "the JWT is longer than 16 KiB"),
         (JwtError::Algorithm, "the `alg` of the JWT is not `RS256`"),

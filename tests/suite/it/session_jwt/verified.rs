@@ -1,4 +1,4 @@
-//! What a verified session says.
+//! Tests of the values of a verified session.
 
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const TOTP: AuthenticationFactorType = AuthenticationFactorType::Totp;
 const RECOVERY: AuthenticationFactorType = AuthenticationFactorType::RecoveryCodes;
 
 #[test]
-fn everything_in_it() {
+fn all_claims_are_read() {
     let forge = forge();
     let session = verify(&forge, &forge.jwt()).unwrap();
     assert_eq!(session.member_id, totps_forge::MEMBER_ID);
@@ -50,7 +50,7 @@ fn everything_in_it() {
 }
 
 #[test]
-fn custom_claims() {
+fn custom_claims_are_read_into_the_callers_type() {
     #[derive(Deserialize)]
     struct Claims {
         plan: String,
@@ -77,7 +77,7 @@ fn custom_claims() {
             .unwrap_err(),
         ClaimsError::Mismatch { claim }
     );
-    // Neither registered claims nor Stytch's own are the application's.
+    // Registered claims and Stytch's own claims are not custom claims.
     for pointer in ["/jti", "/https:~1~1stytch.com~1new"] {
         let session = verify(&forge, &forge.with_claim(pointer, Some(json!("x")))).unwrap();
         let names: Vec<_> = session.custom_claims.keys().collect();
@@ -85,7 +85,7 @@ fn custom_claims() {
     }
 }
 
-/// A session with these factors, each so many seconds old.
+/// Returns a session with these factors and their ages in seconds.
 fn with_factors(forge: &Forge, factors: &[(&str, i64)]) -> VerifiedSession {
     let factors: Vec<_> = factors
         .iter()
@@ -99,7 +99,7 @@ fn with_factors(forge: &Forge, factors: &[(&str, i64)]) -> VerifiedSession {
 }
 
 #[test]
-fn factors_for_step_up() {
+fn has_factor_checks_the_type_and_the_age() {
     let forge = forge();
     let minutes = |minutes: u64| Duration::from_secs(60 * minutes);
     for (factors, types, max_age, expected) in [
@@ -127,7 +127,7 @@ fn factors_for_step_up() {
             true,
         ),
         (&[("totp", 999), ("totp", 9)], &[TOTP], minutes(1), true),
-        // Clocks that differ.
+        // The clock of the issuer is ahead.
         (&[("totp", -30)], &[TOTP], minutes(0), true),
         (&[("totp", 1_000_000_000)], &[TOTP], Duration::MAX, true),
         (&[("palm", 0)], &[TOTP, RECOVERY], minutes(1), false),
@@ -140,9 +140,8 @@ fn factors_for_step_up() {
     }
 }
 
-/// What cannot be read proves nothing.
 #[test]
-fn factors_without_a_time() {
+fn factors_without_a_type_or_a_readable_time_do_not_count() {
     let forge = forge();
     let pointer = "/https:~1~1stytch.com~1session/authentication_factors";
     for factor in [

@@ -1,4 +1,4 @@
-//! When a verifier fetches the keys, and when it asks the API.
+//! Tests of when a verifier fetches the keys, and when it asks the API.
 
 use std::io;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
@@ -14,9 +14,9 @@ use super::forge;
 
 const FIVE_MINUTES: Duration = Duration::from_secs(300);
 
-/// Stands for the API.
+/// Stands in for the API.
 pub(super) struct Server {
-    /// `None` if it cannot be reached.
+    /// The key set, or `None` if the API cannot be reached.
     pub(super) jwks: Mutex<Option<String>>,
     pub(super) session: Mutex<(u16, String)>,
     pub(super) fetched: AtomicUsize,
@@ -59,7 +59,7 @@ impl Server {
     }
 }
 
-/// The same methods, blocking or awaited.
+/// The methods of a verifier, blocking for both clients.
 trait Verifier {
     fn verify(&self, jwt: &str, now: SystemTime) -> Result<VerifiedSession, SessionError>;
     fn authenticate(
@@ -100,7 +100,7 @@ macro_rules! verifier {
 verifier!(Transport, Client, |call| call);
 verifier!(AsyncTransport, AsyncClient, |call| block_on(call));
 
-/// Runs a test with a verifier of each client, each with a server of its own.
+/// Runs a test with a verifier of each client, each with its own server.
 fn with_both(
     jwks: impl Fn(&Forge) -> Option<String>,
     options: VerifyOptions,
@@ -122,7 +122,7 @@ fn with_both(
     let send = move |request: Request| {
         let response = of_closure.respond(&request);
         async move {
-            // Not at once.
+            // Make the future pending once.
             smol::future::yield_now().await;
             response
         }
@@ -147,14 +147,15 @@ fn unreachable(_: &Forge) -> Option<String> {
     None
 }
 
-/// A good JWT of the key that the project rotates to.
+/// Returns a valid JWT of the key that the project rotates to.
 fn of_next_key(forge: &Forge) -> String {
     let header = json!({"alg": "RS256", "kid": forge.next.kid(), "typ": "JWT"});
     forge.next.sign(&header, &forge.claims())
 }
 
-/// Forged JWTs, each with another unknown `kid`. Signed by nobody, which nobody finds out.
-fn storm(forge: &Forge) -> impl Iterator<Item = String> {
+/// Returns forged JWTs, each with another unknown `kid`. Their signatures are invalid, but without
+/// a key they are not checked.
+fn jwts_with_unknown_keys(forge: &Forge) -> impl Iterator<Item = String> {
     let jwt = forge.jwt();
     let (_, rest) = jwt.split_once('.').unwrap();
     let rest = rest.to_owned();
@@ -184,7 +185,7 @@ fn keys_are_fetched_once_at_the_first_need() {
         VerifyOptions::new(),
         |forge, server, verifier| {
             server.assert_fetched(0, "before any check");
-            // Nothing that a key could help.
+            // These JWTs are refused before a key is needed.
             for case in forge.forged() {
                 let needs_key = !matches!(
                     case.expected,
@@ -204,7 +205,7 @@ fn keys_are_fetched_once_at_the_first_need() {
                     verifier.verify(&case.jwt, forge.time()).unwrap_err();
                 }
             }
-            server.assert_fetched(0, "for JWTs that no key could help");
+            server.assert_fetched(0, "for JWTs that are refused without a key");
             for _ in 0..100 {
                 error_of(verifier.verify(&forge.jwt(), forge.time())).unwrap();
             }
@@ -214,45 +215,45 @@ fn keys_are_fetched_once_at_the_first_need() {
 }
 
 #[test]
-fn storm_of_unknown_keys_at_the_start() {
+fn many_unknown_keys_at_the_start_cause_one_fetch() {
     with_both(
         both_keys,
         VerifyOptions::new(),
         |forge, server, verifier| {
-            for jwt in storm(forge) {
+            for jwt in jwts_with_unknown_keys(forge) {
                 assert_unknown(verifier.verify(&jwt, forge.time()));
             }
-            server.assert_fetched(1, "in a storm at the start");
+            server.assert_fetched(1, "for many unknown keys at the start");
             error_of(verifier.verify(&forge.jwt(), forge.time())).unwrap();
-            server.assert_fetched(1, "after it");
+            server.assert_fetched(1, "for a known key after them");
         },
     );
 }
 
 #[test]
-fn storm_of_unknown_keys_later() {
+fn many_unknown_keys_cause_one_fetch_in_five_minutes() {
     with_both(
         both_keys,
         VerifyOptions::new(),
         |forge, server, verifier| {
             verifier.refresh(forge.time()).unwrap();
-            server.assert_fetched(1, "before the storm");
+            server.assert_fetched(1, "before the unknown keys");
             let just_before = forge.time() + FIVE_MINUTES - Duration::from_secs(1);
-            for jwt in storm(forge) {
+            for jwt in jwts_with_unknown_keys(forge) {
                 assert_unknown(verifier.verify(&jwt, just_before));
             }
-            server.assert_fetched(1, "in a storm within five minutes");
-            for jwt in storm(forge) {
+            server.assert_fetched(1, "for unknown keys within five minutes");
+            for jwt in jwts_with_unknown_keys(forge) {
                 assert_unknown(verifier.verify(&jwt, forge.time() + FIVE_MINUTES));
             }
-            server.assert_fetched(2, "in a storm after five minutes");
+            server.assert_fetched(2, "for unknown keys after five minutes");
         },
     );
 }
 
-/// It makes no difference that nothing comes of the fetch.
+/// A fetch that fails counts like one that succeeds.
 #[test]
-fn storm_of_unknown_keys_while_the_api_is_down() {
+fn many_unknown_keys_cause_one_fetch_while_the_api_is_down() {
     with_both(
         both_keys,
         VerifyOptions::new(),
@@ -260,26 +261,26 @@ fn storm_of_unknown_keys_while_the_api_is_down() {
             verifier.refresh(forge.time()).unwrap();
             server.set_jwks(None);
             let later = forge.time() + FIVE_MINUTES;
-            for (number, jwt) in storm(forge).enumerate() {
-                // The clocks of threads are apart.
+            for (number, jwt) in jwts_with_unknown_keys(forge).enumerate() {
+                // The clocks of threads can differ a little.
                 let now = later + Duration::from_millis(number as u64 % 7);
                 let error = verifier.verify(&jwt, now).unwrap_err();
                 assert!(matches!(error, SessionError::Keys(_)), "got {error:?}");
-                assert!(!error.is_refused(), "nothing is known of the session");
+                assert!(!error.is_refused(), "nothing is known about the session");
             }
-            server.assert_fetched(2, "in a storm while the API is down");
+            server.assert_fetched(2, "for unknown keys while the API is down");
         },
     );
 }
 
 #[test]
-fn rotation() {
+fn a_rotated_key_is_fetched_after_five_minutes() {
     with_both(one_key, VerifyOptions::new(), |forge, server, verifier| {
         let now = forge.time();
         error_of(verifier.verify(&forge.jwt(), now)).unwrap();
         server.set_jwks(both_keys(forge));
         assert_unknown(verifier.verify(&of_next_key(forge), now));
-        server.assert_fetched(1, "within five minutes of the first");
+        server.assert_fetched(1, "within five minutes of the first fetch");
 
         let mut claims = forge.claims();
         for claim in ["iat", "nbf", "exp"] {
@@ -289,14 +290,14 @@ fn rotation() {
         let jwt = forge.next.sign(&header, &claims);
         error_of(verifier.verify(&jwt, now + FIVE_MINUTES)).unwrap();
         server.assert_fetched(2, "after five minutes");
-        // The old key is good as long as it is served, and no longer.
+        // The old key is valid only while it is in the key set.
         let old = forge.key.sign(&forge.header(), &claims);
         error_of(verifier.verify(&old, now + FIVE_MINUTES)).unwrap();
         server.set_jwks(json!({"keys": [forge.next.jwk()]}).to_string());
         verifier.refresh(now + FIVE_MINUTES).unwrap();
         server.assert_fetched(3, "after a refresh");
         assert_unknown(verifier.verify(&old, now + FIVE_MINUTES));
-        server.assert_fetched(3, "for a key that is withdrawn");
+        server.assert_fetched(3, "for a key that was withdrawn");
     });
 }
 
@@ -316,15 +317,15 @@ fn old_keys_are_used_while_the_api_is_down() {
                 Err(SessionError::Keys(_)) => response.is_none_or(|body| body == "<html>"),
                 _ => false,
             };
-            assert!(is_expected, "got something else");
+            assert!(is_expected, "expected an unknown key or a failed fetch");
             error_of(verifier.verify(&forge.jwt(), forge.time())).unwrap();
         }
     });
 }
 
-/// Without a key nothing can be verified, so that the pause is short.
+/// Without a key nothing can be verified, so the pause before the next fetch is short.
 #[test]
-fn first_fetch_that_fails() {
+fn a_failed_first_fetch_is_retried_after_ten_seconds() {
     with_both(
         unreachable,
         VerifyOptions::new(),
@@ -348,7 +349,7 @@ fn first_fetch_that_fails() {
 }
 
 #[test]
-fn refresh_that_fails() {
+fn a_failed_refresh_can_be_repeated_at_once() {
     with_both(
         unreachable,
         VerifyOptions::new(),
@@ -358,25 +359,25 @@ fn refresh_that_fails() {
             server.set_jwks(one_key(forge));
             verifier.refresh(forge.time()).unwrap();
             error_of(verifier.verify(&forge.jwt(), forge.time())).unwrap();
-            server.assert_fetched(2, "in all");
+            server.assert_fetched(2, "in total");
         },
     );
 }
 
 #[test]
-fn clock_that_is_set_back() {
+fn a_clock_that_is_set_back_does_not_prevent_a_fetch() {
     with_both(one_key, VerifyOptions::new(), |forge, server, verifier| {
         let wrong = forge.time() + Duration::from_secs(365 * 86_400);
         verifier.refresh(wrong).unwrap();
         assert_unknown(verifier.verify(&of_next_key(forge), wrong - Duration::from_secs(1)));
-        server.assert_fetched(1, "a second before the last one");
+        server.assert_fetched(1, "a second before the last fetch");
         server.set_jwks(both_keys(forge));
         error_of(verifier.verify(&of_next_key(forge), forge.time())).unwrap();
-        server.assert_fetched(2, "a year before the last one");
+        server.assert_fetched(2, "a year before the last fetch");
     });
 }
 
-/// What the API says about a session that lives.
+/// Returns the response of the API for an active session.
 fn alive(forge: &Forge) -> (u16, String) {
     let claims = forge.claims();
     let session = &claims["https://stytch.com/session"];
@@ -400,11 +401,14 @@ fn alive(forge: &Forge) -> (u16, String) {
 }
 
 #[test]
-fn the_api_is_asked_about_the_age_alone() {
+fn the_api_is_asked_only_about_stale_jwts() {
     with_both(one_key, VerifyOptions::new(), |forge, server, verifier| {
         *server.session.lock().unwrap() = alive(forge);
         let authenticated = error_of(verifier.authenticate(&forge.jwt(), forge.time())).unwrap();
-        assert!(authenticated.response.is_none(), "it was not asked");
+        assert!(
+            authenticated.response.is_none(),
+            "the API must not be asked"
+        );
         let local = authenticated.session;
 
         for case in forge.forged() {
@@ -449,7 +453,7 @@ fn the_api_is_asked_about_the_age_alone() {
 }
 
 #[test]
-fn maximum_age_of_zero_always_asks() {
+fn a_maximum_age_of_zero_always_asks_the_api() {
     let options = VerifyOptions::new().max_age(Duration::ZERO);
     with_both(one_key, options, |forge, server, verifier| {
         *server.session.lock().unwrap() = alive(forge);
@@ -464,7 +468,7 @@ fn maximum_age_of_zero_always_asks() {
 }
 
 #[test]
-fn what_the_api_says_of_an_old_jwt() {
+fn is_refused_depends_on_the_response_of_the_api() {
     let ids_missing = r#"{"member_id": "m", "member_session": {}, "session_jwt": "fresh jwt"}"#;
     let no_session = r#"{"member_id": "m", "member_session": null, "session_jwt": "fresh jwt"}"#;
     for (status, body, is_refused) in [
@@ -487,7 +491,7 @@ fn what_the_api_says_of_an_old_jwt() {
             let later = forge.time() + FIVE_MINUTES;
             let error = verifier.authenticate(&forge.jwt(), later).unwrap_err();
             assert_eq!(error.is_refused(), is_refused, "{status} {body}: {error:?}");
-            // Nothing that came is lost.
+            // The response is not lost.
             if let SessionError::Unreadable(response) = error {
                 assert_eq!(response.session_jwt.unwrap().expose(), "fresh jwt");
             }
@@ -521,9 +525,8 @@ fn verifiers_can_be_shared_and_stored() {
     drop(assert_send(state.tokio.refresh(SystemTime::now())));
 }
 
-/// Clones share the keys.
 #[test]
-fn clones() {
+fn clones_share_the_keys() {
     let forge = forge();
     let server = Server::new(one_key(&forge));
     let of_closure = Arc::clone(&server);

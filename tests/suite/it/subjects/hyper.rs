@@ -1,4 +1,4 @@
-//! totps-hyper: the ready transport, a service, and connections, on tokio and smol.
+//! Subjects of totps-hyper: `HyperTransport`, a service and connections, on tokio and smol.
 
 use std::sync::Arc;
 
@@ -25,16 +25,16 @@ const SETTINGS: &[Setting] = &[
 const TWO_FRAMINGS: Exception = Exception {
     rule: "two-framings-refused",
     seen: "got the response 200 with the body \"{}\"",
-    reason: "hyper reads a response with two framings, or with a coding beside chunks, as chunks, and one \
-             whose coding is no coding until the connection ends",
+    reason: "hyper reads a response with two framings, or with another transfer coding before `chunked`, \
+             as chunked, and one with the transfer coding `identity` until the connection ends",
 };
 
-/// On a runtime whose threads serve all calls.
+/// Runs a future on one runtime with several threads for all calls.
 fn on_tokio(future: BoxFuture<'_>) {
     TOKIO.block_on(future);
 }
 
-/// On a runtime of the calling thread, which stands still between calls.
+/// Runs a future on a runtime of the calling thread, which does nothing between calls.
 fn on_resting_tokio(future: BoxFuture<'_>) {
     thread_local! {
         static RUNTIME: Runtime = Builder::new_current_thread().enable_all().build().unwrap();
@@ -46,7 +46,7 @@ fn on_smol(future: BoxFuture<'_>) {
     smol::block_on(future);
 }
 
-/// An async transport as a closure that blocks.
+/// Wraps an async transport in a blocking closure.
 fn blocking(
     transport: impl AsyncTransport + 'static,
     block_on: fn(BoxFuture<'_>),
@@ -67,7 +67,7 @@ fn ready_transport(settings: Settings) -> Result<HyperTransport, ConfigError> {
     builder.build()
 }
 
-/// The ready transport.
+/// `HyperTransport` on tokio.
 pub(crate) struct OnTokio;
 
 impl Subject for OnTokio {
@@ -87,7 +87,7 @@ impl Subject for OnTokio {
     }
 }
 
-/// The same, where nothing happens between calls.
+/// `HyperTransport` on a runtime that does nothing between calls.
 pub(crate) struct OnRestingTokio;
 
 impl Subject for OnRestingTokio {
@@ -107,7 +107,7 @@ impl Subject for OnRestingTokio {
     }
 }
 
-/// The same with the platform's library of TLS.
+/// `HyperTransport` with the platform's TLS library.
 #[cfg(feature = "native-tls")]
 pub(crate) struct OnTokioNativeTls;
 
@@ -138,7 +138,8 @@ impl Subject for OnTokioNativeTls {
     }
 }
 
-/// hyper-util's client on smol, as a stack of the user's own, whose connections run on the thread of the call.
+/// hyper-util's client on smol, as the user's own stack. Its connections run on the thread of the
+/// call.
 pub(crate) struct ServiceOnSmol;
 
 /// Runs the tasks of a service while there is a call.
@@ -150,8 +151,8 @@ struct Ticking<T> {
 impl<T: AsyncTransport> AsyncTransport for Ticking<T> {
     async fn send(&self, request: Request) -> Result<Response, TransportError> {
         let response = self.executor.run(self.transport.send(request)).await;
-        // hyper-util gives connections back to its pool by a task of its own; a call that comes before that
-        // opens another one.
+        // A background task of hyper-util returns connections to its pool. Run it, because an
+        // earlier call would open another connection.
         while self.executor.try_tick() {}
         response
     }
@@ -180,18 +181,18 @@ impl Subject for ServiceOnSmol {
         Exception {
             rule: "deadline-before-sending-is-not-sent",
             seen: "got Unknown",
-            reason: "the service does not tell in which phase the overall deadline passed",
+            reason: "the service does not report in which phase the overall deadline passed",
         },
         Exception {
             rule: "floods-end",
             seen: "no end of the call",
-            reason: "the connection reads on the thread of the call for as long as the server sends: what \
-                     has no end and is no body keeps that thread from its deadline",
+            reason: "the connection reads on the thread of the call as long as the server sends: endless \
+                     data outside a body keeps that thread from its deadline",
         },
         Exception {
             rule: "unread-rest-closes",
             seen: "the connection was used again",
-            reason: "hyper-util reads a small rest of a response away and keeps the connection",
+            reason: "hyper-util reads and discards a small rest of a response, and keeps the connection",
         },
     ];
     const SETTINGS: &'static [Setting] = SETTINGS;
@@ -209,11 +210,11 @@ impl Subject for ServiceOnSmol {
     }
 }
 
-/// Connections driven by their caller.
+/// `ConnTransport` on smol: the caller drives the connections.
 pub(crate) struct ConnOnSmol;
 
 fn conn_on_smol(settings: Settings) -> Result<impl AsyncTransport, ConfigError> {
-    // Its own connect timeout is the one to be tested.
+    // Use a long timeout here, because the transport's own connect timeout is under test.
     let connector = Connector::new(settings.root_certificates_pem.as_deref(), LONG);
     let connect = move |url| connector.clone().connect(url);
     let mut builder = ConnTransport::builder(connect, SmolTimer::new()).allow_https();
@@ -238,7 +239,7 @@ impl Subject for ConnOnSmol {
     }
 }
 
-/// The same over connections of tokio's, with a check of those that were idle.
+/// `ConnTransport` over tokio connections, with a check of idle connections.
 pub(crate) struct ConnOnTokio;
 
 fn conn_on_tokio(settings: Settings) -> Result<impl AsyncTransport, ConfigError> {
@@ -267,7 +268,7 @@ impl Subject for ConnOnTokio {
     }
 }
 
-/// The same through a proxy, by the connector of the example.
+/// Runs the kit on `ConnTransport` through a proxy, with the connector of the example.
 pub(crate) fn conn_through_tunnel(kit: &Kit) -> Report {
     kit.check_async(
         |target: Target| {
@@ -287,7 +288,7 @@ pub(crate) fn conn_through_tunnel(kit: &Kit) -> Report {
 
 pub(crate) type Check = fn(&Kit) -> Report;
 
-/// Ways that differ by where their tasks run, for the rules about many calls at once.
+/// Subjects that differ in where their tasks run, for the rules about many concurrent calls.
 pub(crate) const UNDER_LOAD: [(&str, Check); 3] = [
     ("conn_on_tokio", |kit| {
         kit.check_async(

@@ -1,4 +1,4 @@
-//! totps-ureq: with its own agent, and with the caller's.
+//! Subjects of totps-ureq: with its own agent, and with the caller's agent.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,29 +22,30 @@ const SETTINGS: &[Setting] = &[
 const LAST_CHUNK: Exception = Exception {
     rule: "last-chunk-line-required",
     seen: "",
-    reason: "ureq takes a body in chunks for whole after the line of its last chunk, which is empty; \
-             nothing of the body is missing then",
+    reason: "ureq accepts a chunked body as complete after the line of its last chunk, which is empty; \
+             no byte of the body is missing then",
 };
 
 const TWO_FRAMINGS: Exception = Exception {
     rule: "two-framings-refused",
     seen: "got the response 200 with the body \"{}\"",
-    reason: "ureq reads a response with two framings, or with a coding beside chunks, as chunks, and one \
-             whose coding is no coding until the connection ends",
+    reason: "ureq reads a response with two framings, or with another transfer coding before `chunked`, \
+             as chunked, and one with the transfer coding `identity` until the connection ends",
 };
 
 const HTTP10_CHUNKS: Exception = Exception {
     rule: "http10-chunks-refused",
     seen: "got the response 200 with the body \"2\\r\\n{}\\r\\n0\\r\\n\\r\\n\"",
-    reason: "ureq reads chunks in a response of HTTP/1.0, which has none, as text until the end",
+    reason: "HTTP/1.0 has no chunks: ureq reads them as text until the connection ends",
 };
 
 const LOGGED_HEADERS: Exception = Exception {
     rule: "response-headers-not-logged",
     seen: "ureq",
-    reason: "ureq logs headers that tell how to read a response at the level debug, and `Location` at trace",
+    reason: "ureq logs the framing headers of a response at debug, and `Location` at trace",
 };
 
+/// `UreqTransport` with its own agent.
 pub(crate) struct Own;
 
 impl Subject for Own {
@@ -64,7 +65,7 @@ impl Subject for Own {
     }
 }
 
-/// The same with the platform's library of TLS.
+/// `UreqTransport` with its own agent and the platform's TLS library.
 #[cfg(feature = "native-tls")]
 pub(crate) struct OwnNativeTls;
 
@@ -85,7 +86,7 @@ impl Subject for OwnNativeTls {
     }
 }
 
-/// An agent with settings against all rules.
+/// `UreqTransport` with an agent whose settings break the rules.
 pub(crate) struct CallersAgent;
 
 impl Subject for CallersAgent {
@@ -97,12 +98,12 @@ impl Subject for CallersAgent {
         Exception {
             rule: "deadline-before-sending-is-not-sent",
             seen: "got Unknown",
-            reason: "ureq does not tell in which phase the overall deadline passed",
+            reason: "ureq does not report in which phase the overall deadline passed",
         },
         Exception {
             rule: "lookup-failure-is-not-sent",
             seen: "got Unknown",
-            reason: "ureq reports a failed lookup like any other error of the system's",
+            reason: "ureq reports a failed lookup like any other system error",
         },
         Exception {
             rule: "handshake-failure-is-not-sent",
@@ -112,27 +113,27 @@ impl Subject for CallersAgent {
         Exception {
             rule: "retry-sends-what-was-not-sent",
             seen: "delivery: Unknown",
-            reason: "what is not proven to be not sent is not tried again",
+            reason: "a request is not retried unless it is proven that it was not sent",
         },
         Exception {
             rule: "reset-ends-no-body",
             seen: "",
-            reason: "ureq takes a body that ends with its connection for whole if that was reset",
+            reason: "ureq accepts a body that ends with a reset connection as complete",
         },
         Exception {
             rule: "close-notify-required",
             seen: "got the response 200",
-            reason: "ureq takes a body that ends with its connection for whole without `close_notify`",
+            reason: "ureq accepts a body that ends with its connection as complete without `close_notify`",
         },
         Exception {
             rule: "unasked-record-not-taken",
             seen: "",
-            reason: "ureq looks for what was not asked for at the socket and in the outermost buffer alone",
+            reason: "ureq looks for unexpected data only at the socket and in the outermost buffer",
         },
         Exception {
             rule: "close-notify-noticed",
             seen: "",
-            reason: "ureq looks for what was not asked for at the socket and in the outermost buffer alone",
+            reason: "ureq looks for unexpected data only at the socket and in the outermost buffer",
         },
     ];
     const SETTINGS: &'static [Setting] = SETTINGS;
@@ -149,7 +150,7 @@ impl Subject for CallersAgent {
             tls = tls.root_certs(roots(pem));
         }
         let config = Config::builder()
-            .proxy(proxy.expect("the proxy's URL is valid"))
+            .proxy(proxy.expect("a valid proxy URL"))
             .tls_config(tls.build())
             .max_idle_connections_per_host(settings.max_idle_connections.unwrap_or(3))
             .max_redirects(5)
@@ -167,7 +168,7 @@ impl Subject for CallersAgent {
 fn roots(pem: &str) -> RootCerts {
     let certificates = parse_pem(pem.as_bytes()).map(|item| match item {
         Ok(PemItem::Certificate(certificate)) => certificate,
-        _ => panic!("only certificates"),
+        _ => panic!("expected only certificates"),
     });
     RootCerts::from(certificates.collect::<Vec<Certificate>>())
 }

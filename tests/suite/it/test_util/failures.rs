@@ -1,4 +1,4 @@
-//! Failures: every kind of `Error`, its reason and how far the request got.
+//! Tests of failures: every kind of `Error`, its reason and its delivery.
 
 use std::error::Error as _;
 use std::future::Future as _;
@@ -20,13 +20,13 @@ fn authenticate() -> AuthenticateParams {
     AuthenticateParams::new("acme", "ada", "123456")
 }
 
-/// The error of a step by both clients.
+/// Plays a step to both clients and returns their errors.
 fn errors(step: impl Fn(Script) -> Script) -> [Error; 2] {
     both(|| step(Script::new()), &authenticate()).map(|result| result.expect_err("a failure"))
 }
 
 #[test]
-fn every_kind_of_transport_error() {
+fn every_transport_error_has_its_kind_delivery_and_reason() {
     use Delivery::{NotSent, Unknown};
     use TransportErrorKind as Kind;
 
@@ -112,12 +112,12 @@ fn every_kind_of_transport_error() {
                 "{name}"
             );
             assert_eq!(error.reason(), reason, "{name}");
-            assert!(failure.source().is_some(), "{name} has a cause");
+            assert!(failure.source().is_some(), "{name} must have a cause");
         }
     }
 }
 
-/// The texts of the variants of `ErrorType`.
+/// Returns the texts of the variants of `ErrorType`.
 fn error_types() -> Vec<&'static str> {
     let source = include_str!("../../../../totps-core/src/error/error_type.rs");
     let variants = source
@@ -129,7 +129,7 @@ fn error_types() -> Vec<&'static str> {
 }
 
 #[test]
-fn every_error_type() {
+fn every_error_type_can_be_played() {
     let types = error_types();
     assert!(
         types.len() > 70,
@@ -152,7 +152,7 @@ fn every_error_type() {
 }
 
 #[test]
-fn the_details_of_a_refusal() {
+fn a_refusal_keeps_its_details() {
     let refusal = || {
         Refusal::new(ErrorType::UserLockLimitReached)
             .retry_after(Duration::from_secs(90))
@@ -186,12 +186,12 @@ fn the_details_of_a_refusal() {
 
 #[test]
 #[should_panic(expected = "expected the status of an error, got 200 OK")]
-fn a_refusal_is_no_success() {
+fn a_refusal_with_a_success_status_panics() {
     let _ = Refusal::new(ErrorType::TotpNotFound).status(StatusCode::OK);
 }
 
 #[test]
-fn errors_that_are_not_of_the_api() {
+fn a_proxy_error_has_no_error_type() {
     for (status, reason) in [
         (StatusCode::BAD_GATEWAY, Reason::Unclear),
         (StatusCode::SERVICE_UNAVAILABLE, Reason::Unclear),
@@ -212,7 +212,7 @@ fn errors_that_are_not_of_the_api() {
 }
 
 #[test]
-fn successes_that_cannot_be_read() {
+fn unreadable_successes_are_decode_errors() {
     type Add = fn(Script) -> Script;
     for (add, is_expected) in [
         (
@@ -260,7 +260,7 @@ fn successes_that_cannot_be_read() {
             }
         }
     }
-    // A part that the call was not for is set aside.
+    // An unreadable part that is not essential is set aside.
     let response =
         |script: Script| script.authenticated(Authenticated::default().set("member", "x"));
     for response in both(|| response(Script::new()), &authenticate()) {
@@ -274,16 +274,16 @@ fn successes_that_cannot_be_read() {
 }
 
 #[test]
-fn invalid_parameters_play_no_step() {
+fn invalid_parameters_use_no_step() {
     let script = Script::new().lost();
     let error = script.client().create(&CreateParams::new("", "ada"));
     assert!(matches!(error, Err(Error::InvalidParams(_))));
     assert!(script.requests().is_empty());
-    assert!(script.finish().is_err(), "the step is still there");
+    assert!(script.finish().is_err(), "the step must not be used");
 }
 
 #[test]
-fn a_call_that_does_not_return() {
+fn never_responds_leaves_an_async_call_pending() {
     let script = Script::new().never_responds().never_responds();
     let client = script.async_client();
     let params = authenticate();
@@ -294,12 +294,16 @@ fn a_call_that_does_not_return() {
             assert!(matches!(call.as_mut().poll(&mut context), Poll::Pending));
         }
     }
-    assert_eq!(script.requests().len(), 1, "it was sent once, and dropped");
+    assert_eq!(
+        script.requests().len(),
+        1,
+        "the dropped call must be sent once"
+    );
     let error = script.client().authenticate(&params).unwrap_err();
     assert_eq!(
         error.delivery(),
         Delivery::Unknown,
-        "a blocking call has to end"
+        "a blocking call must end"
     );
     script.assert_finished();
 }

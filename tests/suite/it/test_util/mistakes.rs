@@ -1,4 +1,4 @@
-//! What is not in the script, and how requests are recorded.
+//! Tests of calls that are not in the script, and of recorded requests.
 
 use std::error::Error as _;
 use std::thread;
@@ -19,7 +19,7 @@ fn authenticate() -> AuthenticateParams {
     AuthenticateParams::new("acme", "ada", "123456")
 }
 
-/// The message of the script in an error of a call.
+/// Returns the message of the script in the error of a call.
 fn message(error: &Error) -> String {
     assert_eq!(error.reason(), Reason::Configuration);
     assert_eq!(error.delivery(), Delivery::NotSent);
@@ -34,32 +34,32 @@ fn message(error: &Error) -> String {
 }
 
 #[test]
-fn a_call_after_the_last_step() {
+fn a_call_after_the_last_step_is_refused() {
     let script = Script::new().lost();
     let client = script.client();
     let _ = client.create(&create());
     let error = client.authenticate(&authenticate()).unwrap_err();
     let expected = "request 2 (`authenticate`) came after the last step of the script";
     assert_eq!(message(&error), expected);
-    // Also if the code under test hides the error.
+    // `finish` reports it even if the code under test hides the error.
     assert_eq!(script.finish().unwrap_err().to_string(), expected);
 }
 
 #[test]
-fn another_call_than_the_step_is_for() {
+fn a_call_for_another_endpoint_is_refused() {
     let script = Script::new().lost().created("BTGN");
     let client = script.client();
     let _ = client.create(&create());
     let error = smol::block_on(script.async_client().authenticate(&authenticate())).unwrap_err();
     let expected = "request 2 (`authenticate`) came instead of step 2 (success for `create`)";
     assert_eq!(message(&error), expected);
-    // The step is still there for the call that it is for.
+    // The step is not used and is played to the right call.
     assert_eq!(client.create(&create()).unwrap().secret.expose(), "BTGN");
     assert_eq!(script.finish().unwrap_err().to_string(), expected);
 }
 
 #[test]
-fn any_step_can_be_for_one_call() {
+fn any_step_can_be_bound_to_an_endpoint() {
     let script = || {
         Script::new()
             .refused(ErrorType::BadRequest)
@@ -88,7 +88,7 @@ fn any_step_can_be_for_one_call() {
 }
 
 #[test]
-fn in_any_order_a_call_takes_a_step_that_is_for_it() {
+fn in_any_order_a_call_plays_a_step_for_its_endpoint() {
     let script = Script::new()
         .in_any_order()
         .created("first")
@@ -110,12 +110,12 @@ fn in_any_order_a_call_takes_a_step_that_is_for_it() {
 
 #[test]
 #[should_panic(expected = "expected a step to be played")]
-fn a_script_without_steps_is_for_no_call() {
+fn at_without_a_step_panics() {
     let _ = Script::new().at(Endpoint::Create);
 }
 
 #[test]
-fn steps_that_were_not_played() {
+fn finish_reports_the_steps_left() {
     let script = Script::new()
         .lost()
         .created("BTGN")
@@ -131,12 +131,12 @@ fn steps_that_were_not_played() {
 
 #[test]
 #[should_panic(expected = "step 1 (lost) was not played")]
-fn an_assertion_fails_with_what_is_missing() {
+fn assert_finished_names_the_steps_left() {
     Script::new().lost().assert_finished();
 }
 
 #[test]
-fn a_change_of_a_field_that_is_not_there() {
+fn changing_a_missing_field_is_an_error() {
     let script = Script::new().created(Created::default().without("secrt"));
     let error = script.client().create(&create()).unwrap_err();
     assert_eq!(
@@ -228,7 +228,7 @@ fn threads_share_a_script() {
     assert_eq!(
         ids,
         (0..CALLS).collect::<Vec<_>>(),
-        "each step is played once"
+        "each step must be played once"
     );
     script.assert_finished();
     assert_eq!(script.requests().len(), CALLS);

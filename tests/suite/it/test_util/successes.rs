@@ -1,4 +1,4 @@
-//! Successes: whole, read without a loss, and about the Member that the request names.
+//! Tests of successes: they have all fields, are read without loss, and use the ids of the request.
 
 use std::collections::BTreeSet;
 use std::fmt::Debug;
@@ -64,14 +64,14 @@ fn check_session() -> AuthenticateSessionParams {
     AuthenticateSessionParams::session_token("the-token-of-the-request")
 }
 
-/// The body that a script plays to a request.
+/// Returns the body that a script plays to a request.
 fn body<P: Operation>(script: Script, params: &P) -> Value {
     let response = Transport::send(&script, project().request(params).unwrap()).unwrap();
     assert_eq!(response.status(), 200);
     serde_json::from_slice(response.body().as_bytes()).unwrap()
 }
 
-/// The paths of all fields, with `*` for the elements of a list.
+/// Collects the paths of all fields, with `*` for the elements of a list.
 fn paths(value: &Value, at: &str, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) => {
@@ -81,7 +81,7 @@ fn paths(value: &Value, at: &str, found: &mut BTreeSet<String>) {
                 found.insert(at);
             }
         }
-        // Which factors a session has is not a question of its form.
+        // The factors of a session differ in the fixtures and are not compared.
         Value::Array(_) if at.ends_with("/authentication_factors") => {}
         Value::Array(list) => list
             .iter()
@@ -90,7 +90,7 @@ fn paths(value: &Value, at: &str, found: &mut BTreeSet<String>) {
     }
 }
 
-/// The fixture has every field that the API sends, and no other.
+/// Asserts that a response has exactly the fields of a fixture, which has all fields of the API.
 fn assert_whole<P: Operation>(name: &str, script: Script, params: &P)
 where
     P::Response: Debug,
@@ -162,7 +162,7 @@ fn responses_have_every_field() {
 }
 
 #[test]
-fn both_clients_read_every_success_whole() {
+fn both_clients_read_every_success_without_loss() {
     macro_rules! whole {
         ($($step:ident($response:expr), $params:expr;)+) => {$(
             for response in both(|| Script::new().$step($response), &$params) {
@@ -193,7 +193,7 @@ fn endpoints_are_named_like_the_methods_of_the_client() {
     let client = script.client();
     macro_rules! named {
         ($($method:ident($params:expr);)+) => {$(
-            assert!(client.$method(&$params).is_err(), "there is no step");
+            assert!(client.$method(&$params).is_err(), "expected an error without a step");
             let request = script.requests().pop().unwrap();
             let endpoint = request.endpoint().map(|endpoint| endpoint.to_string());
             assert_eq!(endpoint.as_deref(), Some(stringify!($method)));
@@ -214,7 +214,7 @@ fn endpoints_are_named_like_the_methods_of_the_client() {
 }
 
 #[test]
-fn small_values_stand_in_the_response() {
+fn values_of_the_script_are_in_the_response() {
     let client = Script::new()
         .created("BTGNX5RK")
         .migrated(["one", "two"])
@@ -277,9 +277,8 @@ fn every_setter_sets_its_field() {
     assert_eq!(member.is_locked, Some(true));
 }
 
-/// Ids and other texts that stand in the request are those of the response.
 #[test]
-fn responses_are_about_the_request() {
+fn responses_use_the_ids_and_values_of_the_request() {
     let client = Script::new()
         .created(Created::default())
         .totp_deleted(TotpDeleted::default())
@@ -293,13 +292,13 @@ fn responses_are_about_the_request() {
     let created = client.create(&create()).unwrap();
     assert_eq!(created.member_id.unwrap(), MEMBER);
     assert_eq!(created.organization.unwrap().organization_id, ORGANIZATION);
-    // Of a path, without its escapes.
+    // Ids from a path, without escapes.
     let params = DeleteTotpParams::new("the/org", "ä 1");
     let member = client.delete_totp(&params).unwrap().member.unwrap();
     assert_eq!(member.organization_id, "the/org");
     assert_eq!(member.member_id, "ä 1");
     assert!(!member.has_totp());
-    // Of a query.
+    // Values from a query.
     assert_eq!(
         client.get_member(&get_member()).unwrap().member.member_id,
         MEMBER
@@ -350,7 +349,7 @@ fn responses_are_about_the_request() {
 }
 
 #[test]
-fn the_qr_code_is_of_the_secret() {
+fn the_qr_code_contains_the_secret() {
     let client = Script::new().created(Created::default()).client();
     let created = client.create(&create()).unwrap();
     let png = created.qr_code.png().unwrap();
@@ -372,7 +371,7 @@ fn the_qr_code_is_of_the_secret() {
     );
 }
 
-/// A first factor, as an operation of the user's own.
+/// A first factor as the user's own operation.
 #[derive(Serialize)]
 struct Password {
     organization_id: &'static str,
@@ -396,7 +395,7 @@ impl Operation for Password {
 }
 
 #[test]
-fn a_whole_login_by_a_first_factor_of_ones_own() {
+fn a_login_with_a_custom_first_factor_can_be_scripted() {
     let script = Script::new()
         .first_factor(FirstFactor::mfa_required("intermediate-1"))
         .at_path("/v1/b2b/passwords/authenticate")

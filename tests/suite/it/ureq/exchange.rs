@@ -1,4 +1,4 @@
-//! What the own agent does otherwise than ureq by itself.
+//! Tests of what totps-ureq's own agent does differently from plain ureq.
 
 use std::time::{Duration, Instant};
 
@@ -20,7 +20,7 @@ fn send(builder: UreqTransportBuilder, base_url: &str) -> Result<Response, Trans
     builder.build().expect("valid").send(request(base_url))
 }
 
-/// A response to a request whose rest nobody reads.
+/// The server responds before it has read the whole request, and does not read the rest.
 #[test]
 fn early_responses_to_large_requests_are_read() {
     let authority = Authority::new();
@@ -36,31 +36,29 @@ fn early_responses_to_large_requests_are_read() {
         for _ in 0..10 {
             let mut request = request(&url);
             *request.body_mut() = Body::from(vec![b' '; 30_000_000]);
-            let response = transport.send(request).expect("there is a response");
+            let response = transport.send(request).expect("a response");
             assert_eq!(response.status(), 413, "from {url}");
             assert_eq!(response.body().as_bytes(), b"too large", "from {url}");
         }
     }
 }
 
-/// A server that is gone without a response is told by what sending failed with.
+/// If the server closes the connection without a response, the error is that of sending.
 #[test]
-fn large_requests_that_nobody_reads_may_have_arrived() {
+fn an_unread_large_request_may_have_arrived() {
     let server = Server::start(|connection| {
         connection.read_bytes(1000);
     });
     let mut request = request(&server.url());
     *request.body_mut() = Body::from(vec![b' '; 30_000_000]);
-    let error = UreqTransport::new()
-        .send(request)
-        .expect_err("there is no response");
+    let error = UreqTransport::new().send(request).expect_err("no response");
     assert_eq!(error.kind(), TransportErrorKind::Other, "got {error:?}");
     assert_eq!(error.delivery(), Delivery::Unknown, "got {error:?}");
 }
 
-/// In TLS 1.2 records of application data are the request's alone.
+/// In TLS 1.2, only the request is sent in records of application data.
 #[test]
-fn head_and_body_leave_in_one_record() {
+fn head_and_body_are_sent_in_one_record() {
     let authority = Authority::new();
     let config = authority.server_with_versions(Leaf::Good, &[TlsVersion::Tls12]);
     let server = Server::start_tls(config, |connection| {
@@ -72,10 +70,10 @@ fn head_and_body_leave_in_one_record() {
     let transport = builder.build().expect("valid");
     transport
         .send(request(&tap.https_url()))
-        .expect("there is a response");
+        .expect("a response");
     drop(transport);
     tap.wait_for_closed(1);
-    let records = tap.tls_records().expect("nothing is sent but TLS");
+    let records = tap.tls_records().expect("only TLS records are sent");
     let data = records.iter().filter(|(kind, _)| *kind == 23).count();
     assert_eq!(data, 1, "expected one record in {records:?}");
 }
@@ -89,20 +87,22 @@ fn sessions_are_resumed() {
             connection.read_request();
             connection.write(&response(200, "{}"));
         });
-        // A retry has a deadline of its own, but no first try has.
+        // Retries are on, but none happens. Only a retry sets a timeout on its request, which
+        // prevents resumption; a first try must not.
         let builder = UreqTransport::builder().max_retries(2);
         let builder = builder.root_certificates_pem(authority.pem());
         let transport = builder.build().expect("valid");
         for calls in 1..=5 {
             let result = transport.send(request(&server.https_url()));
-            result.expect("there is a response");
+            result.expect("a response");
             server.wait_for_closed(calls);
         }
         assert_eq!(server.resumed(), 4, "of 5 connections with {version:?}");
     }
 }
 
-/// A proxy may drip for ever before it makes the tunnel, and then the server behind it.
+/// A proxy may send endless data, byte by byte, before the tunnel is open, and so may the server
+/// behind it.
 #[test]
 fn a_dripping_proxy_is_bounded_by_both_timeouts() {
     let drip = |head: &'static [u8]| {
@@ -123,10 +123,10 @@ fn a_dripping_proxy_is_bounded_by_both_timeouts() {
             let builder = UreqTransport::builder().proxy(proxy.url());
             let builder = builder.timeout(timeout).connect_timeout(connect_timeout);
             let start = Instant::now();
-            let error = send(builder, "https://api.example.com").expect_err("there is no tunnel");
+            let error = send(builder, "https://api.example.com").expect_err("no tunnel");
             assert!(
                 start.elapsed() < long,
-                "the call ends by a timeout of 300 ms"
+                "the call must end by the timeout of 300 ms"
             );
             assert_eq!(error.delivery(), Delivery::NotSent, "got {error:?}");
         }
@@ -134,14 +134,15 @@ fn a_dripping_proxy_is_bounded_by_both_timeouts() {
 }
 
 #[test]
-fn only_the_wanted_version_of_ip_is_connected_to() {
+fn only_the_chosen_ip_family_is_used() {
     let server = Server::start(|connection| {
         connection.read_request();
         connection.write(&response(200, "{}"));
     });
     let family = |family| UreqTransport::builder().ip_family(family);
-    send(family(IpFamily::Ipv4Only), &server.url()).expect("it is IPv4");
-    let error = send(family(IpFamily::Ipv6Only), &server.url()).expect_err("it is not IPv6");
+    send(family(IpFamily::Ipv4Only), &server.url()).expect("the server has an IPv4 address");
+    let error =
+        send(family(IpFamily::Ipv6Only), &server.url()).expect_err("it has no IPv6 address");
     assert_eq!(error.kind(), TransportErrorKind::Connect, "got {error:?}");
     assert_eq!(error.delivery(), Delivery::NotSent, "got {error:?}");
 }

@@ -1,4 +1,4 @@
-//! What is logged at the most verbose level, beside what the kit of rules looks at.
+//! Tests of the logs at the most verbose level, in addition to the kit's rules about logs.
 
 use std::cell::{Cell, RefCell};
 use std::sync::Once;
@@ -18,11 +18,11 @@ const TOKEN: &str = "sentinel-0815-session-token";
 
 thread_local! {
     static CAPTURED: RefCell<Option<Vec<String>>> = const { RefCell::new(None) };
-    /// What the logger of this thread takes of what goes over the wire.
+    /// The most verbose level at which the logger of this thread accepts wire data.
     static WIRE: Cell<LevelFilter> = const { Cell::new(LevelFilter::Debug) };
 }
 
-/// Keeps what is logged on threads that ask for it.
+/// A logger that keeps the lines of threads that ask for it.
 struct Capture;
 
 impl Log for Capture {
@@ -44,7 +44,8 @@ impl Log for Capture {
     fn flush(&self) {}
 }
 
-/// All lines that a call logs on this thread at trace, but those of the wire up to a level only.
+/// Makes a call and returns all lines that it logs on this thread at trace. Wire data is logged
+/// only up to the level `wire`.
 fn captured<T>(wire: LevelFilter, call: impl FnOnce() -> T) -> (T, Vec<String>) {
     static INSTALLED: Once = Once::new();
     INSTALLED.call_once(|| {
@@ -54,7 +55,7 @@ fn captured<T>(wire: LevelFilter, call: impl FnOnce() -> T) -> (T, Vec<String>) 
     WIRE.set(wire);
     CAPTURED.set(Some(Vec::new()));
     let result = call();
-    (result, CAPTURED.take().expect("it was set above"))
+    (result, CAPTURED.take().expect("set above"))
 }
 
 fn send(transport: &UreqTransport, base_url: &str) -> Result<Response, TransportError> {
@@ -64,7 +65,7 @@ fn send(transport: &UreqTransport, base_url: &str) -> Result<Response, Transport
     transport.send(request)
 }
 
-/// Responds with the token.
+/// Starts a server that responds with the token.
 fn server() -> Server {
     Server::start(|connection| {
         while connection.read_request().is_some() {
@@ -73,7 +74,7 @@ fn server() -> Server {
     })
 }
 
-/// Both ways to use the adapter.
+/// Returns builders for both ways to use the adapter.
 fn builders() -> [UreqTransportBuilder; 2] {
     let agent = Agent::config_builder().proxy(None).build().into();
     [
@@ -82,7 +83,7 @@ fn builders() -> [UreqTransportBuilder; 2] {
     ]
 }
 
-/// The secrets that can be read from lines.
+/// Returns the secrets that some lines show.
 fn shown(lines: &[String]) -> Vec<&'static str> {
     let text = lines.join("\n");
     [SECRET, CODE, TOKEN]
@@ -107,16 +108,16 @@ fn a_proxy_leaves_no_secret_in_the_log() {
         .build()
         .expect("valid");
     let (result, lines) = captured(LevelFilter::Debug, || send(&transport, &server.https_url()));
-    result.expect("the call was made");
+    result.expect("a response");
     assert_eq!(
         shown(&lines),
         [""; 0],
-        "no secret is in the log: {lines:#?}"
+        "expected no secret in the log: {lines:#?}"
     );
 }
 
 #[test]
-fn a_logger_that_takes_the_wire_is_refused() {
+fn a_logger_that_accepts_wire_data_is_refused() {
     for builder in builders() {
         let server = server();
         let transport = builder.build().expect("valid");
@@ -128,18 +129,18 @@ fn a_logger_that_takes_the_wire_is_refused() {
         for expected in ["`ureq_proto`", "ureq_proto=debug", "allow_wire_log"] {
             assert!(text.contains(expected), "expected {expected} in {text}");
         }
-        assert_eq!(server.connections(), 0, "nobody was asked");
-        assert_eq!(lines, [""; 0], "nothing was logged");
+        assert_eq!(server.connections(), 0, "expected no connection");
+        assert_eq!(lines, [""; 0], "expected no log lines");
     }
 }
 
 #[test]
-fn at_debug_everything_works_and_nothing_secret_is_shown() {
+fn at_debug_calls_work_and_no_secret_is_logged() {
     for builder in builders() {
         let server = server();
         let transport = builder.build().expect("valid");
         let (result, lines) = captured(LevelFilter::Debug, || send(&transport, &server.url()));
-        result.expect("the logger sees no secret");
+        result.expect("a response");
         assert!(
             lines.iter().any(|line| line.starts_with("ureq_proto")),
             "expected ureq_proto to log at debug: {lines:#?}"
@@ -148,14 +149,14 @@ fn at_debug_everything_works_and_nothing_secret_is_shown() {
     }
 }
 
-/// That there is something to refuse: with permission the wire is in the log.
+/// Shows why such a logger is refused: with permission, ureq logs the wire data.
 #[test]
-fn with_permission_the_wire_is_logged() {
+fn with_allow_wire_log_the_wire_data_is_logged() {
     for builder in builders() {
         let server = server();
         let transport = builder.allow_wire_log(true).build().expect("valid");
         let (result, lines) = captured(LevelFilter::Trace, || send(&transport, &server.url()));
-        result.expect("it is allowed");
+        result.expect("a response");
         let is_row = |line: &&String| line.starts_with("ureq_proto::util");
         assert!(
             lines.iter().filter(is_row).count() > 10,
@@ -164,21 +165,21 @@ fn with_permission_the_wire_is_logged() {
     }
 }
 
-/// The lookup, which takes a thread, is logged; so a call that logs none has done without.
+/// A lookup needs a thread. ureq logs each lookup, so a call without such a line made no lookup.
 #[test]
 fn nothing_is_looked_up_for_a_kept_connection() {
     let server = server();
     let transport = UreqTransport::new();
     let call = || captured(LevelFilter::Off, || send(&transport, &server.url())).1;
     let (first, second) = (call(), call());
-    assert_eq!(server.connections(), 1, "the connection was kept");
+    assert_eq!(server.connections(), 1, "the connection must be kept");
     let is_lookup = |line: &String| line.contains("Resolve");
     assert!(
         first.iter().any(is_lookup),
-        "the lookup is logged: {first:#?}"
+        "expected the first call to log a lookup: {first:#?}"
     );
     assert!(
         !second.iter().any(is_lookup),
-        "the second call looks nothing up: {second:#?}"
+        "expected no lookup in the second call: {second:#?}"
     );
 }

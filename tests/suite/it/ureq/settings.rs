@@ -1,4 +1,4 @@
-//! The builder, and what a program can rely on at compile time.
+//! Tests of the builder, and of the traits that programs rely on at compile time.
 
 use std::env;
 use std::process::Command;
@@ -98,12 +98,12 @@ fn wrong_settings_are_named() {
         let error = builder.build().expect_err(setting);
         assert_eq!(error.setting(), setting, "expected this setting in {error}");
         let text = format!("{error} {error:?}");
-        assert!(!text.contains("pass"), "{text} repeats a password");
+        assert!(!text.contains("pass"), "{text} shows a password");
     }
 }
 
 #[test]
-fn proxies_may_be_written_in_these_ways() {
+fn valid_proxy_urls_are_accepted() {
     for url in [
         "http://proxy.example.com:3128",
         "http://proxy.example.com:3128/",
@@ -111,12 +111,12 @@ fn proxies_may_be_written_in_these_ways() {
         "http://user:p%40ss@[::1]:3128",
     ] {
         let transport = UreqTransport::builder().proxy(url).build();
-        assert!(transport.is_ok(), "expected {url} to be taken");
+        assert!(transport.is_ok(), "expected {url} to be accepted");
     }
 }
 
 #[test]
-fn very_long_timeouts_are_no_trouble() {
+fn very_long_timeouts_are_accepted() {
     let server = Server::start(|connection| {
         connection.read_request();
         connection.write(&response(400, "{}"));
@@ -131,7 +131,7 @@ fn very_long_timeouts_are_no_trouble() {
             .connect_timeout(Duration::MAX)
             .build()
             .expect("long timeouts are valid");
-        let error = create(&transport, &server.url()).expect_err("the server says 400");
+        let error = create(&transport, &server.url()).expect_err("the status is 400");
         assert_eq!(error.delivery(), Delivery::Answered, "got {error}");
     }
 }
@@ -144,7 +144,7 @@ fn create(transport: &UreqTransport, base_url: &str) -> Result<(), Error> {
 }
 
 #[test]
-fn the_short_way_works() {
+fn a_client_with_default_settings_works() {
     let emulator = Emulator::start().expect("the emulator starts");
     let url = emulator.base_url();
     let project = Project::at(url, emulator.project_id(), emulator.secret()).expect("valid");
@@ -154,7 +154,7 @@ fn the_short_way_works() {
         .clone()
         .create(&params)
         .expect("the emulator creates");
-    assert!(!created.secret.expose().is_empty(), "a secret comes back");
+    assert!(!created.secret.expose().is_empty(), "expected a secret");
 }
 
 #[test]
@@ -174,11 +174,11 @@ fn debug_shows_no_secret() {
     let transport = builder.build().expect("the proxy is valid");
     let text = format!("{text} {transport:?} {transport:#?}");
     assert!(!text.contains("sentinel"), "a password is shown: {text}");
-    assert!(text.contains("1048576"), "the limits are shown: {text}");
+    assert!(text.contains("1048576"), "expected the limits in {text}");
 }
 
 #[test]
-fn plain_http_to_loopback_does_not_go_by_a_proxy_elsewhere() {
+fn plain_http_to_loopback_does_not_use_a_remote_proxy() {
     let proxy = "http://192.0.2.1:3128";
     let transport = UreqTransport::builder()
         .proxy(proxy)
@@ -187,31 +187,31 @@ fn plain_http_to_loopback_does_not_go_by_a_proxy_elsewhere() {
     let error = create(&transport, "http://127.0.0.1:1").expect_err("refused");
     assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
 
-    // The proxy on this machine is asked for a tunnel, in vain.
+    // A proxy on this machine is used, but it refuses the connection.
     let port = RefusingPort::reserve();
     let proxy = port.url();
     let transport = UreqTransport::builder()
         .proxy(proxy)
         .build()
         .expect("valid");
-    let error = create(&transport, "http://127.0.0.1:1").expect_err("no proxy there");
+    let error = create(&transport, "http://127.0.0.1:1").expect_err("no proxy listens");
     assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
 }
 
 #[test]
-fn urls_have_no_user_info() {
+fn urls_with_user_info_are_refused() {
     let server = Server::trap();
     let url = server.url().replace("http://", "http://user:pass@");
     let mut request = totps_ureq::Request::default();
-    *request.uri_mut() = url.parse().expect("the URL can be written");
+    *request.uri_mut() = url.parse().expect("the URL can be parsed");
     let error = UreqTransport::new().send(request).expect_err("refused");
     assert_eq!(error.kind(), TransportErrorKind::Refused, "got {error}");
     assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
-    assert_eq!(server.connections(), 0, "nobody was asked");
+    assert_eq!(server.connections(), 0, "expected no connection");
 }
 
 #[test]
-fn dripping_proxy() {
+fn a_slow_proxy_is_bounded_by_the_connect_timeout() {
     let proxy = Server::start(|connection| {
         connection.read_request();
         let endless = std::iter::repeat(b'x');
@@ -234,29 +234,32 @@ fn an_agent_without_tls_sends_nothing() {
     let config = Config::builder().proxy(None).build();
     let agent = Agent::with_parts(config, TcpConnector::default(), DefaultResolver::default());
     let error = create(&UreqTransport::with_agent(agent), &server.https_url())
-        .expect_err("a connection without TLS is not good enough");
+        .expect_err("a connection without TLS must be refused");
     assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
     assert!(
         server.requests().is_empty(),
-        "no request reached the server"
+        "expected no request at the server"
     );
 }
 
-/// The default provider belongs to the whole process, so that another one is started for it.
+/// The default provider applies to the whole process, so the test runs in a child process.
 #[test]
 fn the_programs_default_crypto_provider_is_used() {
     const INSIDE: &str = "TOTPS_TESTS_PROVIDER";
     const NAME: &str = "ureq::settings::the_programs_default_crypto_provider_is_used";
 
     if env::var_os(INSIDE).is_none() {
-        let output = Command::new(env::current_exe().expect("a test is a program"))
+        let output = Command::new(env::current_exe().expect("the path of the test program"))
             .args(["--exact", NAME])
             .env(INSIDE, "yes")
             .output()
-            .expect("a test can be run");
+            .expect("the test program can be run");
         let text = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "expected TLS to work: {text}");
-        assert!(text.contains("1 passed"), "expected a test to run: {text}");
+        assert!(
+            text.contains("1 passed"),
+            "expected one test to run: {text}"
+        );
         return;
     }
     let authority = Authority::new();
@@ -268,7 +271,9 @@ fn the_programs_default_crypto_provider_is_used() {
             .collect(),
         ..rustls::crypto::ring::default_provider()
     };
-    of_tls_1_2.install_default().expect("no other is installed");
+    of_tls_1_2
+        .install_default()
+        .expect("no other provider is installed");
     for (version, works) in [(TlsVersion::Tls12, true), (TlsVersion::Tls13, false)] {
         let config = authority.server_with_versions(Leaf::Good, &[version]);
         let server = Server::start_tls(config, |connection| {
@@ -278,7 +283,7 @@ fn the_programs_default_crypto_provider_is_used() {
         let builder = UreqTransport::builder().root_certificates_pem(authority.pem());
         let transport = builder.build().expect("valid");
         let error = create(&transport, &server.https_url()).expect_err("400, or no handshake");
-        let answered = error.delivery() == Delivery::Answered;
-        assert_eq!(answered, works, "with {version:?}: {error}");
+        let has_response = error.delivery() == Delivery::Answered;
+        assert_eq!(has_response, works, "with {version:?}: {error}");
     }
 }

@@ -1,5 +1,6 @@
-//! Calls Create at an emulator that speaks TLS: `totps-tests-tls-features EMULATOR trusted|untrusted`, where
-//! EMULATOR is the line of `totps-emulator --tls --json`. Ends with an error if the call fails.
+//! Calls Create on an emulator over TLS: `totps-tests-tls-features EMULATOR trusted|untrusted`.
+//! EMULATOR is the line that `totps-emulator --tls --json` prints. Exits with an error if the call
+//! fails.
 
 use std::error::Error;
 
@@ -11,7 +12,7 @@ fn main() -> Fallible<()> {
     let mut arguments = std::env::args().skip(1);
     let emulator = arguments.next().ok_or("the emulator's line is missing")?;
     let emulator: Value = serde_json::from_str(&emulator)?;
-    // With a platform's verifier, SSL_CERT_FILE says what is trusted.
+    // A platform verifier trusts the certificates in SSL_CERT_FILE instead.
     let is_trusted = arguments.next().as_deref() == Some("trusted");
     let root = match emulator["ca_file"].as_str() {
         Some(file) if is_trusted => Some(std::fs::read(file)?),

@@ -1,4 +1,4 @@
-//! Starts an emulator in a process of its own, so that its library of TLS is not in the client's program.
+//! Starts an emulator in its own process, so that its TLS library is not in the client's program.
 
 #![cfg(any(feature = "_ureq", feature = "_hyper"))]
 
@@ -18,7 +18,7 @@ impl Emulator {
     fn start() -> Self {
         let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../Cargo.toml");
         let mut cargo = Command::new(env!("CARGO"));
-        // What cargo says of this package would make it build some dependencies once more.
+        // Cargo's variables of this package would make it rebuild some dependencies.
         for (name, _) in std::env::vars_os() {
             let text = name.to_string_lossy();
             if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
@@ -60,7 +60,7 @@ impl Drop for Emulator {
 }
 
 #[test]
-fn a_call_over_tls() {
+fn a_call_over_tls_succeeds() {
     let emulator = Emulator::start();
     let mut client = Command::new(CLIENT);
     client.args([&emulator.line, "trusted"]);
@@ -90,6 +90,6 @@ fn an_unknown_authority_is_refused() {
     // Display and Debug of transport errors name their kind.
     assert!(
         error.contains("Tls") || error.contains("Connect"),
-        "another error than of TLS: {error}"
+        "expected a TLS error: {error}"
     );
 }

@@ -1,4 +1,4 @@
-//! Every rule of the kit, where ureq can decompress and keep cookies.
+//! Runs every rule of the kit where ureq can decompress and keep cookies.
 
 use totps_conformance::{Kit, LevelFilter, Target};
 use totps_ureq::UreqTransport;
@@ -13,20 +13,20 @@ fn kit(test: &str) -> Kit {
         .except_if(
             "no-secret-logged",
             "cookie_store::cookie_store: inserting Set-Cookie",
-            "cookie_store, which ureq keeps cookies by, logs them at trace; the API sets none",
+            "ureq keeps cookies in cookie_store, which logs them at trace; the API sets no cookies",
         )
         .except(
             "no-decompression",
-            "ureq decompresses what it can, whatever was requested",
+            "ureq decompresses every encoding that it knows, even if it was not requested",
         )
         .except(
             "no-cookies",
-            "ureq keeps cookies, and sends them back to where they came from only",
+            "ureq keeps cookies, and sends them back only to their origin",
         )
         .except_if(
             "two-framings-refused",
             "got the response 200",
-            "ureq reads such responses by their chunks, or until the connection ends",
+            "ureq reads such responses as chunked, or until the connection ends",
         )
         .except(
             "http10-chunks-refused",
@@ -38,7 +38,7 @@ fn kit(test: &str) -> Kit {
         )
         .except(
             "response-headers-not-logged",
-            "ureq logs headers that tell how to read a response",
+            "ureq logs the framing headers of a response",
         )
 }
 
@@ -59,37 +59,37 @@ fn callers_agent() {
     let kit = kit("callers_agent")
         .except(
             "deadline-before-sending-is-not-sent",
-            "ureq does not tell in which phase it passed",
+            "ureq does not report in which phase the deadline passed",
         )
         .except(
             "lookup-failure-is-not-sent",
-            "ureq reports it like any other error of the system's",
+            "ureq reports a failed lookup like any other system error",
         )
         .except(
             "handshake-failure-is-not-sent",
-            "ureq reports it like an error on an open connection",
+            "ureq reports a failed handshake like an error on an open connection",
         )
         .except(
             "reset-ends-no-body",
-            "ureq takes a body that is reset for whole",
+            "ureq accepts a body that ends with a reset connection as complete",
         )
         .except(
             "close-notify-required",
-            "ureq takes a body for whole without `close_notify`",
+            "ureq accepts a body as complete without `close_notify`",
         )
         .except(
             "unasked-record-not-taken",
-            "ureq looks at the socket and the outermost buffer alone",
+            "ureq looks for unexpected data only at the socket and in the outermost buffer",
         )
         .except(
             "close-notify-noticed",
-            "ureq looks at the socket and the outermost buffer alone",
+            "ureq looks for unexpected data only at the socket and in the outermost buffer",
         );
     let report = kit.check(|target: Target| {
         let pem = target.root_certificate_pem().as_bytes();
         let certificates = parse_pem(pem).map(|item| match item {
             Ok(PemItem::Certificate(certificate)) => certificate,
-            _ => panic!("only certificates"),
+            _ => panic!("expected only certificates"),
         });
         let roots = RootCerts::from(certificates.collect::<Vec<Certificate>>());
         let tls = TlsConfig::builder().root_certs(roots).build();

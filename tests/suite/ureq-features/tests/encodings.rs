@@ -1,4 +1,4 @@
-//! Bodies with an encoding and cookies, where ureq can read them.
+//! Tests of encoded bodies and cookies where ureq can read them.
 
 use std::io::Write as _;
 
@@ -11,10 +11,10 @@ use totps_ureq::{
     UreqTransport,
 };
 
-/// The body `{}` in brotli's encoding.
+/// The body `{}`, encoded with brotli.
 const BR: &[u8] = b"\x8b\x00\x80\x7b\x7d\x03";
 
-/// 2 MiB of spaces in brotli's encoding.
+/// 2 MiB of spaces, encoded with brotli.
 const BR_OF_2_MIB: &[u8] = b"\x9b\xff\xff\x1f\xf8\x25\x40\xe2\xb1\x40\x20\xf7\xfe\x03";
 
 const MIB: usize = 1024 * 1024;
@@ -25,7 +25,7 @@ fn gzip(size: usize) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// Both ways to use the adapter.
+/// Returns transports for both ways to use the adapter.
 fn transports() -> [UreqTransport; 2] {
     let agent = Agent::config_builder().proxy(None).build().into();
     [UreqTransport::new(), UreqTransport::with_agent(agent)]
@@ -52,7 +52,7 @@ fn call(transport: &UreqTransport, server: &Server) -> Result<Response, Transpor
 }
 
 #[test]
-fn no_encoding_is_asked_for_but_what_comes_is_decoded_all_the_same() {
+fn encoded_responses_are_decoded_although_none_is_requested() {
     for transport in transports() {
         for (encoding, body) in [("br", BR), ("gzip", &*gzip(2))] {
             let server = responding(encoding, body);
@@ -60,16 +60,16 @@ fn no_encoding_is_asked_for_but_what_comes_is_decoded_all_the_same() {
             let body = response.body().as_bytes();
             assert!(
                 body == b"{}" || body == b"  ",
-                "expected {encoding} decoded"
+                "expected a decoded {encoding} body"
             );
             assert_eq!(server.requests()[0].field("accept-encoding"), ["identity"]);
         }
     }
 }
 
-/// The agent keeps them, and they go to where they came from.
+/// The agent keeps cookies.
 #[test]
-fn cookies_go_to_no_other_origin() {
+fn cookies_are_sent_only_to_their_origin() {
     for transport in transports() {
         let (server, other) = (responding("gzip", &gzip(2)), responding("gzip", &gzip(2)));
         for server in [&server, &server] {
@@ -93,7 +93,7 @@ fn cookies_go_to_no_other_origin() {
 }
 
 #[test]
-fn the_limit_counts_what_was_decoded() {
+fn the_limit_counts_decoded_bytes() {
     for transport in transports() {
         let fits = responding("gzip", &gzip(MIB));
         let response = call(&transport, &fits).expect("a response of 1 MiB");
@@ -103,11 +103,11 @@ fn the_limit_counts_what_was_decoded() {
             ("gzip", &*gzip(64 * MIB)),
             ("br", BR_OF_2_MIB),
         ] {
-            let error = call(&transport, &responding(encoding, body)).expect_err("a larger one");
+            let error = call(&transport, &responding(encoding, body)).expect_err("a larger body");
             assert_eq!(
                 (error.kind(), error.delivery()),
                 (TransportErrorKind::TooLarge, Delivery::Unknown),
-                "expected {encoding} to be too large: {error}"
+                "expected `TooLarge` for {encoding}: {error}"
             );
         }
     }

@@ -1,5 +1,6 @@
-//! totps-core in WebAssembly, with no I/O but the memory that it shares with its host: JSON comes in,
-//! JSON goes out. `run.mjs` is the host; it sends the requests and gives the responses back.
+//! totps-core in WebAssembly. The only I/O is the memory that the module shares with its host: it
+//! reads and writes JSON there. `run.mjs` is the host. It sends the requests and returns the
+//! responses.
 
 use std::error::Error;
 
@@ -10,20 +11,21 @@ use totps_core::{
 
 type Fallible<T> = Result<T, Box<dyn Error>>;
 
-/// Makes room for `length` bytes, which the next function that is called takes over.
+/// Allocates `length` bytes. The next [`call`] takes ownership of them.
 #[unsafe(no_mangle)]
 pub extern "C" fn allocate(length: usize) -> *mut u8 {
     Box::into_raw(vec![0_u8; length].into_boxed_slice()).cast()
 }
 
-/// Calls a function by its name. Returns where its output is and how long that is, in 32 bits each.
+/// Calls a function by its name. Returns the address of its output in the upper 32 bits and its
+/// length in the lower 32 bits. The output is never freed.
 ///
 /// # Safety
 ///
 /// `input` must come from [`allocate`] with the same `length`.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn call(input: *mut u8, length: usize) -> u64 {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller promises that `input` and `length` come from `allocate`.
     let input = unsafe { Box::from_raw(std::ptr::slice_from_raw_parts_mut(input, length)) };
     let output = match dispatch(&input) {
         Ok(value) => value,
@@ -38,7 +40,7 @@ fn dispatch(input: &[u8]) -> Fallible<Value> {
     let text = |key: &str| {
         input[key]
             .as_str()
-            .ok_or_else(|| format!("no text `{key}`"))
+            .ok_or_else(|| format!("`{key}` is missing or not a text"))
     };
     match text("function")? {
         "create_request" => {
@@ -69,7 +71,7 @@ fn dispatch(input: &[u8]) -> Fallible<Value> {
             let token = authenticated.session_token.ok_or("no session token")?;
             Ok(json!({ "session_token": token.expose() }))
         }
-        other => Err(format!("no function `{other}`").into()),
+        other => Err(format!("unknown function `{other}`").into()),
     }
 }
 

@@ -1,4 +1,4 @@
-//! An allocator that looks for secrets in the memory that it is given back.
+//! An allocator that searches freed memory for secrets.
 //!
 //! ```
 //! use totps_wiping::{Watcher, readable_after};
@@ -15,12 +15,13 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::slice;
 
-/// The system's allocator, but watched. A buffer that grows always moves, so that what it leaves
-/// behind is seen.
+/// The system's allocator, which also searches freed memory. A buffer that grows always moves, so
+/// that its old memory is searched, too.
 #[derive(Debug)]
 pub struct Watcher;
 
-/// What a thread looks for: at most as many texts as there are bits in `found`.
+/// The texts that a thread looks for, and a bit for each text that was found. There can be at most
+/// 64 texts.
 #[derive(Clone, Copy)]
 struct Watch {
     canaries: &'static [&'static str],
@@ -28,20 +29,20 @@ struct Watch {
 }
 
 thread_local! {
-    // It neither allocates nor has a destructor, so that the allocator can use it at any time.
+    // It does not allocate and has no destructor, so the allocator can use it at any time.
     static WATCH: Cell<Watch> = const { Cell::new(Watch { canaries: &[], found: 0 }) };
 }
 
-/// Does something and tells which of the texts were readable in memory that was freed meanwhile.
+/// Runs a closure and returns the texts that were readable in memory that the closure freed.
 ///
-/// Only this thread is watched.
+/// Only the current thread is watched.
 ///
 /// # Panics
 ///
 /// If there are more than 64 texts, or one of them is empty.
 pub fn readable_after(canaries: &'static [&'static str], run: impl FnOnce()) -> Vec<&'static str> {
-    assert!(canaries.len() <= 64, "at most 64 texts can be looked for");
-    assert!(!canaries.contains(&""), "nothing cannot be looked for");
+    assert!(canaries.len() <= 64, "there must be at most 64 texts");
+    assert!(!canaries.contains(&""), "a text must not be empty");
     WATCH.set(Watch { canaries, found: 0 });
     run();
     let Watch { found, .. } = WATCH.replace(Watch {
@@ -54,9 +55,9 @@ pub fn readable_after(canaries: &'static [&'static str], run: impl FnOnce()) -> 
         .collect()
 }
 
-/// Must not allocate.
+/// Searches freed memory. Must not allocate.
 fn look_at(freed: &[u8]) {
-    // It fails while the thread ends, when nothing is looked for any more.
+    // This fails while the thread ends, when there is nothing to look for.
     let _ = WATCH.try_with(|cell| {
         let mut watch = cell.get();
         for (bit, canary) in watch.canaries.iter().enumerate() {
@@ -73,16 +74,16 @@ fn look_at(freed: &[u8]) {
 // while it is still allocated. `realloc` is the trait's own, which copies and calls `dealloc`.
 unsafe impl GlobalAlloc for Watcher {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: the caller's promises are those that the system's allocator wants. Zeros, so that
-        // `dealloc` finds no byte that was never written, nor what an earlier owner wrote.
+        // SAFETY: the caller's promises are those that the system's allocator requires. The memory
+        // is zeroed, so that `dealloc` reads only initialised bytes and none of an earlier owner.
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
-        // SAFETY: the block comes from `alloc` with this layout, all of its bytes were written
-        // there, and nobody else uses it any more.
+        // SAFETY: the block comes from `alloc` with this layout, which initialised all of its
+        // bytes, and no other code uses it any more.
         look_at(unsafe { slice::from_raw_parts(block, layout.size()) });
-        // SAFETY: the caller's promises are those that the system's allocator wants.
+        // SAFETY: the caller's promises are those that the system's allocator requires.
         unsafe { System.dealloc(block, layout) }
     }
 }

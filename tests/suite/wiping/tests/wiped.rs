@@ -1,6 +1,6 @@
-//! What the core owns is wiped before it is freed, seen from the side of the allocator.
+//! Tests with a watching allocator that the core wipes its secrets before it frees their memory.
 //!
-//! What cannot be wiped is here, too, in `what_is_not_wiped`.
+//! `what_is_not_wiped` shows the limits.
 
 use std::time::{Duration, SystemTime};
 
@@ -17,7 +17,7 @@ use totps_wiping::{Watcher, readable_after};
 #[global_allocator]
 static ALLOCATOR: Watcher = Watcher;
 
-/// Every secret of requests and responses, each with a text of its own.
+/// All secrets of requests and responses, each with its own text.
 const CANARIES: &[&str] = &[
     PROJECT_SECRET,
     BASIC,
@@ -30,7 +30,7 @@ const CANARIES: &[&str] = &[
     INTERMEDIATE_SESSION_TOKEN,
 ];
 const PROJECT_SECRET: &str = "secret-test-canary-of-the-project";
-/// The base64 of `project-test-wiping:`, the project's secret behind it.
+/// The base64 of `project-test-wiping:` and the project's secret.
 const BASIC: &str = "cHJvamVjdC10ZXN0LXdpcGluZzpzZWNyZXQtdGVzdC1jYW5hcnktb2YtdGhlLXByb2plY3Q=";
 const CODE: &str = "canary-of-the-code";
 const TOTP_SECRET: &str = "canary-of-the-totp-secret";
@@ -66,15 +66,15 @@ fn response(status: u16, body: impl Into<Body>) -> http::Response<Body> {
     response.body(body.into()).unwrap()
 }
 
-/// Without it, the other tests would show nothing.
+/// Checks that the search works. Without this, the other tests would prove nothing.
 #[test]
-fn what_is_not_wiped_is_found() {
+fn unwiped_memory_is_found() {
     for &canary in CANARIES {
         let readable = readable_after(CANARIES, || drop(canary.to_owned()));
-        assert_eq!(readable, [canary], "a string of nobody's");
+        assert_eq!(readable, [canary], "a plain string");
         let readable = readable_after(CANARIES, || {
             let mut text = canary.to_owned();
-            // The first buffer is left behind.
+            // The first buffer is freed, and the string moves to a larger one.
             text.reserve(1000);
             std::mem::forget(text);
         });
@@ -91,7 +91,7 @@ fn projects() {
         drop(project);
         let request = other.request(&CreateParams::new("o", "m")).unwrap();
         let value = request.headers()[http::header::AUTHORIZATION].as_bytes();
-        assert!(value.ends_with(BASIC.as_bytes()), "the canary is right");
+        assert!(value.ends_with(BASIC.as_bytes()), "the canary must be sent");
         drop((other, request));
     });
 }
@@ -124,7 +124,7 @@ fn parameters_and_requests() {
         sent(&request, &[CODE, SESSION_TOKEN]);
         drop((request, params));
     });
-    // Its body outgrows the buffer that it begins in.
+    // The body becomes larger than the initial capacity of its buffer.
     assert_wiped("a large Migrate", || {
         let codes = std::iter::repeat_n(RECOVERY_CODE, 1000).map(RecoveryCode::new);
         let params = MigrateParams::new("o", "m", TOTP_SECRET).recovery_codes(codes);
@@ -144,7 +144,7 @@ fn parameters_and_requests() {
 #[test]
 fn parameters_and_requests_of_the_other_endpoints() {
     let project = project();
-    // Headers share one buffer through all copies.
+    // All copies of a header share one buffer.
     assert_wiped("a Delete TOTP", || {
         let params = DeleteTotpParams::new("o", "m")
             .session_token(SESSION_TOKEN)
@@ -153,7 +153,7 @@ fn parameters_and_requests_of_the_other_endpoints() {
         assert_eq!(request.headers()["x-stytch-member-session"], SESSION_TOKEN);
         drop((params.clone(), params, request.headers().clone(), request));
     });
-    assert_wiped("a foreign call", || {
+    assert_wiped("a custom call", || {
         let call = Call::post("/a").header("x-token", SESSION_TOKEN);
         let call = call.json(&["a"]).unwrap();
         drop((call.clone(), call));
@@ -177,7 +177,11 @@ fn parameters_and_requests_of_the_other_endpoints() {
     });
     assert_wiped("a typed recovery code", || {
         let typed = RecoveryCode::parse(RECOVERY_CODE).unwrap();
-        assert_eq!(typed.expose(), RECOVERY_CODE, "it stays as it was typed");
+        assert_eq!(
+            typed.expose(),
+            RECOVERY_CODE,
+            "the code must stay unchanged"
+        );
     });
 }
 
@@ -190,7 +194,7 @@ fn imported_secrets() {
         for form in [BASE32.to_owned(), BASE32.to_lowercase()] {
             let secret = TotpSecret::parse(&form).unwrap();
             assert_eq!(secret.expose(), BASE32);
-            // The caller's own.
+            // The caller's text. `Body` wipes it.
             drop(Body::from(form));
         }
         assert_eq!(TotpSecret::from_key(KEY).unwrap().expose(), BASE32);
@@ -254,8 +258,8 @@ fn responses() {
     });
 }
 
-/// A JWT, and the text of the claims that is decoded from it. What the claims say, one by one, is in the
-/// session, which is no secret.
+/// The JWT and the decoded text of its claims are wiped. The values of the claims are in the
+/// session, which is not a secret.
 #[test]
 fn session_jwts() {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_777_000_000);
@@ -282,7 +286,7 @@ fn session_jwts() {
         "expected all to be wiped, but found {readable:?}"
     );
     let readable = readable_after(canaries, || drop((jwt.to_owned(), claims.to_owned())));
-    assert_eq!(readable, canaries, "the canaries are right");
+    assert_eq!(readable, canaries, "the canaries must be findable");
 }
 
 #[test]
@@ -311,12 +315,13 @@ fn errors() {
     for body in [incomplete, cut, html] {
         assert_wiped("a response that cannot be read", || {
             let error = CreateResponse::try_from(response(200, body)).unwrap_err();
-            assert!(matches!(error, Error::Decode(_)), "expected no response");
+            assert!(matches!(error, Error::Decode(_)), "expected a decode error");
         });
     }
 }
 
-/// The replacement for a bad byte is longer than the byte, so that the text could outgrow its buffer.
+/// The replacement of an invalid byte is longer than the byte, so the text could outgrow its
+/// buffer.
 #[test]
 fn responses_that_are_not_utf8() {
     assert_wiped("a response that is not UTF-8", || {
@@ -331,11 +336,11 @@ fn responses_that_are_not_utf8() {
     });
 }
 
-/// The limits of the promise: each of these is found.
+/// Shows the limits of the promise: each of these secrets is found in freed memory.
 #[test]
 fn what_is_not_wiped() {
     let readable = readable_after(CANARIES, || drop(Vec::from(Body::from(MIGRATED))));
-    assert_eq!(readable, [RECOVERY_CODE], "a body that was given away");
+    assert_eq!(readable, [RECOVERY_CODE], "a body turned into a `Vec`");
 
     let escaped = r#"{"member_id": "m", "session_token": "canary-of-the-session-token\n"}"#;
     let readable = readable_after(CANARIES, || {
@@ -351,7 +356,7 @@ fn what_is_not_wiped() {
     let readable = readable_after(CANARIES, || {
         drop(CreateResponse::try_from(response(400, echo)).unwrap_err());
     });
-    assert_eq!(readable, [CODE], "the server's words about an error");
+    assert_eq!(readable, [CODE], "the server's error message");
 
     let metadata = r#"{"member_id": "m", "member": {"name": "canary-of-the-code",
         "trusted_metadata": {"x": "canary-of-the-jwt"}}}"#;

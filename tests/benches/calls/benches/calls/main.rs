@@ -1,7 +1,8 @@
-//! Runs the clients in turns and prints what their calls cost: `[--rounds N] [--callers N] [CLIENT…]`.
+//! Runs the clients in turns and prints the cost of their calls:
+//! `[--rounds N] [--callers N] [CLIENT…]`.
 //!
-//! Without clients it takes all. Without a number of callers it takes 1, 16 and 256, and tells what
-//! memory the calls need, too.
+//! By default it measures all clients with 1, 16 and 256 callers, and the memory of the calls. With
+//! `--callers` it measures only that number of callers, and no memory.
 
 mod memory;
 mod programs;
@@ -18,10 +19,17 @@ fn main() -> Fallible<()> {
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            // Cargo's own.
+            // Cargo passes this argument.
             "--bench" => {}
-            "--rounds" => rounds = arguments.next().ok_or("how many rounds?")?.parse()?,
-            "--callers" => callers = Some(arguments.next().ok_or("how many callers?")?.parse()?),
+            "--rounds" => rounds = arguments.next().ok_or("--rounds needs a number")?.parse()?,
+            "--callers" => {
+                callers = Some(
+                    arguments
+                        .next()
+                        .ok_or("--callers needs a number")?
+                        .parse()?,
+                );
+            }
             name => {
                 let known = NAMES.into_iter().find(|known| *known == name);
                 clients.push(known.ok_or_else(|| format!("the clients are {NAMES:?}"))?);

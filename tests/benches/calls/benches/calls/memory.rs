@@ -1,11 +1,11 @@
-//! Memory of a call that is made alone, and of calls that wait for their responses.
+//! Measures the memory of a single call, and of calls that wait for their responses.
 
 use totps_bench_clients::Fallible;
 use totps_bench_record::{callers, report};
 
 use crate::{TABLE, programs};
 
-/// So many calls wait at once.
+/// Number of calls that wait at the same time.
 const WAITING: usize = 256;
 
 const TIMES: usize = 3;
@@ -24,7 +24,7 @@ pub(crate) fn measure(clients: &[&'static str]) -> Fallible<()> {
 fn alone(client: &str) -> Fallible<()> {
     let (_server, base_url) = programs::server(0)?;
     let mut process = programs::counted_client(client, 1, &base_url)?;
-    // The second call makes none of the things that are made once.
+    // The first call allocates what is made only once. It is not counted.
     process.say("once")?;
     process.hear()?;
     let (mut allocations, mut heap) = (Vec::new(), Vec::new());
@@ -38,7 +38,7 @@ fn alone(client: &str) -> Fallible<()> {
     Ok(print("KiB of heap at most", heap)?)
 }
 
-/// What the heap has at most for a call, from before it connects until its response is read.
+/// Reports the peak heap of a call, from before it connects until its response is read.
 fn waiting_heap(client: &str) -> Fallible<()> {
     let mut runs = Vec::new();
     for _ in 0..TIMES {
@@ -56,8 +56,8 @@ fn waiting_heap(client: &str) -> Fallible<()> {
     Ok(report([TABLE, &callers(WAITING), client, metric], runs)?)
 }
 
-/// What is resident for a call that waits, its thread's stack included, and at most until its
-/// response is read.
+/// Reports the resident memory of a waiting call, including its thread's stack, and the peak until
+/// its response is read.
 fn waiting_rss(client: &str) -> Fallible<()> {
     let (mut waiting, mut peak) = (Vec::new(), Vec::new());
     for _ in 0..TIMES {

@@ -1,12 +1,12 @@
-//! The processes of this bench.
+//! Starts the processes of this bench.
 
 use std::process::Command;
 
 use totps_bench_clients::Fallible;
 use totps_bench_clients::process::Process;
 
-/// Starts a server and returns its base URL, too. If `hold` is not zero, it responds to no call but the
-/// first before so many wait.
+/// Starts a server and returns it with its base URL. If `hold` is not zero, it responds to the
+/// first call at once, and to all others only when `hold` calls wait.
 pub(crate) fn server(hold: usize) -> Fallible<(Process, String)> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_calls-server"));
     let mut server = Process::start(command.arg(hold.to_string()))?;

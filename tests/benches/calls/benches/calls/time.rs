@@ -1,4 +1,4 @@
-//! CPU and wall time of calls, in rounds in which all clients take their turn.
+//! Measures the CPU and wall time of calls. In each round, every client takes one turn.
 
 use totps_bench_clients::Fallible;
 use totps_bench_clients::process::Process;
@@ -6,11 +6,11 @@ use totps_bench_record::{callers, report};
 
 use crate::{TABLE, programs};
 
-/// How many call at once, and how many calls are a turn.
+/// The number of callers, and the number of calls in a turn.
 const TURNS: [(usize, usize); 3] = [(1, 500), (16, 1000), (256, 3072)];
 
-/// Ours and what it is measured against. Of the async clients those count for the ratios that have a
-/// runtime of one thread: with more, most of what varies is which thread wakes which.
+/// Our clients and the clients that they are compared with. The targets use the async clients with
+/// one thread: with more threads, most of the variation is which thread wakes which.
 const PAIRS: [(&str, &str); 13] = [
     ("totps-ureq", "ureq"),
     ("totps-ureq", "stytch-1"),
@@ -27,7 +27,7 @@ const PAIRS: [(&str, &str); 13] = [
     ("ureq", "hyper-1"),
 ];
 
-/// All turns of one client with so many callers.
+/// All turns of one client with one number of callers.
 struct Series {
     client: &'static str,
     callers: usize,
@@ -37,7 +37,7 @@ struct Series {
     wall: Vec<f64>,
 }
 
-/// With one number of callers, or with all.
+/// Measures with the number of callers in `only`, or with each number in [`TURNS`].
 pub(crate) fn measure(
     clients: &[&'static str],
     only: Option<usize>,
@@ -80,7 +80,7 @@ pub(crate) fn measure(
     ratios(&all)
 }
 
-/// Each of the numbers of one round by the other's in the same round.
+/// Reports ratios, computed round by round.
 fn ratios(all: &[Series]) -> Fallible<()> {
     let find = |client: &str, callers: usize| {
         let mut all = all.iter();

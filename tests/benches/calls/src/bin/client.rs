@@ -1,6 +1,10 @@
 //! A client whose time is measured: `NAME CALLERS BASE_URL`.
 //!
-//! It reads how many calls to make, or `once` for one of every caller.
+//! It reads one of these lines from standard input:
+//!
+//! - a number: makes that many calls, and prints the CPU and wall time of one call in nanoseconds;
+//! - `once`: every caller makes one call;
+//! - `warm up`: makes one call.
 
 use totps_bench_calls::Subject;
 use totps_bench_clients::Fallible;

@@ -1,7 +1,10 @@
 //! A client whose memory is counted: `NAME CALLERS BASE_URL`.
 //!
-//! It reads `once` for one call of every caller, and says how many allocations these took, and how many
-//! bytes they had at most at once.
+//! It reads one of these lines from standard input:
+//!
+//! - `once`: every caller makes one call. Prints the number of allocations and the peak heap in
+//!   bytes;
+//! - `warm up`: makes one call.
 
 use dhat::{HeapStats, Profiler};
 use totps_bench_calls::Subject;
@@ -22,6 +25,6 @@ fn main() -> Fallible<()> {
             drop(profiler);
             Ok(format!("{} {}", heap.total_blocks, heap.max_bytes))
         }
-        _ => Err(format!("`{line}` is not known").into()),
+        _ => Err(format!("unknown line `{line}`").into()),
     })
 }

@@ -1,7 +1,7 @@
-//! Responds to every request alike, on one thread: `[HOLD]`.
+//! Sends the same response to every request, on one thread: `[HOLD]`.
 //!
-//! Prints its base URL. With HOLD it responds to the first request at once, and then waits until there
-//! are that many; when they are there it says so, and responds to them all when it reads a line.
+//! Prints its base URL. With HOLD it responds to the first request at once, and then waits for that
+//! many requests. It then prints `held`, and responds to all of them when it reads a line.
 
 use std::collections::HashMap;
 use std::io::{self, ErrorKind, Read as _, Write as _};
@@ -52,7 +52,7 @@ struct Server {
     listener: TcpListener,
     connections: HashMap<Token, Connection>,
     accepted: usize,
-    /// So many requests must wait before there is a response.
+    /// Number of requests that must wait before the server responds to them.
     hold: usize,
     responded_once: bool,
     held: Vec<Token>,
@@ -61,7 +61,7 @@ struct Server {
 struct Connection {
     stream: TcpStream,
     received: Vec<u8>,
-    /// How much of the response is still to be sent.
+    /// Number of bytes of the response that are not sent yet.
     unsent: usize,
 }
 
@@ -87,7 +87,7 @@ impl Server {
         }
     }
 
-    /// A connection that fails is the client's affair, which shows it.
+    /// Handles an event of a connection. A connection that fails is dropped; the client reports it.
     fn serve(&mut self, event: &Event) -> io::Result<()> {
         let token = event.token();
         let Some(connection) = self.connections.get_mut(&token) else {
@@ -138,7 +138,8 @@ enum Received {
 }
 
 impl Connection {
-    /// Reads what is there. Nobody sends a second request before the response to the first.
+    /// Reads until the socket would block. No client sends a second request before the response to
+    /// the first.
     fn take_request(&mut self) -> io::Result<Received> {
         let mut piece = [0; 4096];
         loop {

@@ -1,5 +1,5 @@
-//! Wall-clock time of the types of the official crate. They do not read the minimal responses, which
-//! lack fields.
+//! Measures the wall-clock time of the official crate's types. They cannot read the minimal
+//! responses, which lack fields.
 
 #![allow(clippy::unwrap_used, reason = "a bench that fails must stop")]
 

@@ -1,5 +1,5 @@
-//! Instructions and allocations of totps-core. Values are dropped, and so wiped, within what is
-//! measured, but for the functions that end in `_kept`.
+//! Measures instructions and allocations of totps-core. The measurement includes dropping and
+//! wiping the values, except in the functions that end in `_kept`.
 
 #![allow(clippy::unwrap_used, reason = "a bench that fails must stop")]
 
@@ -70,7 +70,7 @@ macro_rules! encode {
     )+};
 }
 
-/// Leaked, so that its drop is not measured.
+/// Leaks the parameters, so that dropping them is not measured.
 fn prepare<P>(params: P) -> &'static (Project, P) {
     responses::at_rest(Box::leak(Box::new((ours::project().unwrap(), params))))
 }

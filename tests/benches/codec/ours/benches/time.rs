@@ -1,4 +1,4 @@
-//! Wall-clock time of totps-core. Values are dropped, and so wiped, within what is measured.
+//! Measures the wall-clock time of totps-core, including dropping and wiping the values.
 
 #![allow(clippy::unwrap_used, reason = "a bench that fails must stop")]
 

@@ -1,15 +1,15 @@
-//! What the benches run of totps-core.
+//! The operations of totps-core that the benches measure.
 
 use totps_core::http::{Response, Uri};
 use totps_core::{
     AuthenticateParams, ConfigError, CreateParams, Error, MfaEnrollment, MigrateParams, Project,
 };
 
-/// Reads a response that a server sent with status 200.
+/// Decodes the body of a response with status 200.
 ///
 /// # Errors
 ///
-/// When it cannot be read.
+/// If the response cannot be read.
 pub fn decode<'a, R>(response: &'a [u8]) -> Result<R, Error>
 where
     R: TryFrom<Response<&'a [u8]>, Error = Error>,
@@ -17,11 +17,11 @@ where
     R::try_from(Response::new(response))
 }
 
-/// The project whose requests are made.
+/// Returns the project of the requests.
 ///
 /// # Errors
 ///
-/// When the project's settings are refused.
+/// If the project's settings are refused.
 pub fn project() -> Result<Project, ConfigError> {
     Project::at(
         Uri::from_static("https://test.stytch.com"),
@@ -34,12 +34,12 @@ pub fn project() -> Result<Project, ConfigError> {
 const ORGANIZATION: &str = "organization-test-07971b06-ac8b-4cdb-9c15-63b17e653931";
 const MEMBER: &str = "member-test-32fc5024-9c09-4da3-bd2e-c9ce4da9375f";
 
-/// Parameters of Create: what is required.
+/// Returns parameters of Create with the required fields.
 pub fn create_minimal() -> CreateParams {
     CreateParams::new(ORGANIZATION, MEMBER)
 }
 
-/// Parameters of Create: all.
+/// Returns parameters of Create with all fields.
 pub fn create_full() -> CreateParams {
     create_minimal()
         .expiration_minutes(30)
@@ -48,12 +48,12 @@ pub fn create_full() -> CreateParams {
         .session_jwt("example_jwt")
 }
 
-/// Parameters of Authenticate: what is required.
+/// Returns parameters of Authenticate with the required fields.
 pub fn authenticate_minimal() -> AuthenticateParams {
     AuthenticateParams::new(ORGANIZATION, MEMBER, "012345")
 }
 
-/// Parameters of Authenticate: all.
+/// Returns parameters of Authenticate with all fields.
 pub fn authenticate_full() -> AuthenticateParams {
     authenticate_minimal()
         .intermediate_session_token("SeiGwdj5lKkrEVgcEY3QNJXt6srxS3IK2Nwkar6mXD4=")
@@ -69,12 +69,12 @@ pub fn authenticate_full() -> AuthenticateParams {
         .telemetry_id("026ac93b-8cdf-4fcb-bfa6-36a31cfecac1")
 }
 
-/// Parameters of Migrate: what is required.
+/// Returns parameters of Migrate with the required fields.
 pub fn migrate_minimal() -> MigrateParams {
     MigrateParams::new(ORGANIZATION, MEMBER, "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS")
 }
 
-/// Parameters of Migrate: all.
+/// Returns parameters of Migrate with all fields.
 pub fn migrate_full() -> MigrateParams {
     migrate_minimal().recovery_codes(["ckss-2skx-ebow", "spbc-424h-usy0"])
 }

@@ -21,7 +21,7 @@ macro_rules! responses {
         pub mod $call {
             /// Only the keys that the documentation's samples print.
             pub const MINIMAL: &[u8] = response!($call, "minimal");
-            /// Every key; what is unset is `null`, `""` or an empty list.
+            /// Every key; unset values are `null`, `""` or an empty list.
             pub const LIVE_SHAPE: &[u8] = response!($call, "live-shape");
             /// Every key, all set.
             pub const FULL: &[u8] = response!($call, "full");
@@ -29,9 +29,9 @@ macro_rules! responses {
             pub const LIVE_SHAPE_STRING: &[u8] = response!($call, "live-shape-string");
             /// `FULL`, but `organization` is a string.
             pub const FULL_STRING: &[u8] = response!($call, "full-string");
-            /// `LIVE_SHAPE`, but one field of the Organization is no string.
+            /// `LIVE_SHAPE`, but one field of the Organization is not a string.
             pub const LIVE_SHAPE_DEEP: &[u8] = response!($call, "live-shape-deep");
-            /// `FULL`, but one field of the Organization is no string.
+            /// `FULL`, but one field of the Organization is not a string.
             pub const FULL_DEEP: &[u8] = response!($call, "full-deep");
         }
     )+};
@@ -67,8 +67,10 @@ pub const MIGRATE: &[Case] = &[
     ("migrate/full", migrate::FULL),
 ];
 
-/// Keeps a large block until the end of the process and hands `input` on. Allocations before a bench
-/// are then never more than those within, and the peak of the process is that of the bench.
+/// Returns `input` after leaking a block of 1 MiB.
+///
+/// The block stays allocated. It is larger than everything that is allocated before a bench, so
+/// that the process reaches its peak within the bench.
 pub fn at_rest<T>(input: T) -> T {
     Box::leak(black_box(vec![0_u8; 1 << 20].into_boxed_slice()));
     input

@@ -1,5 +1,5 @@
-//! Instructions and allocations of what one writes by hand. Values are dropped within what is
-//! measured, but for the functions that end in `_kept`.
+//! Measures instructions and allocations of hand-written code. The measurement includes dropping
+//! the values, except in the functions that end in `_kept`.
 
 #![allow(clippy::unwrap_used, reason = "a bench that fails must stop")]
 
@@ -64,7 +64,7 @@ decode_session! {
     five_authenticate_session: five_fields::Authenticate;
 }
 
-/// Leaked, so that its drop is not measured.
+/// Leaks the parameters, so that dropping them is not measured.
 fn prepare<P: Serialize>(path: &str, params: P) -> &'static (Prepared, P) {
     responses::at_rest(Box::leak(Box::new((Prepared::new(path).unwrap(), params))))
 }

@@ -1,4 +1,4 @@
-//! Wall-clock time of what one writes by hand. Values are dropped within what is measured.
+//! Measures the wall-clock time of hand-written code, including dropping the values.
 
 #![allow(clippy::unwrap_used, reason = "a bench that fails must stop")]
 

@@ -1,4 +1,4 @@
-//! Authentication factors as serde derives them: what is particular to a kind is flattened in.
+//! Authentication factors with derived serde code. The fields of each kind of factor are flattened.
 
 use serde::Deserialize;
 

@@ -1,4 +1,4 @@
-//! What one writes without this library: derived structs and requests made by hand.
+//! Code that a user would write without this library: derived structs and hand-written requests.
 
 pub mod factors;
 pub mod five_fields;
@@ -9,11 +9,11 @@ use http::Response;
 pub use responses::{AuthenticateResponse, CreateResponse, MigrateResponse};
 use serde::de::DeserializeOwned;
 
-/// Reads a response into any type, after a look at the status.
+/// Checks the status of a response and decodes its body into any type.
 ///
 /// # Errors
 ///
-/// When the status is no success or the body cannot be read.
+/// If the status is not a success, or the body cannot be read.
 pub fn decode<T: DeserializeOwned>(
     response: Response<&[u8]>,
 ) -> Result<T, Box<dyn std::error::Error>> {

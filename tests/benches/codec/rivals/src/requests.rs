@@ -1,11 +1,11 @@
-//! Requests made by hand: a derived struct, `serde_json::to_vec`, and the http crate's builder with
-//! everything prepared that is the same for all calls.
+//! Hand-written requests: a derived struct, `serde_json::to_vec`, and the http crate's builder.
+//! Everything that is the same for all calls is prepared once.
 
 use http::{HeaderValue, Request, Uri, header};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-/// What is the same for all requests of a kind.
+/// The parts that are the same for all requests to one endpoint.
 pub struct Prepared {
     pub uri: Uri,
     pub authorization: HeaderValue,
@@ -13,7 +13,7 @@ pub struct Prepared {
 }
 
 impl Prepared {
-    /// Makes it for the path of a call.
+    /// Prepares requests for the path of a call.
     pub fn new(path: &str) -> Result<Self, http::Error> {
         let mut authorization =
             HeaderValue::from_static("Basic cHJvamVjdC10ZXN0LTA6c2VjcmV0LXRlc3QtMA==");
@@ -25,11 +25,11 @@ impl Prepared {
         })
     }
 
-    /// Makes the request of a call.
+    /// Returns the request of a call.
     ///
     /// # Errors
     ///
-    /// When the parameters do not serialise.
+    /// If the parameters cannot be serialised.
     pub fn request<P: Serialize>(
         &self,
         params: &P,
@@ -108,7 +108,7 @@ const SESSION: &str = "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q";
 const JWT: &str = "example_jwt";
 
 impl Create {
-    /// What is required.
+    /// Returns parameters with the required fields.
     pub fn minimal() -> Self {
         Self {
             organization_id: ORGANIZATION.to_owned(),
@@ -117,7 +117,7 @@ impl Create {
         }
     }
 
-    /// All.
+    /// Returns parameters with all fields.
     pub fn full() -> Self {
         Self {
             expiration_minutes: Some(30),
@@ -130,7 +130,7 @@ impl Create {
 }
 
 impl Authenticate {
-    /// What is required.
+    /// Returns parameters with the required fields.
     pub fn minimal() -> Self {
         Self {
             organization_id: ORGANIZATION.to_owned(),
@@ -140,7 +140,7 @@ impl Authenticate {
         }
     }
 
-    /// All.
+    /// Returns parameters with all fields.
     pub fn full() -> Self {
         Self {
             intermediate_session_token: Some(INTERMEDIATE.to_owned()),
@@ -160,7 +160,7 @@ impl Authenticate {
 }
 
 impl Migrate {
-    /// What is required.
+    /// Returns parameters with the required fields.
     pub fn minimal() -> Self {
         Self {
             organization_id: ORGANIZATION.to_owned(),
@@ -170,7 +170,7 @@ impl Migrate {
         }
     }
 
-    /// All.
+    /// Returns parameters with all fields.
     pub fn full() -> Self {
         Self {
             recovery_codes: Some(vec![

@@ -1,5 +1,5 @@
-//! The responses with all their fields, as serde derives them. Missing fields are the defaults, since
-//! the minimal responses lack some.
+//! The responses with all their fields and derived serde code. Missing fields get their defaults,
+//! because the minimal responses lack some.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};

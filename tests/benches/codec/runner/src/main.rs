@@ -1,4 +1,4 @@
-//! Runs benches under Valgrind. Gungraun's own program, but of the version in the lock file.
+//! Runs benches under Valgrind. It is Gungraun's own program in the version of the lock file.
 
 use std::process::ExitCode;
 

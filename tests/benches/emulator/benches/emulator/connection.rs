@@ -1,4 +1,4 @@
-//! A caller that does as little as it can.
+//! A minimal HTTP client, so that the caller does as little work as possible.
 
 use std::io::{Read as _, Write as _};
 use std::net::TcpStream;
@@ -28,7 +28,7 @@ impl Connection {
         loop {
             let read = self.stream.read(&mut self.buffer[filled..])?;
             if read == 0 {
-                return Err("the response ends early".into());
+                return Err("the response ended early".into());
             }
             filled += read;
             let bytes = &self.buffer[..filled];
@@ -42,7 +42,7 @@ impl Connection {
             }
             let mut headers = response.headers.iter();
             let length = headers.find(|header| header.name == "content-length");
-            let length = length.ok_or("the response has no length")?.value;
+            let length = length.ok_or("the response has no `content-length`")?.value;
             let length: usize = std::str::from_utf8(length)?.parse()?;
             if filled >= head + length {
                 return Ok(());

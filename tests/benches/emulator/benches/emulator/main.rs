@@ -1,8 +1,9 @@
-//! Calls of the emulator on loopback: the emulator has one core, its callers another one, and the
-//! project 10,000 Members, each of whom makes one call of a kind. Arguments: `[--rounds N]`.
+//! Measures calls to the emulator on loopback. The emulator runs on one core, its callers on
+//! another. The project has 10,000 Members, and there is one call of each kind for each of them.
+//! Arguments: `[--rounds N]`.
 //!
-//! What counts is the CPU time of the emulator's thread, kernel included: the time that one core
-//! needs for a call. The time on the clock is worth something only if nothing else runs.
+//! The main result is the CPU time of the emulator's thread, kernel included: the time that one
+//! core needs for a call. The wall time is meaningful only if nothing else runs.
 
 mod connection;
 
@@ -21,19 +22,19 @@ use totps_emulator::{Emulator, MemberHandle, NewMember, authenticator_code};
 
 use crate::connection::Connection;
 
-/// What a call costs.
+/// The cost of a call.
 #[derive(Clone, Copy)]
 struct Cost {
     /// CPU time of the emulator.
     cpu: Duration,
-    /// Time on the clock.
+    /// Wall time.
     clock: Duration,
 }
 
 type Fallible<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 const MEMBERS: usize = 10_000;
-/// Enough that the emulator always has a request to answer.
+/// Number of connections. With 8 the emulator always has a request to serve.
 const CONNECTIONS: usize = 8;
 const SECRET: &str = "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS";
 
@@ -42,10 +43,10 @@ fn main() -> Fallible<()> {
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            // Cargo's own.
+            // Cargo passes this argument.
             "--bench" => {}
-            "--rounds" => rounds = arguments.next().ok_or("how many rounds?")?.parse()?,
-            other => return Err(format!("`{other}` is not an argument").into()),
+            "--rounds" => rounds = arguments.next().ok_or("--rounds needs a number")?.parse()?,
+            other => return Err(format!("unknown argument `{other}`").into()),
         }
     }
     let allowed = sched_getaffinity(Pid::from_raw(0))?;
@@ -57,7 +58,7 @@ fn main() -> Fallible<()> {
 
     let (mut migrate, mut authenticate) = (Vec::new(), Vec::new());
     for _ in 0..rounds {
-        // Threads get the core of the thread that starts them.
+        // A new thread inherits the core of the thread that starts it.
         stay_on(first)?;
         let emulator = Emulator::builder().seed(1).start()?;
         stay_on(second)?;
@@ -112,7 +113,7 @@ fn stay_on(core: usize) -> Fallible<()> {
     Ok(sched_setaffinity(Pid::from_raw(0), &set)?)
 }
 
-/// The CPU time that the emulator's thread had so far.
+/// Returns the CPU time that the emulator's thread has used so far.
 fn emulator_cpu() -> Fallible<Duration> {
     for task in fs::read_dir("/proc/self/task")? {
         let task = task?.path();

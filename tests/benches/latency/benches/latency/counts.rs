@@ -1,4 +1,4 @@
-//! What servers have counted.
+//! Reports the counts of the servers.
 
 use totps_bench_clients::Fallible;
 use totps_bench_record as record;
@@ -18,7 +18,7 @@ pub(crate) fn report(case: &str, client: &str, counts: &[Counts]) -> Fallible<()
     Ok(print("resumed handshakes", |counts| counts.resumed)?)
 }
 
-/// Prints how many connections would do, beside those that were opened.
+/// Prints the smallest possible number of connections, to compare with those that were opened.
 pub(crate) fn report_least(case: &str, least: usize) -> Fallible<()> {
     let rival = "one for each caller";
     Ok(record::report(

@@ -1,4 +1,4 @@
-//! What idle connections cost.
+//! Measures the cost of idle connections.
 
 use std::thread;
 use std::time::Duration;
@@ -9,15 +9,15 @@ use totps_bench_record::report;
 use crate::TABLE;
 use crate::programs::Pair;
 
-/// So many connections are opened by as many callers at once.
+/// Number of connections, each opened by its own caller at the same time.
 const CONNECTIONS: usize = 256;
 
 const TIMES: usize = 3;
 
-/// So long that no response is there before the last request is sent.
+/// Long enough that no response arrives before the last request is sent.
 const DELAY: Duration = Duration::from_millis(500);
 
-/// Until threads have ended.
+/// Time until the threads of the calls have ended.
 const REST: Duration = Duration::from_secs(1);
 
 const KIBIBYTE: f64 = 1024.0;
@@ -28,7 +28,7 @@ pub(crate) fn measure(clients: &[&str]) -> Fallible<()> {
     for _ in 0..TIMES {
         for (client, [open, resident, each, descriptors]) in clients.iter().zip(&mut runs) {
             let mut pair = Pair::delayed(client, DELAY)?;
-            // What is made once is not what a connection costs.
+            // The first call makes what is made only once. It is not a cost of a connection.
             pair.call()?;
             let before = pair.client.status("VmRSS")?;
             pair.client.say(&format!("at once {CONNECTIONS}"))?;

@@ -1,4 +1,5 @@
-//! Calls of many callers that think between them, in rounds in which all clients take their turn.
+//! Measures calls of many callers that pause between calls. In each round, every client takes one
+//! turn.
 
 use std::thread;
 
@@ -9,13 +10,13 @@ use totps_bench_record::{callers, report};
 use crate::programs::{Counts, Pair, round_trips};
 use crate::{TABLE, counts};
 
-/// How many call, and how many seconds a turn takes once it is warm.
+/// The number of callers, and the length of a turn after its warm-up, in seconds.
 const TURNS: [(usize, u64); 4] = [(1, 8), (8, 5), (64, 4), (256, 4)];
 
-/// How many seconds a turn of another number of callers takes.
+/// The length of a turn with any other number of callers, in seconds.
 const SECONDS: u64 = 4;
 
-/// All turns of one client with so many callers.
+/// All turns of one client with one number of callers.
 struct Series {
     client: &'static str,
     callers: usize,
@@ -31,7 +32,7 @@ struct Turn {
     p99: f64,
 }
 
-/// With one number of callers, or with all.
+/// Measures with the number of callers in `only`, or with each number in [`TURNS`].
 pub(crate) fn measure(
     clients: &[&'static str],
     only: Option<usize>,
@@ -73,7 +74,7 @@ pub(crate) fn measure(
 }
 
 impl Series {
-    /// In new processes, so that every turn shows what is opened.
+    /// Takes one turn in new processes, so that it counts all connections that are opened.
     fn take_turn(&mut self, seed: u64) -> Fallible<()> {
         let mut pair = Pair::start(self.client)?;
         let Self {

@@ -1,8 +1,9 @@
-//! Runs the clients in turns and prints how long calls take, in round trips, and what connections cost:
-//! `[--rounds N] [--callers N] [--seconds N] [CLIENT…]`.
+//! Runs the clients in turns and prints the duration of calls, in round trips, and the cost of
+//! connections: `[--rounds N] [--callers N] [--seconds N] [CLIENT…]`.
 //!
-//! Without clients it takes those of [`DEFAULT`]. Without a number of callers it takes 1, 8, 64 and 256,
-//! and measures single calls and idle connections, too. The seconds are those of a turn.
+//! By default it measures the clients in [`DEFAULT`] with 1, 8, 64 and 256 callers, and single
+//! calls and idle connections. With `--callers` it measures only that number of callers.
+//! `--seconds` is the length of a turn.
 
 mod counts;
 mod idle;
@@ -14,7 +15,7 @@ use totps_bench_clients::{Fallible, NAMES};
 
 const TABLE: &str = "latency";
 
-/// With a runtime of several threads, as most programs have it.
+/// The clients with a runtime of several threads, as in most programs.
 const DEFAULT: [&str; 6] = [
     "totps-ureq",
     "totps-hyper-n",
@@ -33,7 +34,7 @@ fn main() -> Fallible<()> {
     while let Some(argument) = arguments.next() {
         let mut number = || arguments.next().ok_or(format!("{argument} needs a number"));
         match argument.as_str() {
-            // Cargo's own.
+            // Cargo passes this argument.
             "--bench" => {}
             "--rounds" => rounds = number()?.parse()?,
             "--callers" => callers = Some(number()?.parse()?),

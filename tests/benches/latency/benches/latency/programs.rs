@@ -1,4 +1,4 @@
-//! The processes of this bench: servers, and clients of them.
+//! Starts the processes of this bench: servers and their clients.
 
 use std::process::Command;
 use std::time::Duration;
@@ -8,36 +8,36 @@ use totps_bench_clients::Fallible;
 use totps_bench_clients::process::Process;
 use totps_bench_latency::{DELAY, ROUND_TRIP};
 
-/// A client with a server of its own, so that what the server counts is the client's.
+/// A client with its own server, so that the server's counts are those of this client.
 pub(crate) struct Pair {
     pub(crate) client: Process,
     server: Process,
     _authority: NamedTempFile,
 }
 
-/// What the server has counted since it was started.
+/// The counts of a server since it was started.
 pub(crate) struct Counts {
     pub(crate) opened: f64,
     pub(crate) full: f64,
     pub(crate) resumed: f64,
     /// Connections that are open now.
     pub(crate) open: f64,
-    /// By how much the line was late, at the 99th percentile since it was warm, in round trips.
+    /// The 99th percentile of how late the line was since the warm-up, in round trips.
     pub(crate) late: f64,
 }
 
 impl Pair {
-    /// Starts both. Nothing is connected yet.
+    /// Starts both processes. They do not connect yet.
     pub(crate) fn start(client: &str) -> Fallible<Self> {
         Self::with(client, DELAY, &[])
     }
 
-    /// Starts both. Every connection ends with its first response.
+    /// Starts both processes. Every connection ends with its first response.
     pub(crate) fn closing(client: &str) -> Fallible<Self> {
         Self::with(client, DELAY, &["close"])
     }
 
-    /// Starts both, with a delay of its own.
+    /// Starts both processes with another delay than [`DELAY`].
     pub(crate) fn delayed(client: &str, delay: Duration) -> Fallible<Self> {
         Self::with(client, delay, &[])
     }
@@ -50,7 +50,7 @@ impl Pair {
         let mut server = Process::start(command.args(settings))?;
         let base_url = server.hear()?;
         let mut command = Command::new(env!("CARGO_BIN_EXE_latency-client"));
-        // For the official crate, which trusts what the platform does.
+        // For the official crate, which trusts the platform's certificates.
         command.env("SSL_CERT_FILE", authority.path());
         let client = command.args([client, &base_url]).arg(authority.path());
         Ok(Self {
@@ -60,7 +60,7 @@ impl Pair {
         })
     }
 
-    /// Makes one call. Returns how many round trips it took.
+    /// Makes one call, and returns its duration in round trips.
     pub(crate) fn call(&mut self) -> Fallible<f64> {
         let [seconds] = self.client.numbers("call")?;
         Ok(round_trips(seconds))
@@ -77,7 +77,7 @@ impl Pair {
         })
     }
 
-    /// Lets the server forget how late its line was until now.
+    /// Makes the server forget how late its line was so far.
     pub(crate) fn warm(&mut self) -> Fallible<()> {
         self.server.say("warm")?;
         self.server.hear().map(drop)

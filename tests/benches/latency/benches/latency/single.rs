@@ -1,4 +1,4 @@
-//! Calls that are made one at a time.
+//! Measures calls that are made one at a time.
 
 use std::thread;
 use std::time::Duration;
@@ -11,19 +11,20 @@ use crate::{TABLE, counts};
 
 const ROUND_TRIPS: &str = "round trips of a call";
 
-/// How often the first call of a process is measured.
+/// Number of processes whose first call is measured.
 const FIRST: usize = 15;
 
-/// So many processes of each client are silent at the same time.
+/// Number of processes of each client that make no call for [`SILENCE`].
 const SILENT: usize = 5;
 
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// So many processes of each client call a server that closes every connection, so often each.
+/// Number of processes of each client that call a server which closes every connection, and the
+/// number of calls of each.
 const TURNED_AWAY: usize = 3;
 const CALLS: usize = 10;
 
-/// What one client took and opened.
+/// The durations and counts of one client.
 struct Series<'a> {
     client: &'a str,
     pairs: Vec<Pair>,
@@ -31,14 +32,14 @@ struct Series<'a> {
     counts: Vec<Counts>,
 }
 
-/// The first call of a process.
+/// Measures the first call of a process.
 pub(crate) fn first(clients: &[&str]) -> Fallible<()> {
     let mut all = start(clients, FIRST, Pair::start)?;
     take_turns(&mut all, 1)?;
     report_all(&all, "first call")
 }
 
-/// The second call of a process, long after the first.
+/// Measures the second call of a process, long after the first.
 pub(crate) fn after_silence(clients: &[&str]) -> Fallible<()> {
     let mut all = start(clients, SILENT, |client| {
         let mut pair = Pair::start(client)?;
@@ -52,7 +53,7 @@ pub(crate) fn after_silence(clients: &[&str]) -> Fallible<()> {
     report_all(&all, &format!("after {seconds} s of silence"))
 }
 
-/// Calls to a server that ends every connection with its first response.
+/// Measures calls to a server that ends every connection with its first response.
 pub(crate) fn new_connections(clients: &[&str]) -> Fallible<()> {
     let mut all = start(clients, TURNED_AWAY, Pair::closing)?;
     take_turns(&mut all, CALLS)?;
@@ -76,7 +77,7 @@ fn start<'a>(
     clients.iter().map(series).collect()
 }
 
-/// One process of each client after the other makes its calls, until all have.
+/// Makes the calls of all processes, one process of each client in turn.
 fn take_turns(all: &mut [Series], calls: usize) -> Fallible<()> {
     while all.iter().any(|series| !series.pairs.is_empty()) {
         for series in &mut *all {

@@ -1,11 +1,12 @@
-//! A client whose calls are measured: `NAME BASE_URL AUTHORITY`, the last being a file.
+//! A client whose calls are measured: `NAME BASE_URL AUTHORITY`. AUTHORITY is a file.
 //!
-//! It reads one of these lines:
+//! It reads one of these lines from standard input:
 //!
-//! - `call`: it makes one call, and says how many seconds that took.
-//! - `at once CALLERS`: every caller makes one call, all at the same time.
-//! - `load CALLERS SECONDS SEED`: callers call and think, these seconds long after the warm-up. It says how many calls were counted, and within
-//!   how many seconds 50 %, 90 % and 99 % of them were done.
+//! - `call`: makes one call, and prints its duration in seconds;
+//! - `at once CALLERS`: every caller makes one call, all at the same time;
+//! - `load CALLERS SECONDS SEED`: the callers make calls with pauses, for SECONDS after the
+//!   warm-up. Prints the number of calls, and the 50th, 90th and 99th percentile of their duration
+//!   in seconds.
 
 use std::fs;
 use std::time::Duration;
@@ -40,6 +41,6 @@ fn main() -> Fallible<()> {
             }
             Ok(numbers.join(" "))
         }
-        _ => Err(format!("`{line}` is not known").into()),
+        _ => Err(format!("unknown line `{line}`").into()),
     })
 }

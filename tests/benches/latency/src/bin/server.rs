@@ -1,8 +1,8 @@
-//! A server behind a line with a delay: `AUTHORITY MILLISECONDS [close]`.
+//! A server behind a delayed line: `AUTHORITY MILLISECONDS [close]`.
 //!
-//! It writes the certificate to trust into the file AUTHORITY, in PEM, and prints its base URL. With
-//! `close`, every connection ends with its first response. To every line it replies with its counts;
-//! after `warm` it has forgotten how late its line was.
+//! It writes the certificate to trust into the file AUTHORITY, in PEM, and prints its base URL.
+//! With `close`, every connection ends with its first response. It replies to every line with its
+//! counts. On the line `warm` it first forgets how late its line was.
 
 use std::time::Duration;
 use std::{fs, thread};

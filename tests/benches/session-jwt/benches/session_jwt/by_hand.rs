@@ -1,5 +1,5 @@
-//! What a program would write with jsonwebtoken: the keys by their ids, the issuers and the audience, and
-//! a struct for the claims.
+//! Code that a program would write with jsonwebtoken: the keys by their ids, the issuers and the
+//! audience, and a struct for the claims.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ pub(crate) struct ByHand {
     validation: Validation,
 }
 
-/// All fields are read, but not all are looked at.
+/// The claims. All fields are decoded, but not all are used.
 #[derive(Deserialize)]
 #[allow(dead_code)]
 pub(crate) struct Claims {
@@ -75,8 +75,8 @@ impl ByHand {
     }
 
     pub(crate) fn check(&self, jwt: &str) -> Fallible<Claims> {
-        let kid = decode_header(jwt)?.kid.ok_or("there is no kid")?;
-        let key = self.keys.get(&kid).ok_or("the key is unknown")?;
+        let kid = decode_header(jwt)?.kid.ok_or("the JWT has no `kid`")?;
+        let key = self.keys.get(&kid).ok_or("unknown key")?;
         let claims: Claims = decode(jwt, key, &self.validation)?.claims;
         let factors = &claims.session.authentication_factors;
         if factors.iter().any(|factor| factor.r#type == "totp") {

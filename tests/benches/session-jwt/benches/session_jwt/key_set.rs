@@ -1,11 +1,11 @@
-//! A server of a key set, for the SDKs.
+//! A server that serves a key set to the SDKs.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// Responds to any request with the key set, for as long as the program runs.
+/// A server that responds to any request with the key set, until the program ends.
 pub(crate) struct KeySet {
     address: SocketAddr,
     json: Arc<Mutex<String>>,
@@ -23,7 +23,7 @@ impl KeySet {
                     .lock()
                     .unwrap_or_else(PoisonError::into_inner)
                     .clone();
-                // A request that is broken off is the client's affair.
+                // The client reports a request that breaks off.
                 let _ = respond(connection, &json);
             }
         });

@@ -1,7 +1,9 @@
-//! One check of a good session JWT: by totps, by jsonwebtoken as a program by hand would use it, and by
-//! the official Node and Python SDKs with their key set fetched. Arguments: `[--rounds N]`.
+//! Measures one check of a valid session JWT by totps, by hand-written code on jsonwebtoken, and by
+//! the official Node and Python SDKs after they have fetched their key set. Arguments: `[--rounds
+//! N]`.
 //!
-//! The SDKs are those that `tests/interop/run.sh` has installed. All take their turn in each round.
+//! `tests/interop/run.sh` must have installed the SDKs. In each round, every library takes one
+//! turn.
 
 mod by_hand;
 mod key_set;
@@ -38,10 +40,10 @@ fn main() -> Fallible<()> {
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            // Cargo's own.
+            // Cargo passes this argument.
             "--bench" => {}
-            "--rounds" => rounds = arguments.next().ok_or("how many rounds?")?.parse()?,
-            other => return Err(format!("`{other}` is not an argument").into()),
+            "--rounds" => rounds = arguments.next().ok_or("--rounds needs a number")?.parse()?,
+            other => return Err(format!("unknown argument `{other}`").into()),
         }
     }
     let sdks = installed()?;
@@ -64,17 +66,17 @@ fn main() -> Fallible<()> {
     Ok(())
 }
 
-/// Where the SDKs are.
+/// Returns the folder of the installed SDKs.
 fn installed() -> Fallible<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../target/interop");
     if root.join("node/node_modules/stytch").is_dir() && root.join("python/bin/python").exists() {
         Ok(root)
     } else {
-        Err("run `tests/interop/run.sh` first, which installs the official SDKs".into())
+        Err("the official SDKs are not installed: run `tests/interop/run.sh` first".into())
     }
 }
 
-/// The time of one check by each rival, in µs.
+/// Returns the time of one check by each rival, in µs.
 fn round(sdks: &Path) -> Fallible<[f64; RIVALS.len()]> {
     let server = KeySet::start()?;
     let base_url = server.base_url();
@@ -89,7 +91,8 @@ fn round(sdks: &Path) -> Fallible<[f64; RIVALS.len()]> {
         move |_: Request| Ok::<_, std::io::Error>(http::Response::new(json.clone()))
     };
     let verifier = SessionVerifier::new(Client::new(project.clone(), send));
-    // With what a service does at each request: the clock, and the question for the second factor.
+    // Includes what a service does for each request: it reads the clock and checks the second
+    // factor.
     let verified = time(|| {
         let session = verifier.verify(&jwt, SystemTime::now())?;
         let is_strong = session.has_factor(&[AuthenticationFactorType::Totp], Duration::MAX);
@@ -120,7 +123,7 @@ fn round(sdks: &Path) -> Fallible<[f64; RIVALS.len()]> {
     Ok([verified, local, by_hand, node?, python?])
 }
 
-/// The time of one call in µs, the value's drop included.
+/// Returns the time of one call in µs, including the drop of its value.
 fn time<T>(call: impl Fn() -> Fallible<T>) -> Fallible<f64> {
     for _ in 0..COUNT / 10 {
         black_box(call()?);

@@ -1,4 +1,4 @@
-//! How long it takes to build a client, and which files it opens meanwhile.
+//! Measures how long it takes to build a client, and how many files that opens.
 
 use std::path::Path;
 use std::process::Command;
@@ -31,7 +31,8 @@ pub(crate) fn measure() -> Fallible<()> {
     Ok(())
 }
 
-/// How many files were opened between the two that are not there.
+/// Counts the files that were opened while the client was built. The program marks the start and
+/// the end by trying to open two files that do not exist.
 fn files(client: &str) -> Fallible<f64> {
     let trace = Path::new(env!("CARGO_TARGET_TMPDIR")).join("files.strace");
     let mut strace = Command::new("strace");

@@ -1,4 +1,5 @@
-//! What clients weigh: `[--builds N]`. The programs are built N times, 2 unless told otherwise.
+//! Measures the cost of clients before their first call: `[--builds N]`. The programs are built N
+//! times (default 2).
 //!
 //! Needs `strace`.
 
@@ -14,10 +15,10 @@ fn main() -> Fallible<()> {
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            // Cargo's own.
+            // Cargo passes this argument.
             "--bench" => {}
-            "--builds" => builds = arguments.next().ok_or("how many builds?")?.parse()?,
-            _ => return Err(format!("`{argument}` is not known").into()),
+            "--builds" => builds = arguments.next().ok_or("--builds needs a number")?.parse()?,
+            _ => return Err(format!("unknown argument `{argument}`").into()),
         }
     }
     clients::measure()?;

@@ -1,4 +1,4 @@
-//! How large a program is that makes one call, and how long it takes to build.
+//! Measures the size and the build time of a program that makes one call.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use totps_bench_record::report;
 
 use crate::{Fallible, TABLE};
 
-/// What they are made with, and their packages.
+/// The programs: the library that they use, and their package.
 const PROGRAMS: [(&str, &str); 5] = [
     ("totps-ureq", "with-totps-ureq"),
     ("bare-ureq", "with-ureq"),
@@ -19,7 +19,7 @@ const PROGRAMS: [(&str, &str); 5] = [
     ("stytch", "with-stytch"),
 ];
 
-/// Ours and the same on the bare stack.
+/// Pairs of indices into [`PROGRAMS`]: ours, and the program to compare with.
 const PAIRS: [(usize, usize); 4] = [(0, 1), (2, 3), (0, 4), (2, 4)];
 
 const CASE: &str = "one-call program";
@@ -56,12 +56,12 @@ pub(crate) fn measure(builds: usize) -> Fallible<()> {
     Ok(())
 }
 
-/// Each of the numbers by the other of the same round.
+/// Returns the ratios of two series, computed round by round.
 fn divide<'a>(one: &'a [f64], by: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
     one.iter().zip(by).map(|(one, by)| one / by)
 }
 
-/// Builds it from nothing but its sources, and says how long that took, in seconds.
+/// Builds a package from its sources alone, and returns the duration in seconds.
 fn time(package: &str) -> Fallible<f64> {
     let target = target(package);
     match fs::remove_dir_all(&target) {
@@ -78,7 +78,7 @@ fn time(package: &str) -> Fallible<f64> {
     Ok(start.elapsed().as_secs_f64())
 }
 
-/// How many other crates are in the program.
+/// Counts the other crates in the program.
 fn crates(package: &str) -> Fallible<f64> {
     let mut tree = cargo("tree");
     tree.args(["--offline", "--edges", "normal", "--prefix", "none"]);
@@ -104,7 +104,7 @@ fn cargo(command: &str) -> Command {
     cargo
 }
 
-/// Runs it, with nothing on standard output, which is the report's.
+/// Runs a command without its standard output, which is reserved for the report.
 fn run(command: &mut Command) -> Fallible<()> {
     if command.stdout(Stdio::null()).status()?.success() {
         Ok(())

@@ -1,4 +1,4 @@
-//! The calls, and what can be seen of their responses, alike for all.
+//! The calls, and the values of their responses in one form for all calls.
 
 use std::collections::HashMap;
 use std::fmt::Debug;
@@ -24,18 +24,18 @@ pub(crate) enum Kind {
     NonEmptyText,
     /// A list of strings.
     Codes,
-    /// A list of strings that must be there.
+    /// A list of strings that must be present.
     RequiredCodes,
     /// A number that is not negative.
     Number,
     /// An object.
     Part,
-    /// An object that must be there.
+    /// An object that must be present.
     RequiredPart,
 }
 
 impl Kind {
-    /// What stands for a field that is not there.
+    /// Returns the value of a field that is missing.
     pub(crate) fn unset(self) -> Value {
         match self {
             Self::Text | Self::NonEmptyText => json!(""),
@@ -44,7 +44,7 @@ impl Kind {
         }
     }
 
-    /// What raw JSON is to be read as, if that can be told.
+    /// Returns the value that raw JSON must be read as, or `None` if this check cannot tell.
     pub(crate) fn read(self, raw: &str) -> Option<Value> {
         match self {
             Self::Text => serde_json::from_str::<String>(raw).ok().map(Value::from),
@@ -54,7 +54,7 @@ impl Kind {
                 Some(codes.into_iter().flatten().collect())
             }
             Self::Number => serde_json::from_str::<u32>(raw).ok().map(Value::from),
-            // Only that it may be read can be told.
+            // This check can only tell that the object may be readable.
             Self::RequiredPart => None,
             Self::Part => {
                 let list: Vec<IgnoredAny> = serde_json::from_str(raw).ok()?;
@@ -64,7 +64,7 @@ impl Kind {
     }
 }
 
-/// What can be seen of a response.
+/// The values of a response.
 pub(crate) struct Seen {
     pub(crate) status: StatusCode,
     pub(crate) fields: Vec<(&'static str, Kind, Value)>,
@@ -81,22 +81,23 @@ impl Seen {
 pub(crate) trait Call:
     for<'a> TryFrom<Response<&'a [u8]>, Error = Error> + Clone + Debug + Into<Seen>
 {
-    /// The fields without which there is no response.
+    /// The fields without which the response is an error.
     const ESSENTIAL: &'static [(&'static str, Kind)];
-    /// The fields that must not be there twice.
+    /// The fields whose duplicates are an error.
     const UNIQUE: &'static [&'static str];
-    /// A field that others stand in for, without any of which there is no response.
+    /// A field whose value may come from several places. Without any of them the response is an
+    /// error.
     const DERIVED: Option<&'static str> = None;
 
     fn is_unique(name: &str) -> bool {
         Self::UNIQUE.contains(&name)
     }
 
-    /// Calls what is there to be called.
+    /// Calls the methods of the response.
     fn exercise(&self);
 }
 
-/// Fields by their names in Rust, which are those on the wire.
+/// Collects fields by their names in Rust, which are also their names on the wire.
 macro_rules! seen {
     ($response:ident: texts: [$($text:ident),*], codes: [$($codes:ident),*], parts: [$($part:ident),*]) => {
         Seen {
@@ -274,7 +275,7 @@ impl Call for AuthenticateSessionResponse {
     const DERIVED: Option<&'static str> = Some("member_id");
 
     fn exercise(&self) {
-        assert!(!self.member_id.is_empty(), "nobody's session");
+        assert!(!self.member_id.is_empty(), "a session without a Member");
         let _ = self.claims::<HashMap<String, String>>();
     }
 }
@@ -288,7 +289,7 @@ impl From<AuthenticateSessionResponse> for Seen {
     }
 }
 
-/// The text of a field, empty when it is not set.
+/// The text of a field. It is empty if the field is not set.
 trait Text {
     fn text(&self) -> &str;
 }
@@ -324,7 +325,7 @@ impl<T: Text> Text for Option<T> {
     }
 }
 
-/// A part as it is stored: read again, it is the same.
+/// Serialises a part, and checks that it deserialises to the same value.
 fn stored<T>(part: &Option<T>) -> Value
 where
     T: Serialize + DeserializeOwned + PartialEq + Debug,
@@ -332,13 +333,13 @@ where
     let text = serde_json::to_string(part).unwrap_or_else(|error| panic!("not stored: {error}"));
     let again: Option<T> =
         serde_json::from_str(&text).unwrap_or_else(|error| panic!("not read again: {error}"));
-    assert_eq!(again, *part, "another after it was stored");
-    let value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("no JSON: {error}"));
+    assert_eq!(again, *part, "changed by storing and reading");
+    let value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("not JSON: {error}"));
     check_timestamps(&value);
     value
 }
 
-/// Any text may stand where a time belongs.
+/// Checks every text as a timestamp, because any text can be in the place of a time.
 fn check_timestamps(value: &Value) {
     match value {
         Value::String(text) => timestamp::check_text(text),

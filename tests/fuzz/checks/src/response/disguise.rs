@@ -1,10 +1,10 @@
-//! Two responses that differ in nothing but what must not be shown.
+//! Makes two responses that differ only in values that must not be shown.
 
 use serde_json::{Map, Value};
 
 use super::object::strip_bom;
 
-/// The keys under which no text may be shown.
+/// The keys whose texts must not be shown.
 const HIDDEN: [&str; 17] = [
     "secret",
     "qr_code",
@@ -25,8 +25,8 @@ const HIDDEN: [&str; 17] = [
     "error_details",
 ];
 
-/// The body twice, with other texts and numbers in place of hidden ones. `None` if it is not JSON
-/// or there are none.
+/// Returns two variants of the body with different texts and numbers in place of the hidden ones.
+/// Returns `None` if the body is not JSON or has no hidden values.
 pub(crate) fn disguised(body: &[u8]) -> Option<[Vec<u8>; 2]> {
     let json: Value = serde_json::from_slice(strip_bom(body)).ok()?;
     let variants = ["one", "two"].map(|text| with_hidden(&json, false, text).to_string());

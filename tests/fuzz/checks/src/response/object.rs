@@ -1,4 +1,4 @@
-//! The body of a response as a JSON object: every field with its raw text, repeated ones too.
+//! The body of a response as a JSON object: every field with its raw text, including duplicates.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,12 +12,13 @@ use super::call::Kind;
 
 pub(crate) struct Object {
     fields: Vec<(String, String)>,
-    /// Whether U+FFFD stands in it for what is not UTF-8.
+    /// Whether invalid UTF-8 was replaced by U+FFFD.
     is_lossy: bool,
 }
 
 impl Object {
-    /// `None` for what is not a JSON object, or has a key that no string can hold.
+    /// Reads a body. Returns `None` if it is not a JSON object, or has a key that no string can
+    /// hold.
     pub(crate) fn read(body: &[u8]) -> Option<Self> {
         let text = String::from_utf8_lossy(strip_bom(body));
         let Fields(fields) = serde_json::from_str(&text).ok()?;
@@ -25,7 +26,7 @@ impl Object {
         Some(Self { fields, is_lossy })
     }
 
-    /// The last field of this name, which counts, and the ones before it.
+    /// Returns the last field with this name, which is the one that is read, and the earlier ones.
     pub(crate) fn occurrences(&self, name: &str) -> (Option<&str>, Vec<&str>) {
         let fields = self.fields.iter().filter(|(key, _)| key == name);
         let mut all: Vec<&str> = fields.map(|(_, raw)| &**raw).collect();
@@ -36,13 +37,14 @@ impl Object {
         serde_json::from_str(self.occurrences(name).0?).ok()
     }
 
-    /// What raw JSON is to be read as, if that can be told. Of what has been replaced it cannot.
+    /// Returns the value that raw JSON must be read as, or `None` if this check cannot tell. It
+    /// cannot if invalid UTF-8 was replaced.
     pub(crate) fn read_as(&self, kind: Kind, raw: &str) -> Option<Value> {
         let is_whole = !(self.is_lossy && raw.contains('\u{fffd}'));
         is_whole.then(|| kind.read(raw)).flatten()
     }
 
-    /// A string that is not empty.
+    /// Returns the value of a string field that is not empty.
     pub(crate) fn text(&self, name: &str) -> Option<String> {
         self.value(name).filter(|text: &String| !text.is_empty())
     }
@@ -52,8 +54,8 @@ impl Object {
         names.find(|name| !self.occurrences(name).1.is_empty())
     }
 
-    /// The first field of these that is not there or of another kind, as far as that can be told.
-    /// Codes need not be there everywhere.
+    /// Returns the first of these fields that is missing or of another kind, as far as this check
+    /// can tell. Fields of the kind `Codes` may be missing.
     pub(crate) fn unreadable(
         &self,
         fields: &'static [(&'static str, Kind)],

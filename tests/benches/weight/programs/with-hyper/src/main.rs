@@ -1,4 +1,4 @@
-//! Makes one call and prints how long the session token is:
+//! Makes one call and prints the length of the session token:
 //! `BASE_URL PROJECT SECRET ORGANIZATION MEMBER CODE`.
 
 use std::env::args;

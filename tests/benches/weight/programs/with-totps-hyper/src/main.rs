@@ -1,4 +1,4 @@
-//! Makes one call and prints how long the session token is:
+//! Makes one call and prints the length of the session token:
 //! `BASE_URL PROJECT SECRET ORGANIZATION MEMBER CODE`.
 
 use std::env::args;
@@ -14,7 +14,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let params = AuthenticateParams::new(next()?, next()?, next()?);
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let response = runtime.block_on(client.authenticate(&params))?;
-    let length = response.session_token.map_or(0, |token| token.expose().len());
+    let length = response
+        .session_token
+        .map_or(0, |token| token.expose().len());
     println!("{length}");
     Ok(())
 }

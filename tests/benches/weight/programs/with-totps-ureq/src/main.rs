@@ -1,4 +1,4 @@
-//! Makes one call and prints how long the session token is:
+//! Makes one call and prints the length of the session token:
 //! `BASE_URL PROJECT SECRET ORGANIZATION MEMBER CODE`.
 
 use std::env::args;
@@ -12,7 +12,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let client = totps_ureq::client(Project::at(next()?, next()?, next()?)?);
     let params = AuthenticateParams::new(next()?, next()?, next()?);
     let response = client.authenticate(&params)?;
-    let length = response.session_token.map_or(0, |token| token.expose().len());
+    let length = response
+        .session_token
+        .map_or(0, |token| token.expose().len());
     println!("{length}");
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Makes one call and prints how long the session token is:
+//! Makes one call and prints the length of the session token:
 //! `BASE_URL PROJECT SECRET ORGANIZATION MEMBER CODE`.
 
 use std::env::args;
@@ -37,7 +37,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     if !response.status().is_success() {
         return Err(response.status().to_string().into());
     }
-    let response: AuthenticateResponse = serde_json::from_slice(&response.body_mut().read_to_vec()?)?;
+    let response: AuthenticateResponse =
+        serde_json::from_slice(&response.body_mut().read_to_vec()?)?;
     println!("{}", response.session_token.len());
     Ok(())
 }
