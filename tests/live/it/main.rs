@@ -1,4 +1,4 @@
-//! The runs of totps-live against the emulator.
+//! Runs of totps-live against the emulator.
 
 #![allow(
     clippy::unwrap_used,

@@ -1,4 +1,4 @@
-//! The program as a process: what it refuses, and that nothing is left whatever ends it.
+//! The program as a process: what it refuses, and that it leaves nothing, however it ends.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 use totps_emulator::{Emulator, Fault};
 
-/// A folder with what a run leaves.
+/// A folder for the files of a run.
 struct Place {
     folder: TempDir,
 }
@@ -24,7 +24,7 @@ impl Place {
         self.folder.path().join(name)
     }
 
-    /// The program for an emulator.
+    /// Returns the command of a run against an emulator.
     fn command(&self, emulator: &Emulator, args: &[&str]) -> Command {
         let mut command = program(args);
         command
@@ -53,13 +53,16 @@ fn emulator() -> Emulator {
     Emulator::builder().seed(3).start().unwrap()
 }
 
-/// The Organizations that are left, but for the one that an emulator starts with.
+/// Returns how many Organizations are left, without the one that an emulator starts with.
 fn left(emulator: &Emulator) -> usize {
     let created = emulator.requests();
     let created = created
         .iter()
         .filter(|it| it.endpoint == Some("organizations.create"));
-    assert!(created.count() > 0, "expected that something was made");
+    assert!(
+        created.count() > 0,
+        "expected that an Organization was created"
+    );
     let body = serde_json::json!({});
     let search = totps_ureq::ureq::post(format!(
         "{}/v1/b2b/organizations/search",
@@ -167,14 +170,14 @@ fn an_error_leaves_nothing() {
     assert_eq!(left(&emulator), 0, "expected nothing to be left");
 }
 
-/// Starts a run that would take hours, and waits until it has made something.
+/// Starts a slow run, and waits until it has created something.
 fn start_slowly(place: &Place, emulator: &Emulator) -> Child {
     let mut command = place.command(emulator, &["--rate", "2"]);
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-    // It tells about an experiment before its first call.
+    // It prints a line before its first call.
     let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
     assert!(lines.next().is_some(), "expected a line");
-    // Whatever else it says is read, so that it can be said.
+    // Read the rest of its output, so that the pipe does not fill up.
     std::thread::spawn(move || lines.for_each(drop));
     let made = |it: &totps_emulator::RecordedRequest| it.endpoint == Some("passwords.migrate");
     while !emulator.requests().iter().any(made) {
@@ -184,7 +187,7 @@ fn start_slowly(place: &Place, emulator: &Emulator) -> Child {
 }
 
 fn signal(child: &Child, name: &str) {
-    // The shell's own, since small systems have no program of this name.
+    // The shell's builtin, since small systems have no program of this name.
     let kill = format!("kill {name} {}", child.id());
     let status = Command::new("sh").args(["-c", &kill]).status();
     assert!(
@@ -210,14 +213,14 @@ fn ctrl_c_leaves_nothing() {
 
 #[cfg(unix)]
 #[test]
-fn what_a_kill_leaves_is_removed_later() {
+fn clean_removes_what_a_killed_run_left() {
     let emulator = emulator();
     let place = Place::new();
     let mut child = start_slowly(&place, &emulator);
     signal(&child, "-KILL");
     child.wait().unwrap();
     assert_eq!(left(&emulator), 1, "expected an Organization to be left");
-    // Another project's entries are left alone, and so is what has no name of ours.
+    // A removal for another project deletes nothing here.
     let other = Emulator::builder().seed(4).start().unwrap();
     assert_ends(&place.run(&other, &["--clean"]), 0, "");
     assert_eq!(left(&emulator), 1, "expected an Organization to be left");
@@ -227,7 +230,7 @@ fn what_a_kill_leaves_is_removed_later() {
 
 #[cfg(unix)]
 #[test]
-fn what_no_journal_knows_is_removed_by_its_prefix() {
+fn clean_all_removes_organizations_that_are_not_in_the_journal() {
     let emulator = emulator();
     let place = Place::new();
     let mut child = start_slowly(&place, &emulator);
@@ -236,10 +239,7 @@ fn what_no_journal_knows_is_removed_by_its_prefix() {
     std::fs::remove_file(place.path("totps-live.journal")).unwrap();
     let output = place.run(&emulator, &["--clean"]);
     let out = String::from_utf8_lossy(&output.stdout);
-    assert!(
-        out.contains("1 Organizations of other journals are left"),
-        "{out}"
-    );
+    assert!(out.contains("that are not in this journal: 1."), "{out}");
     assert_eq!(left(&emulator), 1, "expected an Organization to be left");
     assert_ends(&place.run(&emulator, &["--clean", "--all"]), 0, "");
     assert_eq!(left(&emulator), 0, "expected nothing to be left");
@@ -249,7 +249,7 @@ fn what_no_journal_knows_is_removed_by_its_prefix() {
 fn the_journal_is_written_before_the_call() {
     let emulator = emulator();
     let place = Place::new();
-    // The Organization is made, and nobody learns its id.
+    // The Organization is created, and the response with its id is lost.
     emulator
         .inject(1, Fault::lost_response().endpoint("organizations.create"))
         .unwrap();

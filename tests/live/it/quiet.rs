@@ -1,4 +1,4 @@
-//! Nothing secret in what a run leaves, no Member locked that was not made for it, and the pace.
+//! Files of a run contain no secret, only Members made for it are locked, and the pace is kept.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -32,7 +32,7 @@ const SECRET: [&str; 13] = [
     "totp_registration_id",
 ];
 
-/// Collects the secrets of a body. What scripts make up in public is none.
+/// Collects the secrets of a body. `secrets` removes the constants of the scripts.
 fn collect(body: &Value, secrets: &mut BTreeSet<String>) {
     match body {
         Value::Object(object) => object.iter().for_each(|(name, value)| {
@@ -56,8 +56,8 @@ fn texts(value: &Value, secrets: &mut BTreeSet<String>) {
     }
 }
 
-/// Everything that was sent and that responses returned, as far as it is secret. The emulator keeps
-/// the requests; what it made comes back in them, and in its state.
+/// Returns the secrets in the requests that the emulator received. Values of responses are among
+/// them only if a later request has them, too.
 fn secrets(emulator: &Emulator) -> BTreeSet<String> {
     let mut secrets = BTreeSet::from([
         emulator.secret().to_owned(),
@@ -73,12 +73,12 @@ fn secrets(emulator: &Emulator) -> BTreeSet<String> {
             }
         }
     }
-    // What the scripts have in their source.
+    // Constants of the scripts.
     let public = [
         "nonsense",
         "5eed0000",
         "abcd-efgh",
-        // Samples of Stytch's documentation.
+        // Samples from Stytch's documentation.
         "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q",
         "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS",
     ];
@@ -100,7 +100,7 @@ fn files(folder: &Path, found: &mut Vec<(String, String)>) {
     }
 }
 
-/// What has the form of a secret that only responses have: a TOTP secret, a recovery code, a JWT.
+/// Returns whether a word has the form of a TOTP secret, a recovery code or a JWT.
 fn has_secret_form(word: &str) -> bool {
     let in_base32 = |c: u8| matches!(c, b'A'..=b'Z' | b'2'..=b'7');
     let is_secret = word.len() == 32 && word.bytes().all(in_base32);
@@ -152,7 +152,7 @@ fn nothing_secret_is_written() {
             leaked.is_empty(),
             "expected no secret in {path}: {leaked:?}"
         );
-        // The journal has the project's id, so that `--clean` removes nothing of another one.
+        // The journal has the project's id, so that `--clean` removes nothing of another project.
         let is_journal = path.ends_with("journal");
         for secret in &secrets {
             let is_id = secret.contains("-test-");
@@ -199,14 +199,11 @@ fn traffic_is_kept_in_the_form_of_fixtures() {
     assert_eq!(created["member"]["status"], "active");
     let id = created["member_id"].as_str().unwrap();
     assert!(id.starts_with("member-test-00000000-"), "{id}");
-    assert_eq!(
-        created["member"]["member_id"], id,
-        "expected one id for one Member"
-    );
+    assert_eq!(created["member"]["member_id"], id, "expected the same id");
     let response = totps_ureq::http::Response::new(created.to_string());
     assert!(
         totps_ureq::CreateResponse::try_from(response).is_ok(),
-        "expected that it is read"
+        "expected that the response can be read"
     );
     assert_eq!(
         read("error/401-unable-to-authenticate-totp.json")["status_code"],
@@ -214,7 +211,7 @@ fn traffic_is_kept_in_the_form_of_fixtures() {
     );
 }
 
-/// The steps after which a Member was locked, but for those of the experiments on locks.
+/// Returns the steps after which a Member was locked, without those of the experiments on locks.
 fn locked(settings: Settings) -> Vec<String> {
     let report = observe(&emulator(config(settings)), &all());
     let others = report
@@ -232,7 +229,7 @@ fn locked(settings: Settings) -> Vec<String> {
 }
 
 #[test]
-fn no_member_is_locked_that_was_not_made_for_it() {
+fn only_members_that_were_made_for_it_are_locked() {
     for failures in [10, 3] {
         let mut settings = changed(&[("lock.after_failures", json!(failures))]);
         settings.lock.count_replays = true;
@@ -241,8 +238,8 @@ fn no_member_is_locked_that_was_not_made_for_it() {
 }
 
 #[test]
-fn a_project_that_locks_at_once_is_left_alone() {
-    // One failure locks: an experiment ends there, and no failure is added.
+fn an_experiment_ends_if_one_failure_locks_its_member() {
+    // After the lock the experiment ends, so that it adds no failure.
     let settings = changed(&[("lock.after_failures", json!(1))]);
     let emulator = emulator(config(settings));
     let report = observe(&emulator, &crate::support::only(&["T1"]));

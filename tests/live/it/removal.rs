@@ -1,4 +1,4 @@
-//! What is removed, and what is left alone.
+//! What a run removes, and what it does not.
 
 use std::fs;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use totps_live::{EmulatorClock, Halt, Journal, Report, Stop, run};
 
 use crate::support::{config, emulator, only, target};
 
-/// An emulator with an Organization, and a journal that says that we made it.
+/// An emulator with an Organization, and a journal in which it is.
 struct Left {
     emulator: Rc<Emulator>,
     folder: TempDir,
@@ -35,7 +35,7 @@ impl Left {
             "base_url": left.emulator.base_url(),
             "name": slug,
         });
-        // With half a line, as a kill leaves it.
+        // With an incomplete line, as a kill leaves it.
         fs::write(left.path(), format!("{line}\n{{\"event\":\"mem")).unwrap();
         left
     }
@@ -44,7 +44,7 @@ impl Left {
         self.folder.path().join("journal")
     }
 
-    /// A run of one experiment.
+    /// Runs one experiment.
     fn run(&self, stop: Stop) -> Result<Report, Halt> {
         let journal = Journal::open(&self.path()).unwrap();
         let clock = Box::new(EmulatorClock::new(self.emulator.clone()));
@@ -52,7 +52,7 @@ impl Left {
         run(&target, clock, journal, Arc::new(stop), &only(&["T13"]))
     }
 
-    /// How many Organizations were deleted.
+    /// Returns how many Organizations were deleted.
     fn deleted(&self) -> usize {
         let requests = self.emulator.requests();
         let deleted =
@@ -65,8 +65,12 @@ impl Left {
 fn a_run_removes_what_an_earlier_one_left() {
     let left = Left::new("totps-live-0-1");
     assert_eq!(left.run(Stop::default()).unwrap().ended, None);
-    assert_eq!(left.deleted(), 2, "expected the old and the new one to go");
-    // The next run has nothing to remove but its own.
+    assert_eq!(
+        left.deleted(),
+        2,
+        "expected the old and the new one to be deleted"
+    );
+    // The next run removes only its own.
     left.run(Stop::default()).unwrap();
     assert_eq!(left.deleted(), 3);
 }
@@ -77,19 +81,19 @@ fn an_interruption_does_not_stop_the_removal() {
     let stop = Stop::default();
     stop.stop();
     assert_eq!(left.run(stop), Err(Halt::Interrupted));
-    assert_eq!(left.deleted(), 1, "expected the old one to go");
+    assert_eq!(left.deleted(), 1, "expected the old one to be deleted");
 }
 
 #[test]
-fn what_has_no_name_of_ours_is_left_alone() {
+fn an_organization_without_our_prefix_is_not_deleted() {
     let left = Left::new("acme");
     let ended = left.run(Stop::default()).unwrap().ended.unwrap();
-    assert!(ended.contains("`acme` is not what was found"), "{ended}");
-    assert_eq!(left.deleted(), 1, "expected only the new one to go");
+    assert!(ended.contains("`acme` is not deleted"), "{ended}");
+    assert_eq!(left.deleted(), 1, "expected only the new one to be deleted");
 }
 
 #[test]
-fn one_journal_is_for_one_run() {
+fn a_locked_or_malformed_journal_is_refused() {
     let left = Left::new("totps-live-0-1");
     let first = Journal::open(&left.path()).unwrap();
     let second = Journal::open(&left.path()).unwrap_err();

@@ -1,4 +1,4 @@
-//! What no setting explains is listed, and so is what totps does not read or know.
+//! The report lists what no setting explains, and what totps does not read or know.
 
 use serde_json::json;
 use totps_emulator::{Fault, RateLimitError, Settings};
@@ -6,7 +6,7 @@ use totps_emulator::{Fault, RateLimitError, Settings};
 use crate::support::{config, emulator, observe, only};
 
 #[test]
-fn what_is_new_in_a_response_is_listed() {
+fn new_and_unreadable_fields_are_listed() {
     let emulator = emulator(config(Settings::default()));
     let body = json!({
         "member_id": "member-test-1",
@@ -31,7 +31,7 @@ fn what_is_new_in_a_response_is_listed() {
 }
 
 #[test]
-fn what_no_setting_explains_is_listed() {
+fn an_unexplained_response_is_listed() {
     let emulator = emulator(config(Settings::default()));
     emulator
         .inject(1, Fault::response(500).endpoint("members.get"))
@@ -47,13 +47,13 @@ fn what_no_setting_explains_is_listed() {
         markdown.contains("| T4 | get, pending | outcome |"),
         "{markdown}"
     );
-    // The rest of the experiment ran all the same, and settled what it could.
+    // The rest of the experiment ran, and settled the setting.
     let finding = report.finding("totp.pending_registration_shown").unwrap();
     assert_eq!(finding.truth, Some(json!(false)));
 }
 
 #[test]
-fn two_responses_of_one_case_are_remarked() {
+fn a_second_response_of_an_error_case_is_remarked() {
     let emulator = emulator(config(Settings::default()));
     let other = json!({ "status_code": 403, "error_type": "something_else" });
     let other = Fault::response(403).body(other.to_string());
@@ -67,13 +67,13 @@ fn two_responses_of_one_case_are_remarked() {
     assert!(
         finding
             .remark
-            .contains("T19 “codes” came with 403 `something_else`"),
+            .contains("T19 “codes” returned 403 `something_else`"),
         "{finding:?}"
     );
 }
 
 #[test]
-fn fewer_requests_are_made_when_the_server_asks_for_it() {
+fn a_rate_limit_ends_the_experiment_and_pauses_the_run() {
     let emulator = emulator(config(Settings::default()));
     let before = emulator.now();
     emulator
@@ -84,8 +84,8 @@ fn fewer_requests_are_made_when_the_server_asks_for_it() {
         .unwrap();
     let report = observe(&emulator, &only(&["T4", "T13"]));
     let ended = report.experiments[0].record.ended.as_deref();
-    assert_eq!(ended, Some("the server wants fewer requests (429)"));
-    // What it did not come to is no difference.
+    assert_eq!(ended, Some("the server limits the request rate (429)"));
+    // Steps that were not reached are no difference.
     let unexplained = &report.experiments[0].unexplained;
     assert_eq!(unexplained.len(), 1, "{unexplained:#?}");
     assert_eq!(unexplained[0].step, "get, pending");

@@ -1,4 +1,4 @@
-//! A run finds out how an emulator is set.
+//! A run finds the settings of an emulator.
 
 use serde_json::{Value, json};
 use totps_emulator::{Config, ErrorCase, Settings};
@@ -6,16 +6,16 @@ use totps_live::{Report, Verdict, experiments};
 
 use crate::support::{all, changed, config, emulator, observe, only};
 
-/// Settings that no run can settle by themselves, and why.
+/// Settings that no run can settle alone.
 const OUT_OF_REACH: [&str; 4] = [
     "rate_limit.calls_per_hour",
     "login.sms_despite_totp_default",
     "rbac.authorization_checks_pass",
-    // A pending Member gets a password by Migrate alone, which makes it active by default.
+    // A pending Member gets a password only by Migrate, which activates it by default.
     "password.login_activates",
 ];
 
-/// Another value for each setting that a run can settle.
+/// Returns another value for each setting that a run can settle.
 fn others() -> Vec<(String, Value)> {
     let rows = Settings::table().into_iter();
     let rows = rows.map(|row| (format!("{}.{}", row.group, row.name), row.default));
@@ -62,12 +62,12 @@ fn other(name: &str, default: &Value) -> Value {
         "rbac.roles" => json!([]),
         _ => {
             let flag = default.as_bool();
-            json!(!flag.unwrap_or_else(|| panic!("another value for {name}")))
+            json!(!flag.unwrap_or_else(|| panic!("expected another value for {name}")))
         }
     }
 }
 
-/// What a report says and what is not so.
+/// Returns the findings of a report that differ from the settings.
 fn wrong(report: &Report, settings: &Settings) -> Vec<String> {
     let settings = serde_json::to_value(settings).unwrap();
     let told = report
@@ -85,7 +85,7 @@ fn wrong(report: &Report, settings: &Settings) -> Vec<String> {
         .collect()
 }
 
-/// Everything that was not explained.
+/// Returns the differences that no setting explains.
 fn unexplained(report: &Report) -> Vec<String> {
     let experiments = report.experiments.iter();
     experiments
@@ -137,7 +137,7 @@ fn each_setting_of(group: &str) {
     assert!(failures.is_empty(), "{}", failures.join("\n"));
 }
 
-/// A test for each group, so that they run beside each other.
+/// Declares a test for each group, so that they run in parallel.
 macro_rules! groups {
     ($($test:ident: $group:literal;)*) => {
         $(#[test]
@@ -173,7 +173,7 @@ groups! {
     each_setting_of_rbac_is_found: "rbac.";
 }
 
-/// Numbers that look random and are the same in every run.
+/// Returns pseudorandom numbers that are the same in every run.
 fn draw(seed: u64, index: usize) -> u64 {
     let mut value = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
         ^ (index as u64).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -184,8 +184,8 @@ fn draw(seed: u64, index: usize) -> u64 {
     value >> 33
 }
 
-/// Runs against a configuration that is made from a seed, and then, because that takes as long again,
-/// for some seeds against the configuration that the report has.
+/// Runs against a configuration that is made from a seed. With `twice`, also runs against the
+/// configuration in the report; not for all seeds, since that doubles the time.
 fn generated(seed: u64, twice: bool) {
     let others = others();
     let drawn = others.iter().enumerate();
@@ -215,7 +215,7 @@ fn generated(seed: u64, twice: bool) {
     }
 }
 
-/// An emulator with the configuration of a report gives the same result in the same run.
+/// Checks that a run against the configuration in a report gives the same report.
 fn same_by_its_configuration(report: &Report) {
     let config = Config::from_toml(&report.emulator_config).unwrap();
     let again = observe(&emulator(config), &all());

@@ -1,4 +1,5 @@
-//! What the experiments of a run share: the project, the Organizations, and what is known so far.
+//! The state that the experiments of a run share: the project, the Organizations, and the facts
+//! found so far.
 
 use std::collections::BTreeMap;
 
@@ -12,10 +13,10 @@ use crate::review::Review;
 use crate::trace::Known;
 use crate::wire::{Exchange, Wire};
 
-/// The Organizations that experiments share.
+/// The kinds of Organizations that experiments share.
 #[derive(Clone, Copy, Debug, Eq, Ord, PartialEq, PartialOrd)]
 pub(crate) enum Kind {
-    /// Name and slug only: MFA is optional.
+    /// With a name and a slug only: MFA is optional.
     Optional,
     /// MFA is required of all Members.
     Required,
@@ -27,21 +28,21 @@ pub(crate) enum Kind {
 #[derive(Clone, Debug)]
 pub(crate) struct Organization {
     pub(crate) id: String,
-    /// The slug or external id by which the journal knows it.
+    /// The slug or external id under which it is in the journal.
     pub(crate) name: String,
 }
 
-/// What the experiments of a run share.
+/// The state that the experiments of a run share.
 pub(crate) struct Bench {
     pub(crate) wire: Wire,
-    /// Eight hexadecimal digits in the names of everything that the run makes.
+    /// Eight hexadecimal digits, a part of the names that the run creates.
     pub(crate) run: String,
     pub(crate) known: Known,
     pub(crate) organizations: BTreeMap<Kind, Organization>,
     pub(crate) people: People,
-    /// How many names were given.
+    /// How many names [`Bench::fresh_name`] has returned.
     names: u32,
-    /// None in a simulation, whose server goes away with everything in it.
+    /// `None` in a simulation: the emulator is reset, so there is nothing to remove.
     pub(crate) journal: Option<Journal>,
     pub(crate) review: Option<Review>,
 }
@@ -60,13 +61,13 @@ impl Bench {
         }
     }
 
-    /// A name that nothing else of the run has. It begins like all of them.
+    /// Returns a name that is unique in the run. It begins with the prefix of all names.
     pub(crate) fn fresh_name(&mut self) -> String {
         self.names += 1;
         format!("{PREFIX}{}-{}", self.run, self.names)
     }
 
-    /// Sends a request. What it may make is in the journal before.
+    /// Writes what a request may create into the journal, and sends the request.
     pub(crate) fn exchange(&mut self, request: Request) -> Result<Exchange, Halt> {
         let organization = self.announce(&request)?;
         let exchange = self.wire.exchange(request)?;
@@ -81,7 +82,8 @@ impl Bench {
         Ok(exchange)
     }
 
-    /// Writes what a request may make into the journal; returns the name of an Organization.
+    /// Writes what a request may create into the journal. Returns the name if it is an
+    /// Organization.
     fn announce(&mut self, request: &Request) -> Result<Option<String>, Halt> {
         let path = request.uri().path();
         if request.method() != "POST" {
@@ -95,7 +97,8 @@ impl Bench {
             let external = text("organization_external_id");
             let mut names = [slug, external].into_iter();
             let name = names.find(|name| name.starts_with(PREFIX));
-            let name = name.ok_or_else(|| Halt::run("an Organization must have a name of ours"))?;
+            let name =
+                name.ok_or_else(|| Halt::run("an Organization needs a name with our prefix"))?;
             let project = &self.wire.project;
             let made = Made {
                 project_id: project.id().as_str().to_owned(),

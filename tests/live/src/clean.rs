@@ -1,4 +1,4 @@
-//! Removes what runs made: Organizations with a name of ours that the journal knows.
+//! Removes what runs created: the Organizations in the journal whose names have our prefix.
 
 use serde_json::json;
 use totps_ureq::Operation;
@@ -9,11 +9,11 @@ use crate::journal::PREFIX;
 use crate::plain::Plain;
 use crate::wire::Exchange;
 
-/// So often a call is tried that removes something.
+/// How many times each call of the removal is tried.
 const TRIES: u32 = 3;
 
-/// Removes everything in the journal that this project has. Tries all, and then reports the first
-/// failure.
+/// Removes the Organizations of this project that are in the journal. Tries all of them before it
+/// returns the first error.
 pub(crate) fn all(bench: &mut Bench) -> Result<u32, Halt> {
     let Some(journal) = &bench.journal else {
         return Ok(0);
@@ -22,7 +22,7 @@ pub(crate) fn all(bench: &mut Bench) -> Result<u32, Halt> {
     let base_url = bench.wire.base_url.clone();
     let mut left = journal.left();
     left.retain(|made| made.project_id == project && made.base_url == base_url);
-    // A name that was free again was used twice.
+    // A name can be there twice: a deletion freed it, and it was used again.
     left.sort_by(|one, other| one.name.cmp(&other.name));
     left.dedup();
     let (mut removed, mut failed) = (0, None);
@@ -42,8 +42,7 @@ pub(crate) fn all(bench: &mut Bench) -> Result<u32, Halt> {
     })
 }
 
-/// Removes an Organization by its slug or external id, with all its Members. Returns whether it was
-/// there.
+/// Removes an Organization and all its Members, by slug or external id. Returns whether it existed.
 fn remove(bench: &mut Bench, name: &str) -> Result<bool, Halt> {
     let get = Plain::get("/v1/b2b/organizations").segment(name);
     let found = call(bench, &get)?;
@@ -54,9 +53,12 @@ fn remove(bench: &mut Bench, name: &str) -> Result<bool, Halt> {
     let organization = found.body.get("organization").cloned().unwrap_or_default();
     let text = |field: &str| organization[field].as_str().unwrap_or_default().to_owned();
     let names = [text("organization_slug"), text("organization_external_id")];
-    // Nothing is deleted that is not ours, whatever the server found by that name.
+    // Only our own Organizations are deleted, whatever the server returned for this name.
     if !name.starts_with(PREFIX) || !names.iter().any(|it| it == name) {
-        return Err(Halt::run(format!("`{name}` is not what was found")));
+        return Err(Halt::run(format!(
+            "`{name}` is not deleted: the response has no Organization of this name with the prefix \
+             `{PREFIX}`"
+        )));
     }
     let id = text("organization_id");
     let deleted = call(bench, &Plain::delete("/v1/b2b/organizations").segment(&id))?;
@@ -68,7 +70,7 @@ fn remove(bench: &mut Bench, name: &str) -> Result<bool, Halt> {
     Ok(true)
 }
 
-/// The slugs of all Organizations of the project with a name of ours.
+/// Returns the slugs, at most 1000, of the project's Organizations that have our prefix.
 pub(crate) fn with_our_prefix(bench: &mut Bench) -> Result<Vec<String>, Halt> {
     let body = json!({ "limit": 1000, "query": { "operator": "AND", "operands": [
         { "filter_name": "organization_slug_fuzzy", "filter_value": PREFIX }
@@ -77,7 +79,7 @@ pub(crate) fn with_our_prefix(bench: &mut Bench) -> Result<Vec<String>, Halt> {
     let list = found.body.get("organizations").and_then(|it| it.as_array());
     let slugs = list.into_iter().flatten();
     let slugs = slugs.filter_map(|it| it["organization_slug"].as_str());
-    // Fuzzy is not the beginning.
+    // The fuzzy filter also matches elsewhere in a slug.
     let ours = slugs.filter(|slug| slug.starts_with(PREFIX));
     Ok(ours.map(str::to_owned).collect())
 }
@@ -98,7 +100,8 @@ fn forget(bench: &mut Bench, name: &str) -> Result<(), Halt> {
     }
 }
 
-/// A call that can be repeated: each of these changes nothing the second time.
+/// Sends a call, and repeats it after a 429, a server error or a lost response. All these calls can
+/// be repeated safely.
 fn call<P: Operation>(bench: &mut Bench, params: &P) -> Result<Exchange, Halt> {
     let mut tries = 1;
     loop {

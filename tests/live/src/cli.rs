@@ -20,11 +20,11 @@ use crate::run::{Options, run};
 use crate::target::Target;
 use crate::wire::Wire;
 
-/// Settles the guesses of totps-emulator against a test project at Stytch.
+/// Tests the guesses of totps-emulator against a test project at Stytch.
 ///
-/// It makes Organizations and Members of its own, asks what nobody documents, removes what it made,
-/// and writes what it saw. It sends no mail and no text message. The project's secret is read from
-/// the environment variable STYTCH_SECRET.
+/// Creates Organizations and Members, finds out how undocumented cases behave, removes what it
+/// created, and writes a report. It sends no e-mail and no text message. The project's secret is
+/// read from the environment variable STYTCH_SECRET.
 #[derive(Debug, Parser)]
 #[command(name = "totps-live", version)]
 struct Args {
@@ -34,49 +34,50 @@ struct Args {
     /// Stytch's test host, or an emulator on this machine
     #[arg(long, env = "STYTCH_BASE_URL", default_value = TEST_BASE_URL)]
     base_url: String,
-    /// The folder of the result
+    /// The folder for the report
     #[arg(long, default_value = "totps-live-result")]
     out: PathBuf,
-    /// A log of what was made and removed, which `--clean` reads
+    /// The log of what was created and removed, which `--clean` reads
     #[arg(long, default_value = "totps-live.journal")]
     journal: PathBuf,
     /// Also run the experiments that wait for minutes
     #[arg(long)]
     slow: bool,
-    /// Leave out the experiments that lock Members made for that
+    /// Leave out the experiments that create Members and lock them
     #[arg(long)]
     no_lock: bool,
-    /// Run these experiments alone, e.g. `T3,T4`
+    /// Run only these experiments, e.g. `T3,T4`
     #[arg(long, value_delimiter = ',')]
     only: Vec<String>,
-    /// Keep the traffic in this folder, as fixtures without anything of the project
+    /// Save the requests and responses in this folder, redacted, as fixtures
     #[arg(long)]
     keep_traffic: Option<PathBuf>,
-    /// Remove what a killed run left, and run nothing
+    /// Remove what a killed run left, and run no experiment
     #[arg(long)]
     clean: bool,
-    /// With `--clean`: also what no journal knows, by its prefix. Another run may be using it
+    /// With `--clean`: also remove Organizations that are not in the journal, if their slug has the
+    /// prefix `totps-live-`. Another run may be using them
     #[arg(long, requires = "clean")]
     all: bool,
-    /// Calls per second to an emulator; Stytch gets at most two
+    /// Calls per second to an emulator, without a limit by default. Stytch gets at most two
     #[arg(long)]
     rate: Option<f64>,
 }
 
 /// The environment variable of the project's secret.
 const SECRET: &str = "STYTCH_SECRET";
-/// The status of a process that was interrupted.
+/// The exit status after Ctrl-C or SIGTERM.
 const INTERRUPTED: u8 = 130;
 
 /// Runs the program with a command line, whose first item is the name of the program.
 ///
-/// The status is 0 after a run and after a removal, 2 for a command line or a target that is
-/// refused, 130 after Ctrl-C, and 1 if the run could not go on.
+/// The exit status is 0 after a run or a removal, 2 if the command line or the target is refused,
+/// 130 after Ctrl-C, and 1 after any other error.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(error) => {
-            // Help and version are no errors, and go to the standard output.
+            // `--help` and `--version` arrive here, too. They print to standard output.
             let _ = error.print();
             return if error.use_stderr() {
                 2.into()
@@ -94,12 +95,13 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     }
 }
 
-/// An exit status and why.
+/// An exit status and its message.
 type Failure = (u8, String);
 
 fn command(args: &Args) -> Result<(), Failure> {
     let refused = |text: String| (2, text);
-    let secret = std::env::var(SECRET).map_err(|_| refused(format!("set {SECRET}")))?;
+    let secret = std::env::var(SECRET)
+        .map_err(|_| refused(format!("set {SECRET} to the secret of the project")))?;
     let target = Target::new(&args.base_url, &args.project_id, &secret, args.rate);
     let target = target.map_err(|error| refused(error.to_string()))?;
     let options = Options::of(
@@ -123,10 +125,13 @@ fn command(args: &Args) -> Result<(), Failure> {
     let report = run(&target, clock, journal, stop, &options).map_err(failure)?;
     report.write(&args.out).map_err(|error| {
         let path = args.out.display();
-        (1, format!("{path} cannot be written: {error}"))
+        (
+            1,
+            format!("the report cannot be written to {path}: {error}"),
+        )
     })?;
     say(&format!(
-        "{} agree, {} differ, {} stay open: {}",
+        "{} agree, {} differ, {} are open: {}",
         report.count(Verdict::Agrees),
         report.count(Verdict::Differs),
         report.count(Verdict::Open),
@@ -144,7 +149,8 @@ fn failure(halt: Halt) -> Failure {
     (code, halt.to_string())
 }
 
-/// Removes what is in the journal, and says what else has a name of ours.
+/// Removes what is in the journal. Then removes, or only counts, other Organizations with our
+/// prefix.
 fn remove(target: &Target, journal: Journal, stop: Arc<Stop>, all: bool) -> Result<(), Halt> {
     let wire = Wire::new(target, Box::new(SystemClock::default()), stop);
     let mut bench = Bench::new(wire, "clean");
@@ -155,29 +161,33 @@ fn remove(target: &Target, journal: Journal, stop: Arc<Stop>, all: bool) -> Resu
         removed += clean::named(&mut bench, &others)?;
     } else if !others.is_empty() {
         say(&format!(
-            "{} Organizations of other journals are left; `--all` removes them, too",
+            "Organizations with the prefix `totps-live-` that are not in this journal: {}. `--all` \
+             removes them, too",
             others.len()
         ));
     }
-    say(&format!("{removed} Organizations removed"));
+    say(&format!("Organizations removed: {removed}"));
     Ok(())
 }
 
-/// Ctrl-C and SIGTERM end the run, which then removes what it made; the second one ends the process.
+/// Makes Ctrl-C and SIGTERM end the run, which then removes what it created. A second signal ends
+/// the process.
 fn handle_signals(stop: Arc<Stop>) {
     let pressed = AtomicBool::new(false);
-    // There is none where the process has one already.
+    // This fails if the process already has a handler.
     let _ = ctrlc::set_handler(move || {
         if pressed.swap(true, Ordering::SeqCst) {
             std::process::exit(INTERRUPTED.into());
         }
         stop.stop();
-        complain("removing what was made; once more leaves it to `--clean`");
+        complain(
+            "removing what was created; Ctrl-C again stops that, and `--clean` removes it later",
+        );
     });
 }
 
 fn say(text: &str) {
-    // Nobody is left to tell if this fails.
+    // If this fails, nobody reads the output.
     let _ = writeln!(io::stdout(), "{text}");
 }
 

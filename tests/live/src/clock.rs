@@ -1,36 +1,36 @@
-//! The time that codes are made for, and waiting.
+//! The server's time, for which codes are made, and waiting.
 
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use crate::halt::Stop;
 
-/// A clock that a run can wait by.
+/// The clock of a run.
 ///
-/// The program has the system's clock. In tests and in simulations, waiting moves the clock of an
-/// emulator, so that nothing waits.
+/// The program uses [`SystemClock`]. In tests and in simulations, waiting advances the clock of an
+/// emulator and returns at once.
 pub trait Clock {
-    /// The server's time, as far as it is known.
+    /// Returns the server's time, as far as it is known.
     fn now(&self) -> SystemTime;
 
-    /// Waits, or less if the run is stopped.
+    /// Waits. Returns early if the run is stopped.
     fn sleep(&self, duration: Duration, stop: &Stop);
 
-    /// Learns the time in a `Date` header, which came when the request had been sent at `sent`.
+    /// Takes over the time of a `Date` header. The request was sent at `sent`.
     fn heard(&mut self, date: SystemTime, sent: SystemTime);
 
-    /// How far the server's clock is ahead, in seconds, if it is known.
+    /// Returns how many seconds the server's clock is ahead, if that is known.
     fn skew(&self) -> Option<i64>;
 }
 
-/// The system's clock, corrected by what the server says.
+/// The system's clock, corrected by the `Date` headers of the server.
 #[derive(Debug, Default)]
 pub struct SystemClock {
-    /// Seconds that the server is ahead.
+    /// How many seconds the server's clock is ahead.
     skew: Option<i64>,
 }
 
-/// How often a sleeper looks whether the run is stopped.
+/// How often [`nap`] checks whether the run is stopped.
 const NAP: Duration = Duration::from_millis(100);
 
 impl Clock for SystemClock {
@@ -51,7 +51,7 @@ impl Clock for SystemClock {
     fn heard(&mut self, date: SystemTime, sent: SystemTime) {
         let received = SystemTime::now();
         let travel = received.duration_since(sent).unwrap_or_default();
-        // The header has whole seconds, so that less than one of them says nothing.
+        // The header has whole seconds, so a difference of one second means nothing.
         let middle = sent + travel / 2;
         let ahead = seconds_of(date) - seconds_of(middle);
         self.skew = Some(if ahead.abs() <= 1 { 0 } else { ahead });
@@ -62,7 +62,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// Waits in real time, or less if the run is stopped.
+/// Waits in real time. Returns early if the run is stopped.
 pub(crate) fn nap(duration: Duration, stop: &Stop) {
     let end = Instant::now() + duration;
     while !stop.is_stopped() {
@@ -74,7 +74,7 @@ pub(crate) fn nap(duration: Duration, stop: &Stop) {
     }
 }
 
-/// Seconds since 1970.
+/// Returns the seconds since 1970; 0 for an earlier time.
 pub(crate) fn seconds_of(at: SystemTime) -> i64 {
     let since = at.duration_since(SystemTime::UNIX_EPOCH);
     since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(0))

@@ -1,19 +1,19 @@
-//! The experiments: what each one asks, what it settles, and what it does.
+//! The experiments: the question, the settings and the script of each.
 
 use crate::lab::{Lab, Outcome};
 
-/// An experiment. Its number is how reports name it; a letter behind it tells parts of one question
-/// apart.
+/// An experiment. Reports name it by its number. A letter after the number distinguishes parts of
+/// one question.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Experiment {
     /// Its number, e.g. `T3`.
     pub id: &'static str,
-    /// What it asks.
+    /// The question.
     pub question: &'static str,
-    /// The settings of the emulator that it settles, besides the error cases that it meets.
+    /// The settings of the emulator that it settles, besides the error cases that it triggers.
     pub settles: &'static [&'static str],
-    /// When it is left out.
+    /// When it runs.
     pub only: Only,
     pub(crate) script: fn(&mut Lab<'_>) -> Outcome,
 }
@@ -26,7 +26,7 @@ pub enum Only {
     Always,
     /// In slow runs: it waits for minutes.
     Slow,
-    /// In runs that may lock Members which were made for it.
+    /// In runs that may lock Members. It locks only Members that it created.
     Locking,
 }
 
@@ -67,8 +67,9 @@ mod slow;
 mod together;
 mod totp;
 
-/// All experiments in the order of a run, by file. The first ones find what the others need to know,
-/// and what shows in most responses; those that lock Members are the last ones.
+/// The experiments by file, in the order of a run. The first ones find facts that the others need,
+/// and what affects most responses. Those that lock Members are not among them: [`all`] appends
+/// them.
 static PARTS: [&[Experiment]; 22] = [
     passwords::EXPERIMENTS,
     codes::EXPERIMENTS,
@@ -94,7 +95,7 @@ static PARTS: [&[Experiment]; 22] = [
     slow::EXPERIMENTS,
 ];
 
-/// The experiments, those that lock Members last.
+/// Returns all experiments in the order of a run. Those that lock Members are the last ones.
 pub fn all() -> impl Iterator<Item = &'static Experiment> {
     PARTS.iter().copied().chain([lock::EXPERIMENTS]).flatten()
 }

@@ -1,8 +1,8 @@
-//! From what was seen to the settings under which the emulator does the same.
+//! Finds the settings with which the emulator behaves as observed.
 //!
-//! An experiment is a script, so that it can be played against an emulator with any settings. The
-//! settings that give the same steps are the truth; a setting is settled if every other value would
-//! have shown.
+//! An experiment is a script, so it can be replayed against an emulator with any settings. The
+//! settings that give the same steps are the result. A setting is settled if every other value
+//! would give other steps.
 
 pub(crate) mod candidates;
 pub(crate) mod compare;
@@ -23,21 +23,21 @@ use self::simulate::Simulator;
 use crate::experiment::Experiment;
 use crate::trace::Record;
 
-/// So often all experiments are looked at, because one can depend on settings that a later one
+/// How many times all experiments are compared, because one can depend on settings that a later one
 /// settles.
 const PASSES: usize = 3;
-/// More pairs of changes are not tried.
+/// The maximum number of pairs of changes that are tried.
 const MOST_PAIRS: usize = 60;
 
-/// What a run tells about the settings.
+/// The result of [`explain`].
 #[derive(Clone, Debug)]
 pub(crate) struct Explanation {
-    /// The settings that behave like what was seen, with the error cases that were met.
+    /// The settings that give the observed behavior, including the error cases that occurred.
     pub(crate) settings: Settings,
-    /// The experiments that would have seen any other value, by setting.
+    /// The experiments that exclude every other value, by setting.
     pub(crate) settled: BTreeMap<String, BTreeSet<&'static str>>,
     pub(crate) errors: ErrorBook,
-    /// What no setting explains, by experiment.
+    /// The differences that no setting explains, by experiment.
     pub(crate) unexplained: BTreeMap<&'static str, Vec<Difference>>,
 }
 
@@ -73,13 +73,13 @@ struct Search {
     settings: Settings,
     settled: BTreeMap<String, BTreeSet<&'static str>>,
     errors: ErrorBook,
-    /// The last look at each experiment.
+    /// The last result of each experiment.
     looks: BTreeMap<&'static str, Look>,
-    /// What was played with which settings.
+    /// The comparisons so far, by experiment and settings.
     played: RefCell<HashMap<(&'static str, String), Comparison>>,
 }
 
-/// What looking at an experiment told.
+/// The result of [`Search::look_at`].
 struct Look {
     cost: (usize, usize),
     differences: Vec<Difference>,
@@ -98,14 +98,15 @@ impl Search {
         })
     }
 
-    /// Changes the settings that an experiment settles until it is explained as well as possible.
+    /// Changes the settings that an experiment settles, until its steps are explained as well as
+    /// possible.
     fn look_at(&mut self, experiment: &'static Experiment, record: &Record) {
         self.errors.forget(experiment.id);
         let mut best = self.play(experiment, record, &self.settings);
         let last = self.looks.remove(experiment.id);
         let unchanged = last.filter(|last| last.cost == best.cost(&self.errors));
         let settled = match unchanged {
-            // Other settings have changed since, and that makes no difference here.
+            // Other settings have changed since, without an effect on this experiment.
             Some(last) => last.settled,
             None => {
                 best = self.improve(experiment, record, best);
@@ -143,7 +144,7 @@ impl Search {
         best
     }
 
-    /// Every change of one setting that is not settled by an earlier experiment.
+    /// Returns every change of one setting that no earlier experiment has settled.
     fn changes(&self, experiment: &Experiment, record: &Record) -> Vec<(&'static str, Value)> {
         let open = experiment
             .settles
@@ -156,7 +157,7 @@ impl Search {
         .collect()
     }
 
-    /// The change, or else the pair of changes, that explains most.
+    /// Returns the change, or else the pair of changes, that explains most.
     fn best_change(
         &self,
         experiment: &'static Experiment,
@@ -195,7 +196,7 @@ impl Search {
             .min_by_key(|(_, comparison)| comparison.cost(&self.errors))
     }
 
-    /// The settings that would have shown if they had another value.
+    /// Returns the settings for which every other value explains less.
     fn settle(
         &self,
         experiment: &'static Experiment,
@@ -245,13 +246,13 @@ mod tests {
     use crate::experiment;
 
     #[test]
-    fn what_no_setting_explains_changes_no_setting() {
+    fn an_unexplained_difference_changes_no_setting() {
         let simulator = Simulator::start("0").unwrap();
         let settings = Settings::default();
         let play = |experiment: &'static Experiment| {
             let nothing_known = Record::default();
             let mut record = simulator.play(experiment, &nothing_known, &settings);
-            // In every success there is something that the emulator never has.
+            // Every success gets two values that the emulator never returns.
             for step in record.steps.iter_mut().filter(|step| step.accepted()) {
                 step.seen.insert("member.strange".to_owned(), true.into());
                 step.seen
@@ -267,7 +268,7 @@ mod tests {
             let found = candidates::get(&explanation.settings, &name);
             assert_eq!(found, row.default, "{name}");
         }
-        // They are settled all the same.
+        // The settings are settled nevertheless.
         assert!(explanation.settled.len() > 70, "{:?}", explanation.settled);
     }
 }

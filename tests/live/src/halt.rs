@@ -1,50 +1,50 @@
-//! Why an experiment, or the whole run, ends before its time.
+//! Why an experiment, or the whole run, ends early.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use thiserror::Error;
 
-/// Why something ends before its time.
+/// Why an experiment, or the whole run, ends early.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Halt {
-    /// This experiment cannot go on. The next one can.
+    /// This experiment cannot continue. The next one can run.
     #[error("{0}")]
     Experiment(String),
-    /// The server wants fewer requests. The next experiment can go on after a pause.
-    #[error("the server wants fewer requests (429)")]
+    /// The server limits the request rate. The next experiment can run after a pause.
+    #[error("the server limits the request rate (429)")]
     RateLimited,
-    /// The run cannot go on.
+    /// The run cannot continue.
     #[error("{0}")]
     Run(String),
-    /// Ctrl-C.
+    /// Ctrl-C or SIGTERM.
     #[error("interrupted")]
     Interrupted,
 }
 
 impl Halt {
-    /// The end of this experiment alone.
+    /// Creates an error that ends only this experiment.
     pub(crate) fn experiment(reason: impl Into<String>) -> Self {
         Self::Experiment(reason.into())
     }
 
-    /// The end of the run.
+    /// Creates an error that ends the run.
     pub(crate) fn run(reason: impl Into<String>) -> Self {
         Self::Run(reason.into())
     }
 }
 
-/// A switch that every call looks at before it is sent.
+/// A flag that stops the run. It is checked before every call.
 #[derive(Debug, Default)]
 pub struct Stop(AtomicBool);
 
 impl Stop {
-    /// Asks the run to end. Returns whether it was asked before.
+    /// Stops the run. Returns whether it was stopped before.
     pub fn stop(&self) -> bool {
         self.0.swap(true, Ordering::SeqCst)
     }
 
-    /// Whether the run is to end.
+    /// Returns whether the run was stopped.
     #[must_use]
     pub fn is_stopped(&self) -> bool {
         self.0.load(Ordering::SeqCst)

@@ -1,6 +1,7 @@
-//! What a run made, on disk before it is made, so that it can be removed after a kill.
+//! A file that lists what a run creates. It is written before each creation, so that everything can
+//! be removed after a kill.
 //!
-//! One JSON object a line. It holds neither credentials nor tokens.
+//! Each line is a JSON object. The file has neither credentials nor tokens.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
@@ -10,28 +11,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::halt::Halt;
 
-/// What the names of everything that a run makes begin with.
+/// The prefix of the names that a run creates.
 pub(crate) const PREFIX: &str = "totps-live-";
 
-/// A line.
+/// A line of the journal.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 enum Line {
-    /// An Organization is about to be made, with this slug or external id.
+    /// An Organization is about to be created, with this slug or external id.
     Organization {
         project_id: String,
         base_url: String,
         name: String,
     },
-    /// A Member is about to be made.
+    /// A Member is about to be created.
     Member { organization: String, name: String },
-    /// The Organization that was announced last by this name was refused.
+    /// The last creation of an Organization with this name was refused.
     Refused { name: String },
-    /// An Organization is gone, with all its Members.
+    /// An Organization and all its Members were removed, or are not there any more.
     Removed { name: String },
 }
 
-/// An Organization that was made, or about to be.
+/// An Organization that was created, or is about to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Made {
     pub(crate) project_id: String,
@@ -40,20 +41,20 @@ pub(crate) struct Made {
     pub(crate) name: String,
 }
 
-/// The journal, locked.
+/// The journal of a run. The file is locked while it is open.
 #[derive(Debug)]
 pub struct Journal {
     file: File,
-    /// What is not removed yet.
+    /// The Organizations that are not removed yet.
     left: Vec<Made>,
 }
 
 impl Journal {
-    /// Opens a journal, or begins one, and locks it.
+    /// Opens a journal, or creates one, and locks it.
     ///
     /// # Errors
     ///
-    /// If the file cannot be used, another run uses it, or it is not a journal.
+    /// If the file cannot be opened or read, is locked by another run, or is not a journal.
     pub fn open(path: &Path) -> io::Result<Self> {
         let mut options = OpenOptions::new();
         options.read(true).append(true).create(true);
@@ -66,12 +67,12 @@ impl Journal {
         Ok(Self { file, left })
     }
 
-    /// What is not removed yet.
+    /// Returns the Organizations that are not removed yet.
     pub(crate) fn left(&self) -> Vec<Made> {
         self.left.clone()
     }
 
-    /// An Organization is about to be made.
+    /// Records that an Organization is about to be created.
     pub(crate) fn organization(&mut self, made: Made) -> Result<(), Halt> {
         self.write(&Line::Organization {
             project_id: made.project_id.clone(),
@@ -82,7 +83,7 @@ impl Journal {
         Ok(())
     }
 
-    /// A Member is about to be made.
+    /// Records that a Member is about to be created.
     pub(crate) fn member(&mut self, organization: &str, address: &str) -> Result<(), Halt> {
         self.write(&Line::Member {
             organization: organization.to_owned(),
@@ -90,8 +91,8 @@ impl Journal {
         })
     }
 
-    /// The Organization that was announced last by a name was refused. One of the same name that
-    /// was made before is still there.
+    /// Records that the last creation of an Organization with this name was refused. An earlier one
+    /// with the same name is still there.
     pub(crate) fn refused(&mut self, name: &str) -> Result<(), Halt> {
         self.write(&Line::Refused {
             name: name.to_owned(),
@@ -100,7 +101,7 @@ impl Journal {
         Ok(())
     }
 
-    /// An Organization is gone.
+    /// Records that an Organization was removed.
     pub(crate) fn removed(&mut self, name: &str) -> Result<(), Halt> {
         self.write(&Line::Removed {
             name: name.to_owned(),
@@ -109,7 +110,7 @@ impl Journal {
         Ok(())
     }
 
-    /// Writes a line and syncs it.
+    /// Appends a line and syncs the file.
     fn write(&mut self, line: &Line) -> Result<(), Halt> {
         let written = serde_json::to_vec(line)
             .map_err(io::Error::other)
@@ -129,7 +130,7 @@ fn read(file: &mut File) -> io::Result<Vec<Made>> {
     let mut reader = BufReader::new(&*file);
     let mut text = String::new();
     while reader.read_line(&mut text)? > 0 {
-        // A kill can leave half of the last line, before the call that it was written for.
+        // A kill can leave an incomplete last line. Its call was not sent yet.
         if !text.ends_with('\n') {
             break;
         }

@@ -1,5 +1,5 @@
-//! What an experiment works with: it sends calls under a label, and each one becomes a step of the
-//! record.
+//! The tools of an experiment: it sends calls, each with a label, and each call becomes a step of
+//! the record.
 
 pub(crate) mod codes;
 pub(crate) mod guard;
@@ -19,15 +19,15 @@ use crate::symbols::Symbols;
 use crate::trace::{Record, Refused, Step};
 use crate::wire::Exchange;
 
-/// What an experiment returns.
+/// The result of an experiment.
 pub(crate) type Outcome = Result<(), Halt>;
 
-/// One experiment at work.
+/// A running experiment.
 pub(crate) struct Lab<'a> {
     pub(crate) bench: &'a mut Bench,
     pub(crate) symbols: Symbols,
     record: Record,
-    /// What was seen of each Member last.
+    /// The last observed fields of each Member.
     members: BTreeMap<String, BTreeMap<String, Value>>,
 }
 
@@ -48,18 +48,18 @@ impl Reply {
         &self.0
     }
 
-    /// A text of the body; empty if it has none.
+    /// Returns a text of the body; empty if it has none.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.text(name)
     }
 
-    /// A part of the body; `null` if it has none.
+    /// Returns the part of the body at a JSON pointer; `null` if it has none.
     pub(crate) fn at(&self, pointer: &str) -> Value {
         let body = Value::Object(self.0.body.clone());
         body.pointer(pointer).cloned().unwrap_or_default()
     }
 
-    /// The texts of a list.
+    /// Returns the texts of a list in the body.
     pub(crate) fn texts(&self, name: &str) -> Vec<String> {
         let list = self.0.body.get(name).and_then(Value::as_array);
         let texts = list.into_iter().flatten().filter_map(Value::as_str);
@@ -70,7 +70,7 @@ impl Reply {
         self.0.headers.get(name)?.to_str().ok()
     }
 
-    /// Ends the experiment if the call was refused, because nothing after it would make sense.
+    /// Returns an error, which ends the experiment, if the call was refused.
     pub(crate) fn needed(self, what: &str) -> Result<Self, Halt> {
         if self.accepted() {
             return Ok(self);
@@ -97,31 +97,32 @@ impl<'a> Lab<'a> {
         }
     }
 
-    /// What was seen, and why it ended if it ended early.
+    /// Returns the record. `ended` is the reason if the experiment ended early.
     pub(crate) fn into_record(mut self, ended: Option<&Halt>) -> Record {
         self.record.ended = ended.map(|halt| self.symbols.redact(&halt.to_string()));
         self.record
     }
 
-    /// Makes a call.
+    /// Sends a call, and records it as a step.
     pub(crate) fn send<P: Operation>(&mut self, label: &str, params: &P) -> Result<Reply, Halt> {
         let request = self.bench.wire.project.request(params);
         let request = request.map_err(|error| Halt::experiment(error.to_string()))?;
         self.send_request(label, request)
     }
 
-    /// An operation whose request can be bent into something else.
+    /// Returns the request of an operation, to be modified.
     pub(crate) fn bend<P: Operation>(&self, params: &P) -> Result<Bent, Halt> {
         Bent::new(&self.bench.wire.project, params)
             .map_err(|error| Halt::experiment(error.to_string()))
     }
 
-    /// Makes a call that no operation describes.
+    /// Sends a modified request, and records it as a step.
     pub(crate) fn send_bent(&mut self, label: &str, bent: Bent) -> Result<Reply, Halt> {
         self.send_request(label, bent.into_request())
     }
 
-    /// Makes a call that is no step: what experiments share is made by the first one that needs it.
+    /// Sends a call that is not recorded: the first experiment that needs a shared object creates
+    /// it.
     pub(crate) fn send_unrecorded<P: Operation>(&mut self, params: &P) -> Result<Reply, Halt> {
         let request = self.bench.wire.project.request(params);
         let request = request.map_err(|error| Halt::experiment(error.to_string()))?;
@@ -133,7 +134,7 @@ impl<'a> Lab<'a> {
         let exchange = self.bench.exchange(request)?;
         self.record_step(label, &exchange);
         self.after(subject.as_deref(), &exchange);
-        // Another 429 is the lock of a Member.
+        // A 429 of any other type means that the Member is locked.
         let limited = exchange.text("error_type") == "too_many_requests";
         if exchange.status == 429 && limited {
             return Err(Halt::RateLimited);
@@ -166,7 +167,7 @@ impl<'a> Lab<'a> {
         });
     }
 
-    /// What changed on the Member of a response since it was seen last.
+    /// Returns what changed on the Member of a response since it was seen last.
     fn changes(&mut self, seen: &BTreeMap<String, Value>) -> BTreeMap<String, (Value, Value)> {
         let Some(id) = seen.get("member.member_id").and_then(Value::as_str) else {
             return BTreeMap::new();
@@ -184,7 +185,7 @@ impl<'a> Lab<'a> {
         changed.collect()
     }
 
-    /// The label, with a number if it was used before.
+    /// Returns the label, with a number if it was used before.
     fn unique(&self, label: &str) -> String {
         let steps = &self.record.steps;
         let used = |label: &str| steps.iter().any(|step| step.label == label);
@@ -199,7 +200,7 @@ impl<'a> Lab<'a> {
         numbered.unwrap_or_default()
     }
 
-    /// Records what several calls found together, or what is in a response.
+    /// Records a result of several calls, or a detail of a response.
     pub(crate) fn note(&mut self, name: &str, value: impl Into<Value>) {
         let value = self.redact(value.into());
         self.record.notes.insert(name.to_owned(), value);

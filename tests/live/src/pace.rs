@@ -1,15 +1,15 @@
-//! How fast calls follow each other.
+//! The time between calls.
 
 use std::time::{Duration, Instant};
 
-/// At Stytch, a call begins at least this long after the one before it: two a second.
+/// The minimum time between the starts of two calls at Stytch: two calls a second.
 pub const AT_STYTCH: Duration = Duration::from_millis(500);
-/// So many times as long after a failed attempt, and after an error of the server.
+/// The factor by which the next call waits longer after a failed attempt or a server error.
 const AFTER_A_FAILURE: u32 = 2;
-/// Pauses after a 429 that asks for fewer requests.
+/// The pauses, in seconds, after the first three rate limits (429) of a run.
 const PAUSES: [u64; 3] = [30, 60, 120];
 
-/// One call at a time, each at a distance from the one before it.
+/// Keeps a minimum time between the starts of calls.
 #[derive(Clone, Debug)]
 pub struct Pace {
     distance: Duration,
@@ -19,7 +19,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// Calls at a distance.
+    /// Creates a pace with a minimum time between the starts of two calls.
     #[must_use]
     pub fn new(distance: Duration) -> Self {
         Self {
@@ -30,7 +30,7 @@ impl Pace {
         }
     }
 
-    /// How long the next call has to wait at `now`.
+    /// Returns how long the next call has to wait at `now`.
     #[must_use]
     pub fn wait(&self, now: Instant) -> Duration {
         let Some(last) = self.last else {
@@ -40,17 +40,18 @@ impl Pace {
         (last + self.distance * factor).saturating_duration_since(now)
     }
 
-    /// A call begins.
+    /// Records the start of a call.
     pub fn begins(&mut self, now: Instant) {
         self.last = Some(now);
     }
 
-    /// The call ended.
+    /// Records the end of a call. After a failure, the next call waits longer.
     pub fn ended(&mut self, failed: bool) {
         self.failed = failed;
     }
 
-    /// The pause after a 429, longer each time; `None` if it was too often.
+    /// Returns the pause after a rate limit (429), which is longer each time; `None` after the
+    /// third.
     pub fn limited(&mut self) -> Option<Duration> {
         let pause = PAUSES.get(self.limited).copied();
         self.limited += 1;

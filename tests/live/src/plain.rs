@@ -1,4 +1,4 @@
-//! Requests that no typed call makes: endpoints without a type, and bodies that break a rule.
+//! Requests that typed calls cannot make: other endpoints, and bodies that break a rule.
 
 use serde_json::Value;
 use totps_ureq::http::{HeaderValue, Method, header};
@@ -92,7 +92,7 @@ impl Operation for Plain {
     }
 }
 
-/// A request of an operation, bent into what an operation cannot express.
+/// A request of an operation that can be modified in ways that an operation does not allow.
 pub(crate) struct Bent {
     request: Request,
 }
@@ -114,7 +114,7 @@ impl Bent {
         self
     }
 
-    /// Sets a header, or removes it.
+    /// Sets a header, or removes it if the value is `None`.
     pub(crate) fn header(mut self, name: header::HeaderName, value: Option<&str>) -> Self {
         match value.map(HeaderValue::from_str) {
             Some(Ok(value)) => {
@@ -127,7 +127,7 @@ impl Bent {
         self
     }
 
-    /// Appends a text to the path.
+    /// Appends a text to the URL.
     pub(crate) fn path_ending(mut self, ending: &str) -> Self {
         let url = format!("{}{ending}", self.request.uri());
         if let Ok(url) = url.parse() {

@@ -1,4 +1,4 @@
-//! What a run leaves: one JSON file, one Markdown table, and a configuration for the emulator.
+//! The result of a run: a JSON file, a report in Markdown, and a configuration for the emulator.
 
 mod config;
 mod markdown;
@@ -21,27 +21,27 @@ use crate::trace::Record;
 /// The names of the files.
 const FILES: [&str; 3] = ["outcome.json", "report.md", "emulator.toml"];
 
-/// What a run found. It holds neither ids nor secrets of the project.
+/// The result of a run. It contains neither ids nor secrets of the project.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Report {
     /// The version of this program.
     pub version: String,
-    /// The base URL; that of another machine than this one is Stytch's.
+    /// The base URL of Stytch's test host, or `this machine`.
     pub base_url: String,
-    /// Why the run ended before its time, or left something behind.
+    /// Why the run ended early, or could not remove everything; `None` if it was completed.
     pub ended: Option<String>,
     /// How many calls were made.
     pub calls: u32,
-    /// Seconds that the server's clock was ahead, if it said its time.
+    /// How many seconds the server's clock was ahead, if its responses had a `Date` header.
     pub clock_skew_seconds: Option<i64>,
-    /// The table: every setting and every error case of the emulator.
+    /// A row for every setting and every error case of the emulator.
     pub findings: Vec<Finding>,
-    /// The experiments, with all that they saw.
+    /// The experiments, with their calls and results.
     pub experiments: Vec<ExperimentReport>,
-    /// What was found in all responses together.
+    /// What was found in all responses.
     pub review: Reviewed,
-    /// A configuration with which the emulator does what was seen, in TOML.
+    /// A configuration in TOML, with which the emulator behaves as observed.
     pub emulator_config: String,
 }
 
@@ -51,13 +51,13 @@ pub struct Report {
 pub struct ExperimentReport {
     /// Its number.
     pub id: String,
-    /// What it asks.
+    /// The question.
     pub question: String,
-    /// The settings that it settles, besides the error cases that it meets.
+    /// The settings that it settles, besides the error cases that it triggers.
     pub settles: Vec<String>,
-    /// What it did and saw.
+    /// The calls and results.
     pub record: Record,
-    /// What no setting of the emulator explains.
+    /// The differences that no setting of the emulator explains.
     pub unexplained: Vec<Difference>,
 }
 
@@ -108,7 +108,7 @@ impl Report {
         }
     }
 
-    /// The row of a setting.
+    /// Returns the row of a setting.
     #[must_use]
     pub fn finding(&self, setting: &str) -> Option<&Finding> {
         self.findings
@@ -116,7 +116,7 @@ impl Report {
             .find(|finding| finding.setting == setting)
     }
 
-    /// How many rows have a verdict.
+    /// Returns the number of rows with a verdict.
     #[must_use]
     pub fn count(&self, verdict: Verdict) -> usize {
         let findings = self.findings.iter();
@@ -125,13 +125,14 @@ impl Report {
             .count()
     }
 
-    /// The table and what belongs to it, in Markdown.
+    /// Returns the report in Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
         markdown::markdown(self)
     }
 
-    /// Writes the files into a folder, which is made if it is not there.
+    /// Writes the files into a folder, which is created if it does not exist. Overwrites older
+    /// files.
     ///
     /// # Errors
     ///

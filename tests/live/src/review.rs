@@ -1,4 +1,4 @@
-//! What is looked at in every response, whatever it was for.
+//! Checks of every response, independent of the experiment.
 
 mod decode;
 pub(crate) mod headers;
@@ -15,7 +15,7 @@ use self::traffic::Traffic;
 use crate::halt::Halt;
 use crate::wire::Exchange;
 
-/// Looks at every response of a run.
+/// Checks every response of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Review {
     headers: Headers,
@@ -25,29 +25,29 @@ pub(crate) struct Review {
     traffic: Option<Traffic>,
 }
 
-/// A success that a typed call does not read in full.
+/// A success that a typed call does not read completely.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Unreadable {
     /// The endpoint.
     pub endpoint: String,
-    /// The fields that were set aside, or what is wrong with the whole.
+    /// The fields that were set aside, or the error if the whole response could not be read.
     pub what: String,
 }
 
-/// What was found in all responses together.
+/// What was found in all responses.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Reviewed {
-    /// Successes that a typed call of totps does not read in full.
+    /// Successes that a typed call of totps does not read completely.
     pub unreadable: Vec<Unreadable>,
     /// Fields of typed responses that no fixture has, e.g. `totp.create: member.new_field`.
     pub unknown_fields: Vec<String>,
-    /// Responses whose `status_code` is not the HTTP status.
+    /// Responses whose `status_code` is not the HTTP status: the endpoint and the HTTP status.
     pub disagreeing_status: Vec<String>,
-    /// The names of headers by status.
+    /// The names of the headers, by status.
     pub header_names: std::collections::BTreeMap<u16, Vec<String>>,
-    /// The values of headers that say something about the API and nothing about the run.
+    /// The values of the headers that describe the API and not the run.
     pub header_values: std::collections::BTreeMap<String, Vec<String>>,
 }
 

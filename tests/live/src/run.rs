@@ -1,4 +1,4 @@
-//! A run: all experiments in their order, then the removal of what they made.
+//! A run: all experiments in their order, then the removal of what they created.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -20,24 +20,24 @@ use crate::target::Target;
 use crate::trace::Record;
 use crate::wire::Wire;
 
-/// What a run does.
+/// The options of a run.
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Options {
-    /// With the experiments that wait for minutes.
+    /// Whether to run the experiments that wait for minutes.
     pub slow: bool,
-    /// Without those that lock Members which were made for it.
+    /// Whether to leave out the experiments that lock Members.
     pub no_lock: bool,
-    /// These experiments alone; all if empty.
+    /// The numbers of the experiments to run; all if empty.
     pub only: Vec<String>,
-    /// Where to keep the traffic, redacted.
+    /// The folder in which to save the redacted requests and responses; `None` to save none.
     pub keep_traffic: Option<PathBuf>,
-    /// Tells about the progress on standard error.
+    /// Whether to print the progress to standard error.
     pub talkative: bool,
 }
 
 impl Options {
-    /// The options of the command line.
+    /// Creates the options of the command line. An unknown experiment is an error.
     pub(crate) fn of(
         slow: bool,
         no_lock: bool,
@@ -59,7 +59,7 @@ impl Options {
 
     fn tell(&self, text: &str) {
         if self.talkative {
-            // Nobody is left to tell if this fails.
+            // If this fails, nobody reads the output.
             let _ = writeln!(io::stderr(), "{text}");
         }
     }
@@ -75,14 +75,14 @@ impl Options {
     }
 }
 
-/// Runs the experiments against a project, and removes what they made, whatever happens.
+/// Runs the experiments against a project, and removes what they created, also after an error.
 ///
-/// If the run could not go on, the report says why, and has the experiments until then.
+/// If the run ended early, the report has the reason and the experiments before that.
 ///
 /// # Errors
 ///
-/// [`Halt`] if the run was interrupted, or could not even begin. What it made is removed all the
-/// same.
+/// [`Halt`] if the run was interrupted, or ended before the first experiment was done. What it
+/// created is removed in these cases, too.
 pub fn run(
     target: &Target,
     clock: Box<dyn Clock>,
@@ -94,12 +94,12 @@ pub fn run(
     bench.journal = Some(journal);
     bench.review = Some(Review::new(options.keep_traffic.clone()));
     options.tell(&format!(
-        "making Organizations {PREFIX}{}-…, and removing them at the end",
+        "creating Organizations with the names {PREFIX}{}-…, which are removed at the end",
         bench.run
     ));
     let mut records = Vec::new();
     let experimented = experiments(&mut bench, options, &mut records);
-    options.tell("removing them");
+    options.tell("removing the Organizations");
     bench.wire.goes_on_when_stopped = true;
     let removed = clean::all(&mut bench).map(drop);
     let ended = experimented.and(removed).err();
@@ -108,7 +108,7 @@ pub fn run(
             return Err(halt.clone());
         }
     }
-    options.tell("looking for the settings that explain what was seen");
+    options.tell("finding the settings that explain the results");
     let explanation = explain(&bench.run, &records);
     let explanation = explanation.map_err(|error: StartError| Halt::run(error.to_string()))?;
     let review = bench.review.take().unwrap_or_default().finish();
@@ -129,7 +129,9 @@ fn experiments(
         let record = lab.into_record(ended.as_ref());
         match ended {
             Some(Halt::RateLimited) if !bench.wire.back_off() => {
-                return Err(Halt::run("the server wants fewer requests again and again"));
+                return Err(Halt::run(
+                    "the server limits the request rate (429) again and again",
+                ));
             }
             Some(halt @ (Halt::Run(_) | Halt::Interrupted)) => return Err(halt),
             _ => {}
@@ -139,7 +141,7 @@ fn experiments(
     Ok(())
 }
 
-/// Eight random hexadecimal digits.
+/// Returns eight random hexadecimal digits.
 fn run_id() -> Result<String, Halt> {
     let random = getrandom::u32().map_err(|error| Halt::run(error.to_string()))?;
     Ok(format!("{random:08x}"))

@@ -1,4 +1,4 @@
-//! What is compared of a success: the parts that a setting of the emulator can change.
+//! The parts of a response that are compared: those that a setting of the emulator can change.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -9,10 +9,10 @@ use crate::clock::seconds_of;
 use crate::symbols::Symbols;
 use crate::wire::Exchange;
 
-/// Lifetimes are compared in steps of so many minutes: calls take time.
+/// Lifetimes are rounded to this many minutes before they are compared, because calls take time.
 const COARSE: i64 = 5;
 
-/// Fields of a Member that are compared as they are; `""`, `null` and absence are the same.
+/// Fields of a Member whose values are compared. `""`, `null` and a missing field are the same.
 const MEMBER: [&str; 9] = [
     "status",
     "name",
@@ -25,7 +25,7 @@ const MEMBER: [&str; 9] = [
     "untrusted_metadata",
 ];
 
-/// Fields of an Organization that are compared where a call is about it.
+/// Fields of an Organization whose values are compared in responses to `organizations.*` calls.
 const ORGANIZATION: [&str; 6] = [
     "mfa_policy",
     "mfa_methods",
@@ -37,7 +37,7 @@ const ORGANIZATION: [&str; 6] = [
 
 type Seen = BTreeMap<String, Value>;
 
-/// What is compared of a success.
+/// Returns the compared parts of a success.
 pub(crate) fn of(exchange: &Exchange, now: SystemTime, symbols: &mut Symbols) -> Seen {
     let body = &exchange.body;
     let mut seen = Seen::new();
@@ -82,7 +82,7 @@ pub(crate) fn of(exchange: &Exchange, now: SystemTime, symbols: &mut Symbols) ->
     seen
 }
 
-/// What is compared of a refusal besides the error itself.
+/// Returns the compared parts of a refusal, besides the error itself.
 pub(crate) fn of_refusal(exchange: &Exchange) -> Seen {
     let mut seen = Seen::new();
     if exchange.status == 429 {
@@ -111,7 +111,7 @@ fn see_member(member: &Map<String, Value>, seen: &mut Seen, symbols: &mut Symbol
     seen.insert("member.retired_email_addresses".to_owned(), retired.into());
 }
 
-/// Ids of an Organization can be in messages.
+/// Gives names to the ids of an Organization, because error messages can contain them.
 fn hide_organization(organization: &Map<String, Value>, symbols: &mut Symbols) {
     for (field, kind) in [
         ("organization_id", "organization"),
@@ -155,7 +155,7 @@ fn see_session(
     seen.insert(format!("{part}.sequence_order is shown"), ordered.into());
 }
 
-/// What a response to a primary factor has more.
+/// Adds the fields that only responses to a primary factor have.
 fn see_login(body: &Map<String, Value>, now: SystemTime, seen: &mut Seen, symbols: &mut Symbols) {
     let Some(authenticated) = body.get("member_authenticated") else {
         return;
@@ -212,7 +212,7 @@ fn see_lists(body: &Map<String, Value>, now: SystemTime, seen: &mut Seen, symbol
     }
 }
 
-/// Minutes from now, coarsely; `null` if there is no such time.
+/// Returns the minutes from now, rounded; `null` if the field is not a time.
 fn minutes_left(object: &Map<String, Value>, field: &str, now: SystemTime) -> Value {
     let time = humantime::parse_rfc3339_weak(text(object, field).trim_end_matches('Z')).ok();
     let Some(time) = time else {
@@ -223,7 +223,8 @@ fn minutes_left(object: &Map<String, Value>, field: &str, now: SystemTime) -> Va
     ((seconds + coarse / 2).div_euclid(coarse) * COARSE).into()
 }
 
-/// A value, with `""` and an empty object as `null`: servers differ in how they say nothing.
+/// Returns a field. `""`, an empty object and a missing field are `null`, because servers differ
+/// here.
 fn plain(object: &Map<String, Value>, field: &str) -> Value {
     match object.get(field) {
         None => Value::Null,

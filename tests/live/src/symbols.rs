@@ -1,11 +1,12 @@
-//! Names in the place of ids, tokens, codes and secrets.
+//! Names that replace ids, tokens, codes and secrets.
 
 use std::collections::BTreeMap;
 
-/// Shorter texts are not replaced inside other texts.
+/// Values with fewer bytes are not replaced inside other texts.
 const SHORTEST: usize = 6;
 
-/// Gives each value of a kind a name, `totp#1`, `totp#2` and so on, in the order in which they come.
+/// Gives each value of a kind a name, such as `totp#1` and `totp#2`, in the order in which they
+/// occur.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Symbols {
     names: BTreeMap<String, String>,
@@ -13,7 +14,7 @@ pub(crate) struct Symbols {
 }
 
 impl Symbols {
-    /// The name of a value. The empty text stays as it is.
+    /// Returns the name of a value; empty for an empty value.
     pub(crate) fn name(&mut self, kind: &'static str, value: &str) -> String {
         if value.is_empty() {
             return String::new();
@@ -28,10 +29,10 @@ impl Symbols {
         name
     }
 
-    /// A text without the values that have names.
+    /// Replaces each value that has a name, and each UUID, in a text.
     pub(crate) fn redact(&self, text: &str) -> String {
         let mut values: Vec<&String> = self.names.keys().collect();
-        // One value can be part of another one.
+        // The longest first, because one value can be part of another one.
         values.sort_by_key(|value| std::cmp::Reverse(value.len()));
         let mut text = text.to_owned();
         for value in values {
@@ -43,7 +44,7 @@ impl Symbols {
     }
 }
 
-/// A text with `…` in the place of each UUID: ids that no response had.
+/// Replaces each UUID by `…`, for ids that were in no response.
 pub(crate) fn without_uuids(text: &str) -> String {
     let mut rest = text;
     let mut clean = String::new();
@@ -59,10 +60,10 @@ pub(crate) fn without_uuids(text: &str) -> String {
     clean
 }
 
-/// The length of a UUID.
+/// The length of a UUID in bytes.
 const UUID: usize = 36;
 
-/// What stands before the UUID of an id, e.g. `member-test`.
+/// Returns the text before the UUID of an id, e.g. `member-test`; `None` for any other text.
 pub(crate) fn id_kind(text: &str) -> Option<&str> {
     let split = text.len().checked_sub(UUID)?;
     let kind = text.get(..split)?.strip_suffix('-')?;

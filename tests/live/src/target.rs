@@ -15,13 +15,16 @@ pub enum TargetError {
     #[error("the project id must begin with `project-test-`: this program deletes what it made")]
     Project,
     /// The host is neither Stytch's test host nor this machine.
-    #[error("the base URL must be `{TEST_BASE_URL}`, or `http://` to this machine")]
+    #[error("the base URL must be `{TEST_BASE_URL}`, or an `http://` URL of this machine")]
     Host,
-    /// The credentials cannot be sent.
+    /// The credentials or the base URL cannot be used.
     #[error("invalid credentials: {0}")]
     Credentials(String),
-    /// A rate that Stytch is not to get.
-    #[error("`--rate` can only be set for this machine: Stytch gets at most two calls a second")]
+    /// The rate is not positive, or is set for Stytch.
+    #[error(
+        "`--rate` must be positive, and can be set only for this machine: Stytch gets at most two \
+         calls a second"
+    )]
     Rate,
 }
 
@@ -31,21 +34,21 @@ pub enum TargetError {
 pub struct Target {
     /// The project.
     pub project: Project,
-    /// The time between the beginnings of two calls.
+    /// The minimum time between the starts of two calls.
     pub distance: Duration,
-    /// Whether it is this machine.
+    /// Whether the server is on this machine.
     pub is_local: bool,
     /// The base URL, for the journal.
     pub base_url: String,
 }
 
 impl Target {
-    /// Checks what a run may call. `rate` is in calls per second; none is two a second at Stytch
-    /// and no limit on this machine.
+    /// Checks what a run may call. `rate` is in calls per second. The default is two at Stytch, and
+    /// no limit on this machine.
     ///
     /// # Errors
     ///
-    /// [`TargetError`] says what is refused.
+    /// [`TargetError`] if the project, the host, the credentials or the rate is refused.
     pub fn new(
         base_url: &str,
         project_id: &str,
@@ -73,7 +76,7 @@ impl Target {
         })
     }
 
-    /// The transport of a run. Bodies of up to 4 MiB are part of it.
+    /// Returns the transport of a run. Its timeout is 30 s, since bodies have up to 4 MiB.
     pub(crate) fn transport() -> UreqTransport {
         let built = UreqTransport::builder()
             .timeout(Duration::from_secs(30))
@@ -82,14 +85,14 @@ impl Target {
     }
 }
 
-/// Whether the host is this machine; an error if it is neither that nor Stytch's test host.
+/// Returns whether the host is this machine. Any other host but Stytch's test host is an error.
 fn check_host(base_url: &str) -> Result<bool, TargetError> {
     if base_url.trim_end_matches('/') == TEST_BASE_URL {
         return Ok(false);
     }
     let url: Uri = base_url.parse().map_err(|_| TargetError::Host)?;
     let plain = url.scheme_str() == Some("http");
-    // `check_destination` allows `http:` to loopback alone.
+    // `check_destination` allows `http:` only to loopback addresses.
     let allowed = plain && totps_ureq::check_destination(&url, None).is_ok();
     allowed.then_some(true).ok_or(TargetError::Host)
 }

@@ -1,4 +1,4 @@
-//! What a run saw: experiments, their steps, and what is compared of each response.
+//! The record of a run: experiments, their steps, and what is compared of each response.
 
 use std::collections::BTreeMap;
 
@@ -6,30 +6,30 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use totps_emulator::Algorithm;
 
-/// What the names of notes begin with that are for people and that no setting can change.
+/// The prefix of notes that are only for the reader, since no setting affects them.
 pub(crate) const LOOK: &str = "look: ";
 
-/// What one experiment did and saw.
+/// The calls and results of one experiment.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Record {
     /// The experiment, e.g. `T3`.
     pub experiment: String,
-    /// What was known when it began.
+    /// The facts that were known when it began.
     pub known: Known,
-    /// The calls, in their order.
+    /// The calls in their order.
     pub steps: Vec<Step>,
-    /// What was found by more than one call, or by looking into a response.
+    /// Results of several calls, and details of responses.
     pub notes: BTreeMap<String, Value>,
-    /// Why it ended before its time.
+    /// Why it ended early; `None` if it was completed.
     pub ended: Option<String>,
 }
 
-/// A call and what came.
+/// A call and its result.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Step {
-    /// What it was for; different for each step of an experiment.
+    /// The purpose of the call. It is unique in an experiment.
     pub label: String,
     /// Method and path, with the names of the path's parameters.
     pub request: String,
@@ -37,24 +37,24 @@ pub struct Step {
     pub endpoint: Option<String>,
     /// The HTTP status.
     pub status: u16,
-    /// What the error says, if it was refused.
+    /// The error, if the call was refused.
     pub refused: Option<Refused>,
-    /// What is compared of a success. Ids, tokens and codes are numbered in the order in which they
-    /// were seen.
+    /// What is compared of the response. Ids, tokens and codes are numbered in the order in which
+    /// they were seen.
     pub seen: BTreeMap<String, Value>,
-    /// What changed on the Member since the experiment saw it last: the value before and now.
+    /// What changed on the Member since the experiment saw it last: the values before and after.
     pub changed: BTreeMap<String, (Value, Value)>,
 }
 
 impl Step {
-    /// Whether the call was accepted.
+    /// Returns whether the call was accepted: whether the status is 2xx.
     #[must_use]
     pub fn accepted(&self) -> bool {
         (200..300).contains(&self.status)
     }
 }
 
-/// What an error response says.
+/// An error response.
 #[derive(Clone, Debug, Default, Deserialize, Eq, Ord, PartialEq, PartialOrd, Serialize)]
 #[non_exhaustive]
 pub struct Refused {
@@ -68,19 +68,19 @@ pub struct Refused {
     pub error_url: String,
 }
 
-/// What later experiments rely on.
+/// Facts that later experiments rely on.
 #[derive(Clone, Copy, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Known {
     /// The hash algorithm of the codes.
     pub algorithm: Algorithm,
-    /// How many steps before and after the present one are accepted.
+    /// How many time steps before and after the current one are accepted.
     pub window: u8,
-    /// passwords Migrate alone makes an active Member.
+    /// Whether passwords Migrate alone creates an active Member.
     pub migrate_creates: bool,
-    /// passwords Migrate refuses `sha_512`, and accepts `sha_1`.
+    /// Whether passwords Migrate refuses `sha_512`, and accepts `sha_1`.
     pub sha_1: bool,
-    /// Failures in a row that lock a Member.
+    /// The number of consecutive failures that locks a Member; `None` if it is not known.
     pub lock_after: Option<u32>,
 }
 

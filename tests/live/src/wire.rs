@@ -1,4 +1,4 @@
-//! One call at a time, at the pace of the run.
+//! Sends one call at a time, at the pace of the run.
 
 use std::error::Error as _;
 use std::fmt;
@@ -16,7 +16,7 @@ use crate::halt::{Halt, Stop};
 use crate::pace::Pace;
 use crate::target::Target;
 
-/// So many calls without a response end the run.
+/// This many calls in a row without a response end the run.
 const MOST_LOST: u32 = 3;
 
 /// A call and its response.
@@ -34,7 +34,7 @@ pub(crate) struct Exchange {
 }
 
 impl fmt::Debug for Exchange {
-    /// Bodies have secrets in them.
+    /// Shows neither headers nor bodies, which can contain secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exchange")
             .field("endpoint", &self.endpoint.map(Endpoint::name))
@@ -44,7 +44,7 @@ impl fmt::Debug for Exchange {
 }
 
 impl Exchange {
-    /// A text of the body; empty if it has none.
+    /// Returns a text of the body; empty if it has none.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.body
             .get(name)
@@ -52,14 +52,15 @@ impl Exchange {
             .unwrap_or_default()
     }
 
-    /// The path of an endpoint that the emulator knows, with the names of its parameters.
+    /// Returns the method, and the path with the names of its parameters if the emulator knows the
+    /// endpoint.
     pub(crate) fn request_line(&self) -> String {
         let path = self.endpoint.map_or("(no endpoint)", Endpoint::path);
         format!("{} {path}", self.method)
     }
 }
 
-/// Sends calls.
+/// Sends the calls of a run.
 pub(crate) struct Wire {
     transport: UreqTransport,
     pub(crate) project: Project,
@@ -67,7 +68,7 @@ pub(crate) struct Wire {
     pub(crate) clock: Box<dyn Clock>,
     pace: Pace,
     pub(crate) stop: Arc<Stop>,
-    /// Calls that remove what was made are not stopped.
+    /// Whether calls are sent after a stop. The removal sets this.
     pub(crate) goes_on_when_stopped: bool,
     lost: u32,
     pub(crate) calls: u32,
@@ -88,7 +89,7 @@ impl Wire {
         }
     }
 
-    /// Sends a request when the pace allows it, and reads the response.
+    /// Waits as long as the pace requires, sends a request, and reads the response.
     pub(crate) fn exchange(&mut self, request: Request) -> Result<Exchange, Halt> {
         self.check()?;
         let wait = self.pace.wait(Instant::now());
@@ -135,7 +136,7 @@ impl Wire {
         self.stop.check()
     }
 
-    /// Waits after a 429 that asks for fewer requests; `false` if it came too often.
+    /// Waits after a rate limit (429). Returns `false` without waiting if there were too many.
     pub(crate) fn back_off(&mut self) -> bool {
         let pause = self.pace.limited();
         if let Some(pause) = pause {
@@ -156,7 +157,7 @@ impl Wire {
     }
 }
 
-/// The endpoint of a method and a path.
+/// Returns the emulator's endpoint for a method and a path.
 fn endpoint(method: &Method, path: &str) -> Option<&'static Endpoint> {
     let path = path.trim_end_matches('/');
     let matches = |pattern: &str| {
@@ -172,7 +173,7 @@ fn endpoint(method: &Method, path: &str) -> Option<&'static Endpoint> {
     };
     let mut found: Vec<&Endpoint> = ENDPOINTS.to_vec();
     found.retain(|endpoint| endpoint.method() == *method && matches(endpoint.path()));
-    // A text in a path goes before a parameter.
+    // A literal segment takes precedence over a parameter.
     found
         .into_iter()
         .min_by_key(|endpoint| endpoint.path().matches('{').count())

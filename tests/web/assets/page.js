@@ -1,4 +1,4 @@
-// Comfort alone: every page works without it.
+// Only for convenience: every page works without it.
 "use strict";
 
 for (const tools of document.querySelectorAll("[hidden]")) {
@@ -17,12 +17,12 @@ for (const button of document.querySelectorAll("[data-copies]")) {
       await navigator.clipboard.writeText(codes.join("\n") + "\n");
       said.textContent = "Copied.";
     } catch {
-      said.textContent = "The browser does not allow it. Select the codes and copy them.";
+      said.textContent = "The browser does not allow this. Select the codes and copy them.";
     }
   });
 }
 
-// A second click would send a code twice, and a code works once.
+// A second click would send a code again, and each code works once.
 for (const form of document.querySelectorAll("form")) {
   form.addEventListener("submit", (event) => {
     if (form.dataset.sent) event.preventDefault();
@@ -30,7 +30,7 @@ for (const form of document.querySelectorAll("form")) {
   });
 }
 
-// A page that the button Back brings to life again can be sent again.
+// The button Back can restore a page. Its forms can be sent again.
 window.addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form")) delete form.dataset.sent;
 });

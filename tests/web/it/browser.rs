@@ -1,7 +1,7 @@
-//! What a person does, in headless Chromium.
+//! What users do, in headless Chromium.
 //!
-//! Without Chromium and ChromeDriver these tests say that they were skipped. With `TOTPS_BROWSER=required`
-//! they fail then, as CI wants it.
+//! Without Chromium and ChromeDriver these tests print that they were skipped. With
+//! `TOTPS_BROWSER=required`, which CI sets, they fail.
 
 mod accessibility;
 mod chromedriver;
@@ -21,7 +21,7 @@ use self::chromedriver::ChromeDriver;
 use self::page::Page;
 use crate::service;
 
-/// How many browsers run at one time: each takes a core and 300 MB.
+/// How many browsers run at the same time. Each needs a core and 300 MB.
 static BROWSERS: Semaphore = Semaphore::const_new(2);
 
 /// Runs a test in a new browser, with a service over a new emulator.

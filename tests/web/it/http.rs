@@ -1,4 +1,4 @@
-//! The service by requests in this process: headers, cookies, forms of others, what is in a URL.
+//! The service, by requests in this process: headers, cookies, forged forms, and secrets in URLs.
 
 mod browser;
 mod cookies;

@@ -26,7 +26,7 @@ fn text(output: &Output) -> String {
     String::from_utf8_lossy(&[output.stdout.as_slice(), &output.stderr].concat()).into_owned()
 }
 
-/// A program that is ended with the test.
+/// A program that is killed at the end of the test.
 struct Running(Child);
 
 impl Drop for Running {
@@ -36,7 +36,8 @@ impl Drop for Running {
     }
 }
 
-/// Starts it, and opens the address that it prints. Returns what it prints before `last`.
+/// Starts the program, and opens the URL that it prints. Returns its output up to the line with
+/// `last`.
 fn open(mut program: Command, last: &str) -> String {
     let child = program.stdout(Stdio::piped()).spawn().unwrap();
     let mut running = Running(child);
@@ -67,7 +68,7 @@ fn open(mut program: Command, last: &str) -> String {
 }
 
 #[test]
-fn starts_with_an_emulator_and_says_whom_to_sign_in_as() {
+fn without_configuration_it_starts_an_emulator_and_prints_the_accounts() {
     let said = open(program(&["--listen", "127.0.0.1:0"]), "Ctrl-C");
     for text in [
         "ada@example.com",
@@ -80,7 +81,7 @@ fn starts_with_an_emulator_and_says_whom_to_sign_in_as() {
 }
 
 #[test]
-fn talks_to_the_server_of_the_environment() {
+fn the_environment_configures_the_server() {
     let emulator = service::emulator();
     let mut program = program(&["--listen", "127.0.0.1:0"]);
     program
@@ -96,7 +97,7 @@ fn talks_to_the_server_of_the_environment() {
 }
 
 #[test]
-fn says_what_is_wrong_before_it_listens() {
+fn a_wrong_configuration_ends_the_program_with_an_error() {
     let emulator = service::emulator();
     let complete = [
         ("STYTCH_PROJECT_ID", emulator.project_id()),
@@ -135,7 +136,7 @@ fn says_what_is_wrong_before_it_listens() {
 }
 
 #[test]
-fn explains_itself() {
+fn help_names_the_environment_variables() {
     let output = program(&["--help"]).output().unwrap();
     assert!(output.status.success());
     for name in VARIABLES {

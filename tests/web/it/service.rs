@@ -12,9 +12,10 @@ pub(crate) const PASSWORD: &str = "correct-horse-battery-staple";
 pub(crate) const RECOVERY_CODES: [&str; 3] = ["ckss-2skx-ebow", "spbc-424h-usy0", "a1b2-c3d4-e5f6"];
 pub(crate) const TOTP_SECRET: &str = "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS";
 
-/// Ada has no TOTP, Grace has one and three recovery codes. The policy requires one.
+/// Starts an emulator. Ada has no TOTP, Grace has one and three recovery codes. The policy requires
+/// one.
 ///
-/// The clock stands at the beginning of a code's 30 seconds, and moves when a test moves it.
+/// The clock is at the start of a code's 30 seconds, and moves only when a test advances it.
 pub(crate) fn emulator() -> Arc<Emulator> {
     emulator_with(MfaPolicy::RequiredForAll)
 }

@@ -1,4 +1,4 @@
-//! What all requests share.
+//! The state that all requests share.
 
 use std::error::Error;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use totps_hyper::{Client, OrganizationId, Project, SessionJwt, SessionVerifier};
 use crate::pending::Browsers;
 use crate::stytch;
 
-/// The service: the client of Stytch, and what is remembered between two pages.
+/// The service: the client of Stytch, and the state between two pages.
 #[derive(Clone)]
 pub struct App {
     pub(crate) shared: Arc<Shared>,
@@ -25,9 +25,9 @@ pub(crate) struct Shared {
     pub(crate) client: Client,
     pub(crate) organization_id: OrganizationId,
     pub(crate) organization_name: String,
-    /// Checks sessions locally for a minute, and asks Stytch then.
+    /// Checks sessions locally, or at Stytch if the JWT is older than a minute.
     pub(crate) sessions: SessionVerifier<Client>,
-    /// Asks Stytch each time, before what is sensitive.
+    /// Checks sessions at Stytch each time, for sensitive actions.
     pub(crate) sessions_now: SessionVerifier<Client>,
     pub(crate) browsers: Browsers,
     csrf_key: hmac::Key,
@@ -37,14 +37,15 @@ pub(crate) struct Shared {
 }
 
 impl App {
-    /// Connects to Stytch, and gets the Organization whose Members sign in: so a wrong secret shows now
-    /// and not at the first login.
+    /// Connects to Stytch, and gets the Organization whose Members sign in. A wrong secret is an
+    /// error here and not at the first login.
     ///
-    /// `is_https` says what browsers see. `clock` must be that of the server that signs the sessions.
+    /// `is_https` is whether browsers use HTTPS. `clock` must be the clock of the server that signs
+    /// the sessions.
     ///
     /// # Errors
     ///
-    /// If Stytch cannot be reached or refuses.
+    /// If Stytch cannot be reached, or refuses the call.
     ///
     /// # Panics
     ///
@@ -88,26 +89,28 @@ impl Shared {
         (self.clock)()
     }
 
-    /// A new id for a browser, or nothing if the system has no random numbers.
+    /// Returns a new id for a browser; `None` if the system has no random numbers.
     pub(crate) fn random_id(&self) -> Option<String> {
         let mut bytes = [0; 32];
         self.random.fill(&mut bytes).ok()?;
         Some(BASE64URL.encode(bytes))
     }
 
-    /// The token in each form of this browser. Another site cannot read it, nor make it without the key.
+    /// Returns the token in the forms of this browser. Another site can neither read it, nor
+    /// compute it without the key.
     pub(crate) fn csrf_token(&self, browser: &str) -> String {
         BASE64URL.encode(hmac::sign(&self.csrf_key, browser.as_bytes()))
     }
 
-    /// In constant time.
+    /// Checks a form token, in constant time.
     pub(crate) fn is_csrf_token(&self, browser: &str, token: &str) -> bool {
         BASE64URL
             .decode(token)
             .is_ok_and(|tag| hmac::verify(&self.csrf_key, browser.as_bytes(), &tag).is_ok())
     }
 
-    /// The name of a cookie. With `__Host-`, browsers take it from this very host over HTTPS alone.
+    /// Returns the name of a cookie. Browsers accept a cookie with `__Host-` only from this host,
+    /// and only over HTTPS.
     pub(crate) fn cookie_name(&self, cookie: CookieKind) -> &'static str {
         match (cookie, self.is_https) {
             (CookieKind::Browser, true) => "__Host-browser",
@@ -117,7 +120,7 @@ impl Shared {
         }
     }
 
-    /// A cookie that ends with the browser. The session behind it ends by itself.
+    /// Returns a cookie that ends when the browser is closed. The session has its own expiry.
     pub(crate) fn cookie(&self, kind: CookieKind, value: &str) -> Option<HeaderValue> {
         self.set_cookie(Cookie::new(self.cookie_name(kind), value.to_owned()))
     }
@@ -144,7 +147,7 @@ impl Shared {
 /// The cookies of the service.
 #[derive(Clone, Copy)]
 pub(crate) enum CookieKind {
-    /// The id by which a browser is remembered, and to which forms are bound.
+    /// The id of the browser, to which its state and its forms are bound.
     Browser,
     /// The session JWT.
     Session,

@@ -1,4 +1,4 @@
-//! What happens at each address.
+//! The handlers of all URLs.
 
 mod account;
 mod enrolment;
@@ -74,14 +74,15 @@ pub(crate) fn assets() -> Router<App> {
         )
 }
 
-/// What a handler returns. `?` ends it with another response.
+/// The result of a handler. `?` ends it with another response.
 type Outcome = Result<Response, Stop>;
 
 fn show(page: Page) -> Outcome {
     Ok(page.into_response())
 }
 
-/// A call failed: goes to where the person can go on, or shows the page again with a message.
+/// Returns the response to a failed call: a redirect to the page where the user can continue, or
+/// the same page with a message.
 fn failed(
     visitor: &Visitor,
     error: &Error,
@@ -107,15 +108,15 @@ fn failed(
     }
 }
 
-/// Reads a code as it was typed.
+/// Reads a code that a user typed.
 fn typed(code: &str) -> Result<TotpCode, Message> {
     let rule = "A code has six digits. Enter the one that your app shows now.";
     TotpCode::parse(code).map_err(|_| Message::invalid(rule))
 }
 
-/// The code was right, and there is no session.
+/// Returns the message for a code that was right, if there is no session.
 fn no_session() -> Message {
     let text =
-        "The code was right, but you are not signed in. Please sign in again with the next one.";
+        "The code was right, but you are not signed in. Please sign in again with another code.";
     Message::error(StatusCode::BAD_GATEWAY, text)
 }

@@ -9,11 +9,12 @@ use axum::http::header::{
 use axum::middleware::Next;
 use axum::response::Response;
 
-/// Nothing but what this service serves itself, and nothing inline.
+/// Allows only resources of this service, and nothing inline.
 pub(crate) const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
-/// The same, for the page whose QR code is inline: an address of its own would have to be protected.
+/// Allows inline pictures, too, for the page with the QR code: a URL of the picture would need
+/// protection.
 pub(crate) const POLICY_WITH_QR_CODE: &str = "default-src 'none'; script-src 'self'; style-src 'self'; \
     img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 

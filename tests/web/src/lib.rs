@@ -1,7 +1,6 @@
 //! A small web service that signs people in with a password and a TOTP by Stytch, on axum.
 //!
-//! It is there to be tried, and to be copied from: see its README. `stytch.rs` has everything that it does
-//! with Stytch.
+//! You can try it and copy from it: see its README. `stytch.rs` has all calls to Stytch.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
@@ -21,10 +20,10 @@ use axum::middleware::{from_fn, from_fn_with_state};
 
 pub use app::App;
 
-/// The largest form, in bytes.
+/// The maximum size of a form, in bytes.
 const LARGEST_FORM: usize = 16 * 1024;
 
-/// The whole service.
+/// Creates the router of the service.
 pub fn router(app: App) -> Router {
     handlers::pages()
         .layer(DefaultBodyLimit::max(LARGEST_FORM))

@@ -4,8 +4,8 @@
 //! cargo run -p totps-web
 //! ```
 //!
-//! Without configuration it starts an emulator of Stytch's API in this process, and prints whom to sign in
-//! as. `-- --help` says how to call Stytch instead.
+//! Without configuration it starts an emulator of Stytch's API in this process, and prints the
+//! accounts to sign in with. `-- --help` explains how to use Stytch instead.
 
 #![forbid(unsafe_code)]
 
@@ -60,12 +60,12 @@ async fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let address = options.public_url.as_ref().unwrap_or(&here);
     let introduction = target.introduction();
     let text = format!("Open {address}\n{introduction}\nStop it with Ctrl-C.\n");
-    // That nobody reads it is no reason to stop.
+    // If this fails, nobody reads the output, but the service can run.
     let _ = std::io::stdout().write_all(text.as_bytes());
 
     axum::serve(listener, totps_web::router(app))
         .with_graceful_shutdown(async {
-            // Without the signal, the process is ended some other way.
+            // Without the signal, the service runs until the process is killed.
             if tokio::signal::ctrl_c().await.is_err() {
                 std::future::pending::<()>().await;
             }

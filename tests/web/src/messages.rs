@@ -1,4 +1,4 @@
-//! What a person is told, by the reason of an error.
+//! Messages for users, by the reason of an error.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    /// Something went well.
+    /// Creates a message about a success.
     pub(crate) fn done(text: impl Into<String>) -> Self {
         Self {
             is_error: false,
@@ -38,24 +38,24 @@ impl Message {
         )
     }
 
-    /// What was typed is not what was asked for.
+    /// Creates a message about invalid input.
     pub(crate) fn invalid(text: impl Into<String>) -> Self {
         Self::error(StatusCode::UNPROCESSABLE_ENTITY, text)
     }
 }
 
-/// What was being done, where it matters for what to do next.
+/// The action that failed, as far as the message depends on it.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Doing {
     Password,
     Code,
-    /// A recovery code whose response was lost, and nothing more is known.
+    /// A login with a recovery code.
     RecoveryCode,
     SetUp,
     Other,
 }
 
-/// Says what happened and how to go on.
+/// Returns the message: what happened, and how to continue.
 pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
     let (status, text) = match (reason, doing) {
         (Reason::WrongCode, Doing::RecoveryCode) => (
@@ -70,8 +70,8 @@ pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
         ),
         (Reason::CodeAlreadyUsed, _) => (
             StatusCode::UNPROCESSABLE_ENTITY,
-            "That code was used already: each one works once. Wait until your app shows the next \
-             one, at most 30 seconds, and enter that.",
+            "That code was used already: each one works once. Wait at most 30 seconds until your \
+             app shows the next one, and enter that one.",
         ),
         (Reason::Locked { retry_after }, _) => return locked(*retry_after),
         (Reason::RateLimited, _) => (
@@ -89,8 +89,8 @@ pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
         ),
         (Reason::NotEnrolled, Doing::SetUp) => (
             StatusCode::CONFLICT,
-            "A set-up that was not finished is in the way. It ends by itself within ten minutes: \
-             try again then.",
+            "An unfinished set-up blocks a new one. It expires within ten minutes. Try again after \
+             that.",
         ),
         (Reason::NotEnrolled, _) => (
             StatusCode::CONFLICT,
@@ -99,8 +99,8 @@ pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
         ),
         (Reason::AlreadyEnrolled, _) => (
             StatusCode::CONFLICT,
-            "A second factor is set up for your account already. If it is an authenticator app, \
-             enter the code that it shows. If it is a phone number, ask your administrator.",
+            "Your account already has a second factor. If it is an authenticator app, enter the code \
+             that it shows. If it is a phone number, ask your administrator.",
         ),
         (Reason::NotAllowed, _) => (
             StatusCode::FORBIDDEN,
@@ -118,46 +118,45 @@ pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
         ),
         (Reason::Unclear, Doing::Code) => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "Your code was sent, but no response came back, so that it may be used up. Wait until \
-             your app shows the next code, and enter that. If you are then asked to sign in again, \
+            "Your code was sent, but there was no response, so it may be used up. Wait until your \
+             app shows the next code, and enter that one. If you are then asked to sign in again, \
              the first code had arrived: sign in with your password and a new code.",
         ),
         (Reason::Unclear, Doing::RecoveryCode) => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "Your recovery code was sent, but no response came back, so that it may be used up. \
-             Try the same code once more. If it is refused, cross it off your list and use the \
-             next one.",
+            "Your recovery code was sent, but there was no response, so it may be used up. Try the \
+             same code once more. If it is refused, cross it off your list and use the next one.",
         ),
         (Reason::Unclear, Doing::SetUp) => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "No response came back, so that there is no QR code to show. Nothing is lost: press \
-             the button again to get a new one.",
+            "There was no response, so there is no QR code to show. Nothing is lost: press the \
+             button again to get a new one.",
         ),
         (Reason::Unclear, Doing::Password) => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "No response came back. Please try again.",
+            "There was no response. Please try again.",
         ),
         (Reason::Unclear, Doing::Other) => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "No response came back, so that it may have been done or not. Look at your account \
-             below, and try again if it was not. It does no harm to do it twice.",
+            "There was no response, so this may or may not have been done. Check your account, and \
+             try again if it was not done. It does no harm to do it twice.",
         ),
         _ => (
             StatusCode::INTERNAL_SERVER_ERROR,
-            "Something is wrong on our side, and it was noted. It is not your fault. Please try \
+            "Something is wrong on our side, and it was recorded. It is not your fault. Please try \
              again later, or ask your administrator.",
         ),
     };
     Message::error(status, text)
 }
 
-/// Logs an error, and says what happened and how to go on.
+/// Logs an error, and returns its message.
 pub(crate) fn report(error: &Error, doing: Doing) -> Message {
     log(error);
     explain(&error.reason(), doing)
 }
 
-/// Logs an error, unless it is about what a person typed. It shows no secret.
+/// Logs an error, unless the input of a user caused it. The log contains no secret.
 pub(crate) fn log(error: &Error) {
     let is_about_a_person = matches!(
         error.reason(),
@@ -177,9 +176,9 @@ fn locked(retry_after: Option<Duration>) -> Message {
     Message::error(
         StatusCode::TOO_MANY_REQUESTS,
         format!(
-            "There were too many wrong attempts, so that this account is locked {until}. Your \
-             password, your app and your recovery codes stay as they are. Try again later, or ask \
-             your administrator."
+            "There were too many wrong attempts, so this account is locked {until}. Your password, \
+             your app and your recovery codes do not change. Try again later, or ask your \
+             administrator."
         ),
     )
 }

@@ -15,7 +15,7 @@ pub(crate) use self::login::{code, recover, sign_in};
 use crate::headers::POLICY_WITH_QR_CODE;
 use crate::messages::Message;
 
-/// What all pages show.
+/// The data that all pages show.
 pub(crate) struct View {
     pub(crate) organization: String,
     pub(crate) csrf_token: String,
@@ -73,7 +73,7 @@ impl View {
                     main {
                         h1 { (heading) }
                         @if let Some(message) = message {
-                            // Screen readers say it at once.
+                            // Screen readers read it at once.
                             div.message.error[is_error] id="message" role=(if is_error { "alert" } else { "status" }) {
                                 p { (message.text) }
                             }
@@ -90,7 +90,7 @@ impl View {
         }
     }
 
-    /// A form with the token that shows that it is from this service.
+    /// Returns a form with the token against forged forms.
     fn form(&self, action: &str, fields: &Markup) -> Markup {
         html! {
             form method="post" action=(action) {
@@ -101,8 +101,8 @@ impl View {
     }
 }
 
-/// A field for a code. A message about it is read with it. It gets the focus at once where nothing is to
-/// be read before.
+/// Returns a field for a code. Screen readers read an error message with it. It gets the focus
+/// after an error, or if `is_first`: if there is nothing to read before it.
 fn code_field(name: &str, hint: &str, is_first: bool, message: Option<&Message>) -> Markup {
     let is_error = message.is_some_and(|message| message.is_error);
     let has_digits = name == "code";
@@ -119,7 +119,8 @@ fn code_field(name: &str, hint: &str, is_first: bool, message: Option<&Message>)
     }
 }
 
-/// A request that was not carried out: an old form, another site's form, none at all.
+/// Returns the page for a request that was not carried out: a form without a valid token, an
+/// unknown page, or a malformed request.
 pub(crate) fn refused(view: &View, status: StatusCode) -> Page {
     let (heading, text) = match status {
         StatusCode::FORBIDDEN => (
@@ -148,17 +149,17 @@ pub(crate) fn refused(view: &View, status: StatusCode) -> Page {
     page
 }
 
-/// What went wrong, where there is no page to show it on.
+/// Returns a page for a message that no other page can show.
 pub(crate) fn trouble(view: &View, heading: &str, message: &Message) -> Page {
     let back = html! { p { a href="/account" { "Your account" } } };
     view.page(heading, Some(message), &back)
 }
 
-/// Nothing is known about the session.
+/// Returns the page for a session that could not be checked.
 pub(crate) fn unavailable(view: &View) -> Page {
     let body = html! {
         p {
-            "There is no connection to the service that checks whether you are signed in. You are \
+            "There is no connection to the service that checks whether you are signed in. You were \
              not signed out. Try again in a moment."
         }
         p { a.button href="" { "Try again" } }

@@ -1,7 +1,7 @@
-//! What the service remembers of a browser between two pages: a login that lacks its second factor, a TOTP
-//! that waits for its first code, recovery codes that were not shown yet.
+//! The state of a browser between two pages: a login that waits for its second factor, a TOTP that
+//! waits for its first code, and recovery codes that the user has not confirmed to have saved.
 //!
-//! It is kept in memory. Where several processes serve one site, keep it in a store that they share.
+//! It is in memory. If several processes serve one site, keep it in a store that they share.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -12,24 +12,26 @@ use totps_hyper::{IntermediateSessionToken, RecoveryCode, TotpSecret};
 use crate::messages::Message;
 use crate::stytch::Account;
 
-/// Longer than an intermediate session token lives.
+/// How long an entry is kept after its last change: longer than an intermediate session token
+/// lives.
 const KEPT: Duration = Duration::from_secs(30 * 60);
 
-/// The most browsers at one time. Only a right password or a session makes an entry.
+/// The maximum number of entries. A browser gets one for a login, a set-up, recovery codes or a
+/// message.
 const MOST: usize = 100_000;
 
-/// What is remembered of one browser.
+/// The state of one browser.
 #[derive(Clone, Default)]
 pub(crate) struct Pending {
-    /// The first factor is done.
+    /// The login that waits for its second factor.
     pub(crate) login: Option<Login>,
-    /// A TOTP was made, and waits for its first code.
+    /// The TOTP that waits for its first code.
     pub(crate) set_up: Option<SetUp>,
-    /// Recovery codes that this Member has to keep.
+    /// The recovery codes that this Member has not confirmed to have saved.
     pub(crate) recovery_codes: Option<(Account, Vec<RecoveryCode>)>,
-    /// The page that asked for a fresh code.
+    /// The page to which to return after a fresh code.
     pub(crate) after_confirm: Option<&'static str>,
-    /// What the next page says first.
+    /// The message of the next page.
     pub(crate) notice: Option<Message>,
 }
 
@@ -43,12 +45,12 @@ pub(crate) struct Login {
 pub(crate) struct SetUp {
     pub(crate) account: Account,
     pub(crate) secret: TotpSecret,
-    /// As base64; `None` if it is not a PNG. The secret can be typed in.
+    /// The PNG in base64; `None` if it is not a PNG. Then the user types in the secret.
     pub(crate) qr_code: Option<String>,
     pub(crate) recovery_codes: Vec<RecoveryCode>,
 }
 
-/// What is remembered of all browsers, by the id in their cookie.
+/// The state of all browsers, by the id in their cookie.
 #[derive(Default)]
 pub(crate) struct Browsers(Mutex<Entries>);
 
@@ -65,7 +67,7 @@ impl Browsers {
         live.map(|(_, pending)| pending.clone()).unwrap_or_default()
     }
 
-    /// Changes what is remembered. What is empty afterwards is forgotten.
+    /// Changes the state of a browser. Removes the entry if it is empty afterwards.
     pub(crate) fn change<R>(
         &self,
         id: &str,
@@ -86,7 +88,7 @@ impl Browsers {
 }
 
 impl Entries {
-    /// Forgets what is too old, once a minute, and the oldest entry if there are too many.
+    /// Removes expired entries, at most once a minute, and the oldest entry if there are too many.
     fn make_room(&mut self, now: SystemTime) {
         const PAUSE: Duration = Duration::from_secs(60);
         if self.swept.is_none_or(|swept| age(swept, now) >= PAUSE) {
@@ -112,7 +114,7 @@ impl Pending {
     }
 }
 
-/// 0 for a clock that was set back.
+/// Returns the age of an entry; 0 if the clock was set back.
 fn age(at: SystemTime, now: SystemTime) -> Duration {
     now.duration_since(at).unwrap_or_default()
 }

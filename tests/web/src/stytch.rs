@@ -1,7 +1,7 @@
-//! Everything that this service does with Stytch, in plain functions that know nothing of HTTP servers,
-//! cookies and pages.
+//! All calls to Stytch, as functions that do not depend on an HTTP server, cookies or pages.
 //!
-//! With a blocking server, take this file over: `totps_ureq::Client` has the same methods without `await`.
+//! You can copy this file for a blocking server, too: `totps_ureq::Client` has the same methods
+//! without `await`.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,17 +18,17 @@ use totps_hyper::{
 /// How long a session lives, in minutes.
 const SESSION_MINUTES: u32 = 8 * 60;
 
-/// How long a set-up that was not finished lives, in minutes: as long as the login that began it. If it
-/// blocks another set-up, it does so no longer than this.
+/// How long an unfinished set-up lives, in minutes: as long as the login that began it. If it
+/// blocks another set-up, then only for this time.
 const SET_UP_MINUTES: u32 = 10;
 
-/// For how long a session that was ended elsewhere may go on here, since it is checked locally.
+/// How long a session that was ended elsewhere may stay valid here, because it is checked locally.
 pub(crate) const NOTICED_AFTER: Duration = Duration::from_secs(60);
 
-/// How old the code may be that is needed for what is sensitive.
+/// The maximum age of the code that sensitive actions need.
 const FRESH: Duration = Duration::from_secs(10 * 60);
 
-/// How far the clock may be behind that of Stytch: a JWT from the future is refused.
+/// How far the clock may be behind Stytch's. A JWT that is further in the future is refused.
 const LEEWAY: Duration = Duration::from_secs(10);
 
 /// A Member of an Organization.
@@ -38,21 +38,22 @@ pub(crate) struct Account {
     pub(crate) member_id: MemberId,
 }
 
-/// What a Member has proved so far: the first factor of a login, or a whole login.
+/// What a Member has proved: the first factor of a login, or a complete login.
 #[derive(Clone, Debug)]
 pub(crate) enum Proof {
     Login(IntermediateSessionToken),
     Session(SessionJwt),
 }
 
-/// What comes after the password.
+/// The next step after the password.
 pub(crate) enum Next {
     SignedIn(SessionJwt),
     /// The Member has a TOTP.
     Code(Account, IntermediateSessionToken),
-    /// The Member has none, and needs one.
+    /// The Member has no TOTP, and needs one.
     Enrol(Account, IntermediateSessionToken),
-    /// Neither a session nor a login that can go on: the Organization does not accept a password alone.
+    /// There is neither a session nor a login that can continue: the Organization does not accept a
+    /// password alone.
     Refused,
 }
 
@@ -78,7 +79,8 @@ pub(crate) async fn check_password(
     let session = first.session_jwt.filter(|jwt| !jwt.expose().is_empty());
     let login = first.intermediate_session_token;
     let login = login.filter(|token| !token.expose().is_empty());
-    // Without the Member it is not known whether there is a TOTP. Stytch makes no second one.
+    // Without the Member it is not known whether there is a TOTP. A set-up is safe then, because
+    // Stytch creates no second TOTP.
     let has_totp = first.member.is_some_and(|member| member.has_totp());
     Ok(match (first.member_authenticated, session, login) {
         (true, Some(session), _) => Next::SignedIn(session),
@@ -88,8 +90,8 @@ pub(crate) async fn check_password(
     })
 }
 
-/// Whether a refused login means that the address or the password is wrong. Which of the two it is must
-/// not be shown, since it would tell who has an account.
+/// Returns whether a refused login means that the address or the password is wrong. Do not show
+/// which of them it is, because that would reveal who has an account.
 pub(crate) fn is_wrong_password(error: &Error) -> bool {
     let status = error.api().map(|error| error.status().as_u16());
     let about_us = matches!(
@@ -99,8 +101,8 @@ pub(crate) fn is_wrong_password(error: &Error) -> bool {
     matches!(status, Some(400 | 401 | 404 | 422)) && !about_us
 }
 
-/// Begins the set-up of a TOTP. A set-up that was begun before and not finished, such as one whose
-/// response was lost, is replaced. Stytch refuses it while a TOTP is active.
+/// Begins the set-up of a TOTP. Replaces an unfinished set-up, such as one whose response was lost.
+/// Stytch refuses the call while a TOTP is active.
 pub(crate) async fn begin_set_up(
     client: &Client,
     account: &Account,
@@ -113,7 +115,7 @@ pub(crate) async fn begin_set_up(
         Proof::Session(jwt) => params = params.session_jwt(jwt),
     }
     let mut created = match client.create(&params).await {
-        // Nobody has its secret any more. It is not active, so that it protects nothing yet.
+        // Nobody has its secret any more. It is not active, so it protects nothing yet.
         Err(error) if error.error_type() == Some(&ErrorType::PendingTotpExists) => {
             client.delete_totp(&delete(account)).await?;
             client.create(&params).await?
@@ -121,15 +123,15 @@ pub(crate) async fn begin_set_up(
         created => created?,
     };
     if created.recovery_codes.is_empty() {
-        // Whether new ones are made where old ones exist is not documented.
+        // It is not documented whether Create makes new codes if there are old ones.
         let codes = recovery_codes(client, account).await;
         created.recovery_codes = codes.unwrap_or_default();
     }
     Ok(created)
 }
 
-/// Checks a code, which finishes a set-up, completes a login, or is added to a session. `None` if the
-/// code was right and there is no session all the same.
+/// Checks a code: the code finishes a set-up, completes a login, or is added to a session. It also
+/// enrols the Member. Returns `None` if the code was right, but the response has no session.
 pub(crate) async fn check_code(
     client: &Client,
     account: &Account,
@@ -149,7 +151,7 @@ pub(crate) async fn check_code(
     }
 }
 
-/// A login by a recovery code.
+/// The result of a login with a recovery code.
 pub(crate) struct Recovered {
     pub(crate) session: Option<SessionJwt>,
     pub(crate) codes_left: Option<u32>,
@@ -177,7 +179,8 @@ pub(crate) async fn recover(
     }
 }
 
-/// After a call whose response was lost: how many recovery codes are left if it used this one up.
+/// Finds out, after a lost response, whether a recovery code is used up. Returns the number of
+/// codes that are left if this one is not among them, and otherwise `None`.
 pub(crate) async fn codes_left_without(
     client: &Client,
     account: &Account,
@@ -188,16 +191,18 @@ pub(crate) async fn codes_left_without(
     Ok((!is_left).then_some(left.len()))
 }
 
-/// Whether these are recovery codes that still work, and not those of a set-up that another one replaced.
+/// Returns whether these recovery codes are still valid: whether one of them is. Those of a set-up
+/// that was replaced are not.
 pub(crate) async fn are_valid(client: &Client, account: &Account, codes: &[RecoveryCode]) -> bool {
-    // If they cannot be had, they are shown once more rather than never.
+    // If this is not known, it is better to show them again than never.
     recovery_codes(client, account).await.map_or(true, |valid| {
         let is_valid = |code: &RecoveryCode| valid.iter().any(|of| of.expose() == code.expose());
         codes.iter().any(is_valid)
     })
 }
 
-/// The session of a success that is malformed otherwise: the code is used up, and it must not be lost.
+/// Returns the session of a success whose body is otherwise malformed. The code is used up, so the
+/// session must not be lost.
 fn rescued(error: Error) -> Result<SessionJwt, Error> {
     let text = match &error {
         Error::Decode(unreadable) => unreadable.field_text("session_jwt"),
@@ -206,8 +211,9 @@ fn rescued(error: Error) -> Result<SessionJwt, Error> {
     text.map(SessionJwt::new).ok_or(error)
 }
 
-/// What to do about an error of [`check_code`] or [`recover`]. Stytch does not document how it refuses a
-/// wrong code: it may be the response to wrong credentials of the project, which are checked at the start.
+/// Returns the reason for an error of [`check_code`] or [`recover`]. Stytch does not document how
+/// it refuses a wrong code. The response may be the same as for wrong credentials of the project,
+/// which are checked at the start.
 pub(crate) fn reason_of_code(error: &Error) -> Reason {
     match error.error_type() {
         Some(ErrorType::UnauthorizedCredentials) => Reason::WrongCode,
@@ -215,8 +221,8 @@ pub(crate) fn reason_of_code(error: &Error) -> Reason {
     }
 }
 
-/// What to do about an error of [`begin_set_up`]. A Member with another second factor, such as a phone number,
-/// has to prove that first, which this service does not offer.
+/// Returns the reason for an error of [`begin_set_up`]. A Member with another second factor, such
+/// as a phone number, has to prove that factor first, which this service does not offer.
 pub(crate) fn reason_of_set_up(error: &Error) -> Reason {
     match error.error_type() {
         Some(ErrorType::InsufficientFactors) => Reason::AlreadyEnrolled,
@@ -230,7 +236,7 @@ pub(crate) async fn member(client: &Client, account: &Account) -> Result<Member,
     Ok(client.get_member(&params).await?.member)
 }
 
-/// Removes the TOTP, for a Member who may do so. It is no error if there is none.
+/// Removes the TOTP, with the permissions of the session. A missing TOTP is no error.
 pub(crate) async fn remove_totp(
     client: &Client,
     account: &Account,
@@ -248,8 +254,8 @@ pub(crate) async fn remove_totp(
     }
 }
 
-/// Asks for no second factor any more, where the Organization leaves it to its Members. Otherwise the
-/// next login would end at another set-up.
+/// Ends the enrolment of the Member if MFA is optional in the Organization. Otherwise the next
+/// login would require another set-up.
 pub(crate) async fn stop_asking(client: &Client, account: &Account) -> Result<(), Error> {
     let organization = organization(client, &account.organization_id).await?;
     if organization.mfa_policy == Some(MfaPolicy::Optional) {
@@ -258,7 +264,7 @@ pub(crate) async fn stop_asking(client: &Client, account: &Account) -> Result<()
     Ok(())
 }
 
-/// Replaces the recovery codes. After a lost response it is safe to do so again.
+/// Replaces the recovery codes. It is safe to repeat this after a lost response.
 pub(crate) async fn new_recovery_codes(
     client: &Client,
     account: &Account,
@@ -267,14 +273,15 @@ pub(crate) async fn new_recovery_codes(
     Ok(client.rotate_recovery_codes(&params).await?.recovery_codes)
 }
 
-/// The recovery codes that are not used yet.
+/// Gets the recovery codes that are not used yet.
 async fn recovery_codes(client: &Client, account: &Account) -> Result<Vec<RecoveryCode>, Error> {
     let params = GetRecoveryCodesParams::new(&account.organization_id, &account.member_id);
     Ok(client.get_recovery_codes(&params).await?.recovery_codes)
 }
 
-/// Checks sessions locally, and asks Stytch about JWTs that are older than `max_age`: each time if it is 0.
-/// The keys are fetched now, so that the first login does not wait for them.
+/// Creates a verifier that checks sessions locally, or at Stytch if the JWT is older than
+/// `max_age`: each time if that is 0. Fetches the keys now, so that the first login does not wait
+/// for them.
 pub(crate) async fn session_verifier(
     client: &Client,
     max_age: Duration,
@@ -283,13 +290,13 @@ pub(crate) async fn session_verifier(
     let options = VerifyOptions::new().max_age(max_age).leeway(LEEWAY)?;
     let verifier = SessionVerifier::with_options(client.clone(), options);
     if let Err(error) = verifier.refresh(now).await {
-        // The first check fetches them then.
+        // The first check fetches the keys again.
         tracing::warn!(%error);
     }
     Ok(verifier)
 }
 
-/// Checks a session: who is signed in, and a fresh JWT for the cookie if Stytch was asked.
+/// Checks a session. Returns the session, and a new JWT for the cookie if it was checked at Stytch.
 pub(crate) async fn check_session(
     verifier: &SessionVerifier<Client>,
     jwt: &SessionJwt,
@@ -300,7 +307,7 @@ pub(crate) async fn check_session(
     Ok((checked.session, fresh))
 }
 
-/// Whether the second factor was proved a short time ago: for what is sensitive.
+/// Returns whether the second factor was proved in the last ten minutes, as sensitive actions need.
 pub(crate) fn has_fresh_code(session: &VerifiedSession) -> bool {
     let second_factors = [
         AuthenticationFactorType::Totp,
@@ -309,7 +316,7 @@ pub(crate) fn has_fresh_code(session: &VerifiedSession) -> bool {
     session.has_factor(&second_factors, FRESH)
 }
 
-/// The live sessions of a Member.
+/// Gets the sessions of a Member.
 pub(crate) async fn sessions(
     client: &Client,
     account: &Account,
@@ -318,13 +325,13 @@ pub(crate) async fn sessions(
     Ok(list.member_sessions)
 }
 
-/// Ends a session of this Member. It is no error if there is none.
+/// Ends a session of this Member. An unknown session is no error.
 pub(crate) async fn end_session(
     client: &Client,
     account: &Account,
     id: &MemberSessionId,
 ) -> Result<(), Error> {
-    // The id comes from a browser. The call would end the session of any Member.
+    // The id is from a browser, and the call would end a session of any Member.
     let sessions = sessions(client, account).await?;
     if sessions
         .iter()
@@ -335,7 +342,7 @@ pub(crate) async fn end_session(
     Ok(())
 }
 
-/// Ends the session that is signed in.
+/// Ends the session of a JWT.
 pub(crate) async fn sign_out(client: &Client, session: &SessionJwt) -> Result<(), Error> {
     revoke(client, RevokeSessionsParams::session_jwt(session.clone())).await
 }
@@ -352,7 +359,7 @@ async fn revoke(client: &Client, params: RevokeSessionsParams) -> Result<(), Err
     }
 }
 
-/// Gets the Organization: at the start, to know that the credentials are right.
+/// Gets the Organization. At the start this also checks the credentials.
 pub(crate) async fn organization(
     client: &Client,
     organization_id: &OrganizationId,
@@ -365,7 +372,7 @@ fn delete(account: &Account) -> DeleteTotpParams {
     DeleteTotpParams::new(&account.organization_id, &account.member_id)
 }
 
-// Endpoints that totps does not type.
+// Endpoints for which totps has no types.
 
 #[derive(Serialize)]
 struct Password<'a> {
@@ -424,7 +431,7 @@ impl Operation for GetSessions<'_> {
     }
 }
 
-/// Member Update of `mfa_enrolled`.
+/// Member Update that sets `mfa_enrolled` to `false`.
 struct NotEnrolled<'a>(&'a Account);
 
 #[derive(Serialize)]

@@ -8,17 +8,17 @@ use std::time::SystemTime;
 use totps_emulator::{Emulator, MfaPolicy};
 use totps_hyper::{OrganizationId, Project};
 
-/// What must be set to talk to Stytch.
+/// The variables that must be set to use Stytch.
 const REQUIRED: [&str; 3] = [
     "STYTCH_PROJECT_ID",
     "STYTCH_SECRET",
     "STYTCH_ORGANIZATION_ID",
 ];
 
-/// Other variables that make no sense without those.
+/// Other variables, which must not be set without the required ones.
 const OPTIONAL: [&str; 1] = ["STYTCH_BASE_URL"];
 
-/// A secret for an authenticator app, for a Member who has a TOTP already.
+/// The TOTP secret of the Member who has an authenticator app.
 const TOTP_SECRET: &str = "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS";
 
 const RECOVERY_CODES: [&str; 2] = ["ckss-2skx-ebow", "spbc-424h-usy0"];
@@ -28,7 +28,7 @@ const PASSWORD: &str = "correct-horse-battery-staple";
 pub(crate) struct Target {
     pub(crate) project: Project,
     pub(crate) organization_id: OrganizationId,
-    /// Runs as long as it is held.
+    /// The emulator, which runs until this is dropped.
     emulator: Option<Arc<Emulator>>,
 }
 
@@ -51,7 +51,7 @@ impl Target {
                 let missing: Vec<_> = missing.collect();
                 let all: Vec<_> = REQUIRED.into_iter().chain(OPTIONAL).collect();
                 Err(format!(
-                    "to talk to Stytch, set {} too; to use the emulator, set none of {}",
+                    "to use Stytch, set {} too; to use the emulator, set none of {}",
                     missing.join(", "),
                     all.join(", ")
                 )
@@ -91,7 +91,7 @@ impl Target {
         })
     }
 
-    /// The clock of the server that signs the sessions.
+    /// Returns the clock of the server that signs the sessions.
     pub(crate) fn clock(&self) -> Box<dyn Fn() -> SystemTime + Send + Sync> {
         match self.emulator.clone() {
             Some(emulator) => Box::new(move || emulator.now()),
@@ -99,25 +99,28 @@ impl Target {
         }
     }
 
-    /// Whom to sign in as.
+    /// Returns a text about the server, and the accounts of the emulator.
     pub(crate) fn introduction(&self) -> String {
         let Some(emulator) = &self.emulator else {
-            return format!("It talks to Stytch as {}.", self.project.id());
+            return format!(
+                "The service uses Stytch with the project {}.",
+                self.project.id()
+            );
         };
         let control = format!("{}/__emulator", emulator.base_url());
         format!(
             "
-It talks to an emulator in this process. Sign in as
-  ada@example.com    who sets up an authenticator app
+The service uses an emulator in this process. Sign in as
+  ada@example.com    who has no authenticator app yet, or as
   grace@example.com  who has one, with the key {TOTP_SECRET},
-                     and the recovery codes {}
+                     and the recovery codes {},
 with the password {PASSWORD}.
 
 Without a phone, get the code of an app with
   curl {control}/members/ada/code
-Move the clock, to see codes and logins expire:
+Advance the clock, to see codes and logins expire:
   curl {control}/clock -d '{{\"advance_seconds\": 30}}'
-Lose the next response of a call, to see what the page says then:
+Lose the next response of a call, to see the message about it:
   curl {control}/faults -d '{{\"fault\": \"lost_response\", \"endpoint\": \"totp.authenticate\"}}'
 ",
             RECOVERY_CODES.join(" and ")
@@ -125,7 +128,7 @@ Lose the next response of a call, to see what the page says then:
     }
 }
 
-/// An environment variable that is set and not empty.
+/// Returns an environment variable; `None` if it is not set or empty.
 fn variable(name: &str) -> Option<String> {
     env::var(name).ok().filter(|value| !value.is_empty())
 }

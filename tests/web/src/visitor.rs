@@ -1,4 +1,4 @@
-//! Who sends a request: the browser, and the session if somebody is signed in.
+//! The sender of a request: the browser, and the session if a user is signed in.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::pages::{self, Page, View};
 use crate::pending::{Login, Pending, SetUp};
 use crate::stytch::{self, Account, Proof};
 
-/// A browser.
+/// The browser that sent a request.
 #[derive(Clone)]
 pub(crate) struct Visitor {
     pub(crate) app: Arc<Shared>,
@@ -27,7 +27,7 @@ pub(crate) struct Visitor {
     pub(crate) session: Option<SignedIn>,
 }
 
-/// Somebody who is signed in.
+/// The session of a user who is signed in.
 #[derive(Clone)]
 pub(crate) struct SignedIn {
     pub(crate) session: VerifiedSession,
@@ -43,10 +43,10 @@ impl SignedIn {
     }
 }
 
-/// Finds out who sends a request, and keeps the cookies up to date.
+/// Identifies the sender of a request, and updates the cookies.
 ///
-/// The session is checked locally. Only if its JWT is too old, Stytch is asked, and the new JWT goes
-/// into the cookie.
+/// The session is checked locally. If its JWT is too old, it is checked at Stytch, and the cookie
+/// gets the new JWT.
 pub(crate) async fn recognize(
     State(App { shared: app }): State<App>,
     cookies: CookieJar,
@@ -91,7 +91,7 @@ pub(crate) async fn recognize(
                 refusal = Some(pages::sign_in(&visitor.view(), "", message));
             }
             Err(error) => {
-                // Nothing is known about the session: the person stays signed in.
+                // The session could not be checked, so the user stays signed in.
                 tracing::warn!(%error);
                 refusal = Some(pages::unavailable(&visitor.view()));
             }
@@ -105,7 +105,7 @@ pub(crate) async fn recognize(
         }
     };
     for cookie in to_set.get_all(SET_COOKIE) {
-        // What a handler sets is newer.
+        // A cookie that a handler set is newer.
         let name = cookie.as_bytes().split(|byte| *byte == b'=').next();
         let is_newer =
             |other: &HeaderValue| other.as_bytes().split(|byte| *byte == b'=').next() == name;
@@ -123,7 +123,7 @@ fn set(headers: &mut HeaderMap, cookie: Option<HeaderValue>) {
 }
 
 impl Visitor {
-    /// What is remembered of this browser.
+    /// Returns the state of this browser.
     pub(crate) fn pending(&self) -> Pending {
         self.app.browsers.get(&self.id, self.app.now())
     }
@@ -132,7 +132,7 @@ impl Visitor {
         self.app.browsers.change(&self.id, self.app.now(), change)
     }
 
-    /// The session; without one, the handler stops and goes to the sign-in.
+    /// Returns the session. Without one, the handler ends with a redirect to the sign-in page.
     pub(crate) fn signed_in(&self) -> Result<&SignedIn, Stop> {
         Ok(self
             .session
@@ -140,8 +140,8 @@ impl Visitor {
             .ok_or_else(|| Redirect::to("/sign-in"))?)
     }
 
-    /// A login that lacks its second factor; without one, the handler stops: it is done already, or it
-    /// took too long.
+    /// Returns the login that waits for its second factor. Without one, the handler ends with a
+    /// redirect: the login is complete, or it took too long.
     pub(crate) fn login(&self) -> Result<Login, Stop> {
         match self.pending().login {
             Some(login) => Ok(login),
@@ -150,7 +150,8 @@ impl Visitor {
         }
     }
 
-    /// Whose TOTP it is about, and what was proved: a session, or a login that lacks its second factor.
+    /// Returns the account of a set-up, and what was proved: the session, or else the login that
+    /// waits for its second factor.
     pub(crate) fn proof(&self) -> Result<(Account, Proof), Stop> {
         if let Some(signed_in) = &self.session {
             return Ok((signed_in.account(), Proof::Session(signed_in.jwt.clone())));
@@ -159,22 +160,22 @@ impl Visitor {
         Ok((login.account, Proof::Login(login.token)))
     }
 
-    /// The set-up of this account that waits for its first code.
+    /// Returns the set-up that waits for its first code, if it is of this account.
     pub(crate) fn set_up(&self, account: &Account) -> Option<SetUp> {
         self.pending()
             .set_up
             .filter(|set_up| set_up.account == *account)
     }
 
-    /// The set-up of this account is done: takes its recovery codes.
+    /// Removes the finished set-up. Returns its recovery codes if it is of this account.
     pub(crate) fn finish_set_up(&self, account: &Account) -> Option<Vec<RecoveryCode>> {
         let set_up = self.remember(|pending| pending.set_up.take());
         let set_up = set_up.filter(|set_up| set_up.account == *account);
         set_up.map(|set_up| set_up.recovery_codes)
     }
 
-    /// The login or the session is of no use any more. A set-up stays: its first code may have arrived,
-    /// and its recovery codes were not shown yet.
+    /// Removes the login and the session cookie, and redirects to the sign-in page. A set-up is
+    /// kept: its first code may have arrived, and its recovery codes were not shown yet.
     pub(crate) fn begin_again(&self, notice: Message) -> Response {
         self.remember(|pending| pending.login = None);
         let mut response = self.go("/sign-in", notice);
@@ -185,9 +186,9 @@ impl Visitor {
         response
     }
 
-    /// The message for the next page, which is taken.
+    /// Takes the message for this page.
     pub(crate) fn notice(&self) -> Option<Message> {
-        // The page is what was asked for, whatever happened before it.
+        // The message is about an earlier request. This one is a success.
         let notice = self.remember(|pending| pending.notice.take());
         notice.map(|notice| Message {
             status: StatusCode::OK,
@@ -195,13 +196,13 @@ impl Visitor {
         })
     }
 
-    /// Goes to another page, which begins with a message.
+    /// Redirects to another page, which shows a message.
     pub(crate) fn go(&self, to: &'static str, notice: Message) -> Response {
         self.remember(|pending| pending.notice = Some(notice));
         Redirect::to(to).into_response()
     }
 
-    /// What all pages show.
+    /// Returns the data that all pages show.
     pub(crate) fn view(&self) -> View {
         View {
             organization: self.app.organization_name.clone(),
@@ -210,8 +211,8 @@ impl Visitor {
         }
     }
 
-    /// Signs in and goes to another page. The browser gets a new id, so that one which somebody else knew
-    /// before is worth nothing now.
+    /// Signs in, and redirects to another page. The browser gets a new id, because somebody else
+    /// may know the old one.
     pub(crate) fn sign_in(&self, jwt: &SessionJwt, to: &'static str) -> Response {
         let mut response = Redirect::to(to).into_response();
         let before = self.remember(std::mem::take);
@@ -232,7 +233,8 @@ impl Visitor {
         response
     }
 
-    /// Puts a new JWT of the same session into the cookie, unless the response ends the session.
+    /// Sets the cookie to a new JWT of the same session, unless the response sets a cookie itself,
+    /// as it does when it ends the session.
     pub(crate) fn renew(&self, jwt: &SessionJwt, mut response: Response) -> Response {
         if !response.headers().contains_key(SET_COOKIE) {
             set(response.headers_mut(), self.app.session_cookie(jwt));
@@ -240,7 +242,7 @@ impl Visitor {
         response
     }
 
-    /// Forgets the session and everything about this browser.
+    /// Removes the session cookie and the state of this browser, and redirects to the sign-in page.
     pub(crate) fn sign_out(&self, notice: Message) -> Response {
         self.remember(std::mem::take);
         let mut response = self.go("/sign-in", notice);
@@ -261,7 +263,7 @@ impl<S: Sync> FromRequestParts<S> for Visitor {
     }
 }
 
-/// Another response than the one that the handler was to make.
+/// A response that ends a handler early.
 pub(crate) struct Stop(Box<Response>);
 
 impl From<Response> for Stop {
@@ -288,7 +290,7 @@ impl IntoResponse for Stop {
     }
 }
 
-/// A form that this service gave to this very browser.
+/// A form with the token of this browser.
 pub(crate) struct Posted<T>(pub(crate) T);
 
 #[derive(Deserialize)]
@@ -296,7 +298,7 @@ struct CsrfToken {
     csrf_token: String,
 }
 
-/// A form without fields of its own.
+/// A form without other fields.
 #[derive(Deserialize)]
 pub(crate) struct Button {}
 

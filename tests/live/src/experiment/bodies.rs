@@ -1,4 +1,4 @@
-//! How bodies are read: T16 and L8. The calls look at a session and change nothing.
+//! How request bodies are read: T16 and L8. The calls of T16 only read a session.
 
 use serde_json::json;
 use totps_ureq::http::{Method, header};
@@ -12,7 +12,7 @@ use crate::lab::{Lab, Outcome};
 use crate::plain::{Bent, Plain};
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
-    "T16" Always json: "Which bodies are read?",
+    "T16" Always json: "Which request bodies are accepted?",
         settles [
             "http.refuse_unknown_fields",
             "http.refuse_duplicate_keys",
@@ -21,24 +21,24 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
             "http.ignore_trailing_text",
             "http.ignore_byte_order_mark",
         ];
-    "T16t" Always types: "Which content types are read, and which paths?",
+    "T16t" Always types: "Which content types and which paths are accepted?",
         settles [
             "http.require_json_content_type",
             "http.refuse_charset",
             "http.ignore_trailing_slash",
         ];
     "T16b" Always large: "How large may a body be?", settles ["http.max_body_bytes"];
-    "L8" Always unneeded: "Does the body of a GET or a DELETE say anything?",
+    "L8" Always unneeded: "Is the body of a GET or a DELETE read?",
         settles ["http.read_unneeded_bodies"];
 };
 
-/// sessions Authenticate, to be bent.
+/// Returns a session, and a valid sessions Authenticate to be modified.
 fn look(lab: &mut Lab<'_>) -> Result<(Session, Plain), Halt> {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
     let body = json!({ "session_token": session.token() });
     let plain = Plain::post("/v1/b2b/sessions/authenticate", body);
-    lab.send("as it should be", &plain)?;
+    lab.send("unmodified", &plain)?;
     Ok((session, plain))
 }
 
@@ -52,18 +52,21 @@ fn json(lab: &mut Lab<'_>) -> Outcome {
             format!(r#"{{"session_token":"{token}","nonsense":1}}"#),
         ),
         (
-            "nonsense, then the token",
+            "an invalid token, then the token",
             format!(r#"{{"session_token":"x","session_token":"{token}"}}"#),
         ),
         (
-            "the token, then nonsense",
+            "the token, then an invalid token",
             format!(r#"{{"session_token":"{token}","session_token":"x"}}"#),
         ),
-        ("another case", format!(r#"{{"Session_Token":"{token}"}}"#)),
-        ("text after it", format!("{whole} x")),
+        (
+            "the field name in another case",
+            format!(r#"{{"Session_Token":"{token}"}}"#),
+        ),
+        ("text after the JSON", format!("{whole} x")),
         ("a byte order mark", format!("\u{feff}{whole}")),
         ("a list", "[]".to_owned()),
-        ("no JSON", "session_token".to_owned()),
+        ("not JSON", "session_token".to_owned()),
         ("empty", String::new()),
         ("a number as the token", r#"{"session_token":1}"#.to_owned()),
     ] {
@@ -80,7 +83,10 @@ fn types(lab: &mut Lab<'_>) -> Outcome {
     for (label, value) in [
         ("no content type", None),
         ("text/plain", Some("text/plain")),
-        ("with a charset", Some("application/json; charset=utf-8")),
+        (
+            "JSON with a charset",
+            Some("application/json; charset=utf-8"),
+        ),
         ("a form", Some("application/x-www-form-urlencoded")),
     ] {
         let bent = lab.bend(&plain)?.header(header::CONTENT_TYPE, value);
@@ -90,7 +96,7 @@ fn types(lab: &mut Lab<'_>) -> Outcome {
     lab.send_bent("a slash at the end", bent)?;
     let bent = lab.bend(&plain)?.method(Method::GET).body(Vec::new());
     lab.send_bent("GET", bent)?;
-    lab.send("no such path", &Plain::get("/v1/b2b/nothing"))?;
+    lab.send("an unknown path", &Plain::get("/v1/b2b/nothing"))?;
     Ok(())
 }
 
@@ -124,11 +130,11 @@ fn unneeded(lab: &mut Lab<'_>) -> Outcome {
         Ok((get, json(lab.bend(&jane.delete_totp())?)))
     };
     let (get, delete) = bent(lab, &other)?;
-    lab.send_bent("codes, the body names another Member", get)?;
-    lab.send_bent("delete, the body names another Member", delete)?;
+    lab.send_bent("get the codes, with another Member in the body", get)?;
+    lab.send_bent("delete the TOTP, with another Member in the body", delete)?;
     lab.send("get the other Member", &joe.get())?;
     let (get, delete) = bent(lab, "no JSON")?;
-    lab.send_bent("codes, a body that is not JSON", get)?;
-    lab.send_bent("delete, a body that is not JSON", delete)?;
+    lab.send_bent("get the codes, with a body that is not JSON", get)?;
+    lab.send_bent("delete the TOTP, with a body that is not JSON", delete)?;
     Ok(())
 }

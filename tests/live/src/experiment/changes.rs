@@ -24,7 +24,7 @@ fn optional(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
     lab.send("get, before", &jane.get())?;
-    lab.create("C", &jane, &session)?;
+    lab.create("Create", &jane, &session)?;
     lab.send("get, after Create", &jane.get())?;
     lab.authenticate("first code", &jane, &session)?;
     lab.send("get, after Authenticate", &jane.get())?;
@@ -37,7 +37,7 @@ fn optional(lab: &mut Lab<'_>) -> Outcome {
 fn required(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Required)?;
     let login = lab.login(&jane)?;
-    lab.create("C", &jane, &login)?;
+    lab.create("Create", &jane, &login)?;
     lab.first_code(&jane, login)?;
     lab.send("get", &jane.get())?;
     Ok(())
@@ -53,8 +53,8 @@ fn settings(lab: &mut Lab<'_>) -> Outcome {
     let (jane, session) = pending(lab)?;
     let code = lab.fresh_code(&jane)?;
     let bogus = json!({ "set_mfa_enrollment": "bogus" });
-    lab.send("bogus", &with(&jane, &session, &code, bogus))?;
-    lab.send("get, after bogus", &jane.get())?;
+    lab.send("an unknown value", &with(&jane, &session, &code, bogus))?;
+    lab.send("get, after the unknown value", &jane.get())?;
 
     let (jane, session) = pending(lab)?;
     let code = lab.fresh_code(&jane)?;
@@ -77,7 +77,7 @@ fn settings(lab: &mut Lab<'_>) -> Outcome {
     let organization = lab.organization(Optional)?;
     let jane = lab.member_of(&organization, json!({ "mfa_enrolled": true }))?;
     let login = lab.login(&jane)?;
-    lab.create("C, enrolled", &jane, &login)?;
+    lab.create("Create, enrolled", &jane, &login)?;
     let login = lab.login(&jane)?;
     let code = lab.fresh_code(&jane)?;
     let params = jane.authenticate(&code).with(&login);
@@ -89,15 +89,15 @@ fn settings(lab: &mut Lab<'_>) -> Outcome {
     Ok(())
 }
 
-/// A Member with a pending registration.
+/// Creates a Member with a pending registration.
 fn pending(lab: &mut Lab<'_>) -> Result<(Person, Session), Halt> {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
-    lab.create("C", &jane, &session)?;
+    lab.create("Create", &jane, &session)?;
     Ok((jane, session))
 }
 
-/// Authenticate with fields that no typed call has.
+/// Returns an untyped Authenticate with more fields.
 fn with(person: &Person, session: &Session, code: &str, more: Value) -> Plain {
     let body = merged(person.ids_and(json!({ "code": code })), session.argument());
     Plain::post("/v1/b2b/totp/authenticate", merged(body, more))

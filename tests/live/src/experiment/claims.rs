@@ -10,7 +10,7 @@ use crate::plain::Plain;
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
     "T10" Always reserved: "Are reserved claims ignored or refused?", settles ["claims.reserved"];
-    "T10s" Always size: "How large may claims be, and what is counted?",
+    "T10s" Always size: "How large may claims be, and are bytes or characters counted?",
         settles ["claims.max_bytes", "claims.count_characters"];
     "T10d" Always duration: "Are claims of a new session kept without a duration?",
         settles ["claims.need_session_duration"];
@@ -30,10 +30,13 @@ fn reserved(lab: &mut Lab<'_>) -> Outcome {
         lab.send(&label, &authenticate(&session, json!({ name: "x" })))?;
     }
     let stytch = json!({ "https://stytch.com/x": "x" });
-    lab.send("a claim of Stytch's", &authenticate(&session, stytch))?;
+    lab.send(
+        "a claim in Stytch's namespace",
+        &authenticate(&session, stytch),
+    )?;
     let both = json!({ "sub": "x", "free": "y" });
     lab.send(
-        "a free claim beside a reserved one",
+        "a reserved claim and a free one",
         &authenticate(&session, both.clone()),
     )?;
     let code = lab.fresh_code(&jane)?;
@@ -42,11 +45,11 @@ fn reserved(lab: &mut Lab<'_>) -> Outcome {
         .authenticate(&code)
         .with(&session)
         .session_custom_claims(claims);
-    lab.send("the same with a code", &params)?;
+    lab.send("the same claims, with a code", &params)?;
     Ok(())
 }
 
-/// Claims that are so long as compact JSON.
+/// Returns claims of this length as compact JSON, in bytes.
 fn of_length(length: usize) -> Value {
     let around = json!({ "k": "" }).to_string().len();
     json!({ "k": "a".repeat(length - around) })
@@ -74,10 +77,13 @@ fn size(lab: &mut Lab<'_>) -> Outcome {
         "fewer bytes, more with escapes",
         &authenticate(&session, json!({ "k": escaped })),
     )?;
-    lab.send("half of it", &authenticate(&session, of_length(2_500)))?;
+    lab.send(
+        "2500 bytes, in one call",
+        &authenticate(&session, of_length(2_500)),
+    )?;
     let second = json!({ "l": "a".repeat(2_500) });
     lab.send(
-        "the other half, by another call",
+        "2500 bytes more, in another call",
         &authenticate(&session, second),
     )?;
     let code = lab.fresh_code(&jane)?;
@@ -93,7 +99,7 @@ fn size(lab: &mut Lab<'_>) -> Outcome {
 fn duration(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Required)?;
     let login = lab.login(&jane)?;
-    lab.create("C", &jane, &login)?;
+    lab.create("Create", &jane, &login)?;
     let login = lab.login(&jane)?;
     let code = lab.fresh_code(&jane)?;
     let claims = json!({ "free": "x" })

@@ -1,4 +1,4 @@
-//! Codes: algorithm, window and replay (T12), which later experiments need to know, and T2.
+//! Codes: T12 (algorithm, window and replay, which later experiments rely on) and T2.
 
 use serde_json::json;
 use totps_emulator::Algorithm;
@@ -10,13 +10,13 @@ use crate::lab::people::With as _;
 use crate::lab::{Lab, Outcome};
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
-    "T12" Always window: "Which algorithm and which steps are accepted, and which codes count as used?",
+    "T12" Always window: "Which algorithm and which time steps are accepted, and which codes count as used?",
         settles ["totp.algorithm", "totp.code_window_steps", "totp.replay_scope"];
-    "T2" Always replay: "What do a used code and a wrong duration say, and do they use up the code?",
+    "T2" Always replay: "How are a used code and an invalid duration refused, and does that use up the code?",
         settles ["session.max_duration_minutes"];
 };
 
-/// Steps from now that are tried, as far as the one before was accepted.
+/// The time steps from now that are tried. The first one that is refused is the last.
 const AHEAD: [i64; 6] = [2, 3, 4, 6, 8, 10];
 
 fn window(lab: &mut Lab<'_>) -> Outcome {
@@ -24,10 +24,11 @@ fn window(lab: &mut Lab<'_>) -> Outcome {
     let newest = find_edge(lab)?;
     lab.bench.known.window = u8::try_from(newest).unwrap_or(0);
     lab.note("totp.code_window_steps", newest);
-    // The other side: one step too far, then the edge.
+    // The past: first one step outside the window, then its edge.
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
-    lab.create("C", &jane, &session)?.needed("TOTP Create")?;
+    lab.create("Create", &jane, &session)?
+        .needed("TOTP Create")?;
     for (label, steps) in [
         ("one step before the window", newest + 1),
         ("the oldest code", newest),
@@ -60,7 +61,8 @@ fn find_algorithm(lab: &mut Lab<'_>) -> Outcome {
     ] {
         let jane = lab.member(Optional)?;
         let session = lab.login(&jane)?;
-        lab.create("C", &jane, &session)?.needed("TOTP Create")?;
+        lab.create("Create", &jane, &session)?
+            .needed("TOTP Create")?;
         let code = lab.code_by(&jane, algorithm, 0)?;
         if lab
             .authenticate_with(label, &jane, &code, &session)?
@@ -73,14 +75,15 @@ fn find_algorithm(lab: &mut Lab<'_>) -> Outcome {
     Err(Halt::experiment("no code of any algorithm is accepted"))
 }
 
-/// How many steps ahead a code may be.
+/// Finds how many time steps ahead a code may be.
 fn find_edge(lab: &mut Lab<'_>) -> Result<i64, Halt> {
     let mut accepted = 0;
     let mut tries = AHEAD.into_iter();
     loop {
         let jane = lab.member(Optional)?;
         let session = lab.login(&jane)?;
-        lab.create("C", &jane, &session)?.needed("TOTP Create")?;
+        lab.create("Create", &jane, &session)?
+            .needed("TOTP Create")?;
         let steps = tries.next();
         if let Some(steps) = steps {
             let code = lab.code(&jane, steps)?;
@@ -93,7 +96,7 @@ fn find_edge(lab: &mut Lab<'_>) -> Result<i64, Halt> {
                 continue;
             }
         }
-        // What was refused may be one step too far, or more.
+        // The last accepted step may be one before this one, or earlier: try those between.
         for steps in (accepted + 1..steps.unwrap_or(0)).rev() {
             let code = lab.code(&jane, steps)?;
             let label = format!("{steps} steps ahead");
@@ -112,7 +115,8 @@ fn find_edge(lab: &mut Lab<'_>) -> Result<i64, Halt> {
 fn replay(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
-    lab.create("C", &jane, &session)?.needed("TOTP Create")?;
+    lab.create("Create", &jane, &session)?
+        .needed("TOTP Create")?;
     let code = lab.fresh_code(&jane)?;
     lab.authenticate_with("first code", &jane, &code, &session)?;
     lab.authenticate_with("the same code again", &jane, &code, &session)?;

@@ -1,4 +1,4 @@
-//! Credentials: N15. Wrong secrets are sent twice at most.
+//! Credentials: N15.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -11,7 +11,7 @@ use crate::lab::{Lab, Outcome};
 use crate::plain::Plain;
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
-    "N15" Always credentials: "What do missing and wrong credentials say?", settles [];
+    "N15" Always credentials: "How are missing and wrong credentials refused?", settles [];
 };
 
 fn credentials(lab: &mut Lab<'_>) -> Outcome {

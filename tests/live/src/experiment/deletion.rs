@@ -18,8 +18,9 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
             "totp.delete_unenrols",
             "totp.delete_clears_default_mfa_method",
         ];
-    "N10" Always member: "What does deleting a Member end?", settles ["member.deletion_ends_sessions"];
-    "N11" Always organization: "What does deleting an Organization end, and is its slug free again?",
+    "N10" Always member: "Does deleting a Member end its sessions, and is its address free again?",
+        settles ["member.deletion_ends_sessions"];
+    "N11" Always organization: "Does deleting an Organization end its sessions, and is its slug free again?",
         settles ["organization.deletion_frees_names"];
 };
 
@@ -27,18 +28,18 @@ fn totp(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     lab.send("delete, no TOTP", &jane.delete_totp())?;
     let session = lab.login(&jane)?;
-    lab.create("C", &jane, &session)?;
+    lab.create("Create", &jane, &session)?;
     lab.send("delete, pending", &jane.delete_totp())?;
-    lab.authenticate("code of what was deleted", &jane, &session)?;
+    lab.authenticate("code of the deleted registration", &jane, &session)?;
     let joe = lab.member(Optional)?;
     let session = lab.login(&joe)?;
-    lab.create("C for another Member", &joe, &session)?;
+    lab.create("Create for another Member", &joe, &session)?;
     let code = lab.fresh_code(&joe)?;
     let params = joe.authenticate(&code).with(&session);
     let enroll = params
         .set_mfa_enrollment(MfaEnrollment::Enroll)
         .set_default_mfa(true);
-    lab.send("first code, enrols", &enroll)?;
+    lab.send("first code, with enrolment", &enroll)?;
     lab.send("delete, active", &joe.delete_totp())?;
     lab.send("get", &joe.get())?;
     lab.send("codes", &joe.recovery_codes())?;

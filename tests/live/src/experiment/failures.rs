@@ -1,4 +1,4 @@
-//! What plain failures say: T1.
+//! Simple failures: T1.
 
 use serde_json::{Value, json};
 
@@ -10,8 +10,8 @@ use crate::lab::{Lab, Outcome};
 use crate::plain::Plain;
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
-    "T1" Always failures: "What do wrong and malformed codes say?", settles [];
-    "T1i" Always ids: "What do unknown ids and missing fields say?", settles [];
+    "T1" Always failures: "How are wrong and malformed codes refused?", settles [];
+    "T1i" Always ids: "How are unknown ids and missing fields refused?", settles [];
 };
 
 fn failures(lab: &mut Lab<'_>) -> Outcome {
@@ -22,13 +22,14 @@ fn failures(lab: &mut Lab<'_>) -> Outcome {
         &jane.authenticate("000000").with(&session),
     )?;
     lab.send("get", &jane.get())?;
-    lab.create("C", &jane, &session)?.needed("TOTP Create")?;
+    lab.create("Create", &jane, &session)?
+        .needed("TOTP Create")?;
     let wrong = lab.wrong_code(&jane);
     lab.send(
         "pending: a wrong code",
         &jane.authenticate(&wrong).with(&session),
     )?;
-    lab.authenticate("pending: the right code after it", &jane, &session)?;
+    lab.authenticate("pending: the right code after a wrong one", &jane, &session)?;
     let wrong = lab.wrong_code(&jane);
     lab.send(
         "active: a wrong code",
@@ -56,8 +57,8 @@ fn ids(lab: &mut Lab<'_>) -> Outcome {
     let (jane, session) = lab.enrolled(Optional)?;
     let create = |body| Plain::post("/v1/b2b/totp", body);
     for (label, id) in [
-        ("a Member that is not there", id_of_nothing("member")),
-        ("a Member id that is no id", "nonsense".to_owned()),
+        ("an unknown Member id", id_of_nothing("member")),
+        ("a malformed Member id", "nonsense".to_owned()),
         (
             "a Member id without a UUID",
             "member-test-nonsense".to_owned(),
@@ -66,12 +67,9 @@ fn ids(lab: &mut Lab<'_>) -> Outcome {
         lab.send(label, &create(jane.ids_and(json!({ "member_id": id }))))?;
     }
     for (label, id) in [
+        ("an unknown Organization id", id_of_nothing("organization")),
         (
-            "an Organization that is not there",
-            id_of_nothing("organization"),
-        ),
-        (
-            "an Organization id that is no id",
+            "a malformed Organization id",
             "nonsense-nonsense".to_owned(),
         ),
         (

@@ -1,4 +1,4 @@
-//! The golden requests of the suite: each is accepted, with the run's ids and tokens in it.
+//! The golden requests of the test suite, with the ids and tokens of the run: G1.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::lab::{Lab, Outcome};
 use crate::plain::Plain;
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
-    "G1" Always golden: "Are the requests of the suite accepted?", settles [];
+    "G1" Always golden: "Are the golden requests of the test suite accepted?", settles [];
 };
 
 macro_rules! requests {
@@ -22,7 +22,7 @@ macro_rules! requests {
     };
 }
 
-/// In an order in which each can be accepted.
+/// The requests, in an order in which each can be accepted.
 const REQUESTS: [(&str, &str, &str); 12] = requests! {
     "create-minimal" => "/v1/b2b/totp",
     "create-full" => "/v1/b2b/totp",
@@ -60,7 +60,7 @@ fn golden(lab: &mut Lab<'_>) -> Outcome {
     Ok(())
 }
 
-/// Puts the run's values in the place of the documentation's.
+/// Replaces the documentation's values by those of the run.
 fn fill(lab: &mut Lab<'_>, body: &mut Value, jane: &Person, session: &Session) -> Outcome {
     let has = |body: &Value, name: &str| body.get(name).is_some();
     if has(body, "organization_id") {
@@ -78,7 +78,7 @@ fn fill(lab: &mut Lab<'_>, body: &mut Value, jane: &Person, session: &Session) -
             .texts("recovery_codes");
         body["recovery_code"] = json!(codes.first());
     }
-    // A fixture with every field has three of which the API takes one.
+    // A fixture with all fields has three session arguments, and the API accepts only one.
     let jwt_alone = has(body, "session_jwt") && !has(body, "session_token");
     if jwt_alone {
         body["session_jwt"] = json!(session.jwt());

@@ -1,4 +1,4 @@
-//! The life of an intermediate session token: N6.
+//! When an intermediate session token is used up: N6.
 
 use serde_json::json;
 
@@ -17,7 +17,7 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
         ];
 };
 
-/// A Member where MFA is required, with a TOTP: by Create without a session.
+/// Creates a Member with an active TOTP where MFA is required.
 pub(super) fn ready(lab: &mut Lab<'_>) -> Result<Person, Halt> {
     let person = lab.member(Required)?;
     lab.enrol(&person)?;
@@ -27,17 +27,17 @@ pub(super) fn ready(lab: &mut Lab<'_>) -> Result<Person, Halt> {
 fn life(lab: &mut Lab<'_>) -> Outcome {
     let new = lab.member(Required)?;
     let login = lab.login(&new)?;
-    lab.create("C", &new, &login)?;
+    lab.create("Create", &new, &login)?;
     lab.authenticate("first code, after Create", &new, &login)?;
 
     let jane = ready(lab)?;
     let (first, second) = (lab.login(&jane)?, lab.login(&jane)?);
     let wrong = lab.wrong_code(&jane);
     lab.send("a wrong code", &jane.authenticate(&wrong).with(&first))?;
-    lab.authenticate("the right one after it", &jane, &first)?;
+    lab.authenticate("the right code after the wrong one", &jane, &first)?;
     lab.authenticate("the same token again", &jane, &first)?;
     lab.login(&jane)?;
-    lab.authenticate("the other login", &jane, &second)?;
+    lab.authenticate("the token of the other login", &jane, &second)?;
 
     let fresh = lab.login(&jane)?;
     let other = lab.new_organization(
@@ -45,13 +45,19 @@ fn life(lab: &mut Lab<'_>) -> Outcome {
         json!({ "mfa_policy": "REQUIRED_FOR_ALL", "email_invites": "ALL_ALLOWED" }),
     )?;
     let stranger = lab.member_in(&other)?;
-    lab.send("in another Organization", &stranger.create().with(&fresh))?;
+    lab.send(
+        "Create in another Organization",
+        &stranger.create().with(&fresh),
+    )?;
     let as_session = json!({ "session_token": fresh.token() });
     lab.send(
         "as a session token",
         &Plain::post("/v1/b2b/sessions/authenticate", as_session),
     )?;
     let neighbour = lab.member(Required)?;
-    lab.send("for another Member", &neighbour.create().with(&fresh))?;
+    lab.send(
+        "Create for another Member",
+        &neighbour.create().with(&fresh),
+    )?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The lock: T15. It locks Members that it makes for that, and no others, and ends the run.
+//! Locks: T15. It locks only Members that it creates for this, and is the last part of a run.
 
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::lab::{Lab, Outcome, Reply};
 use crate::plain::Plain;
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
-    "T15p" Locking passwords: "Do wrong passwords lock a Member, and how many?",
+    "T15p" Locking passwords: "How many wrong passwords lock a Member?",
         settles ["lock.count_password_failures", "lock.after_failures"];
     "T15" Locking codes: "Do wrong TOTP codes lock a Member, and what does a lock refuse?",
         settles [
@@ -27,11 +27,11 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
     "T15u" Locking replays: "Do used codes lock a Member?", settles ["lock.count_replays"];
 };
 
-/// More failures are not tried.
+/// The maximum number of failures that are tried.
 const MOST: u32 = 12;
 
-/// Fails until a Member is locked; tells how many failures it took. If it is known how many it
-/// takes, the Member is looked at only then.
+/// Repeats a failure until the Member is locked, and returns the number of failures; `None` if the
+/// Member was not locked. If the number is known, checks the Member only after the last failure.
 fn fail(
     lab: &mut Lab<'_>,
     person: &Person,
@@ -70,7 +70,10 @@ fn passwords(lab: &mut Lab<'_>) -> Outcome {
         lab.send(label, &wrong.login_with(json!({}))).map(drop)
     })?;
     lab.note("lock.after_failures", json!(threshold));
-    lab.send("right password, after all", &jane.login_with(json!({})))?;
+    lab.send(
+        "right password, after the wrong ones",
+        &jane.login_with(json!({})),
+    )?;
     lab.send("Member Delete", &jane.delete())?;
     let again = lab.migrate_password("the same address again", &jane)?;
     lab.note("the new Member is locked", again.at("/member/is_locked"));
@@ -103,7 +106,7 @@ fn codes(lab: &mut Lab<'_>) -> Outcome {
     locked(lab, &jane, &session)
 }
 
-/// What a lock refuses: one call each, the deletion last.
+/// Finds which calls a lock refuses. Sends each call once, the deletion last.
 fn locked(lab: &mut Lab<'_>, jane: &Person, session: &Session) -> Outcome {
     let code = lab.fresh_code(jane)?;
     let codes = lab.send("locked: codes", &jane.recovery_codes())?;
@@ -135,7 +138,7 @@ fn locked(lab: &mut Lab<'_>, jane: &Person, session: &Session) -> Outcome {
         ),
         (
             "totp.create",
-            lab.send("locked: C", &jane.create().with(session))?,
+            lab.send("locked: Create", &jane.create().with(session))?,
         ),
         (
             "totp.migrate",
@@ -154,7 +157,7 @@ fn locked(lab: &mut Lab<'_>, jane: &Person, session: &Session) -> Outcome {
             lab.send("locked: delete", &jane.delete_totp())?,
         ),
     ];
-    // What a code, a password or a recovery code is refused with is the lock.
+    // The refusal of a code, a password or a recovery code is that of the lock.
     let kind = |reply: &Reply| (reply.status(), reply.text("error_type").to_owned());
     let checking = [
         "totp.authenticate",
@@ -187,7 +190,8 @@ fn replays(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     may_be_locked(lab, &jane);
     let session = lab.login(&jane)?;
-    lab.create("C", &jane, &session)?.needed("TOTP Create")?;
+    lab.create("Create", &jane, &session)?
+        .needed("TOTP Create")?;
     let code = lab.fresh_code(&jane)?;
     lab.authenticate_with("first code", &jane, &code, &session)?;
     let threshold = fail(lab, &jane, "the same code again,", |lab, label| {

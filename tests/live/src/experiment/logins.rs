@@ -1,4 +1,4 @@
-//! What a login responds: N7, N8, N9, N12 and N13.
+//! Responses to logins: N7, N8, N9, N12 and N13.
 
 use serde_json::{Value, json};
 
@@ -11,18 +11,18 @@ use crate::lab::{Lab, Outcome, Reply};
 use crate::plain::Plain;
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
-    "N7" Always shape: "What does a login show?",
+    "N7" Always shape: "Which fields does the response to a login have?",
         settles [
             "login.member_options_show_totp",
             "login.show_intermediate_expiry",
             "session.show_sequence_order",
             "totp.show_organization_id",
         ];
-    "N8" Always again: "What does a login with a session, or with an intermediate one, do?",
+    "N8" Always again: "What does a login do with a session, or with an intermediate session?",
         settles ["login.session_gets_factor"];
-    "N9" Always registered: "Is MFA owed by a Member that is registered and not enrolled?", settles [];
-    "N12" Always policy: "Do sessions outlive a change of the MFA policy?", settles [];
-    "N13" Always forbidden: "What is said where TOTP is not allowed?", settles [];
+    "N9" Always registered: "Does a Member who has a TOTP and is not enrolled need MFA?", settles [];
+    "N12" Always policy: "Do sessions stay valid after a change of the MFA policy?", settles [];
+    "N13" Always forbidden: "How are calls refused where TOTP is not allowed?", settles [];
 };
 
 fn shape(lab: &mut Lab<'_>) -> Outcome {
@@ -33,7 +33,7 @@ fn shape(lab: &mut Lab<'_>) -> Outcome {
     )?;
     let (totp, _) = lab.enrolled(Required)?;
     let reply = lab.send("required, TOTP registered", &totp.login_with(json!({})))?;
-    look_at(lab, "MFA owed", &reply);
+    look_at(lab, "MFA required", &reply);
     let organization = lab.organization(Optional)?;
     let enrolled = lab.member_of(&organization, json!({ "mfa_enrolled": true }))?;
     lab.send(
@@ -47,7 +47,7 @@ fn shape(lab: &mut Lab<'_>) -> Outcome {
     Ok(())
 }
 
-/// Notes which keys a response has, and which of them are null.
+/// Notes the keys of a response, and which of them are `null`.
 fn look_at(lab: &mut Lab<'_>, what: &str, reply: &Reply) {
     let body = &reply.exchange().body;
     let keys: Vec<&String> = body.keys().collect();
@@ -75,7 +75,7 @@ fn again(lab: &mut Lab<'_>) -> Outcome {
     Ok(())
 }
 
-/// When the password factors of a list were authenticated.
+/// Returns when the password factors of a list were last authenticated.
 fn password_times(factors: &Value) -> Vec<String> {
     let factors = factors.as_array().into_iter().flatten();
     let passwords = factors.filter(|factor| factor["type"] == "password");
@@ -111,16 +111,16 @@ fn policy(lab: &mut Lab<'_>) -> Outcome {
 fn forbidden(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Forbidding)?;
     let session = lab.login(&jane)?;
-    lab.create("C", &jane, &session)?;
+    lab.create("Create", &jane, &session)?;
     lab.send("Migrate", &jane.migrate(&base32(&[8; 20])))?;
     let organization = lab.organization(Forbidding)?;
     let breakglass = lab.member_of(&organization, json!({ "is_breakglass": true }))?;
-    lab.send("C, breakglass Member", &breakglass.create())?;
+    lab.send("Create, breakglass Member", &breakglass.create())?;
 
     let organization = lab.new_organization("Organization Create", json!({}))?;
     let joe = lab.member_in(&organization)?;
     let session = lab.login(&joe)?;
-    lab.create("C, before the change", &joe, &session)?
+    lab.create("Create, before the change", &joe, &session)?
         .needed("TOTP Create")?;
     let reply = lab.authenticate("first code, before the change", &joe, &session)?;
     let session = session_in(&reply.needed("the first code")?);

@@ -38,7 +38,7 @@ fn get(lab: &mut Lab<'_>) -> Outcome {
     )?;
     lab.send("by id and address", &both(&jane.id, &jane.address))?;
     lab.send("by id and another's address", &both(&jane.id, &joe.address))?;
-    lab.send("by nothing", &get())?;
+    lab.send("without a Member", &get())?;
     lab.send(
         "by an unknown id",
         &get().query("member_id", &id_of_nothing("member")),
@@ -50,7 +50,7 @@ fn get(lab: &mut Lab<'_>) -> Outcome {
     Ok(())
 }
 
-/// What the filter may be called, the likeliest first.
+/// Possible names of the filter, the most likely one first.
 const FILTERS: [&str; 3] = [
     "member_totp_exists",
     "totp_exists",
@@ -62,7 +62,7 @@ fn search(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member_in(&organization)?;
     let joe = lab.member_in(&organization)?;
     let session = lab.login(&joe)?;
-    lab.create("C", &joe, &session)?;
+    lab.create("Create", &joe, &session)?;
     lab.authenticate("first code", &joe, &session)?;
     let search = |organizations: Value, more: Value| {
         let body = json!({ "organization_ids": organizations });

@@ -1,4 +1,4 @@
-//! Creating and changing Members: L5, and what their names must be.
+//! Creating and changing Members: L5, E2 and E4.
 
 use serde_json::{Value, json};
 
@@ -10,11 +10,11 @@ use crate::plain::Plain;
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
     "L5" Always null: "What does `null` in an Update mean, field by field?",
         settles ["update.null_resets", "update.metadata_is_merged"];
-    "L5m" Always mfa: "Which changes does Update accept of a Member without a second factor?",
+    "L5m" Always mfa: "Which changes does Update accept for a Member without a second factor?",
         settles ["member.default_mfa_needs_factor", "member.enrolment_needs_factor"];
     "E2" Always names: "Which addresses, external ids and roles may a Member have?",
         settles ["rbac.roles"];
-    "E4" Always address: "What becomes of the old address of a Member?",
+    "E4" Always address: "What happens to the old address if the address of a Member changes?",
         settles ["member.email_change_unverifies", "member.email_change_retires"];
 };
 
@@ -61,7 +61,7 @@ fn mfa(lab: &mut Lab<'_>) -> Outcome {
         &jane.update(json!({ "default_mfa_method": "totp" })),
     )?;
     lab.send(
-        "default_mfa_method: bogus",
+        "default_mfa_method: an unknown value",
         &jane.update(json!({ "default_mfa_method": "bogus" })),
     )?;
     lab.send("get", &jane.get())?;
@@ -84,7 +84,7 @@ fn names(lab: &mut Lab<'_>) -> Outcome {
         &create(json!({ "email_address": jane.address })),
     )?;
     lab.send(
-        "an address that is none",
+        "a malformed address",
         &create(json!({ "email_address": "totps-live" })),
     )?;
     lab.send("no address", &create(json!({ "name": "Nobody" })))?;
@@ -94,7 +94,7 @@ fn names(lab: &mut Lab<'_>) -> Outcome {
             "external_id",
             json!(external_id),
         ),
-        ("an external id that is none", "external_id", json!("a b")),
+        ("a malformed external id", "external_id", json!("a b")),
         ("the default role", "roles", json!(["stytch_member"])),
         ("the admin role", "roles", json!(["stytch_admin"])),
         ("an unknown role", "roles", json!(["nonsense"])),

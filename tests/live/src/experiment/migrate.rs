@@ -39,7 +39,7 @@ fn active(lab: &mut Lab<'_>) -> Outcome {
     let session = lab.login(&jane)?;
     lab.send("Migrate", &jane.migrate(&secret(20)))?;
     lab.send("get", &jane.get())?;
-    lab.create("C after Migrate", &jane, &session)?;
+    lab.create("Create after Migrate", &jane, &session)?;
     let joe = lab.member(Optional)?;
     let session = lab.login(&joe)?;
     lab.send("Migrate for another Member", &joe.migrate(&secret(20)))?;
@@ -105,10 +105,10 @@ fn codes(lab: &mut Lab<'_>) -> Outcome {
             json!({ "secret": secret(20), "recovery_codes": codes }),
         )?;
     }
-    migrate(lab, &jane, "no list", json!({ "secret": secret(20) }))
+    migrate(lab, &jane, "no field", json!({ "secret": secret(20) }))
 }
 
-/// Migrates, and deletes what was accepted.
+/// Sends TOTP Migrate, and deletes the TOTP if it was accepted.
 fn migrate(lab: &mut Lab<'_>, person: &Person, label: &str, fields: Value) -> Outcome {
     let reply = lab.send(
         label,

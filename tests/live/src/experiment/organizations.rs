@@ -1,4 +1,4 @@
-//! What an Organization may be: its names and its settings.
+//! Names and settings of Organizations: E1.
 
 use serde_json::{Value, json};
 
@@ -16,7 +16,7 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
         settles ["organization.common_email_domains"];
 };
 
-/// An Organization that the journal knows by its external id.
+/// Returns an Organization Create with an external id, under which it is in the journal.
 fn by_external_id(lab: &mut Lab<'_>, fields: Value) -> Plain {
     let body = json!({ "organization_external_id": lab.bench.fresh_name() });
     Plain::post("/v1/b2b/organizations", merged(body, fields))

@@ -1,4 +1,4 @@
-//! Passwords: N2 to N5. N2 begins the run, because everything else logs in.
+//! Passwords: N2 to N5. N2 is first in a run, because the other experiments need logins.
 
 use serde_json::json;
 use sha2::Sha512;
@@ -12,9 +12,9 @@ use crate::lab::{Lab, Outcome};
 use crate::plain::Plain;
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
-    "N2" Always without_create: "What does passwords Migrate make of an address that no Member has?",
+    "N2" Always without_create: "What does passwords Migrate do with an address that no Member has?",
         settles ["password.migrated_member_status", "member.create_verifies_email"];
-    "N3" Always pending: "When does a pending Member become active, and may it enrol before?",
+    "N3" Always pending: "When does a pending Member become active, and may it enrol before that?",
         settles [
             "password.migrate_activates",
             "password.login_activates",
@@ -22,7 +22,7 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
         ];
     "N4" Always twice: "What does passwords Migrate do to a Member that has a password, and which hashes does it accept?",
         settles ["password.migrate_replaces", "password.upper_case_hash_accepted"];
-    "N5" Always failed_logins: "What do failed logins say?", settles [];
+    "N5" Always failed_logins: "How are failed logins refused?", settles [];
 };
 
 fn without_create(lab: &mut Lab<'_>) -> Outcome {
@@ -38,7 +38,7 @@ fn without_create(lab: &mut Lab<'_>) -> Outcome {
         lab.bench.known.sha_1 = true;
         made = lab.migrate_password("passwords Migrate, by SHA-1", &joe)?;
     }
-    // Without a password nothing else can be tried.
+    // Without passwords, no other experiment can run.
     let made = made.needed("passwords Migrate").map_err(ends_the_run)?;
     joe.id = text(&made, "/member/member_id");
     lab.bench.people.add(&joe);
@@ -46,7 +46,7 @@ fn without_create(lab: &mut Lab<'_>) -> Outcome {
     let login = lab.login(&joe).map_err(ends_the_run)?;
     if matches!(login, Session::Intermediate(_)) {
         return Err(Halt::run(
-            "a login owes MFA where it is optional: not a project for this",
+            "a login requires MFA where it is optional: this project cannot be used",
         ));
     }
     lab.bench.known.migrate_creates = status == "active";
@@ -71,7 +71,7 @@ fn pending(lab: &mut Lab<'_>) -> Outcome {
     let organization = lab.organization(Optional)?;
     let pending = json!({ "create_member_as_pending": true });
     let jane = lab.member_without_password(&organization, pending)?;
-    lab.send("C, pending Member", &jane.create())?;
+    lab.send("Create, pending Member", &jane.create())?;
     lab.send("delete", &jane.delete_totp())?;
     lab.migrate_password("passwords Migrate, pending Member", &jane)?;
     lab.send("get, after passwords Migrate", &jane.get())?;

@@ -11,14 +11,14 @@ use crate::lab::world::session_in;
 use crate::lab::{Lab, Outcome};
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
-    "L6" Always headers: "Whose TOTP may a Member delete, and what do wrong headers say?",
+    "L6" Always headers: "Whose TOTP may a Member delete, and how are wrong headers refused?",
         settles ["rbac.refuse_both_headers"];
 };
 
-/// In the form of a session token, and of no session.
+/// A well-formed session token of no session.
 const RANDOM_TOKEN: &str = "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q";
 
-/// A Member with a TOTP, which Migrate gives without a code.
+/// Creates a Member with a TOTP by Migrate, which needs no code.
 pub(super) fn with_totp(lab: &mut Lab<'_>) -> Result<(Person, Session), Halt> {
     let person = lab.member(Optional)?;
     let session = lab.login(&person)?;
@@ -57,7 +57,7 @@ fn headers(lab: &mut Lab<'_>) -> Outcome {
     )?;
     let mary = lab.member(Required)?;
     let login = lab.login(&mary)?;
-    lab.create("C", &mary, &login)?;
+    lab.create("Create", &mary, &login)?;
     let reply = lab.first_code(&mary, login)?;
     if let Session::Full { token, .. } = session_in(&reply) {
         let elsewhere = SessionToken::from(token.as_str());
@@ -83,7 +83,7 @@ fn headers(lab: &mut Lab<'_>) -> Outcome {
     Ok(())
 }
 
-/// A JWT whose signature is of another key: the first letter of the signature is another one.
+/// Returns a JWT with an invalid signature: its first letter is changed.
 pub(super) fn foreign_key(jwt: &str) -> String {
     let (signed, signature) = jwt.rsplit_once('.').unwrap_or((jwt, ""));
     let other = if signature.starts_with('A') { 'B' } else { 'A' };

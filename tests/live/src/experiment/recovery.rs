@@ -9,13 +9,13 @@ use crate::lab::people::With as _;
 use crate::lab::{Lab, Outcome};
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
-    "L2" Always without: "What do Get, Rotate and Recover say without an active TOTP?",
+    "L2" Always without: "What do Get, Rotate and Recover do without an active TOTP?",
         settles [
             "recovery_codes.get_refuses_without_codes",
             "recovery_codes.rotate_needs_active_totp",
             "recovery_codes.recover_needs_active_totp",
         ];
-    "L2w" Always wrong: "What do wrong recovery codes say, and which forms are accepted?",
+    "L2w" Always wrong: "How are wrong recovery codes refused, and which forms are accepted?",
         settles ["recovery_codes.ignore_case", "recovery_codes.ignore_separators"];
     "T11" Always around: "Do Create, Delete and Migrate keep, replace or delete recovery codes?",
         settles [
@@ -25,9 +25,9 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
         ];
 };
 
-/// In the form of a recovery code, and of no Member.
+/// A well-formed recovery code of no Member.
 const WRONG: &str = "zzzz-zzzz-zzzz";
-/// In the form of a recovery code, to be imported.
+/// A well-formed recovery code to be imported.
 const OWN: &str = "abcd-efgh-ijkl";
 
 fn without(lab: &mut Lab<'_>) -> Outcome {
@@ -38,7 +38,9 @@ fn without(lab: &mut Lab<'_>) -> Outcome {
     lab.send("no TOTP: recover", &jane.recover(WRONG).with(&session))?;
     let joe = lab.member(Optional)?;
     let session = lab.login(&joe)?;
-    let created = lab.create("C", &joe, &session)?.needed("TOTP Create")?;
+    let created = lab
+        .create("Create", &joe, &session)?
+        .needed("TOTP Create")?;
     lab.send("pending: codes", &joe.recovery_codes())?;
     let code = created
         .texts("recovery_codes")
@@ -59,7 +61,7 @@ fn wrong(lab: &mut Lab<'_>) -> Outcome {
         .send("codes", &jane.recovery_codes())?
         .texts("recovery_codes");
     let code = |index: usize| codes.get(index).cloned().unwrap_or_default();
-    // The next one of the list each time, because each may be used up.
+    // Each try takes another code of the list, because each may be used up.
     for (label, tried) in [
         ("wrong, right form", WRONG.to_owned()),
         ("four letters", "abcd".to_owned()),
@@ -77,8 +79,8 @@ fn wrong(lab: &mut Lab<'_>) -> Outcome {
         .into_iter()
         .next()
         .unwrap_or_default();
-    lab.send("right", &joe.recover(&code).with(&session))?;
-    lab.send("used", &joe.recover(&code).with(&session))?;
+    lab.send("a right code", &joe.recover(&code).with(&session))?;
+    lab.send("a used code", &joe.recover(&code).with(&session))?;
     let totp_code = lab.wrong_code(&joe);
     lab.send("a TOTP code", &joe.recover(&totp_code).with(&session))?;
     lab.send(
@@ -101,11 +103,11 @@ fn around(lab: &mut Lab<'_>) -> Outcome {
     lab.send("codes", &jane.recovery_codes())?;
     lab.send("delete", &jane.delete_totp())?;
     lab.send("codes, after Delete", &jane.recovery_codes())?;
-    lab.create("C again", &jane, &session)?;
+    lab.create("Create again", &jane, &session)?;
     lab.send("codes, after Create", &jane.recovery_codes())?;
     lab.send("delete, pending", &jane.delete_totp())?;
     let own = jane.migrate(&base32(&[3; 20])).recovery_codes([OWN]);
-    lab.send("Migrate with a code of its own", &own)?;
+    lab.send("Migrate with an imported code", &own)?;
     lab.send("codes, after Migrate", &jane.recovery_codes())?;
     lab.send("delete, migrated", &jane.delete_totp())?;
     lab.send("Migrate without codes", &jane.migrate(&base32(&[4; 20])))?;

@@ -22,7 +22,7 @@ fn statuses(lab: &mut Lab<'_>) -> Outcome {
     let organization = lab.new_organization("Organization Create", json!({}))?;
     let jane = lab.member_without_password(&organization, json!({}))?;
     lab.send("get", &jane.get())?;
-    let created = lab.send("C", &jane.create())?;
+    let created = lab.send("Create", &jane.create())?;
     let said = created.at("/status_code");
     lab.note("`status_code` is the HTTP status", said == created.status());
     let path = "/v1/b2b/organizations";
@@ -41,7 +41,7 @@ fn headers(lab: &mut Lab<'_>) -> Outcome {
     let replies = [
         lab.send("get", &jane.get())?,
         lab.send("login", &jane.login_with(json!({})))?,
-        lab.send("C", &jane.create())?,
+        lab.send("Create", &jane.create())?,
         lab.send("a refusal", &Plain::post("/v1/b2b/totp", refused))?,
     ];
     for reply in &replies {
@@ -59,7 +59,7 @@ fn keys(lab: &mut Lab<'_>) -> Outcome {
     let open = lab.bend(&of(&id))?.header(header::AUTHORIZATION, None);
     lab.send_bent("without credentials", open)?;
     lab.send("an unknown project", &of(&id_of_nothing("project")))?;
-    lab.send("no project id", &of("nonsense"))?;
+    lab.send("a malformed project id", &of("nonsense"))?;
     let key = reply.at("/keys/0");
     let names: Vec<&String> = key
         .as_object()
@@ -67,7 +67,7 @@ fn keys(lab: &mut Lab<'_>) -> Outcome {
         .flatten()
         .map(|(name, _)| name)
         .collect();
-    // `x5t` alone is the one by SHA-1.
+    // `x5t` is the SHA-1 thumbprint.
     let thumbprint = names
         .iter()
         .find(|name| name.starts_with("x5t") && name.len() > 3);

@@ -12,18 +12,19 @@ use crate::plain::Plain;
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
     "T7" Always no_argument: "Do Authenticate and Recover work without a session argument?",
         settles ["session.argument_required"];
-    "T8" Always create: "Which sessions does Create accept, and what does it look at first?",
+    "T8" Always create: "Which sessions does Create accept, and what does it check first?",
         settles ["totp.create_checks_totp_first"];
-    "T9" Always expiry: "Does the expiry of a session move without a duration?",
+    "T9" Always expiry: "Does a call without a duration change the expiry of a session?",
         settles ["session.expiry_moves_without_duration"];
-    "E3" Always revoke: "What does Revoke end, and what does it say of what is not there?",
+    "E3" Always revoke: "What does Revoke end, and how does it treat unknown sessions and Members?",
         settles ["session.revoke_ignores_unknown", "session.revoke_ends_intermediate"];
 };
 
 fn no_argument(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
-    lab.create("C", &jane, &session)?.needed("TOTP Create")?;
+    lab.create("Create", &jane, &session)?
+        .needed("TOTP Create")?;
     let code = lab.fresh_code(&jane)?;
     let pending = lab.authenticate_with("pending, no session", &jane, &code, &Session::None)?;
     if !pending.accepted() {
@@ -44,31 +45,32 @@ fn create(lab: &mut Lab<'_>) -> Outcome {
     let (jane, joe) = (lab.member(Optional)?, lab.member(Optional)?);
     let (session, foreign) = (lab.login(&jane)?, lab.login(&joe)?);
     lab.send(
-        "C, session of another Member",
+        "Create, session of another Member",
         &jane.create().with(&foreign),
     )?;
-    lab.create("C", &jane, &session)?.needed("TOTP Create")?;
+    lab.create("Create", &jane, &session)?
+        .needed("TOTP Create")?;
     lab.authenticate("first code", &jane, &session)?;
     let password_only = lab.login(&jane)?;
-    lab.send("active: C without a session", &jane.create())?;
+    lab.send("active: Create without a session", &jane.create())?;
     lab.send(
-        "active: C, password only",
+        "active: Create, password only",
         &jane.create().with(&password_only),
     )?;
     lab.send(
-        "active: C, session with the TOTP",
+        "active: Create, session with the TOTP",
         &jane.create().with(&session),
     )?;
     lab.send(
-        "active: C, session of another Member",
+        "active: Create, session of another Member",
         &jane.create().with(&foreign),
     )?;
     let two = jane.create().with(&session).session_jwt(jwt(&session));
-    lab.send("active: C, two arguments", &two)?;
+    lab.send("active: Create, two arguments", &two)?;
     let (mary, _) = lab.enrolled(Required)?;
     let login = lab.login(&mary)?;
     lab.send(
-        "active: C, intermediate session",
+        "active: Create, intermediate session",
         &mary.create().with(&login),
     )?;
     Ok(())
@@ -78,7 +80,8 @@ fn expiry(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let half_an_hour = json!({ "session_duration_minutes": 30 });
     let session = lab.login_with("login for 30 minutes", &jane, half_an_hour)?;
-    lab.create("C", &jane, &session)?.needed("TOTP Create")?;
+    lab.create("Create", &jane, &session)?
+        .needed("TOTP Create")?;
     lab.authenticate("first code, no duration", &jane, &session)?;
     let code = lab.fresh_code(&jane)?;
     let params = jane.authenticate(&code).with(&session);
@@ -112,7 +115,7 @@ fn revoke(lab: &mut Lab<'_>) -> Outcome {
 
     let mary = lab.member(Required)?;
     let login = lab.login(&mary)?;
-    lab.create("C", &mary, &login)?;
+    lab.create("Create", &mary, &login)?;
     let reply = lab.first_code(&mary, login)?;
     let full = session_in(&reply.needed("the first code")?);
     let login = lab.login(&mary)?;

@@ -1,4 +1,4 @@
-//! What expires, and when. All that waits is in one experiment, so that it waits once: ten minutes.
+//! Expiry: S1. All that expires is in one experiment, so that a run waits only once: ten minutes.
 
 use serde_json::json;
 use totps_ureq::SessionJwt;
@@ -17,23 +17,25 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
 };
 
 fn expiry(lab: &mut Lab<'_>) -> Outcome {
-    // A registration for five minutes, and one for no minutes.
+    // A registration for five minutes, and one for 0 minutes.
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
     let five = jane.create().with(&session).expiration_minutes(5);
-    let created = lab.send("C for 5 minutes", &five)?.needed("TOTP Create")?;
+    let created = lab
+        .send("Create for 5 minutes", &five)?
+        .needed("TOTP Create")?;
     lab.learn_secret(&jane, created.text("secret"));
     let kate = lab.member(Optional)?;
     let kates = lab.login(&kate)?;
     let body = kate.ids_and(json!({ "expiration_minutes": 0 }));
-    let none = lab.send("C for 0 minutes", &Plain::post("/v1/b2b/totp", body))?;
+    let none = lab.send("Create for 0 minutes", &Plain::post("/v1/b2b/totp", body))?;
     lab.learn_secret(&kate, none.text("secret"));
     // JWTs, which live for five minutes.
     let (joe, header) = with_totp(lab)?;
     let mary = lab.member(Optional)?;
     let argument = lab.login(&mary)?;
-    lab.create("C", &mary, &argument)?;
-    // Two intermediate session tokens, last, because they are what is measured best.
+    lab.create("Create", &mary, &argument)?;
+    // The two intermediate session tokens last, because they are measured most precisely.
     let (anne, beth) = (ready(lab)?, ready(lab)?);
     let start = lab.now();
     let (early, late) = (lab.login(&anne)?, lab.login(&beth)?);
@@ -45,7 +47,7 @@ fn expiry(lab: &mut Lab<'_>) -> Outcome {
         &session,
     )?;
     lab.send("5.5 minutes: get", &jane.get())?;
-    lab.create("5.5 minutes: C again", &jane, &session)?;
+    lab.create("5.5 minutes: Create again", &jane, &session)?;
 
     lab.wait_until(start, 6.5)?;
     if none.accepted() {

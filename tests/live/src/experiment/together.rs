@@ -1,4 +1,4 @@
-//! An Organization and a Member that do not belong together: T19.
+//! A Member and an Organization that is not its own: T19.
 
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::lab::people::{Person, With as _};
 use crate::lab::{Lab, Outcome};
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
-    "T19" Always apart: "What is said of a Member of another Organization?", settles [];
+    "T19" Always apart: "How are calls refused for a Member of another Organization?", settles [];
 };
 
 fn apart(lab: &mut Lab<'_>) -> Outcome {
@@ -19,7 +19,7 @@ fn apart(lab: &mut Lab<'_>) -> Outcome {
         organization: lab.organization(Optional)?,
         ..mary
     };
-    lab.send("C", &apart.create())?;
+    lab.send("Create", &apart.create())?;
     lab.send("Authenticate", &apart.authenticate("000000").with(&login))?;
     lab.send("Migrate", &apart.migrate(&base32(&[1; 20])))?;
     lab.send("delete", &apart.delete_totp())?;

@@ -31,15 +31,15 @@ fn second_create(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
     let first = lab
-        .create("C", &jane, &session)?
+        .create("Create", &jane, &session)?
         .needed("the first Create")?;
     lab.note("recovery_codes.count", first.texts("recovery_codes").len());
-    lab.create("C, while one is pending", &jane, &session)?;
+    lab.create("Create, while one is pending", &jane, &session)?;
     lab.learn_secret(&jane, first.text("secret"));
     lab.authenticate("code of the first secret", &jane, &session)?;
     lab.send("codes", &jane.recovery_codes())?;
     let joe = lab.member(Optional)?;
-    lab.send("C for another Member", &joe.create())?;
+    lab.send("Create for another Member", &joe.create())?;
     lab.send(
         "Migrate, while one is pending",
         &joe.migrate(&base32(&[7; 20])),
@@ -51,7 +51,7 @@ fn second_create(lab: &mut Lab<'_>) -> Outcome {
 fn shown(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
-    lab.create("C", &jane, &session)?;
+    lab.create("Create", &jane, &session)?;
     lab.send("get, pending", &jane.get())?;
     lab.authenticate("first code", &jane, &session)?;
     lab.send("get, active", &jane.get())?;
@@ -61,7 +61,9 @@ fn shown(lab: &mut Lab<'_>) -> Outcome {
 fn picture(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
-    let created = lab.create("C", &jane, &session)?.needed("TOTP Create")?;
+    let created = lab
+        .create("Create", &jane, &session)?
+        .needed("TOTP Create")?;
     let text = created.text("qr_code");
     let form = text.split_once(',').map_or("no data URI", |(head, _)| head);
     lab.note("look: form", form.to_owned());
@@ -104,7 +106,7 @@ fn picture(lab: &mut Lab<'_>) -> Outcome {
     Ok(())
 }
 
-/// Notes what an `otpauth` URI says, without the secret.
+/// Notes the parts of an `otpauth` URI, without the secret.
 fn look_into(lab: &mut Lab<'_>, uri: &str, secret: &str) {
     let (label, query) = uri.split_once('?').unwrap_or((uri, ""));
     let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
@@ -114,7 +116,7 @@ fn look_into(lab: &mut Lab<'_>, uri: &str, secret: &str) {
     };
     let names: Vec<&str> = pairs.iter().map(|(key, _)| key.as_ref()).collect();
     lab.note("look: parameters", json!(names));
-    // Read as a value of a form, because that is decoded; a plus stays one.
+    // Percent-decode the label as a value of a form. A plus sign in it stays a plus sign.
     let form = format!("label={}", label.replace('+', "%2B"));
     let text = form_urlencoded::parse(form.as_bytes()).next();
     let text = text.map(|(_, value)| value.into_owned());
@@ -134,7 +136,7 @@ fn look_into(lab: &mut Lab<'_>, uri: &str, secret: &str) {
     );
     let issuer = value("issuer").unwrap_or_default();
     let name = lab.organization_name();
-    // The name of the Organization is what the setting calls `null`.
+    // The setting is `null` if the issuer is the name of the Organization.
     let issuer = if issuer == name {
         Value::Null
     } else {
@@ -159,7 +161,7 @@ fn expiration(lab: &mut Lab<'_>) -> Outcome {
         let jane = lab.member_without_password(&organization, json!({}))?;
         let body = jane.ids_and(json!({ "expiration_minutes": minutes }));
         lab.send(
-            &format!("C for {minutes}"),
+            &format!("Create for {minutes}"),
             &Plain::post("/v1/b2b/totp", body),
         )?;
     }

@@ -1,11 +1,11 @@
-//! The values that a setting can have, as far as an experiment could tell them apart.
+//! The values of a setting that an experiment may be able to distinguish.
 
 use serde_json::{Value, json};
 use totps_emulator::Settings;
 
 use crate::trace::Record;
 
-/// The other values of a setting, e.g. of `totp.second_create`.
+/// Returns the other values of a setting, e.g. of `totp.second_create`.
 pub(super) fn candidates(name: &str, record: &Record, settings: &Settings) -> Vec<Value> {
     let current = get(settings, name);
     let mut values = match name {
@@ -42,7 +42,7 @@ pub(super) fn candidates(name: &str, record: &Record, settings: &Settings) -> Ve
         "organization.create_status" | "member.create_status" => {
             let usual = json!(settings.http.success_status);
             let mut values = statuses(record, Value::Null);
-            // The same as none.
+            // It has the same effect as `null`.
             values.retain(|value| *value != usual);
             values
         }
@@ -60,7 +60,7 @@ fn list(values: Value) -> Vec<Value> {
     }
 }
 
-/// The value that an experiment noted, the default, and one that is neither.
+/// Returns `other`, the default, and the value that the experiment noted.
 fn noted(record: &Record, name: &str, other: Value) -> Vec<Value> {
     let mut values = vec![other, get(&Settings::default(), name)];
     if let Some(value) = record.notes.get(name) {
@@ -71,7 +71,8 @@ fn noted(record: &Record, name: &str, other: Value) -> Vec<Value> {
     values
 }
 
-/// The number that an experiment noted with its neighbours, and the default.
+/// Returns the number that an experiment noted, its neighbours that are at least `smallest`, and
+/// the default.
 fn numbers(record: &Record, name: &str, smallest: u64) -> Vec<Value> {
     let default = get(&Settings::default(), name);
     let noted = record.notes.get(name).and_then(Value::as_u64);
@@ -87,7 +88,7 @@ fn numbers(record: &Record, name: &str, smallest: u64) -> Vec<Value> {
     values
 }
 
-/// The default, a status that is none of those that were seen, and those.
+/// Returns the default, the unused status 299, and the observed statuses.
 fn statuses(record: &Record, default: Value) -> Vec<Value> {
     let mut values = vec![default, json!(299)];
     let seen = record.steps.iter().filter(|step| step.accepted());
@@ -106,14 +107,14 @@ fn changes() -> Vec<Value> {
     flags.into_iter().map(change).collect()
 }
 
-/// The value of a setting.
+/// Returns the value of a setting.
 pub(crate) fn get(settings: &Settings, name: &str) -> Value {
     let all = serde_json::to_value(settings).unwrap_or_default();
     let value = all.pointer(&pointer(name));
     value.cloned().unwrap_or_default()
 }
 
-/// The settings with changes; `None` if they cannot be.
+/// Returns the settings with changes; `None` if a change is not valid.
 pub(crate) fn with(settings: &Settings, changes: &[(&str, Value)]) -> Option<Settings> {
     let mut all = serde_json::to_value(settings).ok()?;
     for (name, value) in changes {

@@ -1,4 +1,4 @@
-//! What a recorded experiment and a played one have in common.
+//! Compares a recorded experiment with a simulated one.
 
 use std::collections::BTreeMap;
 
@@ -9,21 +9,21 @@ use totps_emulator::ErrorCase;
 use super::errors::ErrorBook;
 use crate::trace::{LOOK, Record, Refused, Step};
 
-/// Something that was seen and that the emulator does not do, or the other way round.
+/// A difference between what was observed and what the emulator does.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Difference {
-    /// The step, or `note`.
+    /// The label of the step, or `note`.
     pub step: String,
     /// What differs.
     pub what: String,
-    /// What was seen.
+    /// The observed value.
     pub seen: Value,
-    /// What the emulator does.
+    /// The value of the emulator.
     pub emulated: Value,
 }
 
-/// A refusal that was seen where the emulator refuses by a case.
+/// An observed refusal, with the error case of the emulator at this step.
 #[derive(Clone, Debug)]
 pub(super) struct Refusal {
     pub(super) case: ErrorCase,
@@ -31,12 +31,12 @@ pub(super) struct Refusal {
     pub(super) seen: Refused,
 }
 
-/// What a played experiment says about a recorded one.
+/// The result of comparing a simulated experiment with a recorded one.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Comparison {
     pub(super) differences: Vec<Difference>,
     pub(super) refusals: Vec<Refusal>,
-    /// What was not even compared, because only one of both has it.
+    /// The number of fields that were not compared, because only one of both has them.
     missing: usize,
 }
 
@@ -53,28 +53,30 @@ impl Comparison {
                 Some(other) => comparison.step(step, other),
                 None => {
                     comparison.missing += step.seen.len();
-                    comparison.differs(&step.label, "it is there", true, false);
+                    comparison.differs(&step.label, "reached", true, false);
                 }
             }
         }
         let mut played_notes = compared(played);
         if recorded.ended.is_some() {
-            // What would have come is not known.
+            // It is not known what the rest would have noted.
             played_notes.retain(|name, _| recorded.notes.contains_key(name));
         } else {
             let more = played.steps.iter();
             for step in more.filter(|step| !recorded_steps.contains_key(&step.label)) {
-                comparison.differs(&step.label, "it is there", false, true);
+                comparison.differs(&step.label, "reached", false, true);
             }
         }
         comparison.fields("note", &compared(recorded), &played_notes);
         comparison
     }
 
-    /// How much is not explained: differences, and refusals that contradict other ones. A success
-    /// that is refused differs in all that it has, or else strange successes would be explained by
-    /// settings that refuse them. Of two
-    /// explanations of the same cost, the one is better whose cases have the types that were seen.
+    /// Returns how much is not explained: first the number of differences and of refusals that
+    /// contradict others, then the number of refusals with another error type than by default. The
+    /// second number decides between explanations with the same first number.
+    ///
+    /// If only one of both is refused, each field of the success counts as a difference. Otherwise
+    /// settings that refuse a call would explain a success with unknown fields.
     pub(super) fn cost(&self, errors: &ErrorBook) -> (usize, usize) {
         let other_type =
             |refusal: &&Refusal| refusal.case.response().error_type != refusal.seen.error_type;
@@ -149,13 +151,13 @@ impl Comparison {
     }
 }
 
-/// The notes that a setting can change. Others begin with [`LOOK`].
+/// Returns the notes that a setting can change. Other notes begin with [`LOOK`].
 fn compared(record: &Record) -> BTreeMap<String, Value> {
     let notes = record.notes.clone().into_iter();
     notes.filter(|(name, _)| !name.starts_with(LOOK)).collect()
 }
 
-/// The refusal with `{value}` where the emulator would quote a value.
+/// Returns the refusal with `{value}` in place of the value that the emulator quotes.
 fn with_value(refused: &Refused, played: &Option<Refused>) -> Refused {
     let mut refused = refused.clone();
     let quoted = played.as_ref().map_or("", |it| it.error_message.as_str());

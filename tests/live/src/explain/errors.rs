@@ -1,4 +1,4 @@
-//! What was seen for each error case of the emulator.
+//! The observed refusals for each error case of the emulator.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use totps_emulator::{ErrorCase, Settings};
 use super::compare::Refusal;
 use crate::trace::Refused;
 
-/// The refusals that were seen, by case.
+/// The observed refusals, by case.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct ErrorBook {
     seen: BTreeMap<ErrorCase, Vec<Entry>>,
 }
 
-/// A refusal and where it was seen.
+/// An observed refusal, with its experiment and step.
 #[derive(Clone, Debug)]
 pub(crate) struct Entry {
     pub(crate) experiment: &'static str,
@@ -22,7 +22,7 @@ pub(crate) struct Entry {
 }
 
 impl ErrorBook {
-    /// Forgets what an experiment told, before it tells it again.
+    /// Removes the refusals of an experiment, before it is compared again.
     pub(super) fn forget(&mut self, experiment: &str) {
         for entries in self.seen.values_mut() {
             entries.retain(|entry| entry.experiment != experiment);
@@ -40,7 +40,7 @@ impl ErrorBook {
         }
     }
 
-    /// How many refusals differ from what most others of their case are.
+    /// Returns how many refusals differ from the most frequent one of their case.
     pub(super) fn contradictions(&self, refusals: &[Refusal]) -> usize {
         let mut cases: BTreeMap<ErrorCase, Vec<(u16, &str)>> = BTreeMap::new();
         for refusal in refusals {
@@ -59,7 +59,7 @@ impl ErrorBook {
         cases.into_iter().map(of_case).sum()
     }
 
-    /// The refusal that most of a case are, if there was one.
+    /// Returns the most frequent refusal of a case; `None` if the case did not occur.
     pub(crate) fn usual(&self, case: ErrorCase) -> Option<&Refused> {
         let entries = self.seen.get(&case)?;
         let usual = most_frequent(
@@ -72,7 +72,7 @@ impl ErrorBook {
         same.next().map(|entry| &entry.refused)
     }
 
-    /// The refusals of a case that are not like most others.
+    /// Returns the refusals of a case that differ from the most frequent one.
     pub(crate) fn unusual(&self, case: ErrorCase) -> Vec<&Entry> {
         let usual = self.usual(case).map(kind);
         let entries = self.seen.get(&case).into_iter().flatten();
@@ -81,7 +81,7 @@ impl ErrorBook {
             .collect()
     }
 
-    /// The experiments that met a case.
+    /// Returns the experiments in which a case occurred.
     pub(crate) fn experiments(&self, case: ErrorCase) -> Vec<&'static str> {
         let entries = self.seen.get(&case).into_iter().flatten();
         let mut experiments: Vec<_> = entries.map(|entry| entry.experiment).collect();
@@ -89,7 +89,7 @@ impl ErrorBook {
         experiments
     }
 
-    /// Gives the cases that were met the responses that were seen.
+    /// Sets the responses of the cases that occurred to the observed ones.
     pub(super) fn teach(&self, settings: &mut Settings) {
         for case in self.seen.keys() {
             if let Some(refused) = self.usual(*case) {
@@ -97,7 +97,7 @@ impl ErrorBook {
                 response.status = refused.status;
                 response.error_type.clone_from(&refused.error_type);
                 response.error_message.clone_from(&refused.error_message);
-                // The default is a form with placeholders, which stays if that is what was seen.
+                // The default has placeholders. Keep it if it gives the observed URL.
                 let form = std::mem::take(&mut response.error_url);
                 let same = url(&form, refused.status, &refused.error_type) == refused.error_url;
                 response.error_url = if same {
@@ -110,7 +110,7 @@ impl ErrorBook {
     }
 }
 
-/// An `error_url` of the emulator, with its placeholders filled in.
+/// Fills in the placeholders of an `error_url` of the emulator.
 pub(super) fn url(form: &str, status: u16, error_type: &str) -> String {
     form.replace("{status}", &status.to_string())
         .replace("{error_type}", error_type)
@@ -120,7 +120,7 @@ fn kind(refused: &Refused) -> (u16, &str) {
     (refused.status, refused.error_type.as_str())
 }
 
-/// Of equally many the first one.
+/// Returns the most frequent item; the first one of several.
 fn most_frequent<T: Copy + PartialEq>(all: &[T]) -> Option<T> {
     let count = |it: &T| all.iter().filter(|other| *other == it).count();
     let mut best: Option<(T, usize)> = None;

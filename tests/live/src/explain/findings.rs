@@ -1,4 +1,4 @@
-//! The table: guess, truth, and whether they agree.
+//! The rows of the report: the default, the observed value, and whether they agree.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -9,40 +9,41 @@ use super::candidates::get;
 use super::errors::{self, ErrorBook};
 use crate::experiment;
 
-/// Whether a default of the emulator is what was seen.
+/// Whether a default of the emulator agrees with what was observed.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Verdict {
-    /// The emulator does what was seen.
+    /// The default agrees.
     Agrees,
-    /// Something else was seen.
+    /// Another value was observed.
     Differs,
-    /// The run does not tell.
+    /// The run did not find out.
     Open,
 }
 
-/// A row of the table.
+/// A row of the report.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct Finding {
     /// The setting, e.g. `totp.second_create`, or the error case, e.g. `errors.wrong_code`.
     pub setting: String,
-    /// How sure the default was.
+    /// The evidence for the default.
     pub evidence: String,
     /// The default of the emulator.
     pub guess: Value,
-    /// What was seen; none if the run does not tell.
+    /// The observed value; `None` if the run did not find out.
     pub truth: Option<Value>,
     /// Whether they agree.
     pub verdict: Verdict,
-    /// The experiments that would have seen anything else.
+    /// The experiments that exclude every other value; of an error case, those in which it
+    /// occurred.
     pub experiments: Vec<String>,
-    /// Why it is open, or what does not fit.
+    /// Why the row is open, or which responses do not agree with the others.
     pub remark: String,
 }
 
-/// The rows of settings and of error cases.
+/// Returns the rows of all settings and error cases.
 pub(crate) fn findings(explanation: &Explanation, ran: &[&str]) -> Vec<Finding> {
     let defaults = Settings::default();
     let settings = Settings::table().into_iter().map(|row| {
@@ -90,7 +91,7 @@ fn error(case: ErrorCase, book: &ErrorBook) -> Finding {
         .map(|entry| {
             let (status, kind) = (entry.refused.status, &entry.refused.error_type);
             format!(
-                "{} “{}” came with {status} `{kind}`",
+                "{} “{}” returned {status} `{kind}`",
                 entry.experiment, entry.step
             )
         })
@@ -102,7 +103,7 @@ fn error(case: ErrorCase, book: &ErrorBook) -> Finding {
             Some(_) => others.join("; "),
             None => match why_out_of_reach(&name) {
                 Some(reason) => reason.to_owned(),
-                None => format!("no step of this run met it: {}", case.meaning()),
+                None => format!("no step of this run caused it: {}", case.meaning()),
             },
         },
         experiments: book
@@ -116,7 +117,7 @@ fn error(case: ErrorCase, book: &ErrorBook) -> Finding {
     }
 }
 
-/// A response with its own `error_url`.
+/// Returns a response with the placeholders of its `error_url` filled in.
 fn in_full(response: &ErrorResponse) -> Value {
     let (form, kind) = (&response.error_url, &response.error_type);
     json!({
@@ -135,7 +136,7 @@ fn verdict(guess: &Value, truth: Option<&Value>) -> Verdict {
     }
 }
 
-/// Why nothing is known of a setting after a run.
+/// Returns why a setting is still open after a run.
 fn why_open(name: &str, ran: &[&str]) -> String {
     if let Some(reason) = why_out_of_reach(name) {
         return reason.to_owned();
@@ -144,7 +145,7 @@ fn why_open(name: &str, ran: &[&str]) -> String {
     let ids: Vec<&str> = settling.map(|it| it.id).collect();
     let names = ids.join(", ");
     if ids.iter().any(|id| ran.contains(id)) {
-        format!("{names} could not tell its values apart")
+        format!("{names} could not distinguish its values")
     } else {
         format!("{names} did not run")
     }
@@ -155,26 +156,26 @@ fn why_out_of_reach(name: &str) -> Option<&'static str> {
     reason.map(|(_, reason)| *reason)
 }
 
-/// What no run can settle, and why.
+/// The settings and error cases that no run can settle, and why.
 pub(crate) const OUT_OF_REACH: &[(&str, &str)] = &[
-    ("rate_limit.calls_per_hour", "rate limits are not provoked"),
+    ("rate_limit.calls_per_hour", "rate limits are not tested"),
     (
         "login.sms_despite_totp_default",
         "it needs a phone number, and would send a text message",
     ),
     (
         "rbac.authorization_checks_pass",
-        "the policy of the project decides",
+        "it depends on the policy of the project",
     ),
-    ("errors.too_many_requests", "rate limits are not provoked"),
+    ("errors.too_many_requests", "rate limits are not tested"),
     (
         "errors.too_few_tokens_authenticated",
-        "rate limits are not provoked",
+        "rate limits are not tested",
     ),
-    ("errors.internal", "it cannot be provoked"),
+    ("errors.internal", "it cannot be caused on purpose"),
     (
         "errors.organization_suspended",
-        "it needs a suspended Organization, which Stytch makes",
+        "it needs a suspended Organization, and only Stytch suspends one",
     ),
     ("errors.mfa_session_needed", "it needs a phone number"),
     (
@@ -185,10 +186,10 @@ pub(crate) const OUT_OF_REACH: &[(&str, &str)] = &[
     ("errors.invalid_phone_number", "phone numbers are not sent"),
     (
         "errors.common_email_domain",
-        "met only if such a domain is refused",
+        "it occurs only if such a domain is refused",
     ),
     (
         "errors.email_domain_claimed",
-        "claiming a domain would bind the whole project",
+        "claiming a domain would affect the whole project",
     ),
 ];

@@ -1,4 +1,4 @@
-//! Playing an experiment against an emulator with other settings.
+//! Simulates an experiment: runs it against an emulator with other settings.
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use crate::target::Target;
 use crate::trace::Record;
 use crate::wire::Wire;
 
-/// What an error case says in a simulation, so that a refusal tells its case.
+/// The message of all error cases in a simulation: the emulator replaces it by the quoted value.
 pub(super) const VALUE: &str = "{value}";
 
-/// An emulator whose clock stands until an experiment waits.
+/// An emulator whose clock moves only when an experiment waits.
 pub(crate) struct Simulator {
     emulator: Rc<Emulator>,
     run: String,
@@ -33,7 +33,8 @@ impl Simulator {
         })
     }
 
-    /// Plays an experiment from the beginning, with what was known when it was recorded.
+    /// Runs an experiment with the facts that were known when it was recorded. Returns an empty
+    /// record if the emulator cannot be used.
     pub(super) fn play(
         &self,
         experiment: &Experiment,
@@ -76,17 +77,17 @@ impl Simulator {
     }
 }
 
-/// In the calm part of a step.
+/// Returns a time that is not close to the end of a time step.
 fn beginning() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_800_000_000 + 10)
 }
 
-/// The clock of an emulator, which waiting moves.
+/// The clock of an emulator. Waiting advances it.
 #[derive(Debug)]
 pub struct EmulatorClock(Rc<Emulator>);
 
 impl EmulatorClock {
-    /// A clock that moves that of an emulator.
+    /// Creates a clock that reads and advances the clock of an emulator.
     #[must_use]
     pub fn new(emulator: Rc<Emulator>) -> Self {
         Self(emulator)

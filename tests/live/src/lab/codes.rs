@@ -11,14 +11,14 @@ use crate::clock::seconds_of;
 use crate::halt::Halt;
 
 const STEP: u64 = 30;
-/// The seconds of a step in which a code of another step can be sent: a call must not arrive in the
-/// next one.
+/// The seconds of a time step in which codes are sent, so that a call does not arrive in the next
+/// step.
 const CALM: std::ops::RangeInclusive<u64> = 3..=24;
 
-/// How late a call may be that has to come at a certain time.
+/// How late a call may be that must be sent at a certain time.
 const LATE: Duration = Duration::from_secs(10);
 
-/// The base32 text of some bytes.
+/// Encodes bytes in base32.
 pub(crate) fn base32(bytes: &[u8]) -> String {
     Secret::Raw(bytes.to_vec()).to_encoded().to_string()
 }
@@ -44,13 +44,14 @@ impl Lab<'_> {
         wire.stop.check()
     }
 
-    /// The server's time.
+    /// Returns the server's time.
     pub(crate) fn now(&self) -> SystemTime {
         self.bench.wire.clock.now()
     }
 
-    /// Waits until so many minutes after a moment; only slow experiments do that. Ends the
-    /// experiment if that is over already: a machine that was asleep would tell a wrong lifetime.
+    /// Waits until `minutes` after `since`; only slow experiments do that. Returns an error, which
+    /// ends the experiment, if it is too late: after a sleep of the machine, lifetimes would be
+    /// wrong.
     pub(crate) fn wait_until(&self, since: SystemTime, minutes: f64) -> Result<(), Halt> {
         let wire = &self.bench.wire;
         let wanted = since + Duration::from_secs_f64(minutes * 60.0);
@@ -59,18 +60,18 @@ impl Lab<'_> {
             wire.stop.check()?;
         }
         match self.now().duration_since(wanted) {
-            Ok(late) if late > LATE => Err(Halt::experiment("it was not on time")),
+            Ok(late) if late > LATE => Err(Halt::experiment("a call could not be sent in time")),
             _ => Ok(()),
         }
     }
 
-    /// Waits for the next step.
+    /// Waits for the next time step.
     pub(crate) fn wait_for_a_step(&self) -> Result<(), Halt> {
         let rest = STEP - self.seconds() % STEP;
         self.wait(rest + CALM.start())
     }
 
-    /// Waits until no code is about to become another one.
+    /// Waits, if the time step is about to change, until shortly after that.
     pub(crate) fn wait_for_calm(&self) -> Result<(), Halt> {
         let second = self.seconds() % STEP;
         if CALM.contains(&second) {
@@ -79,7 +80,7 @@ impl Lab<'_> {
         self.wait((STEP + CALM.start() - second) % STEP)
     }
 
-    /// The secret of a Member's TOTP, from now on.
+    /// Stores the new secret of a Member's TOTP.
     pub(crate) fn learn_secret(&mut self, person: &Person, secret: &str) {
         if let Some(knowledge) = self.bench.people.of(&person.id) {
             knowledge.secret = secret.to_owned();
@@ -87,13 +88,13 @@ impl Lab<'_> {
         }
     }
 
-    /// The code of so many steps from now, by the algorithm that is known.
+    /// Returns the code `offset` time steps from now, by the known algorithm.
     pub(crate) fn code(&mut self, person: &Person, offset: i64) -> Result<String, Halt> {
         let algorithm = self.bench.known.algorithm;
         self.code_by(person, algorithm, offset)
     }
 
-    /// The code of so many steps from now.
+    /// Returns the code `offset` time steps from now.
     pub(crate) fn code_by(
         &mut self,
         person: &Person,
@@ -110,13 +111,13 @@ impl Lab<'_> {
         Ok(code)
     }
 
-    /// The oldest code that is accepted and newer than all that were used; waits if there is none.
+    /// Returns a code that is accepted and newer than all used codes. Waits if there is none.
     pub(crate) fn fresh_code(&mut self, person: &Person) -> Result<String, Halt> {
         self.wait_for_calm()?;
         let window = i64::from(self.bench.known.window.min(1));
         let used = self.bench.people.of(&person.id).and_then(|it| it.used);
         let now = self.seconds() / STEP;
-        // The present one first, because the window is what is known least.
+        // The current step first, because the window is the least certain.
         for offset in [0, 1].into_iter().filter(|offset| *offset <= window) {
             if used.is_none_or(|used| used < now.saturating_add_signed(offset)) {
                 return self.code(person, offset);
@@ -126,7 +127,7 @@ impl Lab<'_> {
         self.fresh_code(person)
     }
 
-    /// A code was accepted.
+    /// Records that a code was accepted.
     pub(crate) fn used(&mut self, person: &Person, code: &str) {
         if let Some(knowledge) = self.bench.people.of(&person.id) {
             let step = knowledge.codes.get(code).copied();
@@ -134,7 +135,8 @@ impl Lab<'_> {
         }
     }
 
-    /// A code that is wrong in all steps around now, by all algorithms.
+    /// Returns a code that is wrong by all algorithms, from three time steps before now to three
+    /// after.
     pub(crate) fn wrong_code(&mut self, person: &Person) -> String {
         let now = self.seconds() / STEP;
         let knowledge = self.bench.people.of(&person.id);

@@ -1,4 +1,4 @@
-//! Keeps Members from being locked: at most two failures in a row, then a password login.
+//! Prevents locks of Members: after two failures in a row, a password login follows.
 
 use serde_json::{Value, json};
 use totps_ureq::Request;
@@ -7,13 +7,13 @@ use super::Lab;
 use crate::halt::Halt;
 use crate::wire::Exchange;
 
-/// Failures in a row, after which a success has to come.
+/// The number of failures in a row after which a success is needed.
 const MOST_IN_A_ROW: u32 = 2;
-/// Failures of one Member in all: below the threshold that projects have by default, in case a
-/// password login does not start the count again.
+/// The maximum number of failures of one Member. It is below the default threshold of projects, in
+/// case a password login does not reset the count.
 const MOST: u32 = 8;
 
-/// The paths of calls whose failures may count.
+/// The paths of calls whose failures may count for a lock.
 const COUNTED: [&str; 3] = [
     "/v1/b2b/totp/authenticate",
     "/v1/b2b/recovery_codes/recover",
@@ -21,7 +21,8 @@ const COUNTED: [&str; 3] = [
 ];
 
 impl Lab<'_> {
-    /// Looks whether a call may be sent. Returns the id of the Member whose failures it can add to.
+    /// Checks whether a call may be sent. Returns the id of the Member whose failures it may
+    /// increase.
     pub(super) fn before(&mut self, request: &Request) -> Result<Option<String>, Halt> {
         if !COUNTED.contains(&request.uri().path()) {
             return Ok(None);
@@ -45,18 +46,15 @@ impl Lab<'_> {
             return Err(Halt::experiment("too many failures for one Member"));
         }
         if knowledge.failures_in_a_row >= MOST_IN_A_ROW {
-            // It cannot come here again: this is a success, or the experiment ends.
+            // The login does not get here again: it succeeds, or the experiment ends.
             knowledge.failures_in_a_row = 0;
-            self.send(
-                "login, so that failures are not in a row",
-                &person.login_with(json!({})),
-            )?
-            .needed("a login")?;
+            self.send("login, between failures", &person.login_with(json!({})))?
+                .needed("the login")?;
         }
         Ok(Some(person.id))
     }
 
-    /// Counts a failure, or begins again.
+    /// Counts a failure. A success resets the count of failures in a row.
     pub(super) fn after(&mut self, subject: Option<&str>, exchange: &Exchange) {
         let member = exchange.body.get("member");
         if let Some(locked) = member.and_then(|member| member.get("is_locked")) {
@@ -73,7 +71,8 @@ impl Lab<'_> {
         } else {
             knowledge.failures_in_a_row += 1;
             knowledge.failures += 1;
-            // 429 on these calls, other than for the rate, is the lock.
+            // On these calls, a 429 is a lock, unless it is a rate limit, which ends the
+            // experiment.
             knowledge.is_locked |= exchange.status == 429;
         }
     }

@@ -1,4 +1,4 @@
-//! The Members of a run, with what only the run knows about them.
+//! The Members of a run, and facts about them that only the run knows.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use totps_ureq::{
 use crate::bench::Organization;
 use crate::plain::Plain;
 
-/// A Member that the run made. It can be passed around: what changes is in [`People`].
+/// A Member that the run created. Its state is in [`People`].
 #[derive(Clone, Debug)]
 pub(crate) struct Person {
     pub(crate) id: String,
@@ -54,17 +54,17 @@ impl Person {
         GetMemberParams::by_id(self.organization.id.as_str(), self.id.as_str())
     }
 
-    /// Both ids, as the body of a call that no typed one makes.
+    /// Returns both ids, as the body of an untyped call.
     pub(crate) fn ids(&self) -> Value {
         json!({ "organization_id": self.organization.id, "member_id": self.id })
     }
 
-    /// The ids and more.
+    /// Returns both ids and more fields.
     pub(crate) fn ids_and(&self, more: Value) -> Value {
         merged(self.ids(), more)
     }
 
-    /// A password login with more fields.
+    /// Returns a password login with more fields.
     pub(crate) fn login_with(&self, more: Value) -> Plain {
         let login = json!({
             "organization_id": self.organization.id,
@@ -74,7 +74,7 @@ impl Person {
         Plain::post("/v1/b2b/passwords/authenticate", merged(login, more))
     }
 
-    /// Member Update.
+    /// Returns a Member Update.
     pub(crate) fn update(&self, fields: Value) -> Plain {
         Plain::put("/v1/b2b/organizations", fields)
             .segment(&self.organization.id)
@@ -82,7 +82,7 @@ impl Person {
             .segment(&self.id)
     }
 
-    /// Member Delete.
+    /// Returns a Member Delete.
     pub(crate) fn delete(&self) -> Plain {
         Plain::delete("/v1/b2b/organizations")
             .segment(&self.organization.id)
@@ -90,7 +90,7 @@ impl Person {
             .segment(&self.id)
     }
 
-    /// Sessions Get.
+    /// Returns a Sessions Get.
     pub(crate) fn sessions(&self) -> Plain {
         Plain::get("/v1/b2b/sessions")
             .query("organization_id", &self.organization.id)
@@ -98,7 +98,7 @@ impl Person {
     }
 }
 
-/// One object with the fields of both.
+/// Returns an object with the fields of both. Those of `more` take precedence.
 pub(crate) fn merged(mut object: Value, more: Value) -> Value {
     if let (Some(object), Value::Object(more)) = (object.as_object_mut(), more) {
         object.extend(more);
@@ -106,7 +106,7 @@ pub(crate) fn merged(mut object: Value, more: Value) -> Value {
     object
 }
 
-/// What a login gave.
+/// The session of a login.
 #[derive(Clone, Debug)]
 pub(crate) enum Session {
     None,
@@ -129,7 +129,7 @@ impl Session {
         }
     }
 
-    /// The argument of calls that no typed one makes.
+    /// Returns the session argument of an untyped call.
     pub(crate) fn argument(&self) -> Value {
         match self {
             Self::None => json!({}),
@@ -139,9 +139,9 @@ impl Session {
     }
 }
 
-/// Parameters that can have a session.
+/// Parameters that accept a session.
 pub(crate) trait With: Sized {
-    /// Gives them a session.
+    /// Adds a session.
     fn with(self, session: &Session) -> Self;
 }
 
@@ -166,24 +166,24 @@ macro_rules! with_session {
 }
 with_session!(CreateParams, AuthenticateParams, RecoverParams);
 
-/// The JWT of a session in the place of its token.
+/// Returns the JWT of a session.
 pub(crate) fn jwt(session: &Session) -> SessionJwt {
     SessionJwt::from(session.jwt())
 }
 
-/// What a run knows of a Member and the server does not tell.
+/// What a run knows about a Member, and responses do not show.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Knowledge {
     /// The secret of the TOTP, in base32.
     pub(crate) secret: String,
-    /// The newest step whose code was accepted.
+    /// The newest time step whose code was accepted.
     pub(crate) used: Option<u64>,
-    /// Codes that were made, with their steps.
+    /// The codes that were made, with their time steps.
     pub(crate) codes: BTreeMap<String, u64>,
     /// Failed attempts since the last success.
     pub(crate) failures_in_a_row: u32,
     pub(crate) failures: u32,
-    /// It was made to be locked.
+    /// Whether an experiment created it to lock it.
     pub(crate) may_be_locked: bool,
     pub(crate) is_locked: bool,
 }
@@ -204,7 +204,7 @@ impl People {
         self.known.get_mut(id).map(|(_, knowledge)| knowledge)
     }
 
-    /// The Member with an id, or with an address in an Organization.
+    /// Finds a Member by id, or by address and Organization.
     pub(crate) fn find(&self, body: &Value) -> Option<Person> {
         let text = |name: &str| body[name].as_str().unwrap_or_default();
         if let Some((person, _)) = self.known.get(text("member_id")) {

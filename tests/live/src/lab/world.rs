@@ -1,4 +1,4 @@
-//! Organizations and Members of a run, logins and enrolments: what experiments begin with.
+//! Creates the Organizations, Members, logins and enrolments that experiments need.
 
 use serde_json::{Value, json};
 use sha1::Sha1;
@@ -10,32 +10,32 @@ use crate::bench::{Kind, Organization};
 use crate::halt::Halt;
 use crate::plain::Plain;
 
-/// What a run gives a Member to log in with. It is fit for a random password that is thrown away.
+/// Hashes a password, in hexadecimal. It is suitable only for a random password of a test Member.
 pub(crate) fn hash<D: Digest>(password: &str) -> String {
     let digest = D::digest(password.as_bytes());
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// 32 random bytes in hexadecimal: in no list of breached passwords.
+/// Returns 32 random bytes in hexadecimal, which no list of breached passwords contains.
 pub(crate) fn random_password() -> Result<String, Halt> {
     let mut bytes = [0; 32];
     getrandom::fill(&mut bytes).map_err(|error| Halt::run(error.to_string()))?;
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
-/// An id in the form of one, of nothing.
+/// Returns a well-formed id that does not exist.
 pub(crate) fn id_of_nothing(kind: &str) -> String {
     format!("{kind}-test-5eed0000-0000-4000-8000-000000000000")
 }
 
 impl Lab<'_> {
-    /// The name of all Organizations of the run: with a space and an ampersand, which a QR code has
-    /// to escape.
+    /// Returns the name of the Organizations of the run. A QR code must escape its spaces and its
+    /// ampersand.
     pub(crate) fn organization_name(&self) -> String {
         format!("totps live & test {}", self.bench.run)
     }
 
-    /// An Organization that the experiments share.
+    /// Returns an Organization that the experiments share. Creates it at the first call.
     pub(crate) fn organization(&mut self, kind: Kind) -> Result<Organization, Halt> {
         if let Some(organization) = self.bench.organizations.get(&kind) {
             return Ok(organization.clone());
@@ -62,7 +62,7 @@ impl Lab<'_> {
         Ok(organization)
     }
 
-    /// An Organization of this experiment alone.
+    /// Creates an Organization for this experiment only.
     pub(crate) fn new_organization(
         &mut self,
         label: &str,
@@ -74,7 +74,7 @@ impl Lab<'_> {
         Ok(organization_in(&reply, slug))
     }
 
-    /// Organization Create, whatever comes.
+    /// Sends Organization Create. A refusal is not an error.
     pub(crate) fn create_organization(
         &mut self,
         label: &str,
@@ -93,13 +93,13 @@ impl Lab<'_> {
         Plain::post("/v1/b2b/organizations", merged(named, fields))
     }
 
-    /// A Member with a password in a shared Organization.
+    /// Creates a Member with a password in a shared Organization.
     pub(crate) fn member(&mut self, kind: Kind) -> Result<Person, Halt> {
         let organization = self.organization(kind)?;
         self.member_in(&organization)
     }
 
-    /// A Member with a password: by one call if that is known to be enough.
+    /// Creates a Member with a password, by one call if that is known to be enough.
     pub(crate) fn member_in(&mut self, organization: &Organization) -> Result<Person, Halt> {
         if !self.bench.known.migrate_creates {
             return self.member_of(organization, json!({}));
@@ -116,7 +116,7 @@ impl Lab<'_> {
         Ok(person)
     }
 
-    /// A Member with a password and more fields.
+    /// Creates a Member with a password and more fields.
     pub(crate) fn member_of(
         &mut self,
         organization: &Organization,
@@ -128,7 +128,7 @@ impl Lab<'_> {
         Ok(person)
     }
 
-    /// A Member that cannot log in yet.
+    /// Creates a Member without a password.
     pub(crate) fn member_without_password(
         &mut self,
         organization: &Organization,
@@ -152,13 +152,13 @@ impl Lab<'_> {
         Ok(person)
     }
 
-    /// A Member of a shared Organization that cannot log in.
+    /// Creates a Member without a password in a shared Organization.
     pub(crate) fn member_without_password_in(&mut self, kind: Kind) -> Result<Person, Halt> {
         let organization = self.organization(kind)?;
         self.member_without_password(&organization, json!({}))
     }
 
-    /// passwords Migrate for a Member.
+    /// Sends passwords Migrate for a Member.
     pub(crate) fn migrate_password(&mut self, label: &str, person: &Person) -> Result<Reply, Halt> {
         self.symbols.name("secret", &person.password);
         let (hash_type, hash) = match self.bench.known.sha_1 {
@@ -175,12 +175,12 @@ impl Lab<'_> {
         self.send(label, &Plain::post("/v1/b2b/passwords/migrate", body))
     }
 
-    /// A password login.
+    /// Logs a Member in with the password.
     pub(crate) fn login(&mut self, person: &Person) -> Result<Session, Halt> {
         self.login_with("login", person, json!({}))
     }
 
-    /// A password login with more fields.
+    /// Logs a Member in with the password and more fields.
     pub(crate) fn login_with(
         &mut self,
         label: &str,
@@ -188,10 +188,10 @@ impl Lab<'_> {
         fields: Value,
     ) -> Result<Session, Halt> {
         let reply = self.send(label, &person.login_with(fields))?;
-        Ok(session_in(&reply.needed("a login")?))
+        Ok(session_in(&reply.needed("the login")?))
     }
 
-    /// TOTP Create; keeps the secret.
+    /// Sends TOTP Create, and stores the secret.
     pub(crate) fn create(
         &mut self,
         label: &str,
@@ -205,7 +205,7 @@ impl Lab<'_> {
         Ok(reply)
     }
 
-    /// TOTP Authenticate with a code that was not used yet.
+    /// Sends TOTP Authenticate with a code that was not used yet.
     pub(crate) fn authenticate(
         &mut self,
         label: &str,
@@ -216,7 +216,7 @@ impl Lab<'_> {
         self.authenticate_with(label, person, &code, session)
     }
 
-    /// TOTP Authenticate with a code.
+    /// Sends TOTP Authenticate with a code.
     pub(crate) fn authenticate_with(
         &mut self,
         label: &str,
@@ -231,23 +231,24 @@ impl Lab<'_> {
         Ok(reply)
     }
 
-    /// A Member of a shared Organization with an active TOTP, and its session.
+    /// Creates a Member with an active TOTP in a shared Organization. Returns it with its session.
     pub(crate) fn enrolled(&mut self, kind: Kind) -> Result<(Person, Session), Halt> {
         let person = self.member(kind)?;
         let session = self.enrol(&person)?;
         Ok((person, session))
     }
 
-    /// Gives a Member an active TOTP.
+    /// Gives a Member an active TOTP. Returns its session.
     pub(crate) fn enrol(&mut self, person: &Person) -> Result<Session, Halt> {
         let session = self.login(person)?;
-        self.create("C", person, &session)?.needed("TOTP Create")?;
+        self.create("Create", person, &session)?
+            .needed("TOTP Create")?;
         let reply = self.first_code(person, session)?;
         Ok(session_in(&reply.needed("the first code")?))
     }
 
-    /// The first code of a registration. Create may have used up an intermediate session, so that
-    /// there is another login.
+    /// Sends the first code of a registration. Logs in again if the session is an intermediate one,
+    /// because Create may have used it up.
     pub(crate) fn first_code(&mut self, person: &Person, session: Session) -> Result<Reply, Halt> {
         let session = match session {
             Session::Intermediate(_) => self.login(person)?,
@@ -264,7 +265,7 @@ fn organization_in(reply: &Reply, name: String) -> Organization {
     }
 }
 
-/// The session that a response brings.
+/// Returns the session in a response.
 pub(crate) fn session_in(reply: &Reply) -> Session {
     match reply.text("session_token") {
         "" => Session::Intermediate(reply.text("intermediate_session_token").to_owned()),
@@ -275,7 +276,7 @@ pub(crate) fn session_in(reply: &Reply) -> Session {
     }
 }
 
-/// A text in a response.
+/// Returns the text at a JSON pointer in a response; empty if there is none.
 pub(crate) fn text(reply: &Reply, pointer: &str) -> String {
     reply.at(pointer).as_str().unwrap_or_default().to_owned()
 }

@@ -1,11 +1,12 @@
-//! A configuration of the emulator: the settings that are not as by default.
+//! A configuration of the emulator, with the settings that differ from the defaults.
 
 use serde_json::{Map, Value, json};
 use totps_emulator::Settings;
 
-const HEAD: &str = "# What totps-live saw, as a configuration of totps-emulator: what is left out is as by default.\n\n";
+const HEAD: &str = "# A configuration with which totps-emulator behaves as totps-live observed. Other \
+    settings have their defaults.\n\n";
 
-/// The configuration in TOML.
+/// Returns the configuration in TOML.
 pub(super) fn toml(settings: &Settings) -> String {
     let defaults = serde_json::to_value(Settings::default()).unwrap_or_default();
     let settings = serde_json::to_value(settings).unwrap_or_default();
@@ -17,7 +18,7 @@ pub(super) fn toml(settings: &Settings) -> String {
     HEAD.to_owned() + &text.unwrap_or_default()
 }
 
-/// What differs from the defaults, at any depth.
+/// Returns what differs from the defaults, at any depth.
 fn changed(defaults: &Value, settings: &Value) -> Map<String, Value> {
     let (Some(defaults), Some(settings)) = (defaults.as_object(), settings.as_object()) else {
         return Map::new();
@@ -28,7 +29,7 @@ fn changed(defaults: &Value, settings: &Value) -> Map<String, Value> {
         if *value == default {
             continue;
         }
-        // The headers of every response replace each other as a whole.
+        // The emulator replaces this table as a whole.
         let is_table = default.is_object() && name != "response_headers";
         let value = if is_table {
             changed(&default, value).into()

@@ -1,4 +1,4 @@
-//! The report for people.
+//! The report in Markdown.
 
 use std::fmt::{self, Write as _};
 
@@ -8,7 +8,7 @@ use super::Report;
 use crate::explain::findings::{Finding, Verdict};
 use crate::trace::Step;
 
-/// The whole report.
+/// Returns the whole report.
 pub(super) fn markdown(report: &Report) -> String {
     let mut text = String::new();
     // Writing to a `String` does not fail.
@@ -22,20 +22,20 @@ fn write(report: &Report, text: &mut String) -> fmt::Result {
         report.count(Verdict::Differs),
         report.count(Verdict::Open),
     );
-    writeln!(text, "# What totps-live saw\n")?;
+    writeln!(text, "# Report of totps-live\n")?;
     writeln!(
         text,
-        "{} calls to {}, by version {}.\n",
+        "{} calls to {}, by totps-live {}.\n",
         report.calls, report.base_url, report.version
     )?;
     writeln!(
         text,
-        "Of the {} settings and error cases of totps-emulator, {agrees} agree with what was seen, \
-         {differs} differ, and {open} stay open.\n",
+        "Of the {} settings and error cases of totps-emulator, {agrees} agree with the observed \
+         behavior, {differs} differ, and {open} are open.\n",
         report.findings.len(),
     )?;
     if let Some(ended) = &report.ended {
-        writeln!(text, "**The run ended early: {ended}.**\n")?;
+        writeln!(text, "**The run was not completed: {ended}.**\n")?;
     }
     section(text, "Differs", report, Verdict::Differs)?;
     section(text, "Agrees", report, Verdict::Agrees)?;
@@ -53,7 +53,7 @@ fn section(text: &mut String, title: &str, report: &Report, verdict: Verdict) ->
     }
     writeln!(
         text,
-        "| Setting | Evidence | Guess | Truth | Agrees | Seen by | Remark |"
+        "| Setting | Evidence | Default | Observed | Agrees | Observed by | Remark |"
     )?;
     writeln!(text, "|---|---|---|---|---|---|---|")?;
     for row in rows {
@@ -77,10 +77,10 @@ fn section(text: &mut String, title: &str, report: &Report, verdict: Verdict) ->
 }
 
 fn open_section(text: &mut String, report: &Report) -> fmt::Result {
-    writeln!(text, "## Stays open\n")?;
+    writeln!(text, "## Open\n")?;
     writeln!(
         text,
-        "| Setting | Evidence | Guess | Why |\n|---|---|---|---|"
+        "| Setting | Evidence | Default | Why |\n|---|---|---|---|"
     )?;
     for row in rows(report, Verdict::Open) {
         let guess = cell(&row.guess);
@@ -95,12 +95,15 @@ fn open_section(text: &mut String, report: &Report) -> fmt::Result {
 }
 
 fn unexplained(text: &mut String, report: &Report) -> fmt::Result {
-    writeln!(text, "## What no setting explains\n")?;
+    writeln!(text, "## Not explained by any setting\n")?;
     let mut any = false;
     for experiment in &report.experiments {
         for difference in &experiment.unexplained {
             if !any {
-                writeln!(text, "| Experiment | Step | What | Seen | Emulator |")?;
+                writeln!(
+                    text,
+                    "| Experiment | Step | Difference | Observed | Emulator |"
+                )?;
                 writeln!(text, "|---|---|---|---|---|")?;
             }
             any = true;
@@ -115,7 +118,7 @@ fn unexplained(text: &mut String, report: &Report) -> fmt::Result {
             )?;
         }
     }
-    let nothing = if any { "" } else { "Nothing.\n" };
+    let nothing = if any { "" } else { "None.\n" };
     writeln!(text, "{nothing}")
 }
 
@@ -130,23 +133,27 @@ fn review(text: &mut String, report: &Report) -> fmt::Result {
     let unreadable = unreadable.map(|it| format!("{}: {}", it.endpoint, it.what));
     writeln!(
         text,
-        "- Not read in full by totps: {}.",
+        "- Not read completely by totps: {}.",
         list(unreadable.collect())
     )?;
     let unknown = review.unknown_fields.iter().map(|it| format!("`{it}`"));
     writeln!(
         text,
-        "- Fields that no fixture has: {}.",
+        "- Fields that are in no fixture: {}.",
         list(unknown.collect())
     )?;
     let statuses = review.disagreeing_status.clone();
     writeln!(
         text,
-        "- `status_code` is not the HTTP status: {}.",
+        "- `status_code` differs from the HTTP status: {}.",
         list(statuses)
     )?;
     for (status, names) in &review.header_names {
-        writeln!(text, "- Headers with {status}: {}.", names.join(", "))?;
+        writeln!(
+            text,
+            "- Headers of responses with status {status}: {}.",
+            names.join(", ")
+        )?;
     }
     for (name, values) in &review.header_values {
         writeln!(text, "- `{name}`: {}.", list(values.clone()))?;
@@ -162,11 +169,15 @@ fn experiments(text: &mut String, report: &Report) -> fmt::Result {
     for experiment in &report.experiments {
         writeln!(text, "### {}. {}\n", experiment.id, experiment.question)?;
         if !experiment.settles.is_empty() {
-            writeln!(text, "Settles `{}`.\n", experiment.settles.join("`, `"))?;
+            writeln!(
+                text,
+                "Settles the settings `{}`.\n",
+                experiment.settles.join("`, `")
+            )?;
         }
         writeln!(
             text,
-            "| Step | Call | Status | Type or what was seen |\n|---|---|---|---|"
+            "| Step | Call | Status | Error type, or result |\n|---|---|---|---|"
         )?;
         for step in &experiment.record.steps {
             let came = match &step.refused {
@@ -192,7 +203,7 @@ fn experiments(text: &mut String, report: &Report) -> fmt::Result {
     Ok(())
 }
 
-/// What changed on the Member, and what else was seen that is neither `null` nor `false`.
+/// Returns what changed on the Member, and the other values but `null`, `false` and `""`.
 fn seen(step: &Step) -> String {
     let plain = |value: &Value| match value {
         Value::String(text) if !text.is_empty() => text.clone(),
@@ -216,7 +227,7 @@ fn rows(report: &Report, verdict: Verdict) -> Vec<&Finding> {
         .collect()
 }
 
-/// A value in a cell. An error is shown by its status and type.
+/// Formats a value for a cell. An error is shown by its status, type and message.
 fn cell(value: &Value) -> String {
     match (value.get("status"), value.get("error_type")) {
         (Some(status), Some(kind)) => {
@@ -228,7 +239,7 @@ fn cell(value: &Value) -> String {
     }
 }
 
-/// A text that cannot end a cell.
+/// Escapes a text, so that it cannot end a cell.
 fn escape(text: &str) -> String {
     text.replace('|', "\\|").replace(['\n', '\r'], " ")
 }

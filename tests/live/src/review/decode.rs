@@ -1,4 +1,4 @@
-//! Whether the typed calls of totps read the successes in full.
+//! Checks whether the typed calls of totps read the successes completely.
 
 use totps_ureq::{
     AuthenticateResponse, AuthenticateSessionResponse, Body, CreateResponse, DeleteTotpResponse,
@@ -8,7 +8,8 @@ use totps_ureq::{
 
 use crate::wire::Exchange;
 
-/// What a typed call does not read of a success; none if it reads all, or there is no typed call.
+/// Returns what a typed call does not read of a success; `None` if it reads everything, or if there
+/// is no typed call.
 pub(super) fn unreadable(endpoint: &str, exchange: &Exchange) -> Option<String> {
     if !exchange.status.is_success() {
         return None;
@@ -39,7 +40,7 @@ pub(super) fn unreadable(endpoint: &str, exchange: &Exchange) -> Option<String> 
     match undecoded {
         Ok(names) if names.is_empty() => None,
         Ok(names) => Some(format!("set aside: {}", names.join(", "))),
-        // The errors of the client show no secret.
+        // Errors of the client contain no secret.
         Err(error) => Some(error.to_string()),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::wire::Exchange;
 
-/// Headers whose values say something about the API and nothing about the run.
+/// Headers whose values describe the API and not the run.
 const TELLING: [&str; 12] = [
     "cache-control",
     "content-encoding",
@@ -22,7 +22,7 @@ const TELLING: [&str; 12] = [
     "x-frame-options",
 ];
 
-/// Headers that belong to a single response or to the connection.
+/// Headers that belong to one response or to the connection.
 const OWN: [&str; 7] = [
     "connection",
     "content-length",
@@ -33,7 +33,7 @@ const OWN: [&str; 7] = [
     "transfer-encoding",
 ];
 
-/// What the headers of the responses have in common.
+/// The headers of all responses.
 #[derive(Debug, Default)]
 pub(crate) struct Headers {
     names: BTreeMap<u16, BTreeSet<String>>,
@@ -62,7 +62,7 @@ impl Headers {
         }
     }
 
-    /// The headers that all responses had with the same value.
+    /// Returns the headers that all responses had with the same value.
     pub(crate) fn constant(&self) -> Value {
         let everywhere = |name: &str| self.counts.get(name) == Some(&self.responses);
         let values = self.values.iter().filter(|(name, values)| {

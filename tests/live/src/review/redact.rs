@@ -1,5 +1,4 @@
-//! Bodies without anything that belongs to a project: ids, tokens, codes, secrets and addresses are
-//! replaced by values of the same form.
+//! Redacts bodies: ids, tokens, codes, secrets and addresses of a project are replaced by samples.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::symbols::{id_kind, without_uuids};
 
-/// Texts that are kept: they are words of the API, times, or what this program made up in public.
+/// Fields whose texts are kept: words of the API, times, and constants of this program.
 const KEPT: [&str; 37] = [
     "alg",
     "allowed_type",
@@ -48,7 +47,7 @@ const KEPT: [&str; 37] = [
     "use",
 ];
 
-/// Lists of words of the API.
+/// Fields whose lists are kept: words of the API.
 const KEPT_LISTS: [&str; 5] = [
     "allowed_auth_methods",
     "allowed_mfa_methods",
@@ -57,7 +56,7 @@ const KEPT_LISTS: [&str; 5] = [
     "email_allowed_domains",
 ];
 
-/// The value that stands for a token, a code or a secret, from Stytch's documentation.
+/// The values that replace tokens, codes and secrets. Most are from Stytch's documentation.
 const SAMPLES: [(&str, &str); 9] = [
     ("secret", "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS"),
     ("qr_code", "data:image/png;base64, iVBORw0KGgo="),
@@ -76,19 +75,19 @@ const SAMPLES: [(&str, &str); 9] = [
     ("hash", "0"),
 ];
 
-/// Shorter values are not replaced inside messages.
+/// Values with fewer bytes are not replaced inside messages.
 const SHORTEST: usize = 6;
 
-/// Replaces values, the same one always by the same one.
+/// Replaces values. Each occurrence of a value gets the same replacement.
 #[derive(Debug, Default)]
 pub(super) struct Redactor {
     replaced: BTreeMap<String, String>,
 }
 
 impl Redactor {
-    /// A body that shows nothing of the project.
+    /// Returns a body without the values of the project.
     pub(super) fn body(&mut self, body: &Map<String, Value>) -> Map<String, Value> {
-        // Messages quote values of the same body, so they come last.
+        // Messages quote values of the same body, so they are redacted last.
         let mut redacted = self.object(body);
         if let Some(Value::String(message)) = redacted.get_mut("error_message") {
             *message = self.message(message);

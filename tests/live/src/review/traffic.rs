@@ -1,4 +1,4 @@
-//! Keeps the traffic as fixtures: the first response of each form, without anything of the project.
+//! Saves the traffic as fixtures: the first body of each form, redacted.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,12 +10,12 @@ use super::redact::Redactor;
 use crate::halt::Halt;
 use crate::wire::Exchange;
 
-/// Writes fixtures into a folder.
+/// Writes redacted fixtures into a folder.
 #[derive(Debug)]
 pub(super) struct Traffic {
     folder: PathBuf,
     redactor: Redactor,
-    /// The forms that were kept: the folder, and the keys that have a value.
+    /// The forms that were saved: the folder, the name, and the keys with and without a value.
     forms: BTreeSet<String>,
     names: BTreeSet<String>,
 }
@@ -32,7 +32,7 @@ impl Traffic {
 
     pub(super) fn look_at(&mut self, endpoint: &str, exchange: &Exchange) -> Result<(), Halt> {
         let sent: Map<String, Value> = serde_json::from_slice(&exchange.sent).unwrap_or_default();
-        // In this order, so that a response that quotes a value is redacted.
+        // The request first, so that its values are also replaced in the response.
         let sent = self.redactor.body(&sent);
         let received = self.redactor.body(&exchange.body);
         if exchange.status.is_success() {
@@ -46,7 +46,7 @@ impl Traffic {
         self.keep("error", &name, &received)
     }
 
-    /// Writes a body, unless there is one of the same form.
+    /// Writes a body, unless one of the same form was saved.
     fn keep(&mut self, folder: &str, name: &str, body: &Map<String, Value>) -> Result<(), Halt> {
         let form = format!("{folder}/{name}{}", form(body));
         if body.is_empty() || !self.forms.insert(form) {
@@ -59,7 +59,7 @@ impl Traffic {
             fs::create_dir_all(&path)?;
             fs::write(path.join(&name), text + "\n")
         });
-        written.map_err(|error| Halt::run(format!("the traffic cannot be kept: {error}")))
+        written.map_err(|error| Halt::run(format!("the traffic cannot be saved: {error}")))
     }
 
     fn free_name(&mut self, folder: &str, name: &str) -> String {
@@ -73,7 +73,7 @@ impl Traffic {
     }
 }
 
-/// The folder of the fixtures of an endpoint.
+/// Returns the folder of the fixtures of an endpoint.
 fn folder(endpoint: &str) -> &str {
     match endpoint {
         "totp.create" => "create",
@@ -90,7 +90,7 @@ fn folder(endpoint: &str) -> &str {
     }
 }
 
-/// Only what every file system has.
+/// Replaces all but ASCII letters, digits and hyphens by hyphens, and cuts after 80 characters.
 fn file_name(name: &str) -> String {
     let safe = |c: char| {
         if c.is_ascii_alphanumeric() || c == '-' {
@@ -102,7 +102,7 @@ fn file_name(name: &str) -> String {
     name.chars().take(80).map(safe).collect()
 }
 
-/// The keys of a body, and which of them have a value.
+/// Returns the keys of a body, with a mark for `null` and for empty texts.
 fn form(value: &Map<String, Value>) -> String {
     let fields = value.iter().map(|(name, value)| match value {
         Value::Object(object) => format!("{name}{}", form(object)),

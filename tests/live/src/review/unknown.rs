@@ -1,4 +1,5 @@
-//! Fields that no fixture has. The fixtures have every key that is documented or was observed.
+//! Finds fields that are in no fixture. The fixtures have every key that is documented or was
+//! observed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,10 +14,10 @@ macro_rules! fixtures {
     };
 }
 
-/// Keys that the live API was seen to have and that no type has.
+/// Keys of the live API that were observed and that no type has.
 const OBSERVED: &str = include_str!("../../../fixtures/authenticate/extra-fields.json");
 
-/// The whole response of each typed call.
+/// The full response of each typed call.
 const FULL: &[(&str, &str)] = fixtures! {
     "totp.create": "create",
     "totp.authenticate": "authenticate",
@@ -30,7 +31,7 @@ const FULL: &[(&str, &str)] = fixtures! {
     "sessions.revoke": "revoke_sessions",
 };
 
-/// Objects whose keys the run or the project chooses.
+/// Objects whose keys are chosen by the run or by the project.
 const FREE: [&str; 4] = [
     "trusted_metadata",
     "untrusted_metadata",
@@ -57,7 +58,7 @@ impl Fields {
             known
         });
         for path in paths(body).difference(known) {
-            // Only the outermost one: what is in it is unknown, too.
+            // Only the outermost one, because all fields inside it are unknown.
             let outer = path.rsplit_once('.').map_or("", |(outer, _)| outer);
             if outer.is_empty() || known.contains(outer) {
                 self.unknown.insert(format!("{name}: {path}"));
@@ -70,7 +71,8 @@ impl Fields {
     }
 }
 
-/// The paths of all fields, e.g. `member.status`. The elements of a list count as one.
+/// Returns the paths of all fields, e.g. `member.status`. Elements of a list have no part in the
+/// path.
 fn paths(object: &Map<String, Value>) -> BTreeSet<String> {
     let mut paths = BTreeSet::new();
     for (name, value) in object {
@@ -104,7 +106,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_that_no_fixture_has_is_named_once() {
+    fn an_unknown_field_is_listed_once() {
         let mut fields = Fields::default();
         let body = json!({
             "member_id": "member-test-1",

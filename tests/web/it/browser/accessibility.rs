@@ -1,4 +1,4 @@
-//! axe-core on a page.
+//! Checks a page with axe-core.
 
 use serde_json::{Value, json};
 
@@ -6,7 +6,7 @@ use super::page::Page;
 
 const AXE: &str = include_str!("../../fixtures/axe-core/axe.min.js");
 
-/// Checks the page as it is now, by all rules that are on by default.
+/// Checks the page in its current state, by the default rules and by `target-size`.
 pub(super) async fn check(page: &Page, what: &str) {
     let run = "
         const [options, done] = arguments;

@@ -1,4 +1,4 @@
-//! ChromeDriver, as a child process.
+//! ChromeDriver as a child process.
 
 use std::env;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
@@ -14,7 +14,7 @@ pub(super) struct ChromeDriver {
 }
 
 impl ChromeDriver {
-    /// `None` if it is not installed, and need not be.
+    /// Starts ChromeDriver. Returns `None` if it is not installed, and panics if it is required.
     pub(super) fn start() -> Option<Self> {
         let (driver, chromium) = (program("chromedriver"), program("chromium"));
         let (Some(driver), Some(chromium)) = (driver, chromium) else {
@@ -22,7 +22,7 @@ impl ChromeDriver {
                            packages chromium and chromium-driver";
             let required = env::var_os("TOTPS_BROWSER").is_some_and(|value| value == "required");
             assert!(!required, "{missing}");
-            // Once, and past the test harness, which would hide it.
+            // Once, and not by `eprintln!`, whose output the test harness hides.
             static SAID: Once = Once::new();
             SAID.call_once(|| {
                 let skipped = "the tests in a browser were SKIPPED";
@@ -50,7 +50,7 @@ impl ChromeDriver {
                 break port;
             }
         };
-        // Somebody has to read what else it prints.
+        // Read the rest of its output, so that the pipe does not fill up.
         std::thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
         Some(Self {
             child,
@@ -64,7 +64,7 @@ impl ChromeDriver {
     }
 }
 
-/// Ends the browsers too, also when a test panics.
+/// Also ends the browsers, and also when a test panics.
 impl Drop for ChromeDriver {
     fn drop(&mut self) {
         let shutdown = || -> std::io::Result<()> {

@@ -1,4 +1,4 @@
-//! Set-up, logins and recovery, as a person does them.
+//! Set-up, logins and recovery, as users do them.
 
 use std::time::Duration;
 
@@ -78,14 +78,14 @@ fn scripts_show_the_buttons_to_print_and_to_copy() {
             .await;
         copy.click().await.unwrap();
         let said = page
-            .wait("//*[@data-copied][normalize-space()]", "a word about it")
+            .wait("//*[@data-copied][normalize-space()]", "a text about it")
             .await;
         let said = said.text().await.unwrap();
         assert!(
             said.starts_with("Copied.") || said.contains("does not allow"),
             "said: {said}"
         );
-        // What a printer gets: the codes, whose they are, and nothing to press.
+        // The printed page has the codes and the Organization, and no buttons.
         page.on_paper().await;
         let paper = page.text().await;
         let codes = page.texts(".codes code").await;
@@ -116,7 +116,7 @@ fn a_wrong_password_does_not_tell_who_has_an_account() {
 }
 
 #[test]
-fn a_wrong_code_and_a_used_one() {
+fn a_wrong_or_used_code_is_refused() {
     in_browser(true, async |page, emulator| {
         page.sign_in("grace@example.com").await;
         page.expect("Enter the code of your authenticator app")
@@ -269,7 +269,7 @@ fn the_factor_is_removed_after_a_fresh_code() {
 }
 
 #[test]
-fn where_the_factor_is_optional_its_removal_ends_the_questions() {
+fn after_the_removal_of_an_optional_factor_no_code_is_asked_for() {
     in_browser_with(true, MfaPolicy::Optional, async |page, emulator| {
         page.sign_in("ada@example.com").await;
         page.expect("Welcome").await;
@@ -351,7 +351,7 @@ fn signed_out_elsewhere_is_noticed_within_a_minute() {
         page.sign_in("grace@example.com").await;
         page.enter(&page.code("grace")).await;
         page.expect("Welcome").await;
-        // Somebody ends it without this browser.
+        // The session is ended elsewhere.
         let project = totps_hyper::Project::at(
             emulator.base_url(),
             emulator.project_id(),
@@ -362,7 +362,7 @@ fn signed_out_elsewhere_is_noticed_within_a_minute() {
         client.revoke_sessions(&params).await.unwrap();
         page.go("/").await;
         page.expect("Welcome").await;
-        // What is sensitive asks Stytch at once.
+        // A sensitive action checks the session at Stytch.
         page.go("/account/remove-app").await;
         page.press("Remove the app").await;
         page.expect_message("Your session has ended.").await;
@@ -397,7 +397,7 @@ fn the_button_back_does_no_harm() {
         page.press("I have saved them").await;
         page.expect("Welcome").await;
 
-        // A form that is done: no second code is sent.
+        // After the login, the page for the code sends no second code.
         emulator.clear_requests();
         page.go("/code").await;
         page.expect("Welcome").await;

@@ -1,5 +1,5 @@
-//! The request is carried out, and no response comes back: the page says what happened and how to go on,
-//! and nobody is locked out.
+//! The request is carried out, and its response is lost: the page explains how to continue, and
+//! nobody is locked out.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ fn lose(emulator: &Emulator, endpoint: &str) {
         .unwrap();
 }
 
-/// Ada can set up an app, and sign in with it.
+/// Checks that Ada can finish the set-up, and sign in with her app.
 async fn ada_gets_in(page: &Page, emulator: &Emulator) {
     page.expect("Scan the QR code").await;
     page.enter(&page.code("ada")).await;
@@ -30,7 +30,7 @@ async fn ada_gets_in(page: &Page, emulator: &Emulator) {
 }
 
 #[test]
-fn at_create() {
+fn a_set_up_continues_after_a_lost_response() {
     in_browser(true, async |page, emulator| {
         page.sign_in("ada@example.com").await;
         lose(emulator, "totp.create");
@@ -42,9 +42,9 @@ fn at_create() {
     });
 }
 
-/// What Stytch does to a second Create is not documented. It may refuse it.
+/// It is not documented what Stytch does at a second Create. It may refuse the call.
 #[test]
-fn at_create_where_an_unfinished_set_up_is_in_the_way() {
+fn a_set_up_continues_if_a_second_create_is_refused() {
     in_browser(true, async |page, emulator| {
         emulator
             .change_settings(|settings| settings.totp.second_create = SecondCreate::Refuse)
@@ -59,9 +59,9 @@ fn at_create_where_an_unfinished_set_up_is_in_the_way() {
     });
 }
 
-/// Whether the Member shows a TOTP that waits for its first code is not documented either.
+/// It is not documented whether the Member shows a TOTP that waits for its first code.
 #[test]
-fn at_create_where_an_unfinished_set_up_looks_like_a_finished_one() {
+fn a_set_up_continues_if_the_member_shows_the_pending_totp() {
     in_browser(true, async |page, emulator| {
         emulator
             .change_settings(|settings| settings.totp.pending_registration_shown = true)
@@ -71,7 +71,7 @@ fn at_create_where_an_unfinished_set_up_looks_like_a_finished_one() {
         page.press("Show the QR code").await;
         page.expect_message("press the button again to get a new one")
             .await;
-        // She does something else, and comes back.
+        // She leaves the page, and signs in again.
         page.sign_in("ada@example.com").await;
         page.expect("Enter the code of your authenticator app")
             .await;
@@ -83,14 +83,14 @@ fn at_create_where_an_unfinished_set_up_looks_like_a_finished_one() {
 }
 
 #[test]
-fn at_the_first_code() {
+fn recovery_codes_are_shown_after_a_lost_response_to_the_first_code() {
     in_browser(true, async |page, emulator| {
         page.sign_in("ada@example.com").await;
         page.press("Show the QR code").await;
         page.expect("Scan the QR code").await;
         lose(emulator, "totp.authenticate");
         page.enter(&page.code("ada")).await;
-        page.expect_message("no response came back, so that it may be used up")
+        page.expect_message("there was no response, so it may be used up")
             .await;
         page.enter(&page.next_code("ada")).await;
         page.expect_message("Please sign in again.").await;
@@ -98,7 +98,7 @@ fn at_the_first_code() {
         page.expect("Enter the code of your authenticator app")
             .await;
         page.enter(&page.next_code("ada")).await;
-        // They were not shown yet.
+        // The recovery codes were not shown yet.
         page.expect("Save your recovery codes").await;
         assert_eq!(page.texts(".codes code").await.len(), 10);
         page.press("I have saved them").await;
@@ -106,9 +106,9 @@ fn at_the_first_code() {
     });
 }
 
-/// Whether a wrong code or Create uses up the login is not documented.
+/// It is not documented whether Create uses up the login.
 #[test]
-fn where_create_uses_up_the_login() {
+fn a_set_up_continues_if_create_uses_up_the_login() {
     in_browser(true, async |page, emulator| {
         emulator
             .change_settings(|settings| settings.totp.create_consumes_intermediate_session = true)
@@ -126,12 +126,12 @@ fn where_create_uses_up_the_login() {
 }
 
 #[test]
-fn at_a_code() {
+fn a_login_continues_after_a_lost_response_to_a_code() {
     in_browser(true, async |page, emulator| {
         page.sign_in("grace@example.com").await;
         lose(emulator, "totp.authenticate");
         page.enter(&page.code("grace")).await;
-        page.expect_message("Wait until your app shows the next code, and enter that.")
+        page.expect_message("Wait until your app shows the next code, and enter that one.")
             .await;
         page.enter(&page.next_code("grace")).await;
         page.expect_message("Please sign in again.").await;
@@ -142,7 +142,7 @@ fn at_a_code() {
 }
 
 #[test]
-fn at_a_recovery_code() {
+fn another_recovery_code_works_after_a_lost_response() {
     in_browser(true, async |page, emulator| {
         page.sign_in("grace@example.com").await;
         page.follow("Your phone is lost: use a recovery code").await;
@@ -162,9 +162,9 @@ fn at_a_recovery_code() {
     });
 }
 
-/// The API failed before it used the code.
+/// The API fails before it uses the code.
 #[test]
-fn at_a_recovery_code_that_was_not_used() {
+fn a_recovery_code_that_was_not_used_works_again() {
     in_browser(true, async |page, emulator| {
         page.sign_in("grace@example.com").await;
         page.follow("Your phone is lost: use a recovery code").await;
@@ -183,7 +183,7 @@ fn at_a_recovery_code_that_was_not_used() {
 }
 
 #[test]
-fn at_the_removal_of_the_factor() {
+fn the_factor_is_removed_although_the_response_is_lost() {
     in_browser(true, async |page, emulator| {
         page.sign_in("grace@example.com").await;
         page.enter(&page.code("grace")).await;
@@ -196,7 +196,7 @@ fn at_the_removal_of_the_factor() {
 }
 
 #[test]
-fn at_new_recovery_codes() {
+fn new_recovery_codes_can_be_requested_again_after_a_lost_response() {
     in_browser(true, async |page, emulator| {
         page.sign_in("grace@example.com").await;
         page.enter(&page.code("grace")).await;
@@ -212,7 +212,7 @@ fn at_new_recovery_codes() {
 }
 
 #[test]
-fn while_a_lost_phone_is_replaced() {
+fn a_lost_phone_is_replaced_although_a_response_is_lost() {
     in_browser(true, async |page, emulator| {
         page.sign_in("grace@example.com").await;
         page.follow("Your phone is lost: use a recovery code").await;

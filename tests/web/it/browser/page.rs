@@ -1,4 +1,4 @@
-//! A page in the browser, by what a person sees and does.
+//! A page in the browser, by what a user sees and does.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -15,10 +15,10 @@ use url::{ParseError, Url};
 use super::chromedriver::ChromeDriver;
 use crate::service::PASSWORD;
 
-/// How long to wait for what must come, on a busy machine.
+/// How long to wait for an element, on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Between two looks.
+/// The pause between two attempts.
 const PAUSE: Duration = Duration::from_millis(20);
 
 pub(super) struct Page {
@@ -53,7 +53,7 @@ impl Page {
         let capabilities = json!({ "goog:chromeOptions": options });
         let mut builder = ClientBuilder::new(HttpConnector::new());
         builder.capabilities(capabilities.as_object().unwrap().clone());
-        // A busy machine may be too slow for ChromeDriver's own patience.
+        // On a busy machine, ChromeDriver may time out.
         let mut client = builder.connect(&driver.url()).await;
         for _ in 0..2 {
             if client.is_err() {
@@ -79,13 +79,13 @@ impl Page {
         self.client.back().await.unwrap();
     }
 
-    /// Waits for the page with this heading.
+    /// Waits for a page with this heading.
     pub(super) async fn expect(&self, heading: &str) {
         let locator = format!("//h1[normalize-space()={}]", quoted(heading));
         self.wait(&locator, &format!("the page {heading:?}")).await;
     }
 
-    /// Waits for a message that has this text.
+    /// Waits for a message that contains this text.
     pub(super) async fn expect_message(&self, text: &str) {
         let locator = format!(
             "//*[@id='message'][contains(normalize-space(), {})]",
@@ -95,7 +95,7 @@ impl Page {
             .await;
     }
 
-    /// Waits for an element. While a page loads, all kinds of errors come back.
+    /// Waits for an element. Retries after every error, since many kinds occur while a page loads.
     pub(super) async fn wait(&self, locator: &str, what: &str) -> Element {
         let begun = Instant::now();
         loop {
@@ -107,13 +107,13 @@ impl Page {
         }
     }
 
-    /// Everything that is to be read.
+    /// Returns the visible text.
     pub(super) async fn text(&self) -> String {
         let body = self.client.find(Locator::Css("body")).await.unwrap();
         body.text().await.unwrap()
     }
 
-    /// The texts of all elements that match.
+    /// Returns the texts of all elements that match.
     pub(super) async fn texts(&self, css: &str) -> Vec<String> {
         let mut texts = Vec::new();
         for element in self.client.find_all(Locator::Css(css)).await.unwrap() {
@@ -122,7 +122,7 @@ impl Page {
         texts
     }
 
-    /// Types into the field with this label, in place of what is there.
+    /// Replaces the text of the field with this label.
     pub(super) async fn fill(&self, label: &str, text: &str) {
         let locator = format!(
             "//input[@id=//label[normalize-space()={}]/@for]",
@@ -133,20 +133,21 @@ impl Page {
         field.send_keys(text).await.unwrap();
     }
 
-    /// Presses a button, and waits until the page is gone.
+    /// Presses a button, and waits until the browser leaves the page.
     pub(super) async fn press(&self, button: &str) {
         let locator = format!("//button[normalize-space()={}]", quoted(button));
         self.leave(&locator, &format!("the button {button:?}"))
             .await;
     }
 
-    /// Follows a link, and waits until the page is gone.
+    /// Follows a link, and waits until the browser leaves the page.
     pub(super) async fn follow(&self, link: &str) {
         let locator = format!("//a[normalize-space()={}]", quoted(link));
         self.leave(&locator, &format!("the link {link:?}")).await;
     }
 
-    /// The next page may look like this one, so that its text does not tell that it is there.
+    /// Clicks an element, and waits until the browser leaves the page. The next page may look the
+    /// same, so its text does not show that it was loaded.
     async fn leave(&self, locator: &str, what: &str) {
         let element = self.wait(locator, what).await;
         let page = self.client.find(Locator::Css("html")).await.unwrap();
@@ -172,12 +173,12 @@ impl Page {
         self.press("Continue").await;
     }
 
-    /// What the app of a Member shows now.
+    /// Returns the current code of a Member's app.
     pub(super) fn code(&self, member: &str) -> String {
         self.emulator.code(member).unwrap()
     }
 
-    /// Waits until the app shows the next code.
+    /// Advances the clock by 30 seconds, and returns the next code of a Member's app.
     pub(super) fn next_code(&self, member: &str) -> String {
         self.emulator.advance(Duration::from_secs(30));
         self.code(member)
@@ -187,7 +188,7 @@ impl Page {
         self.client.screenshot().await.unwrap()
     }
 
-    /// The page in light or in dark, in this size.
+    /// Shows the page in light or dark mode, in this size.
     pub(super) async fn look(&self, dark: bool, width: u32, height: u32) {
         let scheme = if dark { "dark" } else { "light" };
         let scheme = json!([{ "name": "prefers-color-scheme", "value": scheme }]);
@@ -200,7 +201,7 @@ impl Page {
             .await;
     }
 
-    /// The page as it is printed.
+    /// Shows the page as it is printed.
     pub(super) async fn on_paper(&self) {
         let media = json!({ "media": "print" });
         self.devtools("Emulation.setEmulatedMedia", media).await;
@@ -231,7 +232,7 @@ impl Page {
     }
 }
 
-/// A command of the DevTools protocol, by way of ChromeDriver.
+/// A command of the DevTools protocol, sent by ChromeDriver.
 #[derive(Debug)]
 struct DevTools(Value);
 
@@ -248,8 +249,11 @@ impl WebDriverCompatibleCommand for DevTools {
     }
 }
 
-/// A text in XPath.
+/// Returns a text as a string of XPath.
 fn quoted(text: &str) -> String {
-    assert!(!text.contains('"'), "a text without quotation marks");
+    assert!(
+        !text.contains('"'),
+        "expected a text without quotation marks"
+    );
     format!("\"{text}\"")
 }

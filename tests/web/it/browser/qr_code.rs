@@ -1,4 +1,4 @@
-//! A phone that scans what is on the screen.
+//! Scans a QR code on the screen, as a phone does.
 
 use std::io::Cursor;
 

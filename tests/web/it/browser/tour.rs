@@ -1,4 +1,4 @@
-//! Every page: accessible, in light and in dark, on a screen and on a phone. And with the keyboard alone.
+//! Every page is accessible, in light and dark mode, on a screen and on a phone, and by keyboard.
 
 use std::time::Duration;
 
@@ -22,8 +22,8 @@ const PICTURES: [(&str, bool, u32); 8] = [
     ("account", false, 500),
 ];
 
-/// Checks the page that is open, in all its looks. With `TOTPS_SCREENSHOTS=write`, it saves the pictures of
-/// the README.
+/// Checks the open page in light and dark mode, wide and narrow. With `TOTPS_SCREENSHOTS=write`,
+/// saves the pictures of the README.
 async fn check(page: &Page, name: &str) {
     for (dark, width) in [(false, 800), (true, 800), (false, 320), (true, 320)] {
         page.look(dark, width, 740).await;
@@ -46,7 +46,7 @@ async fn check(page: &Page, name: &str) {
 }
 
 #[test]
-fn every_page_of_a_set_up() {
+fn every_page_of_a_set_up_is_accessible() {
     in_browser(true, async |page, emulator| {
         page.go("/sign-in").await;
         check(page, "sign-in").await;
@@ -91,7 +91,7 @@ fn every_page_of_a_set_up() {
 }
 
 #[test]
-fn every_page_of_a_login() {
+fn every_page_of_a_login_is_accessible() {
     in_browser(true, async |page, _| {
         page.sign_in("grace@example.com").await;
         page.expect("Enter the code of your authenticator app")
@@ -118,7 +118,7 @@ fn every_page_of_a_login() {
 }
 
 #[test]
-fn every_page_of_trouble() {
+fn every_page_of_an_error_is_accessible() {
     in_browser_with(true, MfaPolicy::Optional, async |page, emulator| {
         page.go("/nothing-here").await;
         page.expect("There is no such page").await;
@@ -141,7 +141,7 @@ fn every_page_of_trouble() {
         check(page, "session-unavailable").await;
         page.follow("Try again").await;
         page.expect("Welcome").await;
-        // Another browser's form, or one from before a restart.
+        // A form of another browser, or from before a restart.
         page.client.delete_cookie("browser").await.unwrap();
         page.press("Sign out").await;
         page.expect("This form is too old").await;
@@ -153,7 +153,7 @@ fn every_page_of_trouble() {
     });
 }
 
-/// Where the focus is.
+/// Returns the text of the focused element.
 async fn focus(page: &Page) -> String {
     let script = "const element = document.activeElement;
         return element.innerText || element.labels?.[0]?.innerText || element.tagName";
@@ -166,24 +166,24 @@ async fn keys(page: &Page, keys: &str) {
     focused.send_keys(keys).await.unwrap();
 }
 
-/// Presses Tab until something is focused, and sees that the focus can be seen.
+/// Presses Tab until an element is focused, and checks that the focus is visible.
 async fn tab_to(page: &Page, name: &str) {
     let mut passed = Vec::new();
     while focus(page).await != name {
         passed.push(focus(page).await);
         assert!(
             passed.len() < 30,
-            "expected {name:?} among what Tab reaches: {passed:?}"
+            "expected that Tab reaches {name:?}: {passed:?}"
         );
         keys(page, &Key::Tab.to_string()).await;
     }
     let script = "return getComputedStyle(document.activeElement).outlineStyle";
     let outline = page.client.execute(script, Vec::new()).await.unwrap();
-    assert_ne!(outline, "none", "the focus on {name:?} cannot be seen");
+    assert_ne!(outline, "none", "the focus on {name:?} is not visible");
 }
 
 #[test]
-fn the_keyboard_is_enough() {
+fn every_action_works_with_the_keyboard() {
     in_browser(true, async |page, emulator| {
         let (tab, enter) = (Key::Tab.to_string(), Key::Enter.to_string());
         page.go("/sign-in").await;
@@ -215,7 +215,7 @@ fn the_keyboard_is_enough() {
         tab_to(page, "Sign out everywhere").await;
         keys(page, &enter).await;
         page.expect_message("You are signed out everywhere.").await;
-        assert!(emulator.code("ada").is_none(), "the TOTP is gone");
+        assert!(emulator.code("ada").is_none(), "expected no TOTP");
         assert!(page.client.find(Locator::Css("main")).await.is_ok());
     });
 }

@@ -1,4 +1,4 @@
-//! A browser without a screen: it keeps cookies, and fills in the forms of the page that it got last.
+//! A simple browser: it keeps cookies, and sends the forms of the last page.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,7 +20,7 @@ pub(super) struct Browser {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,
     pub(super) html: String,
-    /// The address of each request, and each `Location`.
+    /// The path of each request, and each `Location`.
     pub(super) addresses: Vec<String>,
 }
 
@@ -31,7 +31,7 @@ impl Browser {
         Self::of(&router, &emulator)
     }
 
-    /// Another browser at the same service.
+    /// Creates another browser for a service.
     pub(super) fn of(router: &Router, emulator: &Arc<Emulator>) -> Self {
         Self {
             router: router.clone(),
@@ -70,7 +70,7 @@ impl Browser {
         self.send("POST", path, Some(form)).await;
     }
 
-    /// The token in the forms of the last page.
+    /// Returns the token in the forms of the last page; empty if there is none.
     pub(super) fn csrf_token(&self) -> String {
         let rest = self.html.split_once("name=\"csrf_token\" value=\"");
         rest.map(|(_, rest)| rest.split('"').next().unwrap().to_owned())
@@ -122,7 +122,7 @@ impl Browser {
             .map_or("", |(_, rest)| rest.split("</h1>").next().unwrap())
     }
 
-    /// Stops at the code, or at the set-up.
+    /// Signs in with the password. The next page asks for a code, or for a set-up.
     pub(super) async fn password(&mut self, email: &str) -> &mut Self {
         self.get("/sign-in").await;
         self.post("/sign-in", &[("email", email), ("password", PASSWORD)])
@@ -138,7 +138,7 @@ impl Browser {
         self
     }
 
-    /// What the API was asked since the last time.
+    /// Returns the API calls since the last time, by their endpoints.
     pub(super) fn calls(&self) -> Vec<&'static str> {
         let calls = self.emulator.requests();
         self.emulator.clear_requests();

@@ -29,7 +29,7 @@ async fn attributes(is_https: bool) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn are_for_this_service_and_no_script() {
+async fn scripts_and_other_sites_cannot_use_the_cookies() {
     for cookie in attributes(false).await {
         let attributes: Vec<_> = cookie.split("; ").skip(1).collect();
         for attribute in ["HttpOnly", "SameSite=Lax", "Path=/"] {
@@ -43,14 +43,14 @@ async fn are_for_this_service_and_no_script() {
 }
 
 #[tokio::test]
-async fn over_https_are_bound_to_this_host() {
+async fn over_https_the_cookies_are_bound_to_this_host() {
     for cookie in attributes(true).await {
         assert!(cookie.starts_with("__Host-"), "{cookie}");
         assert!(cookie.contains("; Secure"), "{cookie}");
     }
 }
 
-/// Somebody who set the cookie of this browser before would else know its id.
+/// Otherwise somebody who had set the cookie of this browser would know its id.
 #[tokio::test]
 async fn a_browser_gets_a_new_id_when_it_signs_in() {
     let mut browser = Browser::new().await;
@@ -61,7 +61,7 @@ async fn a_browser_gets_a_new_id_when_it_signs_in() {
 }
 
 #[tokio::test]
-async fn a_session_that_is_none_is_taken_away() {
+async fn an_invalid_session_cookie_is_removed() {
     let mut browser = Browser::new().await;
     browser.sign_in().await;
     let jwt = browser.cookies["session"].clone();

@@ -1,4 +1,5 @@
-//! Every kind of error of a call: what the page says, by which status, and that nobody is stuck.
+//! Every kind of error of a call: the status and the message of the page, and that the user can
+//! continue.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -21,7 +22,7 @@ fn api(status: u16, error_type: &str) -> Fault {
 }
 
 #[tokio::test]
-async fn at_a_code() {
+async fn after_an_error_of_a_code_the_user_can_continue() {
     for (fault, status, heading, text) in [
         (
             api(401, "unable_to_authenticate_totp"),
@@ -29,7 +30,8 @@ async fn at_a_code() {
             "Enter the code",
             "not right",
         ),
-        // The response to a wrong secret of the project is that to a wrong code in Stytch's own mock.
+        // Stytch's own mock returns the same response for a wrong code as for a wrong secret of the
+        // project.
         (
             api(401, "unauthorized_credentials"),
             422,
@@ -130,7 +132,7 @@ async fn at_a_code() {
 }
 
 #[tokio::test]
-async fn at_a_recovery_code() {
+async fn after_an_error_of_a_recovery_code_the_user_can_continue() {
     for (fault, status, text) in [
         (
             api(401, "unable_to_authenticate_recovery_code"),
@@ -166,9 +168,9 @@ async fn at_a_recovery_code() {
     }
 }
 
-/// Neither the code nor the list of those that are left can be had.
+/// Both the response to the code and the list of the unused codes are lost.
 #[tokio::test]
-async fn at_a_recovery_code_of_which_nothing_is_known() {
+async fn a_recovery_code_that_may_be_used_up_can_be_tried_again() {
     let mut browser = Browser::new().await;
     browser.password("grace@example.com").await;
     browser.get("/recover").await;
@@ -202,7 +204,7 @@ async fn at_a_recovery_code_of_which_nothing_is_known() {
     assert_eq!(browser.heading(), "Set up a new app");
 }
 
-/// The session in a response that is malformed otherwise is not lost.
+/// The session in an otherwise malformed response is not lost.
 #[tokio::test]
 async fn a_session_in_a_malformed_response_is_rescued() {
     let mut browser = Browser::new().await;
@@ -224,7 +226,7 @@ async fn a_session_in_a_malformed_response_is_rescued() {
     assert_eq!(browser.heading(), "Welcome");
 }
 
-/// The key can be typed in, and Stytch has the recovery codes.
+/// The page shows the key, and the recovery codes are read from Stytch.
 #[tokio::test]
 async fn a_set_up_without_a_picture_and_without_recovery_codes() {
     let mut browser = Browser::new().await;
@@ -247,9 +249,9 @@ async fn a_set_up_without_a_picture_and_without_recovery_codes() {
     assert!(browser.html.contains(RECOVERY_CODES[0]), "{}", browser.html);
 }
 
-/// Text messages are not offered here.
+/// The service does not offer text messages.
 #[tokio::test]
-async fn a_phone_number_that_has_to_come_first() {
+async fn a_member_with_a_phone_number_cannot_set_up_an_app() {
     let mut browser = Browser::new().await;
     let organization = browser.emulator.organization_id();
     let describe = |member: &mut NewMember| {
@@ -273,7 +275,7 @@ async fn a_phone_number_that_has_to_come_first() {
 }
 
 #[tokio::test]
-async fn a_lock_says_for_how_long() {
+async fn a_lock_message_has_the_duration() {
     for (seconds, text) in [
         (Some(30), "for a minute"),
         (Some(601), "for 11 minutes"),
@@ -294,7 +296,7 @@ async fn a_lock_says_for_how_long() {
 }
 
 #[tokio::test]
-async fn at_the_password() {
+async fn after_an_error_of_a_password_the_user_can_continue() {
     for (fault, status, text) in [
         (
             api(401, "unauthorized_credentials"),
@@ -335,15 +337,15 @@ async fn at_the_password() {
         assert!(browser.html.contains(text), "{what}: {}", browser.html);
         assert!(
             browser.html.contains("value=\"grace@example.com\""),
-            "{what}: the address is kept"
+            "{what}: expected that the address is kept"
         );
         browser.sign_in().await;
     }
 }
 
-/// A login that the API accepts, with neither a session nor a way to go on.
+/// The API accepts the password, and returns neither a session nor an intermediate session token.
 #[tokio::test]
-async fn a_password_alone_that_is_not_accepted() {
+async fn a_password_without_a_session_is_refused() {
     let mut browser = Browser::new().await;
     let body = json!({
         "member_id": "member-test-1", "member_authenticated": false, "session_jwt": "",
@@ -360,7 +362,7 @@ async fn a_password_alone_that_is_not_accepted() {
     );
 }
 
-/// Passes connections on to the emulator until it is aborted.
+/// Forwards connections to the emulator until the task is aborted.
 async fn relay(address: SocketAddr, to: SocketAddr) -> (SocketAddr, JoinHandle<()>) {
     let listener = TcpListener::bind(address).await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -378,7 +380,7 @@ async fn relay(address: SocketAddr, to: SocketAddr) -> (SocketAddr, JoinHandle<(
 
 /// Nothing was sent: the same code can be used again.
 #[tokio::test]
-async fn while_there_is_no_connection() {
+async fn without_a_connection_the_code_is_not_used_up() {
     let emulator = service::emulator();
     let real = emulator
         .base_url()
@@ -411,7 +413,7 @@ async fn while_there_is_no_connection() {
 }
 
 #[tokio::test]
-async fn a_wrong_secret_shows_at_the_start() {
+async fn a_wrong_secret_is_an_error_at_the_start() {
     let emulator = service::emulator();
     let project = Project::at(
         emulator.base_url(),

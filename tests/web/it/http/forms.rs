@@ -1,4 +1,4 @@
-//! Forms of other sites, and forms that are none.
+//! Forged and malformed forms.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -23,11 +23,11 @@ const FORMS: [&str; 13] = [
     "/sign-out",
 ];
 
-/// All fields that any form has.
+/// The fields of all forms.
 const FIELDS: &str = "email=grace%40example.com&password=x&code=000000&recovery_code=x&session=x";
 
 #[tokio::test]
-async fn without_the_token_of_this_browser_nothing_is_done() {
+async fn a_form_without_the_token_of_this_browser_is_refused() {
     let mut browser = Browser::new().await;
     let mut other = Browser::of(&browser.router, &browser.emulator);
     other.get("/sign-in").await;
@@ -61,10 +61,10 @@ async fn without_the_token_of_this_browser_nothing_is_done() {
         }
     }
     browser.get("/").await;
-    assert_eq!(browser.heading(), "Welcome", "still signed in");
+    assert_eq!(browser.heading(), "Welcome", "expected to be signed in");
 }
 
-/// A link or an image of another site can only do this.
+/// A link or an image of another site can only open pages.
 #[tokio::test]
 async fn opening_a_page_changes_nothing() {
     let mut browser = Browser::new().await;
@@ -83,7 +83,7 @@ async fn opening_a_page_changes_nothing() {
 }
 
 #[tokio::test]
-async fn a_form_that_is_none_is_refused() {
+async fn a_malformed_form_is_refused() {
     let mut browser = Browser::new().await;
     browser.sign_in().await;
     browser.get("/confirm").await;
@@ -125,9 +125,9 @@ async fn a_form_that_is_none_is_refused() {
     }
 }
 
-/// The button *Back* and impatience.
+/// A double click, and a form that the button *Back* restored.
 #[tokio::test]
-async fn a_form_that_was_sent_already() {
+async fn a_form_that_is_sent_again_sends_no_second_code() {
     let mut browser = Browser::new().await;
     browser.password("grace@example.com").await;
     let (token, cookies) = (browser.csrf_token(), browser.cookies.clone());
@@ -138,15 +138,19 @@ async fn a_form_that_was_sent_already() {
     assert!(signed_in.contains_key("session"));
     browser.calls();
 
-    // A second click, before the cookies of the first response were there.
+    // A second click, before the browser has the cookies of the first response.
     browser.cookies = cookies;
     browser.send("POST", "/code", Some(form.clone())).await;
     browser.cookies.extend(signed_in);
     assert_eq!(browser.location().as_deref(), Some("/sign-in"));
     browser.get("/sign-in").await;
-    assert_eq!(browser.heading(), "Welcome", "the first click counts");
+    assert_eq!(
+        browser.heading(),
+        "Welcome",
+        "expected the session of the first click"
+    );
 
-    // The page from before, brought back.
+    // The old page, restored.
     browser.send("POST", "/code", Some(form)).await;
     assert_eq!(
         (browser.status.as_u16(), browser.heading()),
@@ -154,6 +158,10 @@ async fn a_form_that_was_sent_already() {
     );
     browser.get("/account").await;
     browser.post("/code", &[("code", &code)]).await;
-    assert_eq!(browser.heading(), "Welcome", "it is done already");
+    assert_eq!(
+        browser.heading(),
+        "Welcome",
+        "expected that the login is complete"
+    );
     assert!(!browser.calls().contains(&"totp.authenticate"));
 }

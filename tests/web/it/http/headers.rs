@@ -1,4 +1,4 @@
-//! Headers, and what may not be in pages and URLs.
+//! Headers, and what pages and URLs must not contain.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ fn assert_headers(browser: &Browser, what: &str) {
         );
     }
     assert!(!policy.contains("unsafe"), "{what}: {policy}");
-    // The picture of the QR code, and nothing else, is inline.
+    // Only the picture of the QR code is inline.
     let has_qr_code = browser.html.contains("data:image/png;base64,");
     assert_eq!(policy.contains("data:"), has_qr_code, "{what}: {policy}");
     for inline in [
@@ -69,7 +69,7 @@ fn assert_headers(browser: &Browser, what: &str) {
 }
 
 #[tokio::test]
-async fn of_every_response() {
+async fn every_response_has_the_security_headers() {
     let mut browser = Browser::new().await;
     for signed_in in [false, true] {
         if signed_in {
@@ -112,7 +112,7 @@ async fn every_refusal_is_a_page() {
     }
 }
 
-/// Gathers what nobody else may see, on the way.
+/// Collects secrets during a set-up and two logins.
 #[tokio::test]
 async fn no_secret_is_in_a_url() {
     let mut browser = Browser::new().await;
@@ -148,11 +148,11 @@ async fn no_secret_is_in_a_url() {
     pages.push(browser.html.clone());
     secrets.extend(browser.cookies.values().cloned());
     secrets.insert(code);
-    // The tokens that came back from the API.
+    // The cookies and the new recovery codes are among them.
     assert!(secrets.len() > 15, "{secrets:?}");
 
     for address in &browser.addresses {
-        assert!(!address.contains('?'), "a query: {address}");
+        assert!(!address.contains('?'), "expected no query: {address}");
         for secret in &secrets {
             assert!(!address.contains(secret.as_str()), "{secret} in {address}");
         }
@@ -164,7 +164,7 @@ async fn no_secret_is_in_a_url() {
                 .skip(1)
                 .map(|rest| rest.split('"').next().unwrap())
             {
-                assert!(!address.contains('?'), "a query: {address}");
+                assert!(!address.contains('?'), "expected no query: {address}");
                 assert!(
                     !secrets
                         .iter()
@@ -177,7 +177,7 @@ async fn no_secret_is_in_a_url() {
 }
 
 #[tokio::test]
-async fn what_a_person_typed_is_text() {
+async fn input_of_a_user_is_escaped() {
     let mut browser = Browser::new().await;
     browser.get("/sign-in").await;
     let hostile = "\"><script>alert(1)</script>@example.com";

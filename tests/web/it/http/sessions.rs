@@ -1,4 +1,4 @@
-//! Sessions: checked locally, and never mixed up.
+//! Sessions are checked locally, and never confused.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,7 @@ use super::browser::Browser;
 use crate::service;
 
 #[tokio::test]
-async fn a_page_takes_no_call() {
+async fn the_first_page_makes_no_call() {
     let mut browser = Browser::new().await;
     browser.sign_in().await;
     browser.calls();
@@ -22,7 +22,7 @@ async fn a_page_takes_no_call() {
     assert_eq!(browser.calls(), [""; 0]);
 }
 
-/// A JWT of Stytch is then a little in the future.
+/// Then a JWT of Stytch is slightly in the future.
 #[tokio::test]
 async fn a_clock_may_be_a_little_behind() {
     let emulator = service::emulator();
@@ -65,7 +65,7 @@ async fn an_old_jwt_is_renewed() {
 }
 
 #[tokio::test]
-async fn while_the_api_cannot_be_asked_nobody_is_signed_out() {
+async fn nobody_is_signed_out_if_a_session_cannot_be_checked() {
     let mut browser = Browser::new().await;
     browser.sign_in().await;
     browser.emulator.advance(Duration::from_secs(70));
@@ -81,7 +81,7 @@ async fn while_the_api_cannot_be_asked_nobody_is_signed_out() {
 }
 
 #[tokio::test]
-async fn a_fresh_code_is_needed_for_what_is_sensitive() {
+async fn sensitive_actions_need_a_fresh_code() {
     let mut browser = Browser::new().await;
     browser.sign_in().await;
     browser.emulator.advance(Duration::from_secs(11 * 60));
@@ -102,12 +102,12 @@ async fn a_fresh_code_is_needed_for_what_is_sensitive() {
     assert_eq!(
         browser.heading(),
         "Get new recovery codes",
-        "where it was asked for last"
+        "expected the action that asked last"
     );
 }
 
 #[tokio::test]
-async fn of_others_are_not_ended() {
+async fn sessions_of_other_members_cannot_be_ended() {
     let mut browser = Browser::new().await;
     browser.sign_in().await;
     browser
@@ -130,11 +130,14 @@ async fn of_others_are_not_ended() {
         .await;
     assert!(!browser.calls().contains(&"sessions.revoke"));
     ada.get("/account").await;
-    assert!(ada.html.contains(&id), "the session lives");
+    assert!(
+        ada.html.contains(&id),
+        "expected that the session is not ended"
+    );
 }
 
 #[tokio::test]
-async fn that_may_not_have_ended_are_said_to() {
+async fn a_failed_sign_out_is_reported() {
     let mut browser = Browser::new().await;
     browser.sign_in().await;
     let fault = Fault::response(503).endpoint("sessions.revoke");
@@ -148,7 +151,11 @@ async fn that_may_not_have_ended_are_said_to() {
     let fault = Fault::response(503).endpoint("sessions.revoke");
     browser.emulator.inject(1, fault).unwrap();
     browser.post("/account/sign-out-everywhere", &[]).await;
-    assert_eq!(browser.heading(), "Your account", "still signed in");
+    assert_eq!(
+        browser.heading(),
+        "Your account",
+        "expected to be signed in"
+    );
     assert!(
         browser.html.contains("It does no harm to do it twice."),
         "{}",
@@ -156,16 +163,16 @@ async fn that_may_not_have_ended_are_said_to() {
     );
 }
 
-/// A browser that two people use one after the other.
+/// Two people use the same browser, one after the other.
 #[tokio::test]
-async fn what_waits_for_one_is_not_shown_to_another() {
+async fn the_state_of_a_member_is_not_shown_to_another() {
     let mut browser = Browser::new().await;
     browser.password("ada@example.com").await;
     browser.post("/enrol", &[]).await;
     let code = browser.emulator.code("ada").unwrap();
     browser.post("/enrol/code", &[("code", &code)]).await;
     assert_eq!(browser.heading(), "Save your recovery codes");
-    // She leaves, and her session ends.
+    // Ada leaves, and her session ends.
     browser.cookies.remove("session");
     browser.sign_in().await;
     browser.get("/recovery-codes").await;
@@ -180,9 +187,9 @@ async fn what_waits_for_one_is_not_shown_to_another() {
     assert_eq!(browser.heading(), "Set up an authenticator app");
 }
 
-/// A set-up that was finished elsewhere: its recovery codes replaced those of this browser.
+/// A set-up was finished in another browser, and its recovery codes replaced those of this one.
 #[tokio::test]
-async fn recovery_codes_that_do_not_work_are_not_shown() {
+async fn invalid_recovery_codes_are_not_shown() {
     let mut browser = Browser::new().await;
     browser.password("ada@example.com").await;
     browser.post("/enrol", &[]).await;
@@ -204,9 +211,9 @@ async fn recovery_codes_that_do_not_work_are_not_shown() {
     assert_eq!(browser.heading(), "Welcome");
 }
 
-/// A password alone never removes a factor: Stytch makes no second TOTP.
+/// A password alone cannot remove a factor, because Stytch creates no second TOTP.
 #[tokio::test]
-async fn a_password_alone_replaces_no_app() {
+async fn a_password_alone_cannot_replace_the_app() {
     let mut browser = Browser::new().await;
     browser.password("grace@example.com").await;
     assert_eq!(
@@ -218,7 +225,7 @@ async fn a_password_alone_replaces_no_app() {
     browser.calls();
     browser.post("/enrol", &[]).await;
     assert_ne!(browser.heading(), "Scan the QR code");
-    assert_eq!(browser.calls(), ["totp.create"], "nothing is deleted");
+    assert_eq!(browser.calls(), ["totp.create"], "expected no deletion");
     assert_eq!(browser.emulator.code("grace"), before);
     for path in [
         "/account",

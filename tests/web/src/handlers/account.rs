@@ -1,4 +1,4 @@
-//! What somebody who is signed in can do.
+//! The pages and actions of a user who is signed in.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,10 +12,10 @@ use crate::pages::{self, Action};
 use crate::stytch::{self, Account, Proof};
 use crate::visitor::{Button, Posted, Visitor};
 
-/// The session was checked locally: this page takes no call.
+/// Shows the first page. It needs no call, because the session was checked locally.
 pub(super) async fn home(visitor: Visitor) -> Outcome {
     let session = &visitor.signed_in()?.session;
-    // Whoever leaves that page too early comes back to it.
+    // A user who left the page with the codes too early is sent back to it.
     let codes = visitor.pending().recovery_codes;
     if codes.is_some_and(|(of, _)| of.member_id == session.member_id) {
         return Ok(Redirect::to("/recovery-codes").into_response());
@@ -45,7 +45,7 @@ pub(super) async fn overview(visitor: Visitor) -> Outcome {
     ))
 }
 
-/// Asks whether it shall be done, and for a code before that if the last one is too old.
+/// Asks for a confirmation of the action. If the last code is too old, asks for a code first.
 pub(super) async fn ask(visitor: Visitor, action: Action) -> Outcome {
     match stytch::has_fresh_code(&visitor.signed_in()?.session) {
         true => show(pages::sure(&visitor.view(), action, visitor.notice())),
@@ -60,7 +60,7 @@ fn to_confirm(visitor: &Visitor, action: Action) -> Response {
 
 pub(super) async fn act(visitor: Visitor, action: Action, _: Posted<Button>) -> Outcome {
     let signed_in = visitor.signed_in()?;
-    // Locally, a session that was ended a moment ago is still good.
+    // The local check accepts a session that was ended a moment ago.
     let (sessions, now) = (&visitor.app.sessions_now, visitor.app.now());
     let (session, fresh) = match stytch::check_session(sessions, &signed_in.jwt, now).await {
         Ok(checked) => checked,
@@ -97,10 +97,11 @@ async fn carry_out(
     }
     stytch::remove_totp(client, &account, session).await?;
     if action == Action::RemoveApp {
-        // If this fails, the next login ends at a set-up, which is no harm.
+        // If this fails, the next login requires a set-up, which is harmless.
         let stopped = stytch::stop_asking(client, &account).await;
         stopped.unwrap_or_else(|error| log(&error));
-        let text = "The app is removed. Delete the entry in the app too: it is of no use now.";
+        let text =
+            "The app is removed. Delete the entry in the app, too: it does not work any more.";
         return Ok(visitor.go("/account", Message::done(text)));
     }
     match stytch::begin_set_up(client, &account, &Proof::Session(session.clone())).await {
@@ -158,8 +159,8 @@ pub(super) async fn sign_out(visitor: Visitor, _: Posted<Button>) -> Response {
     if let Some(signed_in) = &visitor.session {
         if let Err(error) = stytch::sign_out(&visitor.app.client, &signed_in.jwt).await {
             log(&error);
-            let text = "You are signed out in this browser. Whether the session itself ended is not \
-                        known: to be sure, sign in again and sign out everywhere.";
+            let text = "You are signed out in this browser, but it is not known whether the session \
+                        ended. To be sure, sign in again and sign out everywhere.";
             notice = Message::error(StatusCode::SERVICE_UNAVAILABLE, text);
         }
     }

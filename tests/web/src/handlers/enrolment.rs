@@ -34,7 +34,7 @@ pub(super) async fn begin(visitor: Visitor, _: Posted<Button>) -> Outcome {
     }
 }
 
-/// Keeps what the next two pages show, and goes to the first.
+/// Stores what the next two pages show, and redirects to the first one.
 pub(super) fn keep(visitor: &Visitor, account: Account, created: CreateResponse) -> Response {
     let qr_code = created.qr_code.png().ok().map(|png| BASE64.encode(png));
     let (secret, recovery_codes) = (created.secret, created.recovery_codes);
@@ -82,6 +82,6 @@ pub(super) async fn codes(visitor: Visitor) -> Outcome {
 pub(super) async fn codes_saved(visitor: Visitor, _: Posted<Button>) -> Outcome {
     visitor.signed_in()?;
     visitor.remember(|pending| pending.recovery_codes = None);
-    let text = "You are done. The next time you sign in, you are asked for a code of your app.";
+    let text = "You are done. The next time you sign in, you need a code from your app.";
     Ok(visitor.go("/", Message::done(text)))
 }

@@ -1,4 +1,4 @@
-//! From the password to the session.
+//! The login, from the password to the session.
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -47,7 +47,8 @@ pub(super) async fn sign_in(visitor: Visitor, Posted(form): Posted<Credentials>)
         Err(error) => return show(again(report(&error, Doing::Password))),
     };
     visitor.remember(|pending| {
-        // A set-up of this account goes on: its QR code may be scanned, and its first code have arrived.
+        // A set-up of this account is kept: its QR code may have been scanned, and its first code
+        // may have arrived.
         pending.set_up.take_if(|set_up| set_up.account != account);
         pending.login = Some(Login { account, token });
     });
@@ -71,7 +72,7 @@ pub(super) async fn code(visitor: Visitor, Posted(form): Posted<Code>) -> Outcom
     let client = &visitor.app.client;
     match stytch::check_code(client, &account, code, &Proof::Login(token)).await {
         Ok(Some(session)) => {
-            // A set-up whose first code had arrived, although its response was lost.
+            // The first code of this set-up had arrived, but its response was lost.
             if let Some(codes) = visitor.finish_set_up(&account) {
                 if stytch::are_valid(client, &account, &codes).await {
                     visitor.remember(|pending| pending.recovery_codes = Some((account, codes)));
@@ -105,7 +106,7 @@ pub(super) async fn recover(visitor: Visitor, Posted(form): Posted<Recovery>) ->
         Err(error) if error.reason() != Reason::Unclear => {
             return Ok(failed(&visitor, &error, Doing::RecoveryCode, again));
         }
-        // No response came. Stytch knows whether the code was used.
+        // There was no response. The list of codes shows whether this one was used.
         Err(error) => {
             let left = stytch::codes_left_without(client, &account, &code).await;
             return match left {
@@ -122,20 +123,22 @@ pub(super) async fn recover(visitor: Visitor, Posted(form): Posted<Recovery>) ->
         None => String::new(),
     };
     let text = format!(
-        "You are signed in, and that recovery code is used up. {left}If your phone is lost, go on here."
+        "You are signed in, and that recovery code is used up. {left}If your phone is lost, \
+         continue here."
     );
     visitor.remember(|pending| pending.notice = Some(Message::done(text)));
     Ok(visitor.sign_in(&session, "/account/replace-app"))
 }
 
-/// The recovery code arrived, and the session that it made did not come back.
+/// Returns the message after a recovery code that was used, if the response with the session was
+/// lost.
 fn used_up(left: usize) -> Message {
     let next = match left {
         0 => "It was your last one: ask your administrator to remove your app.".to_owned(),
         1 => "Sign in again with your last one.".to_owned(),
         left => format!("Sign in again with another one: you have {left} left."),
     };
-    let text = "The connection broke after your recovery code had arrived. You are not signed in, and \
+    let text = "The connection failed after your recovery code had arrived. You are not signed in, and \
                 that code is used up: cross it off your list.";
     Message::error(StatusCode::SERVICE_UNAVAILABLE, format!("{text} {next}"))
 }

@@ -1,4 +1,4 @@
-//! The pages of somebody who is signed in.
+//! The pages of a user who is signed in.
 
 use maud::{Markup, html};
 use totps_core::Timestamp;
@@ -8,7 +8,7 @@ use super::{Page, View, code_field};
 use crate::messages::Message;
 use crate::stytch::NOTICED_AFTER;
 
-/// What needs a fresh code.
+/// An action that needs a fresh code.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     RecoveryCodes,
@@ -25,22 +25,22 @@ impl Action {
         }
     }
 
-    /// The heading and the button, and what follows.
+    /// Returns the text of the heading and the button, and the consequences.
     const fn texts(self) -> (&'static str, &'static str) {
         match self {
             Self::RecoveryCodes => (
                 "Get new recovery codes",
-                "The codes that you have stop working, and you get ten new ones.",
+                "Your current codes stop working, and you get ten new ones.",
             ),
             Self::ReplaceApp => (
                 "Set up a new app",
-                "The app that you use now stops working for this site, and you scan a new QR code. \
-                 If your phone was stolen, sign out everywhere when you are done.",
+                "Your current app stops working for this site, and you scan a new QR code. If your \
+                 phone was stolen, sign out everywhere when you are done.",
             ),
             Self::RemoveApp => (
                 "Remove the app",
                 "The app and your recovery codes stop working for this site. If your organization \
-                 requires an app, you set up a new one when you sign in the next time.",
+                 requires an app, you must set up a new one the next time you sign in.",
             ),
         }
     }
@@ -51,13 +51,13 @@ pub(crate) fn home(view: &View, session: &VerifiedSession, message: Option<Messa
         p { "You are signed in. This is where your own service begins." }
         dl {
             dt { "Signed in" } dd { (time(session.started_at.as_ref())) }
-            dt { "By" } dd { (factors(&session.authentication_factors.iter().filter_map(|factor| factor.r#type.as_ref()).collect::<Vec<_>>())) }
+            dt { "With" } dd { (factors(&session.authentication_factors.iter().filter_map(|factor| factor.r#type.as_ref()).collect::<Vec<_>>())) }
         }
         p { a.button href="/account" { "Your account" } }
     })
 }
 
-/// The account. What Stytch did not tell is left out.
+/// Returns the account page. `sessions` is `None` if they could not be read.
 pub(crate) fn account(
     view: &View,
     member: &Member,
@@ -67,7 +67,7 @@ pub(crate) fn account(
 ) -> Page {
     let link = |action: Action| html! { li { a href=(action.path()) { (action.texts().0) } } };
     view.page("Your account", message.as_ref(), &html! {
-        p { "You are " strong { (member.email_address) } "." }
+        p { "You are signed in as " strong { (member.email_address) } "." }
         h2 { "Authenticator app" }
         @if member.has_totp() {
             p { "An app is set up. You are asked for its code when you sign in." }
@@ -84,8 +84,8 @@ pub(crate) fn account(
             None => p { "The list cannot be shown now." }
         }
         p {
-            "To end them all, this one included, sign out everywhere. The others notice within "
-            (NOTICED_AFTER.as_secs()) " seconds."
+            "To end all sessions, including this one, sign out everywhere. Other browsers are signed \
+             out within " (NOTICED_AFTER.as_secs()) " seconds."
         }
         (view.form("/account/sign-out-everywhere", &html! {
             button.danger type="submit" { "Sign out everywhere" }
@@ -105,7 +105,7 @@ fn one_session(view: &View, session: &MemberSession, current: &VerifiedSession) 
         li {
             div {
                 p { "Since " (since) @if id == Some(&current.member_session_id) { strong { " (this one)" } } }
-                p.hint { "By " (factors(&types)) ", last used " (time(session.last_accessed_at.as_ref())) }
+                p.hint { "With " (factors(&types)) ", last used " (time(session.last_accessed_at.as_ref())) }
             }
             @if let Some(id) = id.filter(|id| **id != current.member_session_id) {
                 (view.form("/account/end-session", &html! {
@@ -117,7 +117,7 @@ fn one_session(view: &View, session: &MemberSession, current: &VerifiedSession) 
     }
 }
 
-/// Asks before something is done that cannot be undone.
+/// Returns the page that asks for a confirmation of an action that cannot be undone.
 pub(crate) fn sure(view: &View, action: Action, message: Option<Message>) -> Page {
     let (heading, text) = action.texts();
     let class = if action == Action::RemoveApp {
@@ -136,7 +136,7 @@ pub(crate) fn sure(view: &View, action: Action, message: Option<Message>) -> Pag
     )
 }
 
-/// Asks for a code of somebody who is signed in.
+/// Returns the page that asks a user who is signed in for a code.
 pub(crate) fn confirm(view: &View, message: Option<Message>) -> Page {
     let message = message.as_ref();
     let hint = "Six digits. If you have just used one to sign in, wait for the next one.";
@@ -148,7 +148,7 @@ pub(crate) fn confirm(view: &View, message: Option<Message>) -> Page {
         "Confirm that it is you",
         message,
         &html! {
-            p { "This needs a code of your authenticator app that is not older than ten minutes." }
+            p { "This needs a code from your authenticator app that you entered in the last ten minutes." }
             (view.form("/confirm", &fields))
             h2 { "No code?" }
             p { "If your phone is lost, sign out and sign in again with a recovery code." }
@@ -176,7 +176,7 @@ fn time(at: Option<&Timestamp>) -> Markup {
     }
 }
 
-/// A text that cannot be read as a time is shown as it is.
+/// Formats a time. A text that is not a time is shown unchanged.
 fn text(at: Option<&Timestamp>) -> String {
     let Some(at) = at else {
         return "an unknown time".to_owned();

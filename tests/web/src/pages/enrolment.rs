@@ -36,7 +36,7 @@ pub(crate) fn scan(view: &View, set_up: &SetUp, message: Option<Message>) -> Pag
                         img.qr width="200" height="200" src={ "data:image/png;base64," (png) }
                             alt="QR code for your authenticator app. If you cannot scan it, type in the key below.";
                     }
-                    None => p { "There is no picture this time: type in the key." }
+                    None => p { "There is no QR code this time. Type the key into your app." }
                 }
             }
             li {
@@ -68,15 +68,16 @@ pub(crate) fn recovery_codes(
             p {
                 "If you lose your phone, sign in with one of these codes in place of the app. Each \
                  one works once. " strong { "They are shown only this time." }
-                " Print them or write them down, and keep them where your phone is not."
+                " Print them or write them down, and do not keep them with your phone."
             }
             ol.codes data-copy aria-label="Recovery codes" {
                 @for code in codes { li { code { (code.expose()) } } }
             }
             @if codes.is_empty() {
-                p { "There are none this time. Get them on the page of your account." }
+                p { "There are no codes this time. Get new ones on the page of your account." }
             }
-            // Shown by the script alone. Without it, the browser prints and copies.
+            // Only the script shows these buttons. Without it, users print and copy with their
+            // browser.
             p.tools hidden {
                 button.secondary type="button" data-print { "Print" } " "
                 button.secondary type="button" data-copies="codes" { "Copy" }
@@ -87,7 +88,7 @@ pub(crate) fn recovery_codes(
     )
 }
 
-/// Four characters at a time, as people type them. Apps ignore the spaces.
+/// Returns the key in groups of four characters, which are easier to type. Apps ignore the spaces.
 fn in_groups(secret: &str) -> String {
     let characters: Vec<char> = secret.chars().collect();
     let groups = characters.chunks(4).map(|group| group.iter().collect());

@@ -1,4 +1,4 @@
-//! From the password to the session.
+//! The pages of the login.
 
 use maud::html;
 
