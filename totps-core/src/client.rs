@@ -1,4 +1,4 @@
-//! The calls over a transport.
+//! The clients, which send calls over a transport.
 
 use std::fmt;
 
@@ -27,7 +27,8 @@ use crate::transport::{AsyncTransport, Transport};
 
 /// A blocking client.
 ///
-/// It sends the requests of a [`Project`] over a [`Transport`]. The crate `totps-ureq` has a ready one.
+/// It sends the requests of a [`Project`] over a [`Transport`]. The crate `totps-ureq` has one that
+/// is ready to use.
 ///
 /// ```no_run
 /// # fn example<T: totps_core::Transport>(transport: T) -> Result<(), Box<dyn std::error::Error>> {
@@ -74,7 +75,7 @@ impl<T> fmt::Debug for Client<T> {
 }
 
 impl<T: Transport> Client<T> {
-    /// Creates a client of a project.
+    /// Creates a client for a project.
     pub fn new(project: Project, transport: T) -> Self {
         Self { project, transport }
     }
@@ -92,8 +93,9 @@ impl<T: Transport> Client<T> {
 
 /// An async client: like [`Client`], over an [`AsyncTransport`].
 ///
-/// The crate `totps-hyper` has a ready transport. The request may have been sent when the future of a
-/// call is dropped: treat that as [`Delivery::Unknown`](crate::Delivery::Unknown).
+/// The crate `totps-hyper` has a transport that is ready to use. When the future of a call is
+/// dropped, the request may have been sent: treat that as
+/// [`Delivery::Unknown`](crate::Delivery::Unknown).
 ///
 /// ```no_run
 /// # async fn example<T: totps_core::AsyncTransport>(transport: T) -> Result<(), Box<dyn std::error::Error>> {
@@ -132,7 +134,7 @@ impl<T> fmt::Debug for AsyncClient<T> {
 }
 
 impl<T: AsyncTransport> AsyncClient<T> {
-    /// Creates a client of a project.
+    /// Creates a client for a project.
     pub fn new(project: Project, transport: T) -> Self {
         Self { project, transport }
     }
@@ -148,7 +150,7 @@ impl<T: AsyncTransport> AsyncClient<T> {
     }
 }
 
-/// Gives both clients a method for each endpoint.
+/// Defines a method for each endpoint on both clients.
 macro_rules! calls {
     ($($(#[$doc:meta])* $name:ident: $params:ident -> $response:ident;)+) => {
         impl<T: Transport> Client<T> {
@@ -178,26 +180,26 @@ macro_rules! calls {
 }
 
 calls! {
-    /// Enrols a Member: makes a TOTP, which is pending until the first successful
+    /// Enrols a Member: creates a TOTP, which is pending until the first successful
     /// [`authenticate`](Self::authenticate).
     ///
     /// After a lost response, check whether the Member
     /// [has a TOTP](crate::Member::has_totp) ([`get_member`](Self::get_member)) or recovery codes
     /// ([`get_recovery_codes`](Self::get_recovery_codes)). The secret cannot be read again: remove
-    /// the TOTP ([`delete_totp`](Self::delete_totp)) and call this again.
+    /// the TOTP ([`delete_totp`](Self::delete_totp)) and call `create` again.
     create: CreateParams -> CreateResponse;
 
     /// Checks a code of a Member's TOTP and gets a session.
     ///
-    /// After a lost response, the code and the intermediate session token may be used up: ask for the
-    /// next code, and if the token is gone, begin again at the first factor.
+    /// After a lost response, the code and the intermediate session token may be used up. Ask for
+    /// the next code. If the token is used up, begin again at the first factor.
     authenticate: AuthenticateParams -> AuthenticateResponse;
 
     /// Imports an existing TOTP secret for a Member.
     ///
     /// After a lost response, check whether the Member
-    /// [has a TOTP](crate::Member::has_totp) ([`get_member`](Self::get_member)). If so, read the
-    /// recovery codes ([`get_recovery_codes`](Self::get_recovery_codes)); nothing is missing then.
+    /// [has a TOTP](crate::Member::has_totp) ([`get_member`](Self::get_member)). If so, the import
+    /// succeeded: read the recovery codes ([`get_recovery_codes`](Self::get_recovery_codes)).
     migrate: MigrateParams -> MigrateResponse;
 
     /// Removes the TOTP of a Member. The Member's sessions stay valid.
@@ -218,18 +220,20 @@ calls! {
 
     /// Replaces the recovery codes of a Member. The old ones become invalid.
     ///
-    /// After a lost response, read the codes ([`get_recovery_codes`](Self::get_recovery_codes)): those
-    /// that are listed are valid. It is also safe to rotate again, as long as nobody was shown codes.
+    /// After a lost response, read the codes ([`get_recovery_codes`](Self::get_recovery_codes)):
+    /// the listed ones are valid. It is also safe to rotate again, as long as no codes were shown
+    /// to anyone.
     rotate_recovery_codes: RotateRecoveryCodesParams -> RotateRecoveryCodesResponse;
 
     /// Completes a login with a recovery code and gets a session. The code is used up.
     ///
     /// After a lost response, check whether the code is still listed
-    /// ([`get_recovery_codes`](Self::get_recovery_codes)): then it was not used. If it is gone, a
-    /// session may exist that nobody has: begin again at the first factor, with the next code.
+    /// ([`get_recovery_codes`](Self::get_recovery_codes)). If it is, it was not used. If it is not,
+    /// a session may exist whose token was lost: begin again at the first factor, with the next
+    /// code.
     recover: RecoverParams -> RecoverResponse;
 
-    /// Checks whether a session is valid, and whose it is.
+    /// Checks whether a session is valid, and which Member it belongs to.
     ///
     /// It is safe to repeat after a lost response.
     authenticate_session: AuthenticateSessionParams -> AuthenticateSessionResponse;
@@ -241,8 +245,8 @@ calls! {
 
     /// Fetches the keys that verify session JWTs. The request has no credentials.
     ///
-    /// A [`SessionVerifier`](crate::SessionVerifier) does it when it has to. It changes nothing: when
-    /// no response came, it is safe to repeat.
+    /// A [`SessionVerifier`](crate::SessionVerifier) makes this call when it needs keys. The call
+    /// changes nothing, so it is safe to repeat after a lost response.
     #[cfg(feature = "session-jwt")]
     get_jwks: GetJwks -> Jwks;
 }

@@ -1,8 +1,8 @@
-//! From a response to a typed value, without losing anything in it.
+//! Decodes responses into typed values, without losing any part of them.
 //!
-//! A success response is read in one go. Only if that fails, its top-level fields are cut out as raw
-//! text and read one by one: those that cannot be read are set aside, and the rest succeeds. The
-//! call fails only when what it was for is among them.
+//! A success response is read as a whole. If that fails, its top-level fields are cut out as raw
+//! text and read one by one. Fields that cannot be read are set aside, and the rest is returned.
+//! The call fails only when one of its essential fields cannot be read.
 
 mod api_error;
 pub(crate) mod claims;
@@ -26,14 +26,14 @@ use crate::transport::Body;
 
 /// The typed response of one call.
 pub(crate) trait Reply: DeserializeOwned {
-    /// The fields that the call was for: one that cannot be read fails the call.
+    /// The essential fields. If one of them cannot be read, the call fails.
     const ESSENTIAL: &'static [&'static str];
 
-    /// The fields that must be unambiguous: one that occurs twice fails the call.
+    /// The fields that must be unambiguous. If one of them occurs twice, the call fails.
     const UNIQUE: &'static [&'static str];
 
-    /// Reads any response. It has an implementation for each call, so that the code is made here and
-    /// not in every program.
+    /// Reads any response. Each type has its own implementation, so that the code is compiled in
+    /// this crate and not in every program that uses it.
     fn read(head: &response::Parts, body: &[u8]) -> Result<Self, Error>;
 
     /// Takes the status of the response and the fields that were set aside.
@@ -44,13 +44,13 @@ pub(crate) trait Reply: DeserializeOwned {
     ) -> Result<(), DecodeErrorKind>;
 }
 
-/// Makes a struct with the fields `status_code` and `undecoded` the response of a call. What `then`
-/// names is a method for what is left to do or to check.
+/// Implements [`Reply`] for a struct with the fields `status_code` and `undecoded`. `then` names a
+/// method that completes or checks the response.
 macro_rules! reply {
     ($name:ident, essential: $essential:expr, unique: $unique:expr $(, then: $then:ident)?) => {
         impl $name {
             /// Returns the fields that were set aside because they could not be read or occurred
-            /// again; usually none.
+            /// more than once; usually none.
             pub fn undecoded(&self) -> &[crate::decode::Undecoded] {
                 &self.undecoded
             }
@@ -79,7 +79,7 @@ macro_rules! reply {
             }
         }
 
-        /// Reads a response of any HTTP stack. The status is checked first.
+        /// Reads a response from any HTTP stack. The status is checked first.
         impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for $name {
             type Error = crate::error::Error;
 
@@ -97,7 +97,7 @@ pub(crate) fn response<R: Reply>(response: http::Response<impl AsRef<[u8]>>) -> 
     R::read(&head, body.as_ref())
 }
 
-/// Reads any response: what all [`Reply::read`] do.
+/// Reads any response. All implementations of [`Reply::read`] call this.
 pub(crate) fn read<R: Reply>(head: &response::Parts, body: &[u8]) -> Result<R, Error> {
     let status = head.status;
     if !status.is_success() {
@@ -120,13 +120,13 @@ fn success<R: Reply>(status: StatusCode, body: &[u8]) -> Result<R, DecodeErrorKi
     Ok(reply)
 }
 
-/// The fast path.
+/// Reads the body as a whole: the fast path.
 fn read_whole<R: Reply>(json: &[u8]) -> Option<R> {
     // A derived struct would also accept an array, and read it by position.
     if json.trim_ascii_start().first() != Some(&b'{') {
         return None;
     }
-    // Checked once as a whole, which costs less than string by string.
+    // Checking the whole text once for UTF-8 costs less than checking it string by string.
     serde_json::from_str(std::str::from_utf8(json).ok()?).ok()
 }
 
@@ -134,7 +134,7 @@ fn strip_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body)
 }
 
-/// The text of one field, as far as the body can be read.
+/// Returns the text of one field. Reads the body as far as possible.
 pub(crate) fn field_text(body: &[u8], name: &str) -> Option<String> {
     let text = Wiped::lossy(strip_bom(body));
     RawObject::read(&text.0, &[name]).text(&[name])

@@ -1,9 +1,10 @@
-//! The errors, each with what a caller needs to act on it.
+//! The errors, each with the details that a caller needs to act on it.
 //!
-//! No error shows a secret, or text from the server that could hold one, by `Display`, `Debug` or
+//! No error shows a secret, or text from the server that could hold one, in `Display`, `Debug` or
 //! `source()`. Accessors return such text.
 //!
-//! Each of these is also at the crate root. The guide has a page on [errors](crate::guide::errors).
+//! Each of these types is also exported at the crate root. The guide has a page on
+//! [errors](crate::guide::errors).
 
 mod api;
 mod claims;
@@ -34,12 +35,12 @@ use crate::transport::Body;
 ///
 /// fn log(error: &Error) -> String {
 ///     match error {
-///         // A session may be in the body: rescue it.
+///         // The body may hold a session: rescue it.
 ///         Error::Decode(unreadable) if unreadable.field_text("session_token").is_some() => {
-///             "a session that could not be read whole".to_owned()
+///             "a session in a malformed response".to_owned()
 ///         }
 ///         Error::Api(api) => format!("{error}: {:?}", api.retry_after()),
-///         // Trying the same again would fail again.
+///         // The same request would fail again.
 ///         Error::InvalidParams(mistake) => format!("look at `{}`", mistake.field()),
 ///         _ => format!("{error}: {:?}", error.delivery()),
 ///     }
@@ -51,7 +52,7 @@ pub enum Error {
     /// The parameters break a rule. Nothing was sent.
     #[error(transparent)]
     InvalidParams(#[from] InvalidParams),
-    /// No response came.
+    /// No response was received.
     #[error(transparent)]
     Transport(#[from] TransportError),
     /// A response of the API with a status other than 2xx.
@@ -92,7 +93,7 @@ impl Error {
         }
     }
 
-    /// Returns the error of the API, if it is one.
+    /// Returns the error of the API, if this is one.
     pub fn api(&self) -> Option<&ApiError> {
         match self {
             Self::Api(error) => Some(error),
@@ -105,7 +106,7 @@ impl Error {
         self.api().and_then(ApiError::error_type)
     }
 
-    /// Returns the body of the response, if one came.
+    /// Returns the body of the response, if there was one.
     pub fn body(&self) -> Option<&[u8]> {
         match self {
             Self::InvalidParams(_) | Self::Transport(_) => None,
@@ -114,7 +115,7 @@ impl Error {
         }
     }
 
-    /// Returns the body of the response, if one came.
+    /// Returns the body of the response, if there was one.
     pub fn into_body(self) -> Option<Body> {
         match self {
             Self::InvalidParams(_) | Self::Transport(_) => None,
@@ -128,14 +129,14 @@ impl Error {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Delivery {
-    /// No byte of the request was sent, which is certain. The code is not used, and it is safe to send
-    /// the request again; that helps only if the reason can pass.
+    /// It is certain that no byte of the request was sent. The code is not used, and it is safe to
+    /// send the request again. That helps only if the cause is temporary.
     NotSent,
     /// The request may have been carried out: the code may be used, a session may exist, and an
-    /// intermediate session token may be used up. In that case the next attempt fails with
-    /// [`IntermediateSessionNotFound`](ErrorType::IntermediateSessionNotFound), and the Member begins
-    /// again at the first factor.
+    /// intermediate session token may be used up. If the token is used up, the next attempt fails
+    /// with [`IntermediateSessionNotFound`](ErrorType::IntermediateSessionNotFound), and the Member
+    /// begins again at the first factor.
     Unknown,
-    /// A whole response came. What it says counts.
+    /// A complete response was received. It tells what happened.
     Answered,
 }

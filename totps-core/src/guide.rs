@@ -1,15 +1,15 @@
-//! The guide: how to use this crate in a service, one subject a page.
+//! The guide: how to use this crate in a service, one topic per page.
 //!
 //! | Page | Read it to |
 //! |---|---|
 //! | [`login`] | build a login with a second factor, from the password to the session and the lost phone |
 //! | [`errors`] | decide what the user sees, and what your service does after an error |
 //! | [`transports`] | send the requests over your own HTTP stack, and measure the calls |
-//! | [`migration`] | import the secrets that your Members have elsewhere |
+//! | [`migration`] | import the existing TOTP secrets of your Members |
 //! | [`testing`] | test your code without a network and without an account |
 //!
-//! With the feature `session-jwt` there is a page `sessions`: check a session on every request, without
-//! a call to Stytch.
+//! With the feature `session-jwt` there is also a page `sessions`. Read it to check a session on
+//! every request without a call to Stytch.
 //!
 //! The code on these pages is compiled and run with this crate's tests.
 

@@ -1,4 +1,5 @@
-// The first definition of a link counts: here the README's lead to the pages of this build.
+// The first definition of a link wins: these make the README's links lead to the pages of this
+// build.
 //! [guide]: crate::guide
 //! [login]: crate::guide::login
 //! [errors]: crate::guide::errors
@@ -59,7 +60,7 @@ pub use value::timestamp::{InvalidTimestamp, Timestamp};
 pub use value::totp_code::{InvalidTotpCode, TotpCode};
 pub use value::totp_secret::{InvalidTotpSecret, TotpSecret};
 
-// Everything else is also here by its short name; the page of its module shows it.
+// All other types are also exported here; they are documented on the pages of their modules.
 #[doc(hidden)]
 pub use error::{
     ApiError, BoxError, ClaimsError, ConfigError, DecodeError, DecodeErrorKind, ErrorType,

@@ -1,9 +1,9 @@
-//! The objects of the API. They mirror those of Stytch, and can be stored as JSON and read back.
+//! The objects of the API. They mirror Stytch's objects, and can be stored as JSON and read back.
 //!
-//! Missing fields are tolerated: missing text is empty, a missing list is empty, and anything else is
-//! `None`.
+//! Missing fields are tolerated: missing text is empty, a missing list is empty, and anything else
+//! is `None`.
 //!
-//! Each of these is also at the crate root.
+//! Each of these types is also exported at the crate root.
 
 mod authorization;
 mod device;

@@ -18,12 +18,12 @@ use crate::transport::Body;
 
 /// One call of the API: the parameters of an endpoint, and the type of its response.
 ///
-/// Implement it for any endpoint of Stytch's B2B API that this crate does not type.
-/// `client.call(&params)` sends it by the rules of the typed calls: only to the project's base URL, with
-/// its credentials, the same limits and the same [`Error`].
+/// Implement it for any endpoint of Stytch's B2B API that this crate has no types for.
+/// `client.call(&params)` sends it like the typed calls: only to the project's base URL, with its
+/// credentials, the same limits and the same [`Error`].
 ///
 /// This example updates the `default_mfa_method` of a Member; the repository's program
-/// `tests/suite/examples/any_endpoint.rs` runs it on the emulator:
+/// `tests/suite/examples/any_endpoint.rs` runs it against the emulator:
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
@@ -59,7 +59,7 @@ use crate::transport::Body;
 ///     }
 /// }
 ///
-/// // Stands for the server.
+/// // Takes the place of the server.
 /// let send = |request: Request| {
 ///     assert_eq!(request.method(), "PUT");
 ///     assert_eq!(request.uri().path(), "/v1/b2b/organizations/acme/members/member-test-1");
@@ -73,8 +73,8 @@ use crate::transport::Body;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 pub trait Operation: Sync {
-    /// The response of a success: [`Json`](crate::Json) of any type, or a type of your own that checks the
-    /// status first.
+    /// The response of a success: [`Json`](crate::Json) of any type, or your own type that checks
+    /// the status first.
     type Response: TryFrom<http::Response<Body>, Error = Error>;
 
     /// Describes the request, and checks what can be checked without the server.

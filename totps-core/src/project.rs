@@ -26,7 +26,7 @@ const USER_AGENT: &str = concat!("totps/", env!("CARGO_PKG_VERSION"));
 
 /// A Stytch project: its id and secret, the base URL, the user agent.
 ///
-/// They are validated here, once.
+/// They are validated once, when the project is created.
 ///
 /// ```
 /// use totps_core::{CreateParams, Project};
@@ -41,19 +41,20 @@ const USER_AGENT: &str = concat!("totps/", env!("CARGO_PKG_VERSION"));
 pub struct Project {
     id: ProjectId,
     base_url: BaseUrl,
-    /// The headers of every request with a body. Copying the map costs a third of inserting them.
+    /// The headers of every request with a body. Copying the map costs a third of inserting the
+    /// headers.
     headers: HeaderMap,
 }
 
 impl Project {
-    /// Creates a project at Stytch. An id that begins with `project-live-` selects [`LIVE_BASE_URL`], one
-    /// that begins with `project-test-` selects [`TEST_BASE_URL`].
+    /// Creates a project at Stytch. An id that begins with `project-live-` selects
+    /// [`LIVE_BASE_URL`], one that begins with `project-test-` selects [`TEST_BASE_URL`].
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] for any other id, an id with `:` or control characters, an empty secret or one
-    /// with control characters, and a live id with a secret that begins with `secret-test-` or the
-    /// reverse.
+    /// [`ConfigError`] for any other id, an id with `:` or control characters, an empty secret or
+    /// one with control characters, and a live id with a secret that begins with `secret-test-` or
+    /// the reverse.
     pub fn new(
         id: impl Into<ProjectId>,
         secret: impl Into<ProjectSecret>,
@@ -74,8 +75,8 @@ impl Project {
         Self::at(Uri::from_static(base_url), id, secret)
     }
 
-    /// Creates a project at another server, such as an emulator or a custom domain. Any id without `:` and
-    /// control characters is accepted.
+    /// Creates a project at another server, such as an emulator or a custom domain. Any id without
+    /// `:` and control characters is accepted.
     ///
     /// ```
     /// use totps_core::Project;
@@ -108,20 +109,20 @@ impl Project {
         })
     }
 
-    /// Sets the base URL. A path in it is prepended to the paths of the API; a trailing slash makes no
-    /// difference.
+    /// Sets the base URL. A path in it is prepended to the paths of the API; a trailing slash is
+    /// ignored.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] for text that is not a URL, for a URL that is neither `https` nor `http` on loopback
-    /// (`localhost`, `127.0.0.0/8`, `[::1]`), and for a URL with user info or a query.
+    /// [`ConfigError`] for text that is not a URL, for a URL that is neither `https` nor `http` on
+    /// loopback (`localhost`, `127.0.0.0/8`, `[::1]`), and for a URL with user info or a query.
     pub fn with_base_url(self, base_url: impl TryInto<Uri>) -> Result<Self, ConfigError> {
         let base_url = BaseUrl::parse(base_url)?;
         Ok(Self { base_url, ..self })
     }
 
-    /// Prepends the application's product token to this library's in the `User-Agent`: a name, or a name
-    /// and a version, such as `acme-login/1.2`.
+    /// Prepends the application's product token to this library's in the `User-Agent`: a name, or a
+    /// name and a version, such as `acme-login/1.2`.
     ///
     /// # Errors
     ///
@@ -150,12 +151,13 @@ impl Project {
 
     /// Builds the request of a call, ready for any HTTP stack.
     ///
-    /// The body is JSON; a request without a body has no `Content-Type`. `Authorization`, which is left out if
-    /// the operation wants no credentials, and the headers of the operation are marked sensitive. The request
-    /// asks for a response without compression. It has no `Content-Length` and no `Host`: the HTTP stack adds
-    /// both.
+    /// The body is JSON; a request without a body has no `Content-Type`. `Authorization` and the
+    /// headers of the operation are marked sensitive. `Authorization` is left out if the operation
+    /// needs no credentials. The request asks for a response without compression. It has no
+    /// `Content-Length` and no `Host`: the HTTP stack adds both.
     ///
-    /// Do not follow redirects when you send it: they would send codes and secrets to another server.
+    /// Do not follow redirects when you send it: they would send codes and secrets to another
+    /// server.
     ///
     /// # Errors
     ///
@@ -164,7 +166,7 @@ impl Project {
         Ok(self.make(params.describe()?)?)
     }
 
-    /// Where requests go, without a slash at the end.
+    /// Returns the base URL, without a trailing slash.
     #[cfg(feature = "session-jwt")]
     pub(crate) fn base_url(&self) -> impl fmt::Display + '_ {
         &self.base_url

@@ -1,8 +1,8 @@
-//! Session JWTs, checked without a round trip: [`SessionVerifier`] for services, and under it
+//! Checks session JWTs without a round trip: [`SessionVerifier`] for services, built on
 //! [`Jwks::verify`], which does no I/O.
 //!
-//! [The guide](crate::guide::sessions) shows how to use them, and what is checked. Each of these types is
-//! at the crate root, too.
+//! [The guide](crate::guide::sessions) shows how to use them, and lists all checks. Each of these
+//! types is also exported at the crate root.
 
 mod claims;
 mod error;
@@ -30,10 +30,10 @@ use crate::session_jwt::token::Token;
 use crate::value::secret::SessionJwt;
 
 impl Jwks {
-    /// Checks a session JWT of a project at a point in time: see [the guide](crate::guide::sessions) for
-    /// all checks.
+    /// Checks a session JWT of a project at the time `now`. [The guide](crate::guide::sessions)
+    /// lists all checks.
     ///
-    /// A revoked session passes until its JWT expires, five minutes after it was issued.
+    /// A revoked session still passes until its JWT expires, five minutes after it was issued.
     ///
     /// # Errors
     ///

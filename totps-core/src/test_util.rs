@@ -1,7 +1,7 @@
-//! A scripted transport for tests of the code that makes the calls: no server, no socket, no clock.
+//! A scripted transport for testing code that makes calls, without a server, a socket or a clock.
 //!
-//! A [`Script`] plays responses and failures in order, and records the requests. It is a blocking and an
-//! async transport, so it stands in for the transport of any client:
+//! A [`Script`] plays responses and failures in order, and records the requests. It is a blocking
+//! and an async transport, so it stands in for the transport of any client:
 //!
 //! ```
 //! use totps_core::test_util::Script;
@@ -28,36 +28,39 @@
 //! # Ok::<_, totps_core::Error>(())
 //! ```
 //!
-//! What a step plays:
+//! The steps, by what happens to the call:
 //!
 //! | The call | Steps |
 //! |---|---|
 //! | succeeds | [`created`](Script::created), [`authenticated`](Script::authenticated), [`migrated`](Script::migrated), [`totp_deleted`](Script::totp_deleted), [`member_found`](Script::member_found), [`recovery_codes`](Script::recovery_codes), [`recovery_codes_rotated`](Script::recovery_codes_rotated), [`recovered`](Script::recovered), [`session_authenticated`](Script::session_authenticated), [`sessions_revoked`](Script::sessions_revoked) |
-//! | of an [operation](crate::Operation) of your own succeeds | [`first_factor`](Script::first_factor), [`json`](Script::json) |
+//! | is your own [operation](crate::Operation) and succeeds | [`first_factor`](Script::first_factor), [`json`](Script::json) |
 //! | fails as [`Error::Api`](crate::Error::Api) | [`refused`](Script::refused), [`proxy_error`](Script::proxy_error) |
 //! | fails as [`Error::Decode`](crate::Error::Decode) | [`unreadable`](Script::unreadable), or a success [`without`](Created::without) a field |
 //! | fails as [`Error::Transport`](crate::Error::Transport) | [`lost`](Script::lost), [`timed_out`](Script::timed_out), [`not_sent`](Script::not_sent), [`tls_failed`](Script::tls_failed), [`too_large`](Script::too_large), [`failed`](Script::failed) |
 //! | does not return | [`never_responds`](Script::never_responds) |
-//! | gets what the test computes | [`response`](Script::response), [`respond_with`](Script::respond_with) |
+//! | gets a response that the test provides | [`response`](Script::response), [`respond_with`](Script::respond_with) |
 //!
-//! [`Error::InvalidParams`](crate::Error::InvalidParams) needs no step: such a call sends no request.
+//! [`Error::InvalidParams`](crate::Error::InvalidParams) needs no step: such a call sends no
+//! request.
 //!
 //! # How responses are filled in
 //!
-//! A success has every field that the API sends. The ids of the Organization and the Member, the e-mail address and
-//! the custom claims are those of the request; without them there are constants, such as
-//! `member-test-1`. The constant times are far apart: a session begins in 2026 and expires in 2126. The QR
-//! code is a picture of the constant secret, `BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS`. Each type of response has
-//! `set` and `without`, which change any field. It is then read like a response of the API: unlike one that
-//! a test makes by hand, it cannot have what the decoder does not read.
+//! A success has every field that the API sends. The ids of the Organization and the Member, the
+//! e-mail address and the custom claims are those of the request. If the request has none, they are
+//! constants, such as `member-test-1`. The constant times are far apart: a session begins in 2026
+//! and expires in 2126. The QR code shows the constant secret, `BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS`.
+//! Each type of response has `set` and `without`, which change any field. The client then decodes
+//! the response like one of the API. Unlike a response value that a test builds by hand, it cannot
+//! hold anything that the decoder does not read.
 //!
 //! # The code to test
 //!
-//! The type of a client has its transport in it. Code that can be tested takes it as a parameter, or
-//! erases it; the documentation of `totps_ureq::Client` and `totps_hyper::Client` shows three ways.
+//! The type of a client includes the type of its transport. Testable code takes the transport as a
+//! type parameter, or erases its type. The documentation of `totps_ureq::Client` and
+//! `totps_hyper::Client` shows three ways.
 //!
-//! This module is not at the crate root, and is there only with the feature `test-util`: enable it in your
-//! `dev-dependencies`. It adds no dependency.
+//! The types of this module are not exported at the crate root. The module exists only with the
+//! feature `test-util`: enable it in your `dev-dependencies`. It adds no dependency.
 
 mod endpoint;
 mod fields;

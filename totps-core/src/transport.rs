@@ -1,8 +1,8 @@
-//! Transports, which send requests over an HTTP stack, and the parts to write one.
+//! Transports, which send requests over an HTTP stack, and the building blocks for writing one.
 //!
 //! A transport takes a [`Request`] with an absolute URL and all headers, and returns the whole
-//! [`Response`]. A closure is the shortest one. The crates `totps-ureq` and `totps-hyper` use the parts
-//! in this module:
+//! [`Response`]. The shortest transport is a closure. The crates `totps-ureq` and `totps-hyper` use
+//! the building blocks in this module:
 //!
 //! | Step | Part |
 //! |---|---|
@@ -10,12 +10,12 @@
 //! | Limit the time of the call and the size of the response | [`Limits`] |
 //! | Read the body up to the limit | [`LimitedBody`], which is also a [`std::io::Write`] |
 //! | Report what went wrong, and whether the request may have been carried out | [`TransportError`] |
-//! | Retry what was not sent, if the caller asked for it | [`RetryPolicy`] |
+//! | Retry a request that was not sent, if the caller asked for it | [`RetryPolicy`] |
 //!
 //! An empty [`Body`] means that there is no body: send neither `Content-Length` nor
 //! `Transfer-Encoding`.
 //!
-//! The guide has a page on [transports of your own](crate::guide::transports).
+//! The guide has a page on [writing a transport](crate::guide::transports).
 //!
 //! ```
 //! use totps_core::transport::{
@@ -57,7 +57,7 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The items that are used most are also at the crate root.
+//! The most used items are also exported at the crate root.
 
 pub(crate) mod body;
 pub(crate) mod destination;
@@ -78,7 +78,7 @@ pub use crate::error::{BoxError, Delivery, TransportError, TransportErrorKind};
 /// A request, ready to be sent.
 pub type Request = http::Request<Body>;
 
-/// A whole response.
+/// A complete response.
 pub type Response = http::Response<Body>;
 
 /// A blocking HTTP stack.
@@ -137,8 +137,9 @@ pub trait Transport {
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Where futures are not `Send`, as in browsers, use no client: make the request with
-/// [`Project::request`](crate::Project::request), and read the response with `try_from` of its type.
+/// Where futures are not `Send`, as in browsers, do without a client: build the request with
+/// [`Project::request`](crate::Project::request), and read the response with `try_from` of its
+/// type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not an async transport",
     note = "implement `AsyncTransport`, or use a closure with the type of its argument written out: \
@@ -147,8 +148,8 @@ pub trait Transport {
             `CreateResponse::try_from` the response"
 )]
 pub trait AsyncTransport: Send + Sync {
-    /// Sends a request and reads the whole response. When the future is dropped, the request may have been
-    /// sent.
+    /// Sends a request and reads the whole response. When the future is dropped, the request may
+    /// have been sent.
     ///
     /// # Errors
     ///

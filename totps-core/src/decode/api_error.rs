@@ -1,4 +1,4 @@
-//! From an error response to an [`ApiError`].
+//! Decodes error responses into [`ApiError`]s.
 
 use http::{HeaderMap, StatusCode, header, response};
 use serde_json::Value;
@@ -9,14 +9,15 @@ use crate::decode::strip_bom;
 use crate::error::{ApiError, Error, ErrorType};
 use crate::transport::Body;
 
-/// Reads any error response. This cannot fail: what is missing or cannot be read is `None`.
+/// Reads any error response. This cannot fail: a field that is missing or cannot be read is `None`.
 pub(crate) fn api_error(head: &response::Parts, body: &[u8]) -> Error {
     Error::Api(Box::new(read(head.status, &head.headers, body)))
 }
 
 fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
     let text = Wiped::lossy(strip_bom(body));
-    // Other endpoints use the names of OAuth 2.0, and the decoders of the API are shared.
+    // Some endpoints name the fields as OAuth 2.0 does, and this decoder is shared by all
+    // endpoints.
     let object = RawObject::read(
         only_element(&text.0),
         &[
@@ -47,7 +48,8 @@ fn read(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> ApiError {
     }
 }
 
-/// The element of a list with one element, which is another form that errors come in.
+/// Returns the element of a list with one element, and other text unchanged. Some errors come in
+/// such a list.
 fn only_element(text: &str) -> &str {
     if !text.trim_ascii_start().starts_with('[') {
         return text;
@@ -55,7 +57,7 @@ fn only_element(text: &str) -> &str {
     serde_json::from_str::<[&RawValue; 1]>(text).map_or(text, |[element]| element.get())
 }
 
-/// Makes an error of any response but a success, which is returned as it is.
+/// Converts any response that is not a success into an error. A success is returned unchanged.
 ///
 /// ```
 /// use totps_core::{ApiError, http};

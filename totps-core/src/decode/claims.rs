@@ -1,4 +1,4 @@
-//! From the custom claims of a session to a type of the application.
+//! Decodes the custom claims of a session into a type of the application.
 
 use std::fmt;
 
@@ -9,14 +9,15 @@ use serde_json::{Map, Value};
 use crate::error::ClaimsError;
 use crate::model::MemberSession;
 
-/// Reads the claims. Only if they do not fit, they are read once more to find out which.
+/// Reads the claims. If they do not match the type, reads them again to find out which one does
+/// not.
 pub(crate) fn read<T: DeserializeOwned>(session: Option<&MemberSession>) -> Result<T, ClaimsError> {
     let session = session.ok_or(ClaimsError::NoSession)?;
     let claims = session.custom_claims.as_ref();
     read_map(claims.ok_or(ClaimsError::NoClaims)?)
 }
 
-/// The same where there always are claims.
+/// Reads claims that are known to exist; see [`read`].
 pub(crate) fn read_map<T: DeserializeOwned>(claims: &Map<String, Value>) -> Result<T, ClaimsError> {
     T::deserialize(claims).map_err(|_| {
         let claim = T::deserialize(Naming(claims)).err();
@@ -26,8 +27,8 @@ pub(crate) fn read_map<T: DeserializeOwned>(claims: &Map<String, Value>) -> Resu
     })
 }
 
-/// Gives claims to a derived struct, and notes by the struct's own names which of them does not fit.
-/// Names that the struct does not have may be anything, so they are not told.
+/// Deserializes claims into a derived struct and reports which of the struct's fields does not
+/// match. Other claim names may hold any text, so they are not reported.
 struct Naming<'a>(&'a Map<String, Value>);
 
 impl<'de> Naming<'de> {
@@ -104,7 +105,7 @@ impl<'de> MapAccess<'de> for Claims<'de> {
     }
 }
 
-/// The claim that does not fit.
+/// The claim that does not match, if it is known.
 #[derive(Debug)]
 struct Mismatch(Option<&'static str>);
 

@@ -1,4 +1,4 @@
-//! The isolating path: a field that cannot be read does not cost the others.
+//! The isolating path: a field that cannot be read does not affect the others.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,7 +12,7 @@ use crate::decode::raw_object::{RawObject, Wiped};
 use crate::decode::undecoded::Undecoded;
 use crate::error::DecodeErrorKind;
 
-/// The isolating path.
+/// Reads the fields of a body one by one, and sets aside those that cannot be read.
 pub(crate) fn isolate<R: Reply>(
     json: &[u8],
     undecoded: &mut Vec<Undecoded>,
@@ -20,7 +20,7 @@ pub(crate) fn isolate<R: Reply>(
     if json.trim_ascii().is_empty() {
         return Err(DecodeErrorKind::Empty);
     }
-    // Raw text must be UTF-8, but one bad byte in a name must not cost the token beside it.
+    // Raw text must be UTF-8, but an invalid byte in a name must not lose a token in another field.
     let text = Wiped::lossy(json);
     let fields = Isolating {
         text: &text.0,
@@ -38,8 +38,8 @@ pub(crate) fn isolate<R: Reply>(
     }
 }
 
-/// Gives the fields of an object one by one to a derived struct. A field that cannot be read is
-/// noted, and `null` takes its place.
+/// Deserializes the fields of an object one by one into a derived struct. A field that cannot be
+/// read is recorded, and read as `null` instead.
 struct Isolating<'a> {
     text: &'a str,
     is_lossy: bool,
@@ -102,7 +102,7 @@ struct RawFields<'de, I> {
 
 impl<'de, I> RawFields<'de, I> {
     fn value<V: Deserialize<'de>>(&self, raw: &'de RawValue) -> Result<V, ()> {
-        // What was replaced may have been part of the value.
+        // The replaced bytes may have been part of the value.
         if self.is_lossy && raw.get().contains(char::REPLACEMENT_CHARACTER) {
             return Err(());
         }
@@ -120,7 +120,7 @@ where
         &mut self,
         seed: K,
     ) -> Result<Option<K::Value>, Unreadable> {
-        // `null` is like missing.
+        // `null` counts as missing.
         self.current = self
             .fields
             .by_ref()
@@ -135,8 +135,8 @@ where
         }
     }
 
-    /// What derived structs call. The seed is known to be a type, so `null` can be read in place of
-    /// a value that cannot.
+    /// Reads a value for a derived struct, which calls this method. The seed is a type here, so
+    /// `null` can be read if the value cannot.
     fn next_value<V: Deserialize<'de>>(&mut self) -> Result<V, Unreadable> {
         let (name, raw) = self.current.take().ok_or_else(Unreadable::out_of_order)?;
         self.value(raw).or_else(|()| {
@@ -160,12 +160,12 @@ where
     }
 }
 
-/// Why an object cannot be read: like the error of any format, but it quotes nothing.
+/// Why an object cannot be read. Unlike the errors of other formats, it quotes no text.
 #[derive(Debug)]
 struct Unreadable(DecodeErrorKind);
 
 impl Unreadable {
-    /// What cannot happen with derived structs: a call out of turn.
+    /// Creates the error for a value that is read before its key. Derived structs never do that.
     fn out_of_order() -> Self {
         serde::de::Error::custom("")
     }

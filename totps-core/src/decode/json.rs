@@ -1,4 +1,4 @@
-//! Responses of any type.
+//! Responses whose body is JSON of any type.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ use crate::transport::Body;
 
 /// The response of an [`Operation`](crate::Operation) whose success is JSON of any type.
 ///
-/// Any other status than 2xx is an [`Error::Api`], as for the typed calls. A success that is not a `T`
-/// is an [`Error::Decode`], which keeps the whole body. `Debug` does not show the value.
+/// A status other than 2xx is an [`Error::Api`], as for the typed calls. A success whose body is
+/// not a `T` is an [`Error::Decode`], which keeps the whole body. `Debug` does not show the value.
 ///
 /// ```
 /// use totps_core::{Json, http};
@@ -28,7 +28,7 @@ use crate::transport::Body;
 /// # Ok::<_, totps_core::Error>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::exhaustive_structs, reason = "it is nothing but its value")]
+#[allow(clippy::exhaustive_structs, reason = "it only wraps its value")]
 pub struct Json<T>(pub T);
 
 impl<T> fmt::Debug for Json<T> {
@@ -37,7 +37,7 @@ impl<T> fmt::Debug for Json<T> {
     }
 }
 
-/// Reads a response of any HTTP stack. The status is checked first.
+/// Reads a response from any HTTP stack. The status is checked first.
 impl<T: DeserializeOwned, B: AsRef<[u8]>> TryFrom<http::Response<B>> for Json<T> {
     type Error = Error;
 

@@ -1,7 +1,7 @@
-//! How the models read what the API leaves out: `deserialize_with` functions, one for each kind of
-//! field. Together with `serde(default)` a missing field reads like a `null` one.
+//! `deserialize_with` functions for fields that the API may leave out, one for each kind of field.
+//! Together with `serde(default)`, a missing field is read like `null`.
 //!
-//! Optional booleans, numbers, timestamps and free strings need none of these: `Option` does.
+//! Optional booleans, numbers, timestamps and free strings need none of these: `Option` is enough.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -9,7 +9,7 @@ use std::marker::PhantomData;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 
-/// Required text: `null` is the empty text.
+/// Reads text; `null` becomes the empty text.
 pub(crate) fn text<'de, D, T>(from: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -18,7 +18,7 @@ where
     from.deserialize_any(Text(PhantomData))
 }
 
-/// Text that the API leaves empty when it is unset: `null` and `""` are `None`.
+/// Reads text that the API leaves empty when it is unset; `null` and `""` become `None`.
 pub(crate) fn blank<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -27,7 +27,8 @@ where
     from.deserialize_any(Blank(PhantomData))
 }
 
-/// An object: `null` and `[]`, which stands for it in some documented responses, are `None`.
+/// Reads an object; `null` and `[]` become `None`. Some documented responses have `[]` in its
+/// place.
 pub(crate) fn object<'de, D, T>(from: D) -> Result<Option<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -36,7 +37,7 @@ where
     from.deserialize_option(Object(PhantomData))
 }
 
-/// A list of strings: `null` is the empty list, and `null` elements are left out.
+/// Reads a list of strings; `null` becomes the empty list, and `null` elements are left out.
 pub(crate) fn strings<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -45,7 +46,8 @@ where
     from.deserialize_option(List::<Option<T>, T>(PhantomData))
 }
 
-/// A list of objects: `null` is the empty list, and unset elements are left out.
+/// Reads a list of objects; `null` becomes the empty list, and `null` and `[]` elements are left
+/// out.
 pub(crate) fn objects<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -54,7 +56,7 @@ where
     from.deserialize_option(List::<Maybe<T>, T>(PhantomData))
 }
 
-/// Text without which a response is an error: neither `null` nor `""` will do.
+/// Reads text that a response must have; `null` and `""` are errors.
 pub(crate) fn required_text<'de, D, T>(from: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -63,7 +65,7 @@ where
     required(blank(from)?)
 }
 
-/// An object without which a response is an error: neither `null` nor `[]` will do.
+/// Reads an object that a response must have; `null` and `[]` are errors.
 pub(crate) fn required_object<'de, D, T>(from: D) -> Result<T, D::Error>
 where
     D: Deserializer<'de>,
@@ -72,7 +74,7 @@ where
     required(object(from)?)
 }
 
-/// A list of strings without which a response is an error. It may be empty, but not `null`.
+/// Reads a list of strings that a response must have. It may be empty, but not `null`.
 pub(crate) fn required_strings<'de, D, T>(from: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
@@ -153,7 +155,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
     }
 
     fn visit_some<D: Deserializer<'de>>(self, from: D) -> Result<Option<T>, D::Error> {
-        // Takes objects and arrays, and is less to compile than `deserialize_any`.
+        // Accepts objects and arrays, and is less code to compile than `deserialize_any`.
         from.deserialize_struct("", &[], self)
     }
 
@@ -161,16 +163,16 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
         T::deserialize(MapAccessDeserializer::new(map)).map(Some)
     }
 
-    /// Derived structs would also accept a full array, and read it by position.
+    /// Accepts the empty array only: a derived struct would read any other by position.
     fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Option<T>, A::Error> {
         match list.next_element::<IgnoredAny>()? {
             None => Ok(None),
-            Some(_) => Err(A::Error::custom("an array where an object belongs")),
+            Some(_) => Err(A::Error::custom("expected an object, got an array")),
         }
     }
 }
 
-/// [`object`] as a type, for elements of lists and for maps read by hand.
+/// [`object`] as a type, for elements of lists and for hand-written visitors.
 pub(crate) struct Maybe<T>(pub(crate) Option<T>);
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Maybe<T> {

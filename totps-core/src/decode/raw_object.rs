@@ -8,12 +8,12 @@ use serde_json::value::RawValue;
 
 use crate::value::wipe::wipe_text;
 
-/// The top level of a JSON object: its known fields as raw text, up to where it can be read.
+/// The known top-level fields of a JSON object as raw text, read as far as possible.
 pub(crate) struct RawObject<'a, 'f> {
     fields: &'f [&'f str],
-    /// One for each of `fields`; of repeated ones, the last.
+    /// One value for each of `fields`: the last one if the field is repeated.
     pub(crate) values: Vec<Option<&'a RawValue>>,
-    /// The ones before the last.
+    /// The values of repeated fields before the last one.
     pub(crate) repeated: Vec<(&'f str, &'a RawValue)>,
     pub(crate) error: Option<serde_json::Error>,
 }
@@ -32,7 +32,7 @@ impl<'a, 'f> RawObject<'a, 'f> {
         object
     }
 
-    /// The first of the fields that is a string and not empty.
+    /// Returns the first of the fields that is a non-empty string.
     pub(crate) fn text(&self, names: &[&str]) -> Option<String> {
         names
             .iter()
@@ -69,8 +69,8 @@ impl<'a> Visitor<'a> for &mut RawObject<'a, '_> {
     }
 }
 
-/// Reads a key as its place among the known ones. As bytes, so that a key that is not valid Unicode
-/// is just unknown.
+/// Reads a key as its index among the known ones. It reads bytes, so that a key that is not valid
+/// Unicode is unknown and not an error.
 struct FieldIndex<'f>(&'f [&'f str]);
 
 impl<'de> DeserializeSeed<'de> for FieldIndex<'_> {
@@ -97,8 +97,8 @@ impl Visitor<'_> for FieldIndex<'_> {
 pub(crate) struct Wiped<'a>(pub(crate) Cow<'a, str>);
 
 impl<'a> Wiped<'a> {
-    /// Puts U+FFFD in place of what is not UTF-8. Unlike `String::from_utf8_lossy` it does so in a
-    /// buffer that never grows, which would leave a copy behind.
+    /// Replaces invalid UTF-8 with U+FFFD. Unlike that of `String::from_utf8_lossy`, the buffer
+    /// never grows: growing would leave a copy behind.
     pub(crate) fn lossy(bytes: &'a [u8]) -> Self {
         if let Ok(text) = std::str::from_utf8(bytes) {
             return Self(Cow::Borrowed(text));

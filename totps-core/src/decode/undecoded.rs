@@ -5,10 +5,10 @@ use std::fmt;
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
-/// A field of a success response that was set aside: it could not be read, or the same field
-/// occurred again after it.
+/// A field of a success response that was set aside, because it could not be read or because the
+/// same field occurred again after it.
 ///
-/// `Debug` shows only its name, since a token may be in it.
+/// `Debug` shows only its name, since the field may hold a token.
 #[derive(Clone)]
 pub struct Undecoded {
     name: &'static str,

@@ -12,8 +12,9 @@ use crate::value::open_enum::{printable, printable_request_id};
 
 /// A response of the API with a status other than 2xx.
 ///
-/// Any such response makes one: what is missing or cannot be read is `None`. `Display` shows the
-/// status, the type and the request id; `Debug` adds only the length of the body.
+/// Any such response converts into one: a field that is missing or cannot be read is `None`.
+/// `Display` shows the status, the type and the request id; `Debug` adds only the length of the
+/// body.
 ///
 /// To build one in a test, convert a response:
 ///
@@ -42,7 +43,8 @@ pub struct ApiError {
 impl ApiError {
     /// Returns the HTTP status, whatever `status_code` in the body says.
     ///
-    /// It is about the call that your service made. Do not use it as the status of your own response: see [`Reason`](crate::Reason#not-a-status-for-your-own-users).
+    /// It is about the call that your service made. Do not use it as the status of your own
+    /// response: see [`Reason`](crate::Reason#not-a-status-for-your-own-users).
     pub fn status(&self) -> StatusCode {
         self.status
     }
@@ -52,8 +54,8 @@ impl ApiError {
         self.error_type.as_ref()
     }
 
-    /// Returns the text for people, `error_message`. It may change, and it may repeat what was sent:
-    /// do not log it.
+    /// Returns the human-readable text, `error_message`. It may change, and it may repeat what was
+    /// sent: do not log it.
     pub fn message(&self) -> Option<&str> {
         self.message.as_deref()
     }
@@ -73,7 +75,7 @@ impl ApiError {
         self.details.as_ref()
     }
 
-    /// Returns how long to wait before the next request, if the header `Retry-After` has it in seconds.
+    /// Returns how long to wait before the next request, if the header `Retry-After` is in seconds.
     pub fn retry_after(&self) -> Option<Duration> {
         let seconds = self.retry_after.as_deref()?.trim_ascii();
         // `parse` accepts a sign.
@@ -83,17 +85,17 @@ impl ApiError {
         seconds.parse().ok().map(Duration::from_secs)
     }
 
-    /// Returns the header `Retry-After` as it came. It may also be a date.
+    /// Returns the header `Retry-After` as it was received. It may also be a date.
     pub fn retry_after_text(&self) -> Option<&str> {
         self.retry_after.as_deref()
     }
 
-    /// Returns the body of the response, whatever it is.
+    /// Returns the body of the response, in whatever format it is.
     pub fn body(&self) -> &[u8] {
         self.body.as_bytes()
     }
 
-    /// Returns the body of the response, whatever it is.
+    /// Returns the body of the response, in whatever format it is.
     pub fn into_body(self) -> Body {
         self.body
     }

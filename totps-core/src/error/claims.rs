@@ -13,13 +13,13 @@ pub enum ClaimsError {
     /// The claims do not match the requested type.
     #[error("the `custom_claims` do not match the requested type{}", Of(*.claim))]
     Mismatch {
-        /// The field whose claim does not match or is missing; `None` if the mismatch is not that of
-        /// one field.
+        /// The field whose claim does not match or is missing; `None` if the mismatch is not in one
+        /// particular field.
         claim: Option<&'static str>,
     },
 }
 
-/// The claim at the end of a sentence, if it is known.
+/// Appends the claim to the message, if it is known.
 struct Of(Option<&'static str>);
 
 impl std::fmt::Display for Of {

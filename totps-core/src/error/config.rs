@@ -10,7 +10,7 @@
 /// let error = Project::new("project-test-…", "").unwrap_err();
 /// assert_eq!(error.to_string(), "the project secret must not be empty");
 ///
-/// // In a transport of your own:
+/// // In your own transport:
 /// let error = ConfigError::new("pool size", "must not be zero");
 /// assert_eq!(error.to_string(), "the pool size must not be zero");
 /// ```
@@ -22,8 +22,8 @@ pub struct ConfigError {
 }
 
 impl ConfigError {
-    /// Creates an error for a setting of a transport. `setting` is a noun such as `response limit`, and
-    /// `rule` begins with `must`, such as `must not be zero`.
+    /// Creates an error for a setting of a transport. `setting` is a noun such as `response limit`,
+    /// and `rule` begins with `must`, such as `must not be zero`.
     pub fn new(setting: &'static str, rule: &'static str) -> Self {
         Self { setting, rule }
     }
@@ -33,7 +33,7 @@ impl ConfigError {
         self.setting
     }
 
-    /// Returns the rule that it breaks.
+    /// Returns the rule that the setting breaks.
     pub fn rule(&self) -> &'static str {
         self.rule
     }

@@ -10,9 +10,9 @@ use crate::transport::Body;
 /// A success response in which a required part is missing or cannot be read, such as the secret of
 /// Create, the codes of Rotate or the Member's id of Authenticate.
 ///
-/// The request was carried out: a code is used, a secret or a session may exist. The error keeps the
-/// whole body: [`field_text`](Self::field_text) finds a token in it, and [`into_body`](Self::into_body)
-/// returns it.
+/// The request was carried out: a code is used, a secret or a session may exist. The error keeps
+/// the whole body: [`field_text`](Self::field_text) finds a token in it, and
+/// [`into_body`](Self::into_body) returns it.
 #[derive(Debug)]
 pub struct DecodeError {
     pub(crate) status: StatusCode,
@@ -26,38 +26,38 @@ pub struct DecodeError {
 pub enum DecodeErrorKind {
     /// There is no body.
     Empty,
-    /// The body is not a JSON object, or does not end where the object ends.
+    /// The body is not a JSON object, or has more text after the object.
     #[non_exhaustive]
     NotAnObject {
         /// The line of the error, from 1.
         line: usize,
-        /// The column of the error in bytes, from 1; 0 before the first.
+        /// The column of the error in bytes, from 1; 0 if it is before the first byte of the line.
         column: usize,
     },
-    /// The body is not JSON of the requested type; only from [`Json`](crate::Json).
+    /// The body is not JSON of the requested type. Only [`Json`](crate::Json) returns this.
     #[non_exhaustive]
     Mismatch {
         /// The line of the error, from 1.
         line: usize,
-        /// The column of the error in bytes, from 1; 0 before the first.
+        /// The column of the error in bytes, from 1; 0 if it is before the first byte of the line.
         column: usize,
     },
     /// A field is missing, `null`, or empty where it must not be.
     #[non_exhaustive]
     Missing {
-        /// The field, by its name on the wire.
+        /// The name of the field on the wire.
         field: &'static str,
     },
-    /// A field has another type than documented, or cannot be read.
+    /// A field has a different type than documented, or cannot be read.
     #[non_exhaustive]
     Unreadable {
-        /// The field, by its name on the wire.
+        /// The name of the field on the wire.
         field: &'static str,
     },
     /// A field that must be unambiguous occurs twice.
     #[non_exhaustive]
     Duplicate {
-        /// The field, by its name on the wire.
+        /// The name of the field on the wire.
         field: &'static str,
     },
 }
@@ -85,11 +85,12 @@ impl DecodeError {
         }
     }
 
-    /// Finds the text of a field of the body by its name on the wire, to rescue a token or a secret.
-    /// `None` if there is no such text, or if it is empty.
+    /// Finds the text of a field of the body by its name on the wire, to rescue a token or a
+    /// secret. `None` if there is no such text, or if it is empty.
     ///
     /// The body may be malformed or cut short: it is read as far as possible. If the field occurs
-    /// twice, the last one counts. The text is a plain `String`: convert it to a type that is wiped.
+    /// twice, the last one is returned. The text is a plain `String`, which is not wiped: convert
+    /// it to a type that is.
     ///
     /// ```
     /// use totps_core::{CreateResponse, Error, TotpSecret, http};

@@ -5,11 +5,12 @@ use crate::value::open_enum::open_enum;
 open_enum! {
     /// The machine-readable type of an error of the API, `error_type`.
     ///
-    /// For a variant with a status, Stytch documents that status or was seen to send it. The other types
-    /// are known by name only, and their descriptions follow the name. The type of a wrong code is not
-    /// documented: expect any of `UnableToAuthenticateTotp`, `InvalidTotpCode`,
-    /// `InvalidCode` and, as in Stytch's own mock, `UnauthorizedCredentials`. [`Reason`](crate::Reason)
-    /// tells what to do about each. See Stytch's [errors](https://stytch.com/docs/b2b/api/errors/400).
+    /// Where a variant names a status, Stytch documents that status or has been observed to send
+    /// it. The other types are known by name only, and their descriptions are derived from the
+    /// name. The type of a wrong code is not documented: expect any of `UnableToAuthenticateTotp`,
+    /// `InvalidTotpCode`, `InvalidCode` and, as in Stytch's own mock, `UnauthorizedCredentials`.
+    /// [`Reason`](crate::Reason) tells what to do about each. See Stytch's
+    /// [errors](https://stytch.com/docs/b2b/api/errors/400).
     pub enum ErrorType {
         /// Status 401: the project id or the secret is wrong.
         UnauthorizedCredentials = "unauthorized_credentials",
@@ -19,11 +20,11 @@ open_enum! {
         InternalServerError = "internal_server_error",
         /// Status 404: the Organization does not exist.
         OrganizationNotFound = "organization_not_found",
-        /// Status 400: the Member has an active TOTP already.
+        /// Status 400: the Member already has an active TOTP.
         ActiveTotpExists = "active_totp_exists",
         /// Status 400: the Member is not active.
         ActionAvailableOnlyForActiveMembers = "action_available_only_for_active_members",
-        /// Status 400: the first factor is still owed.
+        /// Status 400: the first factor is still missing.
         ActionAvailableOnlyOncePrimaryAuthenticationIsMet = "action_available_only_once_primary_authentication_is_met",
         /// Status 400: the request is invalid.
         BadRequest = "bad_request",
@@ -37,7 +38,7 @@ open_enum! {
         TooManySessionArguments = "too_many_session_arguments",
         /// Status 400: the project id has the wrong form.
         InvalidProjectIdAuthentication = "invalid_project_id_authentication",
-        /// Status 400: the project is one of the Consumer API.
+        /// Status 400: the project belongs to the Consumer API.
         InvalidB2bEndpoint = "invalid_b2b_endpoint",
         /// Status 404: the intermediate session token is unknown, used or expired.
         IntermediateSessionNotFound = "intermediate_session_not_found",
@@ -47,9 +48,9 @@ open_enum! {
         RouteNotFound = "route_not_found",
         /// Status 401: attributes of the request differ from the stored ones.
         AttributeMismatch = "attribute_mismatch",
-        /// Status 403: the organization is suspended.
+        /// Status 403: the Organization is suspended.
         OrganizationSuspended = "organization_suspended",
-        /// Status 403: the Member may not do this.
+        /// Status 403: the Member is not allowed to do this.
         SessionAuthorizationError = "session_authorization_error",
         /// Status 403: the session belongs to another Organization.
         SessionAuthorizationTenancyError = "session_authorization_tenancy_error",
@@ -91,7 +92,7 @@ open_enum! {
         TotpsNotFoundForUser = "totps_not_found_for_user",
         /// The pending TOTP has expired; create another one.
         ExpiredTotp = "expired_totp",
-        /// The Member has a pending TOTP already.
+        /// The Member already has a pending TOTP.
         PendingTotpExists = "pending_totp_exists",
         /// A recovery code was given as the code.
         RecoveryCodeUsedAsTotpCode = "recovery_code_used_as_totp_code",
@@ -99,7 +100,7 @@ open_enum! {
         TotpCodeUsedAsRecoveryCode = "totp_code_used_as_recovery_code",
         InvalidRecoveryCode = "invalid_recovery_code",
         UnableToAuthenticateRecoveryCode = "unable_to_authenticate_recovery_code",
-        /// The Member has recovery codes already.
+        /// The Member already has recovery codes.
         RecoveryCodesAlreadyExist = "recovery_codes_already_exist",
         RecoveryCodesNotFound = "recovery_codes_not_found",
         NoActiveRecoveryCodeBackedFactor = "no_active_recovery_code_backed_factor",

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// A field of the parameters breaks a rule. Nothing was sent.
 ///
-/// Implementations of [`Operation`](crate::Operation) return it for what they check themselves:
+/// Implementations of [`Operation`](crate::Operation) return it from their own checks:
 ///
 /// ```
 /// use totps_core::InvalidParams;
@@ -29,7 +29,7 @@ impl InvalidParams {
         }
     }
 
-    /// [`new`](Self::new) for constants.
+    /// Creates an error in a constant; see [`new`](Self::new).
     pub(crate) const fn of_constants(field: &'static str, rule: &'static str) -> Self {
         Self {
             field: Cow::Borrowed(field),
@@ -50,7 +50,7 @@ impl InvalidParams {
         &self.field
     }
 
-    /// Returns the rule that it breaks.
+    /// Returns the rule that the field breaks.
     pub fn rule(&self) -> &'static str {
         self.rule
     }

@@ -7,13 +7,13 @@ use http::StatusCode;
 
 use crate::error::{ApiError, Delivery, Error, ErrorType, TransportErrorKind};
 
-/// What to do about an [`Error`]: short enough to match on, where [`ErrorType`] has some eighty
-/// values.
+/// What to do about an [`Error`]. It has few enough values to match on, where [`ErrorType`] has
+/// some eighty.
 ///
 /// ```
 /// use totps_core::{Error, Reason};
 ///
-/// /// What the Member sees.
+/// /// Returns the message for the Member.
 /// fn message(error: &Error) -> &'static str {
 ///     match error.reason() {
 ///         Reason::WrongCode => "That code is not right.",
@@ -21,7 +21,7 @@ use crate::error::{ApiError, Delivery, Error, ErrorType, TransportErrorKind};
 ///         Reason::LoginExpired => "Please log in again.",
 ///         Reason::Locked { .. } => "Too many attempts. Try again later.",
 ///         Reason::RateLimited | Reason::NotReached => "Please try again in a moment.",
-///         // The operators must look at these; the log has `error`, which holds no secret.
+///         // The operators must look at these. Log `error`, which holds no secret.
 ///         _ => "Something went wrong on our side.",
 ///     }
 /// }
@@ -29,8 +29,8 @@ use crate::error::{ApiError, Delivery, Error, ErrorType, TransportErrorKind};
 ///
 /// # Which error has which reason
 ///
-/// The reason depends on the error alone, and never on text that is meant for people. The first row
-/// that applies counts:
+/// The reason depends only on the error, and never on its human-readable text. The first row that
+/// matches applies:
 ///
 /// | Error | Reason |
 /// |---|---|
@@ -39,7 +39,7 @@ use crate::error::{ApiError, Delivery, Error, ErrorType, TransportErrorKind};
 /// | [`Error::Transport`] with [`Delivery::NotSent`] | [`NotReached`](Self::NotReached) |
 /// | any other [`Error::Transport`]; [`Error::Decode`] | [`Unclear`](Self::Unclear) |
 /// | [`Error::Api`], status 5xx | [`Unclear`](Self::Unclear) |
-/// | [`Error::Api`], a type in the next table | as it says |
+/// | [`Error::Api`], a type in the next table | the reason in that table |
 /// | [`Error::Api`], any other type, or none | by status: 400 and 422 [`InvalidRequest`](Self::InvalidRequest), 401 [`Configuration`](Self::Configuration), 403 [`NotAllowed`](Self::NotAllowed), 408 [`Unclear`](Self::Unclear), 429 [`RateLimited`](Self::RateLimited), else [`Other`](Self::Other) |
 ///
 /// | Reason | Types |
@@ -68,73 +68,76 @@ use crate::error::{ApiError, Delivery, Error, ErrorType, TransportErrorKind};
 ///
 /// # A wrong code
 ///
-/// Stytch does not document how it refuses a wrong code. Three types are likely by their names
-/// (`unable_to_authenticate_totp`, `invalid_totp_code`, `invalid_code`), and Stytch's own mock sends
-/// 401 `unauthorized_credentials`. Since that is also the response to a wrong project secret, it is
-/// [`Configuration`](Self::Configuration) here; **on Authenticate and Recover it may be a wrong
-/// code**. Only the caller knows which call it was: where the credentials are known to work, treat it
-/// as [`WrongCode`](Self::WrongCode) in these two calls.
+/// Stytch does not document its response to a wrong code. Judging by their names, three types are
+/// likely (`unable_to_authenticate_totp`, `invalid_totp_code`, `invalid_code`), and Stytch's own
+/// mock sends 401 `unauthorized_credentials`. Since that is also the response to a wrong project
+/// secret, it is [`Configuration`](Self::Configuration) here; **on Authenticate and Recover it may
+/// be a wrong code**. Only the caller knows which call failed. If the credentials are known to
+/// work, treat it as [`WrongCode`](Self::WrongCode) in these two calls.
 ///
 /// # Not a status for your own users
 ///
-/// Do not use [`ApiError::status`] as the status of your own response. It is about the call that your
-/// service made: a 401 means that Stytch does not accept the credentials of *your service*, a 404 may
-/// be an expired login, and a 429 may be a lock of one Member. Choose your status by the reason: 400
-/// or 422 for a wrong code, 401 for an expired login, 429 for a lock or a limit, and 500 or 503 for a
-/// fault of your service. The guide has [a table](crate::guide::errors#not-the-status-of-your-own-response).
+/// Do not use [`ApiError::status`] as the status of your own response. It is about the call that
+/// your service made: a 401 means that Stytch does not accept the credentials of *your service*, a
+/// 404 may be an expired login, and a 429 may be a lock of one Member. Choose your status by the
+/// reason: 400 or 422 for a wrong code, 401 for an expired login, 429 for a lock or a limit, and
+/// 500 or 503 for a fault of your service. The guide has
+/// [a table](crate::guide::errors#not-the-status-of-your-own-response).
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Reason {
     /// The code is wrong, or has the wrong form.
     ///
-    /// The user should be told so and asked for the code again. The program should count the attempts:
-    /// Stytch locks the Member after too many.
+    /// The user should be told so and asked for the code again. The program should count the
+    /// attempts: Stytch locks the Member after too many.
     WrongCode,
     /// The code was right, but it was used before.
     ///
-    /// The user should wait for the next code, at most 30 seconds. The program should not try again.
+    /// The user should wait for the next code, at most 30 seconds. The program should not try
+    /// again.
     CodeAlreadyUsed,
-    /// The intermediate session token or the session is expired, used or unknown, or the first factor
-    /// is missing.
+    /// The intermediate session token or the session is expired, used or unknown, or the first
+    /// factor is missing.
     ///
     /// The user should log in again from the first factor. The program should forget the token.
     LoginExpired,
     /// The Member is locked after too many failed attempts.
     ///
-    /// The user should be told so, and for how long if that is known. The program should send no codes
-    /// until then.
+    /// The user should be told so, and for how long if that is known. The program should send no
+    /// codes until the lock ends.
     Locked {
-        /// How long, if the response has the header `Retry-After` in seconds.
+        /// How long the lock lasts, if the response has the header `Retry-After` in seconds.
         retry_after: Option<Duration>,
     },
-    /// There is a TOTP already, or there are recovery codes.
+    /// The Member already has a TOTP or recovery codes.
     ///
-    /// The user should use the one that is set up, or have it removed. The program may offer to
+    /// The user should use the existing TOTP, or have it removed. The program may offer to
     /// [remove it](crate::DeleteTotpParams).
     AlreadyEnrolled,
-    /// There is no TOTP, or no recovery code, or the pending TOTP has expired.
+    /// The Member has no TOTP or no recovery code, or the pending TOTP has expired.
     ///
     /// The user should enrol. The program should begin with [Create](crate::CreateParams).
     NotEnrolled,
-    /// A policy forbids it: of the Organization, of roles (RBAC), a suspension, a captcha.
+    /// A policy forbids the call: a setting of the Organization, roles (RBAC), a suspension or a
+    /// captcha.
     ///
     /// The user should ask an administrator. Trying again does not help.
     NotAllowed,
-    /// The service is set up wrongly: credentials, project, environment, base URL, or a destination
-    /// that the transport refuses.
+    /// The service is misconfigured: the credentials, project, environment or base URL are wrong,
+    /// or the transport refuses the destination.
     ///
-    /// The user should see that the service is at fault. The operators should be alerted. See above
-    /// for the 401 that may be a wrong code.
+    /// The user should see that the service is at fault. The operators should be alerted. A 401 may
+    /// also be a wrong code: see "A wrong code" above.
     Configuration,
     /// The request is invalid: a field breaks a rule, or names something that does not exist.
     ///
-    /// The user should see that the service is at fault, unless the field is what they typed. The
-    /// developers should look at it. The same request fails again.
+    /// The user should see that the service is at fault, unless they typed the value of the field.
+    /// The developers should look at it. The same request fails again.
     InvalidRequest {
-        /// The field, by its name on the wire, if it is known.
+        /// The name of the field on the wire, if it is known.
         field: Option<Cow<'static, str>>,
     },
-    /// Too many requests, of this Member or of the whole project.
+    /// There were too many requests, from this Member or from the whole project.
     ///
     /// The user should try again later. The program should slow down;
     /// [`ApiError::retry_after`] may say for how long.
@@ -143,12 +146,12 @@ pub enum Reason {
     ///
     /// The code is not used: the program may try again with the same code.
     NotReached,
-    /// The request may have been carried out: the API failed, no response came, or a success cannot be
-    /// read.
+    /// The request may have been carried out: the API failed, no response was received, or a
+    /// success cannot be read.
     ///
-    /// Look at [`Error::delivery`], and find out what was left behind: see
-    /// [the guide](crate::guide::errors#a-lost-response). The tokens of a success that cannot be read are still
-    /// there: [`DecodeError::field_text`](crate::DecodeError::field_text).
+    /// Look at [`Error::delivery`], and find out what the call changed: see [the
+    /// guide](crate::guide::errors#a-lost-response). Tokens in a success that cannot be read can
+    /// still be found with [`DecodeError::field_text`](crate::DecodeError::field_text).
     Unclear,
     /// Anything else.
     ///
@@ -196,7 +199,7 @@ impl Reason {
         }
     }
 
-    /// `None` for a type that this version does not know.
+    /// Returns the reason of a type; `None` if this version does not know the type.
     fn of_type(error_type: &ErrorType) -> Option<Self> {
         use ErrorType as Type;
         let invalid = |field| Self::InvalidRequest {

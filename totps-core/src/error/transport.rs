@@ -4,10 +4,10 @@ use std::fmt;
 
 use crate::error::Delivery;
 
-/// Any error, boxed: what transports may return.
+/// A boxed error of any type. Transports may return it.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 
-/// No response: the HTTP stack failed.
+/// A failure of the HTTP stack: there is no response.
 ///
 /// [`Transport`](crate::Transport) implementations construct these:
 ///
@@ -34,50 +34,50 @@ pub struct TransportError {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection could be made: the name does not resolve, nothing listens on the port, the proxy
-    /// opened no tunnel, or the connection broke during the TLS handshake.
+    /// No connection could be made: the name does not resolve, nothing listens on the port, the
+    /// proxy opened no tunnel, or the connection broke during the TLS handshake.
     Connect,
-    /// TLS failed: the certificate is not accepted, there is no common version or cipher suite, or the
-    /// server sent an alert. The same request fails again.
+    /// TLS failed: the certificate is not accepted, there is no common version or cipher suite, or
+    /// the server sent an alert. The same request fails again.
     Tls,
     /// A timeout elapsed.
     Timeout,
     /// The head or the body of the response exceeds the limit of the transport.
     TooLarge,
-    /// The transport refuses to send the request: it would go out in clear text, a logger would show
-    /// it, or TLS is not built in.
+    /// The transport refuses to send the request: it would go out in clear text, a logger would
+    /// show it, or TLS is not built in.
     Refused,
     /// Anything else, such as a connection that broke.
     Other,
 }
 
 impl TransportError {
-    /// Creates an error for a connection that could not be made, when it is certain that no byte of the
-    /// request was sent.
+    /// Creates an error for a connection that could not be made, when it is certain that no byte of
+    /// the request was sent.
     pub fn not_sent(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::Connect, source).with_delivery(Delivery::NotSent)
     }
 
-    /// Creates an error for a request that the transport refuses to send, such as one that would carry
-    /// credentials over plain HTTP. Nothing was sent.
+    /// Creates an error for a request that the transport refuses to send, such as one that would
+    /// carry credentials over plain HTTP. Nothing was sent.
     pub fn refused(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::Refused, source).with_delivery(Delivery::NotSent)
     }
 
-    /// Creates an error for a failure of TLS. The request may have been carried out; if the handshake
-    /// failed, add [`with_delivery`](Self::with_delivery).
+    /// Creates an error for a failure of TLS. The request may have been carried out; if the
+    /// handshake failed, add [`with_delivery`](Self::with_delivery).
     pub fn tls(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::Tls, source)
     }
 
-    /// Creates an error for a timeout. The request may have been carried out; if it is certain that it
-    /// was not sent, add [`with_delivery`](Self::with_delivery).
+    /// Creates an error for a timeout. The request may have been carried out; if it is certain that
+    /// it was not sent, add [`with_delivery`](Self::with_delivery).
     pub fn timed_out(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::Timeout, source)
     }
 
-    /// Creates an error for a response that exceeds the limit of the transport. The request may have been
-    /// carried out.
+    /// Creates an error for a response that exceeds the limit of the transport. The request may
+    /// have been carried out.
     pub fn too_large(source: impl Into<BoxError>) -> Self {
         Self::new(TransportErrorKind::TooLarge, source)
     }
@@ -95,14 +95,14 @@ impl TransportError {
         }
     }
 
-    /// Sets how far the request got. Use [`Delivery::NotSent`] only when it is certain: callers send the
-    /// request again.
+    /// Sets how far the request got. Use [`Delivery::NotSent`] only when it is certain: callers
+    /// send the request again.
     #[must_use]
     pub fn with_delivery(self, delivery: Delivery) -> Self {
         Self { delivery, ..self }
     }
 
-    /// Keeps an error that is a `TransportError` already; any other is [`other`](Self::other).
+    /// Returns a `TransportError` unchanged; any other error becomes [`other`](Self::other).
     pub(crate) fn from_any(error: impl Into<BoxError>) -> Self {
         match error.into().downcast::<Self>() {
             Ok(error) => *error,
@@ -134,7 +134,7 @@ impl fmt::Display for TransportError {
         f.write_str(match self.delivery {
             Delivery::NotSent => "; nothing was sent",
             Delivery::Unknown => "; the request may have been carried out",
-            Delivery::Answered => "; a response came",
+            Delivery::Answered => "; a response was received",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Whether a Member may do something.
+//! The result of a check whether a Member is allowed to do something.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,8 +10,8 @@ use crate::decode::lenient;
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct AuthorizationVerdict {
-    /// Whether the Member may do it. Always true, since the API otherwise refuses with 403; `None` if it
-    /// was not sent.
+    /// Whether the Member is allowed to do it. Always true, since the API otherwise refuses with
+    /// 403; `None` if it was not sent.
     pub authorized: Option<bool>,
     /// The ids of the roles that allow it.
     #[serde(default, deserialize_with = "lenient::strings")]

@@ -1,13 +1,14 @@
-//! The device behind a `telemetry_id`.
+//! The device that a `telemetry_id` identifies.
 
 use serde::{Deserialize, Serialize};
 
 use crate::decode::lenient;
 use crate::value::timestamp::Timestamp;
 
-/// The device that a Member authenticated from; sent when the request carried a `telemetry_id`.
+/// The device that a Member authenticated from; sent when the request had a `telemetry_id`.
 ///
-/// Mirrors `member_device` of [Authenticate TOTP](https://stytch.com/docs/b2b/api/authenticate-totp).
+/// Mirrors `member_device` of
+/// [Authenticate TOTP](https://stytch.com/docs/b2b/api/authenticate-totp).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct DeviceInfo {

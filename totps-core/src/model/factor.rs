@@ -14,7 +14,7 @@ use crate::model::oauth_provider::OAuthProvider;
 use crate::value::open_enum::open_enum;
 use crate::value::timestamp::Timestamp;
 
-/// An authentication factor that a Member passed: a code, a link, an account elsewhere.
+/// An authentication factor that a Member passed, such as a code, a link or an account elsewhere.
 ///
 /// Part of Stytch's [Session object](https://stytch.com/docs/b2b/api/session-object). The API has a
 /// separate key for each kind of factor; here they are one field, [`factor`](Self::factor).
@@ -35,8 +35,8 @@ pub struct AuthenticationFactor {
     pub factor: Option<Factor>,
 }
 
-/// The details of an [`AuthenticationFactor`], which depend on its kind. On the wire they are the object
-/// whose key ends in `_factor`.
+/// The details of an [`AuthenticationFactor`], which depend on its kind. On the wire they are the
+/// object whose key ends in `_factor`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Factor {
@@ -44,16 +44,16 @@ pub enum Factor {
     Email(EmailFactor),
     /// `phone_number_factor`.
     PhoneNumber(PhoneNumberFactor),
-    /// Such as `google_oauth_factor`.
+    /// An account at an OAuth provider, such as `google_oauth_factor`.
     OAuth {
-        /// The provider, which the key on the wire begins with.
+        /// The provider. The key on the wire begins with its name.
         provider: OAuthProvider,
         /// The account at the provider.
         factor: OAuthFactor,
     },
-    /// Such as `google_oauth_exchange_factor`.
+    /// An exchanged token of an OAuth provider, such as `google_oauth_exchange_factor`.
     OAuthExchange {
-        /// The provider, which the key on the wire begins with.
+        /// The provider. The key on the wire begins with its name.
         provider: OAuthProvider,
         /// The exchanged token.
         factor: OAuthExchangeFactor,
@@ -111,7 +111,7 @@ open_enum! {
         Imported = "imported",
         /// A recovery code.
         RecoveryCodes = "recovery_codes",
-        /// Somebody acting as the Member.
+        /// Another person acting as the Member.
         Impersonated = "impersonated",
         /// A token of an issuer that the project trusts.
         TrustedAuthToken = "trusted_auth_token",

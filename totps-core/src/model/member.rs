@@ -53,7 +53,7 @@ pub struct Member {
     /// Whether the Member is exempt from the Organization's restrictions of authentication and MFA
     /// methods.
     pub is_breakglass: Option<bool>,
-    /// The id of the Member's password, if it has one.
+    /// The id of the Member's password, if there is one.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub member_password_id: Option<String>,
     /// The Member's accounts at OAuth providers.
@@ -65,7 +65,7 @@ pub struct Member {
     pub mfa_phone_number_verified: Option<bool>,
     /// Whether the Member holds the role `stytch_admin`.
     pub is_admin: Option<bool>,
-    /// The Member's TOTP, if it has one.
+    /// The id of the Member's TOTP, if there is one.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub totp_registration_id: Option<TotpRegistrationId>,
     /// E-mail addresses that the Member had before.
@@ -94,19 +94,19 @@ pub struct Member {
     pub created_at: Option<Timestamp>,
     /// When the Member was last changed.
     pub updated_at: Option<Timestamp>,
-    /// The Member's account at a SCIM provider, if it has one.
+    /// The Member's account at a SCIM provider, if there is one.
     #[serde(default, deserialize_with = "lenient::object")]
     pub scim_registration: Option<ScimRegistration>,
     /// The application's own id for the Member, if it set one.
     pub external_id: Option<String>,
-    /// When the Member was locked, if it is.
+    /// When the Member was locked, if it is locked.
     pub lock_created_at: Option<Timestamp>,
     /// When the lock ends, if there is one.
     pub lock_expires_at: Option<Timestamp>,
 }
 
 impl Member {
-    /// Tells whether a TOTP is registered. Whether a pending one shows is not documented.
+    /// Tells whether a TOTP is registered. Whether this includes a pending TOTP is not documented.
     pub fn has_totp(&self) -> bool {
         self.totp_registration_id
             .as_ref()
@@ -120,8 +120,9 @@ impl Member {
             .is_some_and(|number| !number.is_empty())
     }
 
-    /// Tells whether the Member must pass a second factor at every login: it is enrolled, or its
-    /// Organization requires it of every Member. `None` if neither says so and one of them was not sent.
+    /// Tells whether the Member must pass a second factor at every login: the Member is enrolled,
+    /// or the Organization requires it of every Member. `None` if neither setting requires it and
+    /// one of them was not sent.
     pub fn requires_mfa(&self, organization: &Organization) -> Option<bool> {
         let by_policy = match &organization.mfa_policy {
             Some(MfaPolicy::RequiredForAll) => Some(true),
@@ -218,7 +219,7 @@ pub struct MemberRole {
     /// The role, such as `stytch_member` or `stytch_admin`.
     #[serde(default, deserialize_with = "lenient::text")]
     pub role_id: String,
-    /// Why the Member has it.
+    /// Why the Member has the role.
     #[serde(default, deserialize_with = "lenient::objects")]
     pub sources: Vec<MemberRoleSource>,
 }
@@ -238,7 +239,7 @@ pub struct MemberRoleSource {
 open_enum! {
     /// The kind of a [`MemberRoleSource`].
     pub enum MemberRoleSourceType {
-        /// Given to the Member itself; no details.
+        /// Assigned directly to the Member; no details.
         DirectAssignment = "direct_assignment",
         /// By the domain of the e-mail address; details: `email_domain`.
         EmailAssignment = "email_assignment",

@@ -9,7 +9,7 @@ use crate::value::json_object::JsonObject;
 use crate::value::open_enum::open_enum;
 use crate::value::timestamp::Timestamp;
 
-/// A tenant of the application: a company, a team.
+/// A tenant of the application, such as a company or a team.
 ///
 /// Mirrors Stytch's [Organization object](https://stytch.com/docs/b2b/api/organization-object).
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,8 +104,8 @@ pub struct Organization {
 }
 
 impl Organization {
-    /// Tells whether its Members may use a TOTP as the second factor. `None` if the settings were not sent.
-    /// [Breakglass](crate::Member::is_breakglass) Members always may.
+    /// Tells whether the Members may use a TOTP as the second factor. `None` if the settings were
+    /// not sent. [Breakglass](crate::Member::is_breakglass) Members always may.
     pub fn allows_totp(&self) -> Option<bool> {
         match &self.mfa_methods {
             Some(AllowedType::AllAllowed) => Some(true),
@@ -119,11 +119,11 @@ impl Organization {
 }
 
 open_enum! {
-    /// How far something is allowed, in most settings of an [`Organization`].
+    /// How much is allowed, in most settings of an [`Organization`].
     pub enum AllowedType {
         /// Everything is allowed.
         AllAllowed = "ALL_ALLOWED",
-        /// Only what the list next to it names is allowed.
+        /// Only the values in the list that belongs to the setting are allowed.
         Restricted = "RESTRICTED",
         /// Nothing is allowed.
         NotAllowed = "NOT_ALLOWED",

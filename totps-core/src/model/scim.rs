@@ -33,7 +33,7 @@ pub struct ScimAttributes {
     /// The id.
     #[serde(default, deserialize_with = "lenient::text")]
     pub id: String,
-    /// The id that the provisioning client has.
+    /// The id that the provisioning client uses.
     #[serde(default, deserialize_with = "lenient::text")]
     pub external_id: String,
     /// Whether the account is active.

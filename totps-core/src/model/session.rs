@@ -17,7 +17,7 @@ pub struct MemberSession {
     /// The id of the session.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub member_session_id: Option<MemberSessionId>,
-    /// The Member.
+    /// The id of the Member.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub member_id: Option<MemberId>,
     /// When the session started.
@@ -29,7 +29,7 @@ pub struct MemberSession {
     /// The factors that the Member passed, and when.
     #[serde(default, deserialize_with = "lenient::objects")]
     pub authentication_factors: Vec<AuthenticationFactor>,
-    /// The Organization.
+    /// The id of the Organization.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub organization_id: Option<OrganizationId>,
     /// The ids of the Member's roles, such as `stytch_member`.

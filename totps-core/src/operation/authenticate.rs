@@ -18,10 +18,11 @@ use crate::value::json_object::JsonObject;
 use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
 use crate::value::totp_code::TotpCode;
 
-/// Parameters of Authenticate: checks a code of a Member's TOTP.
+/// Parameters of Authenticate, which checks a code of a Member's TOTP.
 ///
-/// At most one of the three session tokens may be given, which the server checks. An intermediate one
-/// completes the login and is used up. With one of the others, the factor is added to that session.
+/// At most one of the three session tokens may be given, which the server checks. An intermediate
+/// session token completes the login and is used up. With one of the others, the factor is added to
+/// that session.
 ///
 /// ```
 /// use totps_core::{AuthenticateParams, TotpCode};
@@ -49,9 +50,10 @@ pub struct AuthenticateParams {
     pub session_token: Option<SessionToken>,
     /// The JWT of a session of the Member.
     pub session_jwt: Option<SessionJwt>,
-    /// How long the session lives from now on, in minutes: 5 to 527040 (366 days), by default 60.
+    /// How long the session is valid from now on, in minutes: 5 to 527040 (366 days), by default
+    /// 60.
     pub session_duration_minutes: Option<u32>,
-    /// Claims to put into the session: at most 4 KB in all. A `null` deletes a claim, objects are
+    /// Claims to put into the session: at most 4 kB in all. A `null` deletes a claim, objects are
     /// merged, and other claims of the session stay.
     pub session_custom_claims: Option<JsonObject>,
     /// Whether the Member must pass a second factor at every login from now on. Ignored when the
@@ -92,8 +94,8 @@ impl MfaEnrollment {
 }
 
 impl AuthenticateParams {
-    /// Creates parameters with the required fields, which must not be empty. The server checks the
-    /// code's form: use [`TotpCode::parse`] for what a person typed.
+    /// Creates parameters with the required fields, which must not be empty. Only the server checks
+    /// the form of the code: use [`TotpCode::parse`] for text that a person typed.
     pub fn new(
         organization_id: impl Into<OrganizationId>,
         member_id: impl Into<MemberId>,
@@ -176,8 +178,8 @@ pub struct AuthenticateResponse {
     /// The Organization, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
     pub organization: Option<Organization>,
-    /// The token of the session. `None` when it is missing or cannot be read. Without it nobody is logged
-    /// in, even though the code was right.
+    /// The token of the session. `None` when it is missing or cannot be read. Without it nobody is
+    /// logged in, even though the code was right.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub session_token: Option<SessionToken>,
     /// The JWT of the session, which is valid for five minutes; `None` when there is none.
@@ -213,7 +215,7 @@ impl AuthenticateResponse {
     ///
     /// # Errors
     ///
-    /// [`ClaimsError`] when there is no session, it has no claims, or they do not fit.
+    /// [`ClaimsError`] when there is no session, it has no claims, or they do not match the type.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, ClaimsError> {
         claims::read(self.member_session.as_ref())
     }

@@ -15,8 +15,8 @@ use crate::value::wipe::WipedBytes;
 /// The longest segment or query parameter, in bytes after escaping.
 const LONGEST_VALUE: usize = 8 * 1024;
 
-/// The request of an [`Operation`](crate::Operation), without the origin and the credentials, which all
-/// requests have in common.
+/// The request of an [`Operation`](crate::Operation), without the origin and the credentials, which
+/// are the same for all requests.
 ///
 /// It consists of constant paths, escaped segments and query parameters, headers, and a JSON body:
 ///
@@ -32,15 +32,15 @@ const LONGEST_VALUE: usize = 8 * 1024;
 /// # example("acme", "ada@example.com").unwrap();
 /// ```
 ///
-/// [`Project::request`](crate::Project::request) reports an invalid constant or header. `Debug` shows the
-/// method and the path.
+/// [`Project::request`](crate::Project::request) reports an invalid constant or header. `Debug`
+/// shows the method and the path.
 #[derive(Clone)]
 #[must_use = "it does nothing until it is returned from `Operation::describe`"]
 pub struct Call {
     pub(crate) method: &'static Method,
-    /// Or the first rule that was broken.
+    /// The path, or the first rule that was broken.
     pub(crate) path: Result<Cow<'static, str>, InvalidParams>,
-    /// Escaped, with the `?`; empty if there is none.
+    /// The escaped query with its `?`; empty if there is none.
     pub(crate) query: String,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     pub(crate) body: Option<Body>,
@@ -85,7 +85,7 @@ impl Call {
         }
     }
 
-    /// Leaves out `Authorization`, for an endpoint that anybody may call, such as a key set.
+    /// Leaves out `Authorization`, for an endpoint that anyone may call, such as a key set.
     ///
     /// ```
     /// use totps_core::Call;
@@ -97,13 +97,13 @@ impl Call {
         self
     }
 
-    /// Appends a segment to the path. Every byte that is not *unreserved* in RFC 3986 is escaped, so that
-    /// the value stays one segment. A value that is already escaped is escaped again.
+    /// Appends a segment to the path. Every byte that is not *unreserved* in RFC 3986 is escaped,
+    /// so that the value stays one segment. A value that is already escaped is escaped again.
     ///
     /// # Errors
     ///
-    /// [`InvalidParams`] that names `field` when the value is empty, `.` or `..`, which would call another
-    /// endpoint, or longer than 8 KiB when escaped.
+    /// [`InvalidParams`] that names `field` when the value is empty, `.` or `..`, which would call
+    /// another endpoint, or longer than 8 KiB when escaped.
     pub fn segment(
         mut self,
         field: &'static str,
@@ -151,10 +151,10 @@ impl Call {
     /// Sets a header, and marks its value sensitive. A second value of the same name replaces the
     /// first.
     ///
-    /// These headers cannot be set: `Host`, `Authorization`, `User-Agent`, `Accept-Encoding`, those whose
-    /// name begins with `Content-`, and those about the connection. A value consists of visible ASCII,
-    /// spaces and tabs. [`Project::request`](crate::Project::request) reports a violation by the name of the
-    /// header.
+    /// These headers cannot be set: `Host`, `Authorization`, `User-Agent`, `Accept-Encoding`, those
+    /// whose name begins with `Content-`, and those about the connection. A value consists of
+    /// visible ASCII, spaces and tabs. [`Project::request`](crate::Project::request) reports a
+    /// violation by the name of the header.
     pub fn header(mut self, name: impl TryInto<HeaderName>, value: impl AsRef<[u8]>) -> Self {
         match header(name, value.as_ref()) {
             Ok((name, value)) => {
@@ -166,7 +166,7 @@ impl Call {
         self
     }
 
-    /// [`header`](Self::header) for a field of parameters; an error names the field.
+    /// Sets a header from a field of the parameters; an error names the field.
     pub(crate) fn secret(
         mut self,
         field: &'static str,
@@ -180,12 +180,12 @@ impl Call {
         Ok(self)
     }
 
-    /// Sets the JSON body, in memory that is wiped.
+    /// Sets the JSON body, in memory that is wiped on drop.
     ///
     /// # Errors
     ///
-    /// [`InvalidParams`] that names `body` for a `GET` or a `DELETE`, and for a value that cannot be
-    /// serialised.
+    /// [`InvalidParams`] that names `body` for a `GET` or a `DELETE`, and for a value that cannot
+    /// be serialised.
     pub fn json<T: Serialize + ?Sized>(mut self, body: &T) -> Result<Self, InvalidParams> {
         if matches!(*self.method, Method::GET | Method::DELETE) {
             return Err(InvalidParams::new(
@@ -220,12 +220,12 @@ impl fmt::Debug for Call {
 
 const BAD_PATH: InvalidParams = InvalidParams::of_constants(
     "path",
-    "must consist of segments, such as `/v1/b2b/totp`: no empty one, no `.` or `..`, no escapes, no \
-     query, no fragment",
+    "must consist of segments, such as `/v1/b2b/totp`: no empty segment, no `.` or `..`, no escapes, \
+     no query, no fragment",
 );
 
-/// Tells whether a constant path keeps the rules. No URL parser changes a path that consists of such
-/// paths and of escaped segments.
+/// Tells whether a constant path follows the rules. No URL parser changes a path that consists of
+/// such paths and escaped segments.
 const fn is_path(path: &str) -> bool {
     let path = path.as_bytes();
     let mut index = 0;
@@ -252,17 +252,18 @@ const fn is_path(path: &str) -> bool {
     !path.is_empty()
 }
 
-/// The other characters that RFC 3986 allows in a path segment.
+/// Tells whether a byte is one of the other characters that RFC 3986 allows in a path segment.
 const fn is_punctuation(byte: u8) -> bool {
     matches!(byte, b'!' | b'$' | b'&'..=b',' | b':' | b';' | b'=' | b'@')
 }
 
-/// Unreserved characters of RFC 3986.
+/// Tells whether a byte is an unreserved character of RFC 3986.
 const fn is_unreserved(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~')
 }
 
-/// Appends a text and escapes all but the unreserved characters. The error is the rule that it breaks.
+/// Appends a text, with all characters escaped but the unreserved ones. The error is the broken
+/// rule.
 fn escape(text: &str, to: &mut String) -> Result<(), &'static str> {
     const DIGITS: [char; 16] = [
         '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F',
@@ -305,7 +306,8 @@ fn header(
 /// The rule for header values.
 const HEADER_RULE: &str = "must contain only visible ASCII, spaces and tabs";
 
-/// Makes a header value that is marked sensitive, in memory that is wiped when the last copy is dropped.
+/// Creates a header value that is marked sensitive, in memory that is wiped when the last copy is
+/// dropped.
 fn sensitive_value(value: &[u8]) -> Option<HeaderValue> {
     if !value.is_ascii() {
         return None;
@@ -341,8 +343,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn constant_paths() {
-        for (path, is_sound) in [
+    fn constant_paths_are_checked() {
+        for (path, is_valid) in [
             ("/v1/b2b/totp", true),
             ("/a", true),
             ("/.well-known/jwks.json", true),
@@ -367,7 +369,7 @@ mod tests {
             ("/a\r\nb", false),
             ("/a\\b", false),
         ] {
-            assert_eq!(is_path(path), is_sound, "path: {path:?}");
+            assert_eq!(is_path(path), is_valid, "path: {path:?}");
         }
     }
 }

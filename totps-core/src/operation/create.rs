@@ -18,13 +18,14 @@ use crate::value::recovery_code::RecoveryCode;
 use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
 use crate::value::totp_secret::TotpSecret;
 
-/// Parameters of Create: makes a TOTP for a Member.
+/// Parameters of Create, which creates a TOTP for a Member.
 ///
 /// The TOTP is pending until the first successful Authenticate. A Member has at most one active
 /// TOTP, and only active Members can have one.
 ///
-/// When the Member already has an active second factor, a session token of one of the three kinds must
-/// be given, and its session must contain that factor. At most one may be given. The server checks both.
+/// When the Member already has an active second factor, one of the three session tokens must be
+/// given, and its session must contain that factor. At most one may ever be given. The server
+/// checks both rules.
 ///
 /// ```
 /// use totps_core::CreateParams;
@@ -91,7 +92,7 @@ impl Operation for CreateParams {
 
 /// Response of Create: what the Member needs to set up an authenticator app.
 ///
-/// Show the Member [`qr_code`](Self::qr_code), or [`secret`](Self::secret) to type in, and keep
+/// Show the Member [`qr_code`](Self::qr_code), or [`secret`](Self::secret) to type in, and store
 /// neither. Show the [`recovery_codes`](Self::recovery_codes) once as well; the Member must store
 /// them safely.
 ///

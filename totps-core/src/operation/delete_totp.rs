@@ -15,14 +15,15 @@ use crate::operation::setters::setters;
 use crate::value::id::{MemberId, OrganizationId};
 use crate::value::secret::{SessionJwt, SessionToken};
 
-/// Parameters of Delete TOTP: removes the TOTP of a Member, which has one at most.
+/// Parameters of Delete TOTP, which removes the TOTP of a Member. A Member has at most one.
 ///
-/// Sessions that contain the factor stay valid, and the change takes effect at the next login. End the
-/// sessions with [`RevokeSessionsParams`](crate::RevokeSessionsParams) when the authenticator was stolen.
-/// Whether the recovery codes are deleted as well is not documented.
+/// Sessions that contain the factor stay valid, and the change takes effect at the next login. End
+/// the sessions with [`RevokeSessionsParams`](crate::RevokeSessionsParams) when the authenticator
+/// was stolen. Whether the recovery codes are deleted as well is not documented.
 ///
-/// Without a session the call has all rights of the project. With a session of a Member, as a token or a
-/// JWT, Stytch checks that this Member may do it (RBAC), and otherwise refuses with 403.
+/// Without a session the call has all rights of the project. With a session of a Member, as a token
+/// or a JWT, Stytch checks that this Member is allowed to do it (RBAC), and otherwise refuses with
+/// 403.
 ///
 /// After a lost response, get the Member with [`GetMemberParams`](crate::GetMemberParams) and check
 /// [`has_totp`](Member::has_totp).
@@ -42,10 +43,10 @@ pub struct DeleteTotpParams {
     pub organization_id: OrganizationId,
     /// The Member: its id or external id.
     pub member_id: MemberId,
-    /// The token of the session of the Member who asks for it; sent as the header
+    /// The session token of the Member who asks for the removal; sent as the header
     /// `X-Stytch-Member-Session`.
     pub session_token: Option<SessionToken>,
-    /// The JWT of the session of the Member who asks for it; sent as the header
+    /// The session JWT of the Member who asks for the removal; sent as the header
     /// `X-Stytch-Member-SessionJWT`.
     pub session_jwt: Option<SessionJwt>,
 }

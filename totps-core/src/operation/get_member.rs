@@ -12,9 +12,9 @@ use crate::operation::Operation;
 use crate::operation::call::Call;
 use crate::value::id::{MemberId, OrganizationId};
 
-/// Parameters of Get Member: gets one Member of an Organization.
+/// Parameters of Get Member, which gets one Member of an Organization.
 ///
-/// It changes nothing, so it is safe to repeat.
+/// The call changes nothing, so it is safe to repeat.
 ///
 /// ```
 /// use totps_core::GetMemberParams;
@@ -32,7 +32,7 @@ pub struct GetMemberParams {
     member: Key,
 }
 
-/// The key to look a Member up by. The meaning of both together is not documented.
+/// The key to look up a Member by. What both together mean is not documented.
 #[derive(Debug, Clone)]
 enum Key {
     Id(MemberId),
@@ -40,8 +40,8 @@ enum Key {
 }
 
 impl GetMemberParams {
-    /// Looks a Member up by its id or external id. The parameters must not be empty, and the Organization
-    /// must not be `.` or `..`.
+    /// Looks up a Member by its id or external id. The parameters must not be empty, and the
+    /// Organization must not be `.` or `..`.
     pub fn by_id(
         organization_id: impl Into<OrganizationId>,
         member_id: impl Into<MemberId>,
@@ -52,8 +52,8 @@ impl GetMemberParams {
         }
     }
 
-    /// Looks a Member up by its e-mail address. The parameters must not be empty, and the Organization must
-    /// not be `.` or `..`.
+    /// Looks up a Member by its e-mail address. The parameters must not be empty, and the
+    /// Organization must not be `.` or `..`.
     pub fn by_email(
         organization_id: impl Into<OrganizationId>,
         email_address: impl Into<String>,

@@ -15,7 +15,7 @@ use crate::value::id::{MemberId, OrganizationId, TotpRegistrationId};
 use crate::value::recovery_code::RecoveryCode;
 use crate::value::totp_secret::TotpSecret;
 
-/// Parameters of Migrate: imports an existing TOTP secret for a Member.
+/// Parameters of Migrate, which imports an existing TOTP secret for a Member.
 ///
 /// ```
 /// use totps_core::MigrateParams;
@@ -32,11 +32,11 @@ pub struct MigrateParams {
     pub organization_id: OrganizationId,
     /// The Member: its id or external id.
     pub member_id: MemberId,
-    /// The shared secret of the TOTP in base32. Stytch does not document which forms it accepts. Its own
-    /// secrets are upper case without padding, and so are those of [`TotpSecret::parse`] and
-    /// [`TotpSecret::from_key`].
+    /// The shared secret of the TOTP in base32. Stytch does not document which forms it accepts.
+    /// Its own secrets are upper case without padding. [`TotpSecret::parse`] and
+    /// [`TotpSecret::from_key`] return this form.
     pub secret: TotpSecret,
-    /// The Member's existing recovery codes. Without them Stytch makes new ones.
+    /// The Member's existing recovery codes. Without them Stytch creates new ones.
     pub recovery_codes: Option<Vec<RecoveryCode>>,
 }
 

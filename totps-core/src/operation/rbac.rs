@@ -9,7 +9,7 @@ use crate::value::secret::{SessionJwt, SessionToken};
 const SESSION_TOKEN: HeaderName = HeaderName::from_static("x-stytch-member-session");
 const SESSION_JWT: HeaderName = HeaderName::from_static("x-stytch-member-sessionjwt");
 
-/// Adds the session of the Member whose rights count, each part with the name of its field.
+/// Adds the session of the Member whose rights apply. Each part comes with the name of its field.
 pub(crate) fn with_session(
     mut call: Call,
     (token_field, token): (&'static str, Option<&SessionToken>),

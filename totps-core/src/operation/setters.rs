@@ -1,6 +1,6 @@
-//! Setters that parameters of several calls have, each for its public field of the same name.
+//! Setters that the parameters of several calls share, each for the public field of the same name.
 
-/// Writes the named setters, within an `impl` of parameters.
+/// Defines the named setters, within an `impl` of parameters.
 macro_rules! setters {
     ($($field:ident),+ $(,)?) => { $(setters! { @ $field })+ };
 
@@ -35,8 +35,8 @@ macro_rules! setters {
     };
 
     (@ session_duration_minutes) => {
-        /// Sets [`session_duration_minutes`](Self::session_duration_minutes): 5 to 527040, checked by
-        /// the server.
+        /// Sets [`session_duration_minutes`](Self::session_duration_minutes): 5 to 527040, checked
+        /// by the server.
         #[must_use]
         pub fn session_duration_minutes(mut self, minutes: u32) -> Self {
             self.session_duration_minutes = Some(minutes);
@@ -45,17 +45,17 @@ macro_rules! setters {
     };
 
     (@ session_custom_claims) => {
-        /// Sets [`session_custom_claims`](Self::session_custom_claims) from a `serde_json::Map`. The
-        /// `null`s in it are sent, since they delete claims.
+        /// Sets [`session_custom_claims`](Self::session_custom_claims) from a `serde_json::Map`.
+        /// The `null`s in it are sent, since they delete claims.
         #[must_use]
         pub fn session_custom_claims(mut self, claims: impl Into<$crate::JsonObject>) -> Self {
             self.session_custom_claims = Some(claims.into());
             self
         }
 
-        /// Sets [`session_custom_claims`](Self::session_custom_claims) from anything that serialises
-        /// to a JSON object. What serialises to `null`, such as `None` and the float `NaN`, deletes its
-        /// claim.
+        /// Sets [`session_custom_claims`](Self::session_custom_claims) from anything that
+        /// serialises to a JSON object. A field that serialises to `null`, such as `None` or the
+        /// float `NaN`, deletes its claim.
         ///
         /// ```
         /// use totps_core::AuthenticateParams;
@@ -72,7 +72,8 @@ macro_rules! setters {
         ///
         /// # Errors
         ///
-        /// [`InvalidParams`](crate::InvalidParams) when it serialises to something else, or not at all.
+        /// [`InvalidParams`](crate::InvalidParams) when it serialises to something else, or not at
+        /// all.
         pub fn session_claims_from<T: serde::Serialize + ?Sized>(
             self,
             claims: &T,

@@ -1,5 +1,5 @@
-//! How parameters are written as JSON. They are not `Serialize` themselves, since code that prints them
-//! would print codes and tokens.
+//! How parameters are written as JSON. They are not `Serialize` themselves, since code that prints
+//! them would print codes and tokens.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -22,10 +22,10 @@ pub(crate) trait WireField {
     fn write<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error>;
 }
 
-/// Borrows a value to be serialised as it is sent.
+/// Serialises a borrowed value as it is sent.
 pub(crate) struct Wire<'a, T>(pub(crate) &'a T);
 
-/// Ties the wire form of a struct to its fields, which must all be named.
+/// Implements the wire form of a struct. All its fields must be named.
 macro_rules! wire {
     ($params:ty { $($field:ident),+ $(,)? }) => {
         impl crate::operation::wire::WireField for $params {
@@ -81,7 +81,7 @@ impl<T: WireField> WireField for Vec<T> {
     }
 }
 
-/// Values that are no secret.
+/// Implements [`WireField`] for values that are not secret.
 macro_rules! plain {
     ($($type:ty),+ $(,)?) => {$(
         impl WireField for $type {
@@ -94,7 +94,7 @@ macro_rules! plain {
 
 plain!(bool, u32, String, JsonObject);
 
-/// Values that are sent as text, secrets among them.
+/// Implements [`WireField`] for values that are sent as text, including secrets.
 macro_rules! text {
     ($($type:ty: $text:ident),+ $(,)?) => {$(
         impl WireField for $type {

@@ -23,7 +23,7 @@ pub(crate) enum Environment {
 }
 
 impl Environment {
-    /// Reads it from the text after `kind`: `-live-` or `-test-`.
+    /// Reads the environment from the text after `kind`: `-live-` or `-test-`.
     pub(crate) fn of(text: &str, kind: &str) -> Option<Self> {
         let rest = text.strip_prefix(kind)?;
         if rest.starts_with("-live-") {
@@ -85,7 +85,8 @@ pub(crate) fn authorization(
     }
 }
 
-/// `Basic` and the base64 of `id:secret`, in memory that is wiped when the last copy is dropped.
+/// Returns `Basic` and the base64 of `id:secret`, in memory that is wiped when the last copy is
+/// dropped.
 fn basic(id: &str, secret: &str) -> HeaderValue {
     const SCHEME: &str = "Basic ";
 
@@ -99,7 +100,7 @@ fn basic(id: &str, secret: &str) -> HeaderValue {
     value.push_str(SCHEME);
     BASE64.encode_string(credentials.as_bytes(), &mut value);
 
-    // Base64 is always a valid header value; `Bytes` keeps this one buffer through all clones.
+    // Base64 is always a valid header value. With `Bytes`, all clones share this one buffer.
     let mut value =
         HeaderValue::from_maybe_shared(Bytes::from_owner(WipedBytes(value.into_bytes())))
             .unwrap_or_else(|_| HeaderValue::from_static(SCHEME));

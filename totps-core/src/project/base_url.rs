@@ -15,7 +15,8 @@ const LONGEST_PREFIX: usize = 1024;
 /// The longest path of a call with its query, in bytes.
 const LONGEST_PATH: usize = 32 * 1024;
 
-/// The origin of requests, and the path that is prepended to the API's own, without a trailing slash.
+/// The origin of requests, and the path that is prepended to the API's own, without a trailing
+/// slash.
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
     scheme: Scheme,
@@ -84,7 +85,7 @@ impl BaseUrl {
             return Err(TOO_LONG);
         }
         let path_and_query = match path {
-            // Not copied.
+            // A constant path needs no copy.
             Cow::Borrowed(path) if self.prefix.is_empty() && query.is_empty() => {
                 Ok(PathAndQuery::from_static(path))
             }

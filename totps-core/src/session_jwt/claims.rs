@@ -1,4 +1,4 @@
-//! The claims of a session JWT: what they must be, and what they say.
+//! Checks and reads the claims of a session JWT.
 
 use std::time::{Duration, SystemTime};
 
@@ -18,14 +18,14 @@ use crate::value::timestamp::Timestamp;
 const SESSION: &str = "https://stytch.com/session";
 const ORGANIZATION: &str = "https://stytch.com/organization";
 
-/// What begins the names of Stytch's own claims.
+/// The prefix of the names of Stytch's own claims.
 const STYTCH: &str = "https://stytch.com/";
 
-/// The registered claims of RFC 7519, which are no custom claims either.
+/// The registered claims of RFC 7519, which are not custom claims either.
 const REGISTERED: [&str; 7] = ["iss", "sub", "aud", "exp", "nbf", "iat", "jti"];
 
-/// Checks the claims of a JWT whose signature is right. Its age comes last, so that a JWT that is only
-/// too old is known to be sound otherwise.
+/// Checks the claims of a JWT whose signature is valid. The age is checked last, so that a JWT that
+/// is refused for its age is known to be valid otherwise.
 pub(super) fn session(
     mut claims: Map<String, Value>,
     project: &Project,
@@ -60,7 +60,7 @@ pub(super) fn session(
     if is_past(expires) {
         return Err(JwtError::Expired);
     }
-    // A text that is no time changes nothing: `exp` is still there.
+    // An `expires_at` that is not a time is ignored: `exp` still limits the JWT.
     let ends = session.expires_at.as_ref().map(Timestamp::to_system_time);
     if ends.is_some_and(|ends| ends.is_ok_and(is_past)) {
         return Err(JwtError::SessionExpired);
@@ -87,7 +87,7 @@ pub(super) fn session(
     })
 }
 
-/// The claim about the session. It names the session by `id` alone.
+/// The claim about the session. The session's id is called `id` here.
 #[derive(Deserialize)]
 struct SessionClaim {
     #[serde(deserialize_with = "lenient::required_text")]
@@ -126,7 +126,7 @@ fn check_issuer(
     }
 }
 
-/// `aud` is a text, or a list of texts one of which counts.
+/// Checks that `aud` is the project, or a list of strings that contains the project.
 fn check_audience(claims: &Map<String, Value>, project: &Project) -> Result<(), JwtError> {
     let claim = "aud";
     let is_project = |value: &Value| value.as_str() == Some(project.id().as_str());
@@ -157,7 +157,7 @@ fn text<'a>(claims: &'a Map<String, Value>, claim: &'static str) -> Result<&'a s
     }
 }
 
-/// A `NumericDate`: seconds since 1970, which may have a fraction.
+/// Reads a `NumericDate`: seconds since 1970, which may have a fraction.
 fn time(claims: &Map<String, Value>, claim: &'static str) -> Result<SystemTime, JwtError> {
     /// The end of the year 9999.
     const LAST: f64 = 253_402_300_799.0;

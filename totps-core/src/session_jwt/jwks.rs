@@ -14,9 +14,9 @@ use crate::error::{DecodeErrorKind, Error};
 
 /// The keys that verify a project's session JWTs (RFC 7517).
 ///
-/// The response of [`GetJwks`](crate::GetJwks). Only `kty`, `kid`, `n`, `e` and, if it is there, `alg`
-/// are read. Keys that cannot verify RS256 are left out: another `kty` or `alg`, no `kid`, a modulus
-/// of less than 2048 or more than 8192 bits.
+/// The response of [`GetJwks`](crate::GetJwks). Only `kty`, `kid`, `n`, `e` and, if present, `alg`
+/// are read. Keys that cannot verify RS256 are left out: another `kty` or `alg`, no `kid`, a
+/// modulus of less than 2048 or more than 8192 bits.
 ///
 /// ```
 /// use totps_core::{Jwks, http};
@@ -33,12 +33,12 @@ pub struct Jwks {
 }
 
 impl Jwks {
-    /// The ids of the keys, in the order of the response.
+    /// Returns the ids of the keys, in the order of the response.
     pub fn kids(&self) -> impl Iterator<Item = &str> {
         self.keys.iter().map(|key| key.kid.as_str())
     }
 
-    /// Whether there is no key that can verify a JWT.
+    /// Tells whether there is no key that can verify a JWT.
     pub fn is_empty(&self) -> bool {
         self.keys.is_empty()
     }
@@ -47,7 +47,7 @@ impl Jwks {
         self.kids().any(|other| other == kid)
     }
 
-    /// Whether a key with this id made a signature.
+    /// Tells whether a signature was made with a key of this id.
     pub(super) fn has_signed(&self, kid: &str, signed: &[u8], signature: &[u8]) -> bool {
         self.keys
             .iter()
@@ -76,7 +76,7 @@ impl Reply for Jwks {
     }
 }
 
-/// Reads a response of any HTTP stack. The status is looked at first.
+/// Reads a response from any HTTP stack. The status is checked first.
 impl<B: AsRef<[u8]>> TryFrom<http::Response<B>> for Jwks {
     type Error = Error;
 
@@ -105,7 +105,7 @@ impl Key {
     }
 }
 
-/// Leaves out what is no key for RS256, whatever it is.
+/// Reads the keys, and leaves out every element that is not a key for RS256.
 fn usable_keys<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Key>, D::Error> {
     let keys = Vec::<Box<RawValue>>::deserialize(from)?;
     let keys = keys.iter().filter_map(|raw| {
@@ -115,7 +115,7 @@ fn usable_keys<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<Key>, D::Error>
     Ok(keys.collect())
 }
 
-/// What is read of a key. The spelling of the others differs between Stytch's own sources.
+/// The fields that are read from a key. Stytch's own sources differ in the spelling of the others.
 #[derive(Deserialize)]
 struct Jwk {
     kty: String,

@@ -1,4 +1,4 @@
-//! The key set that a verifier keeps, and when it may be fetched.
+//! The key set that a verifier caches, and when it may be fetched.
 
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
@@ -6,10 +6,10 @@ use std::time::{Duration, SystemTime};
 use crate::error::Error;
 use crate::session_jwt::jwks::Jwks;
 
-/// How long after one fetch an unknown `kid` causes no other.
+/// How long after a fetch an unknown `kid` causes no other fetch.
 const PAUSE: Duration = Duration::from_secs(5 * 60);
 
-/// The same as long as there is no key at all, because nothing can be verified then.
+/// The same while there are no keys. It is shorter, because nothing can be verified without keys.
 const PAUSE_WITHOUT_KEYS: Duration = Duration::from_secs(10);
 
 /// A key set that is replaced as a whole, and kept when a fetch fails.
@@ -19,7 +19,7 @@ pub(super) struct KeyCache(RwLock<State>);
 #[derive(Clone, Default)]
 struct State {
     jwks: Arc<Jwks>,
-    /// When the last fetch began, whatever came of it.
+    /// When the last fetch began, whether it succeeded or not.
     fetched_at: Option<SystemTime>,
     failure: Option<Arc<Error>>,
 }
@@ -29,13 +29,14 @@ impl KeyCache {
         Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner).jwks)
     }
 
-    /// Why the last fetch failed, if it did.
+    /// Returns why the last fetch failed, if it did.
     pub(super) fn failure(&self) -> Option<Arc<Error>> {
         let state = self.0.read().unwrap_or_else(PoisonError::into_inner);
         state.failure.clone()
     }
 
-    /// Whether to fetch now, for somebody who misses a key in `seen`. If so, it counts as begun.
+    /// Tells whether to fetch now, for a caller who misses a key in `seen`. If so, records that a
+    /// fetch has begun.
     pub(super) fn begin(&self, seen: &Arc<Jwks>, now: SystemTime) -> bool {
         let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let is_due = Arc::ptr_eq(&state.jwks, seen) && !state.is_paused(now);
@@ -45,7 +46,7 @@ impl KeyCache {
         is_due
     }
 
-    /// Counts a fetch as begun, whenever the last one was.
+    /// Records that a fetch has begun, no matter when the last one was.
     pub(super) fn begin_at_once(&self, now: SystemTime) {
         let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
         state.fetched_at = Some(now);
@@ -55,7 +56,7 @@ impl KeyCache {
         let mut state = self.0.write().unwrap_or_else(PoisonError::into_inner);
         match fetched {
             Ok(jwks) => {
-                // A set without usable keys is no reason to forget those that are there.
+                // A set without usable keys does not replace the old keys.
                 if !jwks.is_empty() {
                     state.jwks = Arc::new(jwks);
                 }
@@ -67,7 +68,8 @@ impl KeyCache {
 }
 
 impl State {
-    /// A clock that was set back by a little, or that differs between threads, ends no pause.
+    /// Tells whether it is too early for another fetch. A clock that was set back a little, or that
+    /// differs between threads, does not end the pause.
     fn is_paused(&self, now: SystemTime) -> bool {
         let pause = if self.jwks.is_empty() {
             PAUSE_WITHOUT_KEYS

@@ -1,10 +1,10 @@
-//! How a session JWT is checked.
+//! Options of the check of a session JWT.
 
 use std::time::Duration;
 
 use crate::error::ConfigError;
 
-/// How a session JWT is checked.
+/// Options of the check of a session JWT.
 ///
 /// ```
 /// use std::time::Duration;
@@ -23,17 +23,18 @@ pub struct VerifyOptions {
     pub(super) issuers: Vec<String>,
 }
 
-/// The most leeway: as long as a session JWT lives.
+/// The largest leeway: the lifetime of a session JWT.
 const MOST_LEEWAY: Duration = Duration::from_secs(5 * 60);
 
 impl VerifyOptions {
-    /// No leeway, no maximum age, no further issuer.
+    /// Creates options without leeway, maximum age or additional issuers.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// How far the clocks may be apart: added to `exp` and the end of the session, taken from `nbf`
-    /// and `iat`. 0 by default; whole seconds are usual. The maximum age has no leeway.
+    /// Sets how far the clocks may differ. The leeway is added to `exp` and the end of the session,
+    /// and subtracted from `nbf` and `iat`. 0 by default; whole seconds are usual. It does not
+    /// apply to the maximum age.
     ///
     /// # Errors
     ///
@@ -46,9 +47,10 @@ impl VerifyOptions {
         Ok(self)
     }
 
-    /// How old a JWT may be, by its `iat`: one of this age or more is
-    /// [`TooOld`](crate::JwtError::TooOld). None by default, which leaves the five minutes of `exp`. 0
-    /// refuses every JWT, so that a [`SessionVerifier`](crate::SessionVerifier) always asks the API.
+    /// Sets the maximum age of a JWT, according to its `iat`. A JWT of this age or more is
+    /// [`TooOld`](crate::JwtError::TooOld). None by default, so that only `exp` limits the age, to
+    /// five minutes. 0 refuses every JWT, so that a [`SessionVerifier`](crate::SessionVerifier)
+    /// always asks the API.
     #[must_use]
     pub fn max_age(mut self, max_age: Duration) -> Self {
         self.max_age = Some(max_age);
@@ -56,12 +58,12 @@ impl VerifyOptions {
     }
 
     /// Accepts one more `iss`: the custom domain where sessions begin, such as
-    /// `https://login.example.com`, if it is not the project's base URL. Slashes at its end do not
-    /// count.
+    /// `https://login.example.com`, if it is not the project's base URL. Trailing slashes are
+    /// ignored.
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] for what does not begin with `https://`.
+    /// [`ConfigError`] for text that does not begin with `https://`.
     pub fn custom_domain(mut self, url: impl Into<String>) -> Result<Self, ConfigError> {
         let mut url = url.into();
         url.truncate(url.trim_end_matches('/').len());

@@ -1,4 +1,4 @@
-//! What a session JWT says, once it is verified.
+//! The content of a verified session JWT.
 
 use std::time::{Duration, SystemTime};
 
@@ -14,16 +14,16 @@ use crate::value::timestamp::Timestamp;
 
 /// A session whose JWT was verified.
 ///
-/// It is what the session was when the JWT was issued: one that was revoked since stays good locally
-/// for up to five minutes.
+/// It shows the session as it was when the JWT was issued: a session that was revoked since then
+/// still passes the local check for up to five minutes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct VerifiedSession {
     /// The id of the session.
     pub member_session_id: MemberSessionId,
-    /// The Member, by its own id.
+    /// The id of the Member, never an external id.
     pub member_id: MemberId,
-    /// The Organization, by its own id.
+    /// The id of the Organization, never its slug or an external id.
     pub organization_id: OrganizationId,
     /// The slug of the Organization.
     pub organization_slug: String,
@@ -35,21 +35,21 @@ pub struct VerifiedSession {
     pub expires_at: Option<Timestamp>,
     /// The ids of the Member's roles, such as `stytch_member`.
     pub roles: Vec<String>,
-    /// What the Member proved, and when.
+    /// The factors that the Member passed, and when.
     pub authentication_factors: Vec<AuthenticationFactor>,
     /// The claims that the application put into the session; `Debug` shows only their number.
     pub custom_claims: JsonObject,
-    /// When the JWT was issued; `None` if the API was asked.
+    /// When the JWT was issued; `None` if the API was called.
     pub issued_at: Option<SystemTime>,
     pub(super) checked_at: SystemTime,
 }
 
 impl VerifiedSession {
-    /// Whether the Member proved a factor of one of these types at most `max_age` before the check of
-    /// this session: for step-up before what is sensitive.
+    /// Tells whether the Member passed a factor of one of these types at most `max_age` before the
+    /// check of this session. Use it for step-up before sensitive actions.
     ///
-    /// Only `last_authenticated_at` counts. A factor without it, or with one that cannot be read, is
-    /// not recent.
+    /// Only `last_authenticated_at` counts. A factor without it, or with one that cannot be read,
+    /// is not recent.
     ///
     /// ```
     /// use std::time::Duration;
@@ -86,12 +86,12 @@ impl VerifiedSession {
     ///
     /// # Errors
     ///
-    /// [`ClaimsError::Mismatch`] when they do not fit.
+    /// [`ClaimsError::Mismatch`] when they do not match the type.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, ClaimsError> {
         claims::read_map(&self.custom_claims)
     }
 
-    /// The session of a response of the API; `None` if it or one of its ids is missing.
+    /// Returns the session in a response of the API; `None` if it or one of its ids is missing.
     pub(super) fn of_response(
         response: &AuthenticateSessionResponse,
         now: SystemTime,
@@ -113,7 +113,8 @@ impl VerifiedSession {
         })
     }
 
-    /// Nothing for a time in the future, by which clocks may differ.
+    /// Returns how long before the check a time was; zero for a time after it, since clocks may
+    /// differ.
     fn age(&self, time: SystemTime) -> Duration {
         self.checked_at.duration_since(time).unwrap_or_default()
     }
@@ -125,8 +126,8 @@ impl VerifiedSession {
 pub struct AuthenticatedSession {
     /// The session.
     pub session: VerifiedSession,
-    /// The response of the API, if it was asked. Hand its `session_jwt` to the user in place of the old
-    /// one: it is good for five minutes without asking again.
+    /// The response of the API, if it was called. Give its `session_jwt` to the user in place of
+    /// the old one: it passes the local check for five minutes.
     pub response: Option<Box<AuthenticateSessionResponse>>,
 }
 

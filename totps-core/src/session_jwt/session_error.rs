@@ -8,8 +8,8 @@ use crate::session_jwt::error::JwtError;
 
 /// Why a [`SessionVerifier`](crate::SessionVerifier) did not accept a session.
 ///
-/// [`is_refused`](Self::is_refused) says whose fault it is: the user has to log in again, or the
-/// service could not find out.
+/// [`is_refused`](Self::is_refused) distinguishes two cases: the user has to log in again, or the
+/// service could not find out whether the session is valid.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SessionError {
@@ -19,17 +19,18 @@ pub enum SessionError {
     /// No key has the JWT's `kid`, and the last fetch of the keys failed.
     #[error("the key of the JWT is not known, and the key set could not be fetched")]
     Keys(#[source] Arc<Error>),
-    /// The API was asked and refused the session, or could not be reached.
+    /// The API was called and refused the session, or could not be reached.
     #[error(transparent)]
     Api(Error),
-    /// The API was asked and says that the session lives, but its `member_session` cannot be read.
+    /// The API was called and accepted the session, but its `member_session` cannot be read.
     #[error("the API accepted the session, but its `member_session` is missing or unreadable")]
     Unreadable(Box<AuthenticateSessionResponse>),
 }
 
 impl SessionError {
-    /// Whether the session is not good: the user has to log in again (401). Otherwise nothing is known
-    /// about it, because keys or API could not be reached or the service is set up wrongly (503).
+    /// Tells whether the session is not valid, so that the user has to log in again (401).
+    /// Otherwise it is not known whether the session is valid, because the keys or the API could
+    /// not be reached or the service is misconfigured (503).
     ///
     /// ```
     /// use totps_core::SessionError;

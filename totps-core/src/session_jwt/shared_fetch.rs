@@ -1,4 +1,4 @@
-//! One fetch at a time, whoever waits for it.
+//! One fetch at a time, shared by all callers that wait for it.
 
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
@@ -10,11 +10,11 @@ use crate::session_jwt::jwks::Jwks;
 
 type Fetch = Pin<Box<dyn Future<Output = Result<Jwks, Error>> + Send>>;
 
-/// The fetch that is under way. Blocking callers hold the lock for as long as it takes; async ones keep
-/// the future inside, and whoever needs it polls it.
+/// The fetch in progress. A blocking caller holds the lock until its fetch ends. Async callers
+/// store the future here, and each waiting caller polls it.
 ///
-/// So the fetch outlives the caller who began it: a request that is dropped in the middle, by chance or
-/// on purpose, does not cost the others the keys.
+/// For that reason the fetch outlives the caller that began it. If that caller is dropped, by
+/// chance or on purpose, the others still get the keys.
 #[derive(Default)]
 pub(super) struct SharedFetch {
     fetch: Mutex<Option<Fetch>>,
@@ -22,13 +22,13 @@ pub(super) struct SharedFetch {
 }
 
 impl SharedFetch {
-    /// Waits until no blocking caller fetches.
+    /// Waits until no other blocking caller is fetching, and locks the fetch.
     pub(super) fn lock(&self) -> MutexGuard<'_, impl Sized> {
         self.fetch.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Polls the fetch that is under way, then those that `begin` gives, until it gives none. `finish`
-    /// takes what was fetched.
+    /// Polls the fetch in progress, then those that `begin` returns, until it returns none.
+    /// `finish` receives each result.
     pub(super) async fn run(
         &self,
         mut begin: impl FnMut() -> Option<Fetch>,
@@ -39,7 +39,7 @@ impl SharedFetch {
             self.waiting.add(context.waker());
             let mut slot = self.fetch.lock().unwrap_or_else(PoisonError::into_inner);
             loop {
-                // Out of its place while it is polled: after a panic it must not be polled again.
+                // Taken out while it is polled: after a panic it must not be polled again.
                 let Some(mut fetch) = slot.take().or_else(&mut begin) else {
                     return Poll::Ready(());
                 };
@@ -59,7 +59,8 @@ impl SharedFetch {
     }
 }
 
-/// The tasks that wait for the fetch. All are woken when it moves on, because any of them may be gone.
+/// The tasks that wait for the fetch. All are woken when it can make progress, because any of them
+/// may have been dropped.
 #[derive(Default)]
 struct Waiting(Mutex<Vec<Waker>>);
 
@@ -89,7 +90,7 @@ impl Wake for Waiting {
     }
 }
 
-/// Wakes all when the fetch has ended, be it by a panic.
+/// Wakes all waiting tasks when the fetch has ended, even by a panic.
 struct WakeOnDrop<'a>(&'a Waiting);
 
 impl Drop for WakeOnDrop<'_> {

@@ -1,4 +1,4 @@
-//! JSON objects in which no key is there twice.
+//! Reads JSON objects and refuses duplicate keys.
 
 use std::cell::Cell;
 use std::fmt;
@@ -6,14 +6,15 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
-/// Why bytes are not what [`object`] reads.
+/// Why [`object`] cannot read some bytes.
 #[derive(Debug, PartialEq)]
 pub(super) enum Unreadable {
     NotAnObject,
     DuplicateKey,
 }
 
-/// Reads a JSON object and refuses duplicate keys at any depth, where serde_json would take the last.
+/// Reads a JSON object and refuses duplicate keys at any depth, where serde_json would take the
+/// last.
 pub(super) fn object(json: &[u8]) -> Result<Map<String, Value>, Unreadable> {
     let duplicate = Cell::new(false);
     let text = std::str::from_utf8(json).map_err(|_| Unreadable::NotAnObject)?;
@@ -28,7 +29,7 @@ pub(super) fn object(json: &[u8]) -> Result<Map<String, Value>, Unreadable> {
     }
 }
 
-/// Reads any value; notes when a key is there twice.
+/// Reads any value, and sets the flag when a key occurs twice.
 #[derive(Clone, Copy)]
 struct Strict<'a>(&'a Cell<bool>);
 
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn duplicate_keys_at_any_depth() {
+    fn duplicate_keys_at_any_depth_are_refused() {
         for json in [
             r#"{"a": 1, "a": 1}"#,
             r#"{"a": 1, "\u0061": 2}"#,
@@ -111,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn what_serde_json_reads_is_read_alike() {
+    fn valid_objects_are_read_as_by_serde_json() {
         for json in [
             "{}",
             r#"{"a": [1, -1, 1.5, 18446744073709551615, 1e300, true, null, "\ud83d\ude00"]}"#,
@@ -123,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_object() {
+    fn input_that_is_not_an_object_is_refused() {
         let deep = format!("{{\"a\": {}", "[".repeat(100_000));
         for json in [
             "",

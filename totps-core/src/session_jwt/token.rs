@@ -1,4 +1,4 @@
-//! A JWT in compact form (RFC 7515), up to its signature.
+//! Reads a JWT in compact form (RFC 7515), and checks its header and signature.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
@@ -9,13 +9,13 @@ use crate::session_jwt::jwks::Jwks;
 use crate::session_jwt::strict_json::{self, Unreadable};
 use crate::value::wipe::WipedBytes;
 
-/// The longest JWT, in bytes. 4 kB of custom claims take 5.5 kB in it; servers and browsers take 8 to
-/// 32 kB of headers.
+/// The longest JWT, in bytes. 4 kB of custom claims take 5.5 kB in a JWT; servers and browsers
+/// accept 8 to 32 kB of headers.
 const LONGEST: usize = 16 * 1024;
 
-/// A JWT whose header is sound and whose signature is not checked yet.
+/// A JWT whose header is valid and whose signature is not checked yet.
 pub(super) struct Token<'a> {
-    /// Header and claims: what the signature is of.
+    /// The header and the claims, which the signature covers.
     signed: &'a str,
     claims: &'a str,
     signature: &'a str,
@@ -42,7 +42,7 @@ impl<'a> Token<'a> {
         })
     }
 
-    /// The claims, if a key of the set signed them.
+    /// Returns the claims, if they were signed with a key of the set.
     pub(super) fn verified_claims(&self, jwks: &Jwks) -> Result<Map<String, Value>, JwtError> {
         if !jwks.contains(&self.kid) {
             return Err(JwtError::UnknownKey);
@@ -55,7 +55,8 @@ impl<'a> Token<'a> {
     }
 }
 
-/// Checks the header. Keys and addresses of keys in it (`jwk`, `x5c`, `jku`, `x5u`) are not looked at.
+/// Checks the header, and returns its `kid`. Keys and URLs of keys in it (`jwk`, `x5c`, `jku`,
+/// `x5u`) are ignored.
 fn kid(mut header: Map<String, Value>) -> Result<String, JwtError> {
     if header.get("alg").and_then(Value::as_str) != Some("RS256") {
         return Err(JwtError::Algorithm);

@@ -1,4 +1,4 @@
-//! Sessions verified by a client that keeps the keys.
+//! Verifies sessions with a client and cached keys.
 
 use std::fmt;
 use std::sync::Arc;
@@ -21,10 +21,11 @@ use crate::session_jwt::shared_fetch::SharedFetch;
 use crate::transport::{AsyncTransport, Transport};
 use crate::value::secret::SessionJwt;
 
-/// Verifies sessions for a service: keeps the keys, checks JWTs locally, and asks the API if it has to.
+/// Verifies sessions for a service: caches the keys, checks JWTs locally, and calls the API when
+/// needed.
 ///
-/// `T` is the client, a [`Client`] or an [`AsyncClient`]; with the latter the same methods are `async`.
-/// Make one verifier and clone it: clones share the keys, and cloning is cheap.
+/// `T` is the client, a [`Client`] or an [`AsyncClient`]; with the latter the same methods are
+/// `async`. Create one verifier and clone it: clones share the keys, and cloning is cheap.
 ///
 /// ```
 /// use std::time::SystemTime;
@@ -38,29 +39,30 @@ use crate::value::secret::SessionJwt;
 ///
 /// # Revoked sessions
 ///
-/// A session that is revoked, or whose Member is deleted, **stays good locally for up to five
-/// minutes**, until its JWT expires. Where that is too long, ask the API
+/// A session that is revoked, or whose Member is deleted, **still passes the local check for up to
+/// five minutes**, until its JWT expires. Where that is too long, call the API
 /// ([`authenticate_session`](Client::authenticate_session)), or set a shorter
 /// [`max_age`](VerifyOptions::max_age) and call [`authenticate`](Self::authenticate).
 ///
 /// # When the keys are fetched
 ///
-/// - At the first check that needs them. While that fails there is a pause of 10 seconds between two
-///   attempts, and checks in between fail with [`SessionError::Keys`].
-/// - Again for a `kid` that is not among them, but at most once in five minutes, whatever an attacker
-///   sends and whether it succeeds or not. Other unknown `kid`s are refused at once.
+/// - At the first check that needs them. While that fetch fails, there is a pause of 10 seconds
+///   between two attempts, and checks in between fail with [`SessionError::Keys`].
+/// - Again for a `kid` that is not among them, but at most once in five minutes, whatever an
+///   attacker sends and whether the fetch succeeds or not. Other unknown `kid`s are refused at
+///   once.
 /// - When [`refresh`](Self::refresh) is called.
 ///
 /// Only a check whose key is missing waits for a fetch, and checks that miss a key at the same time
-/// wait for the same one. Nothing happens in the background. Old keys stay in use while the API cannot
-/// be reached, and until a fetch brings a set without them: to notice a key that Stytch withdraws, call
-/// `refresh` from a timer, such as once an hour.
+/// wait for the same one. Nothing happens in the background. Old keys stay in use while the API
+/// cannot be reached, and until a fetch returns a set without them. To notice a key that Stytch
+/// withdraws, call `refresh` from a timer, such as once an hour.
 pub struct SessionVerifier<T> {
     shared: Arc<Shared<T>>,
 }
 
 struct Shared<T> {
-    /// Shared with the fetch that is under way.
+    /// Shared with the fetch in progress.
     client: Arc<T>,
     options: VerifyOptions,
     keys: KeyCache,
@@ -68,8 +70,8 @@ struct Shared<T> {
 }
 
 impl<T> SessionVerifier<T> {
-    /// Creates a verifier with the default options: no leeway, so your clock must not be behind Stytch's.
-    /// Nothing is fetched yet.
+    /// Creates a verifier with the default options: no leeway, so your clock must not be behind
+    /// Stytch's. Nothing is fetched yet.
     pub fn new(client: T) -> Self {
         Self::with_options(client, VerifyOptions::new())
     }
@@ -87,17 +89,17 @@ impl<T> SessionVerifier<T> {
         }
     }
 
-    /// The client.
+    /// Returns the client.
     pub fn client(&self) -> &T {
         &self.shared.client
     }
 
-    /// The keys that were fetched last; none at first.
+    /// Returns the keys that were fetched last; none at first.
     pub fn jwks(&self) -> Arc<Jwks> {
         self.shared.keys.jwks()
     }
 
-    /// Checks with these keys; `None` if the JWT needs another one.
+    /// Checks a JWT with these keys; `None` if the JWT needs another key.
     fn check(
         &self,
         jwks: &Jwks,
@@ -111,7 +113,7 @@ impl<T> SessionVerifier<T> {
         }
     }
 
-    /// Checks with the keys after a fetch that may have been made or not.
+    /// Checks a JWT with the current keys, after a fetch that may not have been made.
     fn check_again(
         &self,
         project: &Project,
@@ -125,7 +127,7 @@ impl<T> SessionVerifier<T> {
         })
     }
 
-    /// Whether the last fetch succeeded.
+    /// Returns the error of the last fetch, if it failed.
     fn fetched(&self) -> Result<(), SessionError> {
         let failure = self.shared.keys.failure();
         failure.map_or(Ok(()), |error| Err(SessionError::Keys(error)))
@@ -133,12 +135,12 @@ impl<T> SessionVerifier<T> {
 }
 
 impl<T: Transport> SessionVerifier<Client<T>> {
-    /// Checks a session JWT locally, with the clock of the caller.
+    /// Checks a session JWT locally, at the time `now`.
     ///
     /// # Errors
     ///
-    /// [`SessionError::Jwt`] if it does not pass a check, [`SessionError::Keys`] if its key is missing
-    /// and could not be fetched.
+    /// [`SessionError::Jwt`] if it does not pass a check, [`SessionError::Keys`] if its key is
+    /// missing and could not be fetched.
     pub fn verify(
         &self,
         jwt: &SessionJwt,
@@ -153,11 +155,11 @@ impl<T: Transport> SessionVerifier<Client<T>> {
         self.check_again(project, jwt, now)
     }
 
-    /// Checks a session JWT locally, and asks the API if nothing is wrong with it but its age
+    /// Checks a session JWT locally, and asks the API if the JWT is refused only for its age
     /// ([`JwtError::is_stale`]).
     ///
-    /// The session is not extended. To extend it or to set claims, call [`verify`](Self::verify) and
-    /// then [`authenticate_session`](Client::authenticate_session) yourself.
+    /// The session is not extended. To extend it or to set claims, call [`verify`](Self::verify)
+    /// and then [`authenticate_session`](Client::authenticate_session) yourself.
     ///
     /// # Errors
     ///
@@ -189,7 +191,7 @@ impl<T: Transport> SessionVerifier<Client<T>> {
         self.fetched()
     }
 
-    /// Waits for the fetch that is under way, and makes one more if `begin` says so.
+    /// Waits for the fetch in progress, and makes one more if `begin` returns `true`.
     fn fetch(&self, begin: impl FnOnce(&KeyCache) -> bool) {
         let _one_at_a_time = self.shared.fetch.lock();
         if begin(&self.shared.keys) {
@@ -200,15 +202,15 @@ impl<T: Transport> SessionVerifier<Client<T>> {
 }
 
 impl<T: AsyncTransport + 'static> SessionVerifier<AsyncClient<T>> {
-    /// Checks a session JWT locally, with the clock of the caller.
+    /// Checks a session JWT locally, at the time `now`.
     ///
-    /// It may be dropped at any time: a fetch of the keys that it began is carried on by the next check
-    /// that needs it.
+    /// The future may be dropped at any time: the next check that needs the keys continues a fetch
+    /// that it began.
     ///
     /// # Errors
     ///
-    /// [`SessionError::Jwt`] if it does not pass a check, [`SessionError::Keys`] if its key is missing
-    /// and could not be fetched.
+    /// [`SessionError::Jwt`] if it does not pass a check, [`SessionError::Keys`] if its key is
+    /// missing and could not be fetched.
     pub async fn verify(
         &self,
         jwt: &SessionJwt,
@@ -223,11 +225,11 @@ impl<T: AsyncTransport + 'static> SessionVerifier<AsyncClient<T>> {
         self.check_again(project, jwt, now)
     }
 
-    /// Checks a session JWT locally, and asks the API if nothing is wrong with it but its age
+    /// Checks a session JWT locally, and asks the API if the JWT is refused only for its age
     /// ([`JwtError::is_stale`]).
     ///
-    /// The session is not extended. To extend it or to set claims, call [`verify`](Self::verify) and
-    /// then [`authenticate_session`](AsyncClient::authenticate_session) yourself.
+    /// The session is not extended. To extend it or to set claims, call [`verify`](Self::verify)
+    /// and then [`authenticate_session`](AsyncClient::authenticate_session) yourself.
     ///
     /// # Errors
     ///
@@ -263,7 +265,7 @@ impl<T: AsyncTransport + 'static> SessionVerifier<AsyncClient<T>> {
         self.fetched()
     }
 
-    /// Waits for the fetch that is under way, and makes others as long as `begin` says so.
+    /// Waits for the fetch in progress, and makes others as long as `begin` returns `true`.
     async fn fetch(&self, mut begin: impl FnMut(&KeyCache) -> bool) {
         let Shared { keys, client, .. } = &*self.shared;
         let begin = || {
@@ -277,7 +279,7 @@ impl<T: AsyncTransport + 'static> SessionVerifier<AsyncClient<T>> {
     }
 }
 
-/// What the API says about a session.
+/// Converts the response of the API about a session.
 fn from_api(
     response: Result<AuthenticateSessionResponse, Error>,
     now: SystemTime,

@@ -1,12 +1,13 @@
-//! The endpoints by the methods of the clients.
+//! The endpoints, named after the methods of the clients.
 
 use std::fmt;
 
 use http::Method;
 
-/// An endpoint that this crate types, for [`Script::at`](crate::test_util::Script::at).
+/// An endpoint that this crate has types for; an argument of
+/// [`Script::at`](crate::test_util::Script::at).
 ///
-/// `Display` shows the method of the client:
+/// `Display` shows the name of the client's method:
 ///
 /// ```
 /// use totps_core::test_util::Endpoint;
@@ -39,9 +40,9 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    /// The endpoint of a request, and the ids in its path as they were sent.
+    /// Returns the endpoint of a request, and the ids in its path as they were sent.
     pub(crate) fn of<'p>(method: &Method, path: &'p str) -> Option<(Self, PathIds<'p>)> {
-        // The base URL may have a path of its own.
+        // The base URL may have its own path.
         let (_, path) = path.split_once("/v1/b2b/")?;
         let segments: Vec<_> = path.split('/').collect();
         let endpoint = match (method.as_str(), &*segments) {

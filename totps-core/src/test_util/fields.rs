@@ -19,7 +19,7 @@ impl Changes {
         self.0.push(Change { path, value });
     }
 
-    /// The error says which field is not there to be changed.
+    /// Makes the changes. The error names the field that cannot be changed.
     pub(crate) fn apply(self, response: &mut Value) -> Result<(), String> {
         for Change { path, value } in self.0 {
             let applied = match value {
@@ -32,7 +32,7 @@ impl Changes {
     }
 }
 
-/// Sets a field. The objects around it are made if they are not there.
+/// Sets a field. Missing objects around it are created.
 fn set(mut at: &mut Value, path: &str, value: Value) -> Option<()> {
     for name in path.split('/') {
         if at.is_null() {
@@ -95,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_named() {
+    fn a_field_that_cannot_be_changed_is_named_in_the_error() {
         for (path, value) in [
             ("secrt", None),
             ("a/b/c", None),

@@ -10,8 +10,8 @@ use crate::error::ErrorType;
 use crate::transport::Response;
 use crate::value::open_enum::printable;
 
-/// An error of the API, for [`Script::refused`](crate::test_util::Script::refused). An [`ErrorType`], or
-/// its text on the wire, converts into one.
+/// An error of the API, for [`Script::refused`](crate::test_util::Script::refused). An
+/// [`ErrorType`], or its text on the wire, converts into one.
 ///
 /// ```
 /// use std::time::Duration;
@@ -33,8 +33,8 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Creates an error with the status that [`ErrorType`] names for it, else 400: Stytch documents the
-    /// status of some types only.
+    /// Creates an error with the status that [`ErrorType`] names for it, or 400 if it names none:
+    /// Stytch documents the status of some types only.
     pub fn new(error_type: impl Into<ErrorType>) -> Self {
         let error_type = error_type.into();
         Self {
@@ -50,7 +50,7 @@ impl Refusal {
     ///
     /// # Panics
     ///
-    /// If it is a success, which is no refusal.
+    /// If the status is a success.
     #[must_use]
     #[track_caller]
     pub fn status(mut self, status: StatusCode) -> Self {
@@ -73,12 +73,12 @@ impl Refusal {
     ///
     /// # Panics
     ///
-    /// If the text cannot be in a header.
+    /// If the text is not a valid header value.
     #[must_use]
     #[track_caller]
     pub fn retry_after_text(mut self, text: &str) -> Self {
         let value = HeaderValue::from_str(text).ok();
-        assert!(value.is_some(), "expected the text of a header");
+        assert!(value.is_some(), "expected a valid header value");
         self.retry_after = value;
         self
     }
@@ -97,7 +97,7 @@ impl Refusal {
         self
     }
 
-    /// The type, if it may be shown.
+    /// Returns the type, or a placeholder if the type must not be shown.
     pub(crate) fn printable_type(&self) -> &str {
         printable(self.error_type.as_str())
     }
@@ -143,7 +143,7 @@ impl From<&str> for Refusal {
     }
 }
 
-/// The status that the documentation of [`ErrorType`] names; 400 where it names none.
+/// Returns the status that the documentation of [`ErrorType`] names; 400 if it names none.
 fn usual_status(error_type: &ErrorType) -> StatusCode {
     use ErrorType as Type;
     match error_type {
@@ -178,8 +178,12 @@ mod tests {
         let mut documented = 0;
         for error_type in ErrorType::KNOWN {
             let variant = format!(" = \"{}\"", error_type.as_str());
-            let (before, _) = source.split_once(&variant).expect("a variant");
-            let (_, comment) = before.rsplit_once("/// ").expect("a comment");
+            let (before, _) = source
+                .split_once(&variant)
+                .expect("the variant is in the source");
+            let (_, comment) = before
+                .rsplit_once("/// ")
+                .expect("the variant has a comment");
             let status = comment.strip_prefix("Status ").map(|text| &text[..3]);
             documented += usize::from(status.is_some());
             assert_eq!(
@@ -188,6 +192,9 @@ mod tests {
                 "{error_type:?}: {comment}"
             );
         }
-        assert!(documented > 20, "the comments have another form now");
+        assert!(
+            documented > 20,
+            "expected more than 20 comments that begin with `Status`, got {documented}"
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! Successes, built from small values.
+//! Success responses, each built from a few values.
 
 mod objects;
 
@@ -17,7 +17,7 @@ use crate::value::totp_secret::TotpSecret;
 
 pub(crate) use crate::test_util::responses::objects::REQUEST_ID;
 
-/// Defines responses: what fills them in, and the changes that a test can make to any of them.
+/// Defines response types, each with the function that fills in its fields.
 macro_rules! responses {
     ($($(#[$doc:meta])* $name:ident: $fill:path;)+) => {$(
         $(#[$doc])*
@@ -29,23 +29,24 @@ macro_rules! responses {
         }
 
         impl $name {
-            /// Sets any field by its path, such as `member/is_locked`. Objects around it that are not there
-            /// are made.
+            /// Sets any field by its path, such as `member/is_locked`. Missing objects around it
+            /// are created.
             #[must_use]
             pub fn set(mut self, path: &str, value: impl Into<Value>) -> Self {
                 self.changes.push(path, Some(value.into()));
                 self
             }
 
-            /// Removes any field by its path, such as `member/roles`. Without a field that the call was for,
-            /// the call fails with [`Error::Decode`](crate::Error::Decode).
+            /// Removes any field by its path, such as `member/roles`. Without a required field, the
+            /// call fails with [`Error::Decode`](crate::Error::Decode).
             #[must_use]
             pub fn without(mut self, path: &str) -> Self {
                 self.changes.push(path, None);
                 self
             }
 
-            /// The body of the response to a request. The error says what cannot be changed.
+            /// Returns the body of the response to a request. The error names the field that cannot
+            /// be changed.
             pub(crate) fn body(self, request: &SentRequest) -> Result<Value, String> {
                 let mut body = $fill(&Facts::of(request));
                 self.changes.apply(&mut body)?;
@@ -82,7 +83,8 @@ responses! {
 
     /// A success of Authenticate: a session. A session token converts into it.
     ///
-    /// The Member has a TOTP. `mfa_enrolled` is what the request sets, else `true`.
+    /// The Member has a TOTP. `mfa_enrolled` is the value that the request sets, or `true` by
+    /// default.
     Authenticated: objects::authenticated;
 
     /// A success of Migrate. Recovery codes convert into it.
@@ -91,7 +93,7 @@ responses! {
     /// A success of Delete TOTP: the Member has no TOTP.
     TotpDeleted: objects::totp_deleted;
 
-    /// A success of Get Member: one with a TOTP, who is `mfa_enrolled`.
+    /// A success of Get Member: a Member who has a TOTP and is `mfa_enrolled`.
     ///
     /// ```
     /// use totps_core::test_util::{MemberFound, Script};
@@ -114,21 +116,21 @@ responses! {
     /// A success of Recover: a session, and nine codes are left. A session token converts into it.
     Recovered: objects::recovered;
 
-    /// A success of Authenticate session. A session token converts into it; without one, the response has
-    /// that of the request.
+    /// A success of Authenticate session. A session token converts into it; without one, the
+    /// response repeats the token of the request.
     SessionAuthenticated: objects::session_authenticated;
 
     /// A success of Revoke sessions.
     SessionsRevoked: objects::sessions_revoked;
 
-    /// The response to a first factor, such as Authenticate password. This crate does not type these
-    /// endpoints; an [`Operation`](crate::Operation) of yours does.
+    /// The response to a first factor, such as Authenticate password. This crate has no types for
+    /// these endpoints; your own [`Operation`](crate::Operation) describes one.
     ///
-    /// By `default`, no second factor is owed.
+    /// By `default`, no second factor is required.
     FirstFactor: objects::first_factor;
 }
 
-/// Texts and lists that convert into a response.
+/// Implements the conversions of texts and lists into responses.
 macro_rules! from {
     ($($name:ident: $setter:ident of text $type:ident;)*) => {$(
         impl From<&str> for $name {
@@ -176,17 +178,18 @@ from! {
     RecoveryCodes of codes;
 }
 
-/// Setters that several responses have.
+/// Defines setters that several responses share.
 macro_rules! setters {
     (session: $($name:ident),+) => {$(
         impl $name {
-            /// Sets `session_token`. To test a response without a session, use `without("session_token")`.
+            /// Sets `session_token`. To test a response without a session, use
+            /// `without("session_token")`.
             #[must_use]
             pub fn session_token(self, token: impl Into<SessionToken>) -> Self {
                 self.set("session_token", token.into().expose())
             }
 
-            /// Sets `session_jwt`. The constant one, `session-jwt-1`, is not a JWT.
+            /// Sets `session_jwt`. The default, `session-jwt-1`, is not a JWT.
             #[must_use]
             pub fn session_jwt(self, jwt: impl Into<SessionJwt>) -> Self {
                 self.set("session_jwt", jwt.into().expose())
@@ -222,7 +225,7 @@ setters!(codes: Created, Migrated, RecoveryCodes);
 setters!(totp: Created, Migrated);
 
 impl Created {
-    /// Sets `secret`. The QR code stays a picture of the constant secret: see [`qr_code`](Self::qr_code).
+    /// Sets `secret`. The QR code still shows the constant secret: see [`qr_code`](Self::qr_code).
     #[must_use]
     pub fn secret(self, secret: impl Into<TotpSecret>) -> Self {
         self.set("secret", secret.into().expose())
@@ -236,7 +239,7 @@ impl Created {
 }
 
 impl MemberFound {
-    /// Creates one without a TOTP, who is not `mfa_enrolled`.
+    /// Creates a response with a Member who has no TOTP and is not `mfa_enrolled`.
     pub fn without_totp() -> Self {
         Self::default()
             .set("member/totp_registration_id", "")
@@ -254,13 +257,14 @@ impl Recovered {
 }
 
 impl FirstFactor {
-    /// Creates one that completes the login: `member_authenticated` is `true`, and there is a session.
+    /// Creates a response that completes the login: `member_authenticated` is `true`, and there is
+    /// a session.
     pub fn complete(token: impl Into<SessionToken>) -> Self {
         Self::default().session_token(token)
     }
 
-    /// Creates one after which a second factor is owed: `member_authenticated` is `false`, there is an
-    /// intermediate session token, and no session. The Member has a TOTP.
+    /// Creates a response that requires a second factor: `member_authenticated` is `false`, and
+    /// there is an intermediate session token, but no session. The Member has a TOTP.
     pub fn mfa_required(token: impl Into<IntermediateSessionToken>) -> Self {
         Self::default()
             .set("member_authenticated", false)

@@ -1,4 +1,4 @@
-//! The script: steps, the requests that came, and the transport that plays them.
+//! The script: its steps, the recorded requests, and the transport that plays the steps.
 
 mod failures;
 mod successes;
@@ -18,15 +18,16 @@ use crate::transport::{AsyncTransport, Request, Response, Transport};
 
 /// A transport that plays responses and failures in order, and records the requests.
 ///
-/// The methods that end in a step add it at the end, also while calls are made. Clones share the steps and the
-/// requests: give one to the client, and keep one. It is `Send` and `Sync`; under concurrent calls, the
-/// steps are played in the order in which the requests come.
+/// A method for a step appends the step to the script, even while calls are made. Clones share the
+/// steps and the requests: give one to the client, and keep one. The script is `Send` and `Sync`.
+/// During concurrent calls, the steps are played in the order in which the requests arrive.
 ///
-/// A success is for the call that its name says; [`at`](Self::at) makes any other step that strict. A call that
-/// the script does not expect, or that comes after the last step, fails with a
-/// [`Refused`](crate::error::TransportErrorKind::Refused) whose source is a [`ScriptError`]: it names the step
-/// and the call, and [`assert_finished`](Self::assert_finished) repeats it, should the code under test have
-/// hidden it. The [module](crate::test_util) has an example, and a table of the steps.
+/// A step for a success accepts only the call in its name; [`at`](Self::at) restricts any other
+/// step in the same way. A call that the script does not expect, or that is made after the last
+/// step, fails with [`Refused`](crate::error::TransportErrorKind::Refused). The source of this
+/// error is a [`ScriptError`], which names the step and the call.
+/// [`assert_finished`](Self::assert_finished) reports it again, in case the code under test hides
+/// it. The [module](crate::test_util) has an example, and a table of the steps.
 #[derive(Clone, Default)]
 pub struct Script {
     state: Arc<Mutex<State>>,
@@ -47,28 +48,28 @@ impl Script {
         Self::default()
     }
 
-    /// Makes the last step that was added one for this endpoint only: `lost().at(Endpoint::Create)`.
+    /// Restricts the last added step to this endpoint: `lost().at(Endpoint::Create)`.
     ///
     /// # Panics
     ///
-    /// If there is no step to be played.
+    /// If the script has no step left to play.
     #[track_caller]
     pub fn at(self, endpoint: Endpoint) -> Self {
         self.expects(Expected::Endpoint(endpoint))
     }
 
-    /// Makes the last step that was added one for this path only, such as `/v1/b2b/passwords/authenticate`.
+    /// Restricts the last added step to this path, such as `/v1/b2b/passwords/authenticate`.
     ///
     /// # Panics
     ///
-    /// If there is no step to be played.
+    /// If the script has no step left to play.
     #[track_caller]
     pub fn at_path(self, path: impl Into<String>) -> Self {
         self.expects(Expected::Path(path.into()))
     }
 
-    /// Lets a call take the first step left that is for it, instead of the very first: for code that makes
-    /// several calls at the same time.
+    /// Lets each call take the first remaining step that accepts it, instead of the next step. Use
+    /// this for code that makes several calls at the same time.
     ///
     /// ```
     /// use totps_core::test_util::{MemberFound, Script};
@@ -94,7 +95,7 @@ impl Script {
         let last = state.steps.back_mut();
         assert!(
             last.is_some(),
-            "expected a step to be played, which this is about"
+            "expected a step to be played before `at` or `at_path`"
         );
         if let Some(step) = last {
             step.expected = expected;
@@ -109,28 +110,29 @@ impl Script {
     }
 }
 
-/// The client, and what it did.
+/// Clients, and the requests that they sent.
 impl Script {
-    /// Creates a blocking client of a test project, which the script plays to.
+    /// Creates a blocking client for a test project, with this script as the transport.
     pub fn client(&self) -> Client<Self> {
         Client::new(project(), self.clone())
     }
 
-    /// Creates an async client of a test project, which the script plays to.
+    /// Creates an async client for a test project, with this script as the transport.
     pub fn async_client(&self) -> AsyncClient<Self> {
         AsyncClient::new(project(), self.clone())
     }
 
-    /// Returns the requests so far, also those that the script did not expect.
+    /// Returns the requests so far, including those that the script did not expect.
     pub fn requests(&self) -> Vec<SentRequest> {
         self.state().requests.clone()
     }
 
-    /// Checks that all steps were played, and that no other call came.
+    /// Checks that all steps were played, and that no other call was made.
     ///
     /// # Errors
     ///
-    /// [`ScriptError`] names what is missing and what was not expected.
+    /// [`ScriptError`], which names the steps that were not played and the calls that were not
+    /// expected.
     pub fn finish(&self) -> Result<(), ScriptError> {
         let state = self.state();
         let mut problems = state.mistakes.clone();
@@ -178,7 +180,7 @@ impl Script {
 }
 
 impl State {
-    /// Takes the step for a request; one that is for another call stays.
+    /// Takes the step for a request. A step for another call stays in the script.
     fn next(&mut self, request: &SentRequest) -> Result<Step, String> {
         self.requests.push(request.clone());
         let (number, name) = (self.requests.len(), request.name());
@@ -238,10 +240,10 @@ impl fmt::Debug for Script {
     }
 }
 
-/// What did not go as the [`Script`] says.
+/// The differences between a [`Script`] and the calls that were made.
 ///
-/// The message names steps, endpoints and fields. For an endpoint that this crate does not type, it has the
-/// path.
+/// The message names steps, endpoints and fields. For an endpoint that this crate has no types for,
+/// it shows the path.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct ScriptError(String);

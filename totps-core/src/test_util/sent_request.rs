@@ -1,4 +1,4 @@
-//! The requests that a script got.
+//! The requests that a script received.
 
 use std::fmt;
 
@@ -9,10 +9,10 @@ use crate::test_util::endpoint::{Endpoint, PathIds};
 use crate::transport::{Body, Request};
 use crate::value::id::{MemberId, OrganizationId};
 
-/// A request that a [`Script`](crate::test_util::Script) got.
+/// A request that a [`Script`](crate::test_util::Script) received.
 ///
-/// It holds codes, tokens and the project's secret. `Debug` shows the method, the path and the length of
-/// the body; the accessors return the rest.
+/// It holds codes, tokens and the project's secret. `Debug` shows the method, the path and the
+/// length of the body; the accessors return the rest.
 #[derive(Clone)]
 pub struct SentRequest {
     method: Method,
@@ -32,7 +32,7 @@ impl SentRequest {
         }
     }
 
-    /// Returns the endpoint, if this crate types it.
+    /// Returns the endpoint, if this crate has types for it.
     pub fn endpoint(&self) -> Option<Endpoint> {
         Some(self.known()?.0)
     }
@@ -46,7 +46,7 @@ impl SentRequest {
         &self.method
     }
 
-    /// Returns the path as it was sent, that of the base URL included.
+    /// Returns the path as it was sent, including the path of the base URL.
     pub fn path(&self) -> &str {
         self.uri.path()
     }
@@ -56,7 +56,7 @@ impl SentRequest {
         &self.uri
     }
 
-    /// Returns the value of a query parameter, without escapes. Of several, the first.
+    /// Returns the value of a query parameter, without escapes; the first one if there are several.
     pub fn query(&self, name: &str) -> Option<String> {
         let pairs = self.uri.query()?.split('&');
         let mut pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
@@ -65,7 +65,7 @@ impl SentRequest {
             .map(|(_, value)| unescape(value))
     }
 
-    /// Returns the headers. `authorization` has the project's secret.
+    /// Returns the headers. `authorization` holds the project's secret.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
@@ -75,8 +75,8 @@ impl SentRequest {
         self.headers.get(name)?.to_str().ok()
     }
 
-    /// Returns the body as JSON, with the codes and tokens in it. It is `null` if there is no body, or none
-    /// that is JSON.
+    /// Returns the body as JSON, including its codes and tokens. It is `null` if there is no body
+    /// or the body is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(self.body.as_bytes()).unwrap_or_default()
     }
@@ -109,7 +109,7 @@ impl SentRequest {
             .map(T::from)
     }
 
-    /// The endpoint, or the method and the path, for messages.
+    /// Returns the endpoint, or the method and the path, for messages.
     pub(crate) fn name(&self) -> String {
         self.endpoint().map_or_else(
             || format!("{} {}", self.method, self.path()),

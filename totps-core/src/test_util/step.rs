@@ -7,21 +7,21 @@ use crate::test_util::endpoint::Endpoint;
 use crate::test_util::sent_request::SentRequest;
 use crate::transport::Response;
 
-/// What a call gets, and which call.
+/// A step: the call that it is for, and the result that the call gets.
 pub(crate) struct Step {
-    /// For messages, such as `lost`.
+    /// The name in messages, such as `lost`.
     pub(crate) name: String,
     pub(crate) expected: Expected,
     pub(crate) play: Play,
 }
 
-/// The error is a mistake of the test.
+/// Plays a step. The error describes a mistake in the test.
 type Play = Box<dyn FnOnce(&SentRequest) -> Result<Played, String> + Send>;
 
 /// How a call ends.
 pub(crate) enum Played {
     Ends(Result<Response, TransportError>),
-    /// It does not.
+    /// The call does not end.
     Never,
 }
 
@@ -56,7 +56,7 @@ impl Step {
     }
 }
 
-/// Such as ``lost for `create` ``.
+/// Writes the step as in ``lost for `create` ``.
 impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.name)?;

@@ -8,7 +8,7 @@ use crate::value::wipe::wipe;
 /// The body of a request or a response.
 ///
 /// It may hold codes, secrets and session tokens: `Debug` shows only its length, and the bytes are
-/// wiped on drop. After a conversion into a `Vec<u8>` the caller has to wipe them.
+/// wiped on drop. After a conversion into a `Vec<u8>` the caller must wipe them.
 ///
 /// ```
 /// use totps_core::Body;
@@ -35,8 +35,8 @@ impl Body {
         &self.0
     }
 
-    /// Appends bytes. When the buffer is too small, the bytes move to a larger one and the old one is
-    /// wiped; a growing `Vec` would leave a copy behind.
+    /// Appends bytes. When the buffer is too small, the bytes move to a larger one and the old one
+    /// is wiped; a growing `Vec` would leave a copy behind.
     #[inline]
     fn append(&mut self, bytes: &[u8]) {
         if bytes.len() > self.0.capacity() - self.0.len() {
@@ -103,7 +103,7 @@ impl From<Body> for Vec<u8> {
     }
 }
 
-/// Collects the body of a response piece by piece up to a limit; a part for transports.
+/// Collects the body of a response piece by piece up to a limit, for transports.
 ///
 /// When it outgrows its buffer, the old buffer is wiped.
 ///
@@ -123,8 +123,9 @@ pub struct LimitedBody {
 }
 
 impl LimitedBody {
-    /// Creates an empty body. `limit` is the largest body accepted, in bytes. `announced` is the length
-    /// from `Content-Length`, if there is one; at most 64 KiB are preallocated, whatever it says.
+    /// Creates an empty body. `limit` is the largest body accepted, in bytes. `announced` is the
+    /// length from `Content-Length`, if there is one; at most 64 KiB are preallocated, whatever it
+    /// says.
     ///
     /// # Errors
     ///
@@ -145,7 +146,7 @@ impl LimitedBody {
     ///
     /// # Errors
     ///
-    /// [`BodyTooLarge`] when the body would exceed the limit. Nothing is appended then.
+    /// [`BodyTooLarge`] when the body would exceed the limit. In that case nothing is appended.
     pub fn push(&mut self, piece: &[u8]) -> Result<(), BodyTooLarge> {
         if piece.len() > self.limit - self.body.len() {
             return Err(BodyTooLarge { limit: self.limit });
@@ -190,7 +191,7 @@ impl BodyTooLarge {
 
 /// Serialises JSON into a body.
 ///
-/// Strings, numbers and JSON values never fail to serialise; a type of the caller may.
+/// Strings, numbers and JSON values never fail to serialise; the caller's types may.
 pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<Body, InvalidParams> {
     /// Enough for most requests, in bytes.
     const USUAL: usize = 1024;
@@ -208,7 +209,8 @@ impl std::io::Write for Writer {
         self.write_all(bytes).map(|()| bytes.len())
     }
 
-    /// Without the loop for writers that accept less than they are given.
+    /// Leaves out the loop of the default method, which is for writers that accept part of the
+    /// bytes.
     fn write_all(&mut self, bytes: &[u8]) -> std::io::Result<()> {
         self.0.append(bytes);
         Ok(())

@@ -1,4 +1,4 @@
-//! Which destinations are allowed.
+//! The check of the destination of a request.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -9,9 +9,9 @@ use crate::error::TransportError;
 
 /// Checks that the credentials of a request stay secret on their way to `url`.
 ///
-/// The URL must be `https`, or `http` to loopback (`localhost`, `127.0.0.0/8`, `[::1]`) without a proxy
-/// on another machine, and it must have no user info. `proxy_host` is the host of the proxy that the
-/// request is sent through, if there is one. Call this at the beginning of
+/// The URL must be `https`, or `http` to loopback (`localhost`, `127.0.0.0/8`, `[::1]`) without a
+/// proxy on another machine, and it must have no user info. `proxy_host` is the host of the proxy
+/// that the request is sent through, if there is one. Call this at the beginning of
 /// [`Transport::send`](crate::transport::Transport::send).
 ///
 /// ```

@@ -9,8 +9,8 @@ use crate::transport::{LimitedBody, RetryPolicy};
 
 /// The limits that a transport enforces on a call.
 ///
-/// The fields hold what the caller set; [`checked`](Self::checked) validates them. The limits for the
-/// head of a response are fixed: [`HEAD`](Self::HEAD) and [`HEADERS`](Self::HEADERS).
+/// The fields hold what the caller set; [`checked`](Self::checked) validates them. The limits for
+/// the head of a response are fixed: [`HEAD`](Self::HEAD) and [`HEADERS`](Self::HEADERS).
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,17 +30,18 @@ pub struct Limits {
     /// The timeout of a whole call, from its beginning to the last byte of the response, with all
     /// retries and pauses. 10 s by default; more than 24 hours count as 24 hours.
     pub timeout: Duration,
-    /// The timeout for making a connection, TLS included. 3 s by default, and never more than what is
-    /// left of the overall timeout; more than 24 hours count as 24 hours.
+    /// The timeout for making a connection, TLS included. 3 s by default, and never more than what
+    /// is left of the overall timeout; more than 24 hours count as 24 hours.
     pub connect_timeout: Duration,
     /// The largest body of a response, in bytes, counted after any decoding. 1 MiB by default.
     pub response_limit: usize,
     /// How many times a request that was not sent is retried: 0, 1 or 2. 0 by default.
     pub max_retries: u32,
-    /// How many idle connections are kept, for transports with a pool. 256 by default; 0 keeps none.
+    /// How many idle connections are kept, for transports with a pool. 256 by default; 0 keeps
+    /// none.
     pub max_idle_connections: usize,
-    /// How long an idle connection is kept, for transports with a pool. 50 s by default; more than 24
-    /// hours count as 24 hours.
+    /// How long an idle connection is kept, for transports with a pool. 50 s by default; more than
+    /// 24 hours count as 24 hours.
     pub idle_timeout: Duration,
 }
 
@@ -68,8 +69,8 @@ impl Limits {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] for the first invalid setting: a time or the response limit is zero, or there are
-    /// more than 2 retries.
+    /// [`ConfigError`] for the first invalid setting: a time or the response limit is zero, or
+    /// there are more than 2 retries.
     pub fn checked(self) -> Result<Self, ConfigError> {
         if self.response_limit == 0 {
             return Err(ConfigError::new("response limit", NOT_ZERO));
@@ -88,8 +89,8 @@ impl Limits {
         RetryPolicy::at_most(self.max_retries)
     }
 
-    /// Checks the headers of a response against [`HEADERS`](Self::HEADERS) and [`HEAD`](Self::HEAD),
-    /// for stacks that may accept more than they were configured to.
+    /// Checks the headers of a response against [`HEADERS`](Self::HEADERS) and
+    /// [`HEAD`](Self::HEAD), for stacks that may accept more than they were configured to.
     ///
     /// # Errors
     ///
@@ -114,13 +115,13 @@ impl Limits {
         Ok(())
     }
 
-    /// Creates a [`LimitedBody`] of at most `response_limit` bytes. `content_length` is the length that the
-    /// response announced, if it did.
+    /// Creates a [`LimitedBody`] of at most `response_limit` bytes. `content_length` is the length
+    /// that the response announced, if any.
     ///
     /// # Errors
     ///
-    /// [`TransportErrorKind::TooLarge`](crate::error::TransportErrorKind::TooLarge) if the announced
-    /// length exceeds the limit.
+    /// [`TransportErrorKind::TooLarge`](crate::error::TransportErrorKind::TooLarge) if the
+    /// announced length exceeds the limit.
     pub fn body(&self, content_length: Option<u64>) -> Result<LimitedBody, TransportError> {
         LimitedBody::new(self.response_limit, content_length).map_err(TransportError::too_large)
     }
@@ -175,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deadline_can_be_computed() {
+    fn a_very_long_timeout_counts_as_24_hours() {
         let limits = Limits {
             timeout: Duration::MAX,
             ..Limits::default()

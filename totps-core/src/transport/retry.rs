@@ -4,17 +4,18 @@ use std::time::Duration;
 
 use crate::error::{ConfigError, Delivery, TransportError, TransportErrorKind};
 
-/// Decides whether a request is sent again, and after which pause. By default none is.
+/// Decides whether a request is sent again, and after which pause. By default, no request is.
 ///
-/// Only a request that was [not sent](Delivery::NotSent) is retried, and only if there was no connection
-/// ([`Connect`](TransportErrorKind::Connect)) or a timeout elapsed
-/// ([`Timeout`](TransportErrorKind::Timeout)). A request that may have reached the API may have used a
-/// code. A response is final, whatever its status. What TLS or the transport refused would be refused
-/// again.
+/// Only a request that was [not sent](Delivery::NotSent) is retried, and only if there was no
+/// connection ([`Connect`](TransportErrorKind::Connect)) or a timeout elapsed
+/// ([`Timeout`](TransportErrorKind::Timeout)). A request that may have reached the API may have
+/// used a code. A response is final, whatever its status. A request that TLS or the transport
+/// refused would be refused again.
 ///
 /// The policy is a pure rule for transports: it has no clock, draws no random numbers and does not
-/// wait. The pause is random ("full jitter"): less than 200 ms before the first retry, less than 400 ms
-/// before the second. A retry whose pause would outlast the deadline of the call does not happen.
+/// wait. The pause is random ("full jitter"): less than 200 ms before the first retry, less than
+/// 400 ms before the second. A retry does not happen if its pause would outlast the deadline of the
+/// call.
 ///
 /// ```
 /// use std::time::Duration;
@@ -39,7 +40,7 @@ pub struct RetryPolicy {
 /// The upper bound of the first pause.
 const BASE: Duration = Duration::from_millis(200);
 
-/// A fault that outlasts two retries is not a passing one, and a Member is waiting.
+/// A fault that outlasts two retries is not temporary, and a Member is waiting.
 const MOST_RETRIES: u32 = 2;
 
 impl RetryPolicy {
@@ -55,7 +56,7 @@ impl RetryPolicy {
         Ok(Self { max_retries })
     }
 
-    /// As [`new`](Self::new), but more than 2 retries count as 2.
+    /// Creates a policy like [`new`](Self::new), but more than 2 retries count as 2.
     pub(crate) fn at_most(max_retries: u32) -> Self {
         Self {
             max_retries: max_retries.min(MOST_RETRIES),
@@ -67,10 +68,11 @@ impl RetryPolicy {
         self.max_retries
     }
 
-    /// Returns how long to wait before the request is sent again, or `None` if it must not be sent again.
+    /// Returns how long to wait before the request is sent again, or `None` if it must not be sent
+    /// again.
     ///
-    /// `retries` is the number of retries so far, `left` the time that the call has left, and `random` a
-    /// uniformly distributed random number.
+    /// `retries` is the number of retries so far, `left` the time that the call has left, and
+    /// `random` a uniformly distributed random number.
     pub fn pause(
         self,
         error: &TransportError,

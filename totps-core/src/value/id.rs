@@ -30,7 +30,7 @@ macro_rules! id {
                 &self.0
             }
 
-            /// Tells whether the text is empty, which stands for an identifier that was not sent.
+            /// Tells whether the text is empty, which means that the identifier was not sent.
             pub fn is_empty(&self) -> bool {
                 self.0.is_empty()
             }

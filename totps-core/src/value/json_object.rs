@@ -1,4 +1,4 @@
-//! JSON objects with content of the application: metadata and claims.
+//! JSON objects with the application's data: metadata and claims.
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
@@ -6,10 +6,10 @@ use std::ops::{Deref, DerefMut};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-/// A JSON object with content of the application: metadata, claims, attributes.
+/// A JSON object with the application's data: metadata, claims, attributes.
 ///
-/// It is a [`serde_json::Map`] whose `Debug` shows only the number of keys, because an application may
-/// keep anything there.
+/// It is a [`serde_json::Map`] whose `Debug` shows only the number of keys, because an application
+/// may store anything there.
 ///
 /// ```
 /// use totps_core::JsonObject;

@@ -33,7 +33,7 @@ macro_rules! open_enum {
 
             /// All values that this version knows.
             #[cfg(test)]
-            #[allow(dead_code, reason = "not every enum has a test over all of it")]
+            #[allow(dead_code, reason = "not every enum has a test of all its values")]
             pub(crate) const KNOWN: &[Self] = &[$(Self::$variant,)+];
 
             fn known(text: &str) -> Option<Self> {
@@ -95,9 +95,9 @@ impl fmt::Debug for Unrecognized {
     }
 }
 
-/// The text if it looks like a constant of the API (lower-case ASCII letters and `_`, at most 128
-/// characters), else a placeholder: text from a server may hold anything. Digits are not shown, since
-/// codes have them.
+/// Returns the text if it looks like a constant of the API (lower-case ASCII letters and `_`, at
+/// most 128 characters), else a placeholder: text from a server may hold anything. Digits are not
+/// shown, since codes contain them.
 pub(crate) fn printable(text: &str) -> &str {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte == b'_';
     if is_short(text) && text.bytes().all(allowed) {
@@ -107,7 +107,7 @@ pub(crate) fn printable(text: &str) -> &str {
     }
 }
 
-/// The text if it looks like the id of a request of the API, else a placeholder.
+/// Returns the text if it looks like the id of a request of the API, else a placeholder.
 pub(crate) fn printable_request_id(text: &str) -> &str {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     match text.strip_prefix("request-id-") {
@@ -122,7 +122,7 @@ fn is_short(text: &str) -> bool {
     (1..=128).contains(&text.len())
 }
 
-/// Reads a string without a copy where the value is known.
+/// Reads a string, without a copy if the value is known.
 pub(crate) struct TextVisitor<T>(pub(crate) std::marker::PhantomData<T>);
 
 impl<T> serde::de::Visitor<'_> for TextVisitor<T>

@@ -10,15 +10,16 @@ use crate::value::wipe::wipe;
 secret! {
     /// The QR code of a TOTP as the API sends it: a PNG image in a `data:` URI.
     ///
-    /// The image holds the shared secret, and is as secret. [`QrCode::png`] decodes it.
+    /// The image holds the shared secret: treat it as a secret. [`QrCode::png`] decodes it.
     QrCode;
 }
 
 impl QrCode {
-    /// Decodes the PNG image. It accepts a `data:image/png;base64,` URI, with or without a space after the
-    /// comma, and bare base64.
+    /// Decodes the PNG image. The text may be a `data:image/png;base64,` URI, with or without a
+    /// space after the comma, or bare base64.
     ///
-    /// The bytes hold the shared secret: make a file with them readable by its owner alone.
+    /// The bytes hold the shared secret: if you write them to a file, only its owner should have
+    /// access.
     ///
     /// ```
     /// use totps_core::QrCode;
@@ -30,10 +31,10 @@ impl QrCode {
     ///
     /// # Errors
     ///
-    /// [`QrCodeError`] when it is neither, or when the decoded bytes are not a PNG.
+    /// [`QrCodeError`] when the text is neither, or when the decoded bytes are not a PNG.
     pub fn png(&self) -> Result<Vec<u8>, QrCodeError> {
         const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
-        // With or without padding: the documented sample has it, but it is not promised.
+        // Padding is optional: the documented sample has it, but Stytch does not guarantee it.
         const BASE64: GeneralPurpose = GeneralPurpose::new(
             &alphabet::STANDARD,
             GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -56,7 +57,7 @@ impl QrCode {
     }
 }
 
-/// The rest of `text` after `prefix`, whatever its case.
+/// Returns the rest of `text` after `prefix`, whose case is ignored.
 fn strip_ascii_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let (head, rest) = text.split_at_checked(prefix.len())?;
     head.eq_ignore_ascii_case(prefix).then_some(rest)
@@ -66,7 +67,7 @@ fn strip_ascii_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QrCodeError {
-    /// The text is another `data:` URI.
+    /// The text is a different `data:` URI.
     #[error("the `qr_code` is a data URI that does not begin with `data:image/png;base64,`")]
     MediaType,
     /// The text is not base64.

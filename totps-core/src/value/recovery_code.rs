@@ -3,17 +3,17 @@
 use crate::value::secret::secret;
 
 secret! {
-    /// A recovery code. Those of Stytch have three groups of four lower-case letters or digits, joined by
-    /// `-`. Imported codes can have any form.
+    /// A recovery code. Stytch's codes have three groups of four lower-case letters or digits,
+    /// joined by `-`. Imported codes can have any form.
     ///
-    /// Read what a person typed with [`RecoveryCode::parse`].
+    /// For text that a person typed, use [`RecoveryCode::parse`].
     RecoveryCode;
 }
 
 impl RecoveryCode {
-    /// Reads a code as a person types it. Twelve ASCII letters or digits, with or without spaces and `-`,
-    /// get the form of Stytch's codes. Anything else stays as it was typed, since imported codes can have
-    /// any form.
+    /// Reads a code as a person types it. Twelve ASCII letters or digits, with or without spaces
+    /// and `-`, are converted to the form of Stytch's codes. Other text is not changed, since
+    /// imported codes can have any form.
     ///
     /// ```
     /// use totps_core::RecoveryCode;
@@ -32,7 +32,7 @@ impl RecoveryCode {
         if typed.trim().is_empty() || typed.contains(char::is_control) {
             return Err(InvalidRecoveryCode(()));
         }
-        // It has its final size: growing would leave a copy behind.
+        // The buffer has its final size: growing would leave a copy behind.
         let mut code = Self(String::with_capacity(GROUP * GROUPS + GROUPS - 1));
         let mut count = 0;
         for character in typed.chars() {

@@ -2,8 +2,8 @@
 
 /// Defines a secret: a string that only [`expose`](SessionToken::expose) returns.
 ///
-/// There is no `==`, which would need constant time, and no `Display` or `Serialize`, so that none ends
-/// up in a message or a file by accident.
+/// There is no `==`, which would need constant time. There is no `Display` or `Serialize`, so that
+/// a secret does not end up in a message or a file by accident.
 macro_rules! secret {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -22,7 +22,7 @@ macro_rules! secret {
         pub struct $name(String);
 
         impl $name {
-            /// Creates it from any text; nothing is checked.
+            /// Creates a value from any text; nothing is checked.
             pub fn new(text: impl Into<String>) -> Self {
                 Self(text.into())
             }
@@ -76,7 +76,7 @@ secret! {
     /// The JWT of a session. It is valid for five minutes, whatever the duration of the session.
     SessionJwt;
 
-    /// The token of a login that still lacks its second factor. The response of the first factor has it: see
-    /// [the guide](crate::guide::login).
+    /// The token of a login that still lacks its second factor. The response to the first factor
+    /// has it: see [the guide](crate::guide::login).
     IntermediateSessionToken;
 }

@@ -5,10 +5,10 @@ use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
-/// A point in time in the API's own text, RFC 3339, such as `2026-04-25T16:37:09Z`.
+/// A point in time as the API writes it, in RFC 3339, such as `2026-04-25T16:37:09Z`.
 ///
-/// The text is kept as it came and parsed on request, so that a malformed one does not fail the response
-/// and none changes when it is stored.
+/// The text is kept as it was received, and parsed on request. So a malformed timestamp does not
+/// fail the response, and storing a timestamp does not change it.
 ///
 /// ```
 /// use std::time::{Duration, SystemTime};
@@ -39,7 +39,7 @@ impl Timestamp {
     ///
     /// # Errors
     ///
-    /// [`InvalidTimestamp`] when the text is not RFC 3339 or not a real point in time.
+    /// [`InvalidTimestamp`] when the text is not RFC 3339, or is not a date and time that exists.
     pub fn to_system_time(&self) -> Result<SystemTime, InvalidTimestamp> {
         read(&self.0).ok_or(InvalidTimestamp(()))
     }
@@ -84,8 +84,8 @@ impl TryFrom<&Timestamp> for jiff_1::Timestamp {
     }
 }
 
-/// Parses RFC 3339. humantime parses the date and the time of day; it accepts other forms as well, but no
-/// offset and no year before 1970.
+/// Parses RFC 3339. humantime parses the date and the time of day. It accepts other forms as well,
+/// but no offset and no year before 1970.
 fn read(text: &str) -> Option<SystemTime> {
     const SECONDS: &str = "0000-00-00T00:00:00";
     let (seconds, rest) = text.split_at_checked(SECONDS.len())?;
@@ -119,7 +119,7 @@ fn read(text: &str) -> Option<SystemTime> {
 /// After 400 years the calendar repeats itself.
 const CALENDAR_CYCLE: Duration = Duration::from_secs(146_097 * 24 * 60 * 60);
 
-/// Accepts nothing, or a point and one to nine digits.
+/// Tells whether a text is empty, or a point and one to nine digits.
 fn is_fraction(text: &str) -> bool {
     text.strip_prefix('.').map_or(text.is_empty(), |digits| {
         (1..=9).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -164,7 +164,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_wire_shows() {
+    fn rfc_3339_is_parsed_and_other_text_is_refused() {
         for (text, since_epoch) in [
             ("1970-01-01T00:00:00Z", Some(Duration::ZERO)),
             (
@@ -213,14 +213,14 @@ mod tests {
     }
 
     #[test]
-    fn before_1970() {
+    fn times_before_1970_are_parsed() {
         const DAY: u64 = 24 * 60 * 60;
         for (text, before_epoch) in [
             ("1969-12-31T23:59:59Z", 1),
             ("1970-01-01T00:30:00+01:00", 1800),
             ("1969-12-31T23:00:00-00:30", 1800),
             ("1900-03-01T00:00:00Z", 25_508 * DAY),
-            // What programs in Go write for no time at all.
+            // The zero time of Go programs.
             ("0001-01-01T00:00:00Z", 719_162 * DAY),
             ("0000-01-01T00:00:00Z", 719_528 * DAY),
         ] {

@@ -7,13 +7,13 @@ use crate::value::secret::secret;
 secret! {
     /// A one-time code of a TOTP (RFC 6238): six digits as text, since leading zeros matter.
     ///
-    /// Read what a person typed with [`TotpCode::parse`].
+    /// For text that a person typed, use [`TotpCode::parse`].
     TotpCode;
 }
 
 impl TotpCode {
-    /// Reads a code as a person types it: ASCII white space and `-` are ignored, and exactly six ASCII
-    /// digits must remain.
+    /// Reads a code as a person types it: ASCII white space and `-` are ignored, and exactly six
+    /// ASCII digits must remain.
     ///
     /// ```
     /// use totps_core::TotpCode;
@@ -28,7 +28,7 @@ impl TotpCode {
     /// [`InvalidTotpCode`], which does not repeat the input.
     pub fn parse(typed: &str) -> Result<Self, InvalidTotpCode> {
         const DIGITS: usize = 6;
-        // A buffer of its final size, which the type wipes.
+        // The buffer has its final size, and the type wipes it.
         let mut code = Self(String::with_capacity(DIGITS));
         for character in typed.chars() {
             match character {

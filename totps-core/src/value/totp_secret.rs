@@ -4,23 +4,23 @@ use crate::value::secret::secret;
 use crate::value::wipe::wipe;
 
 secret! {
-    /// The shared secret of a TOTP (RFC 6238) in base32 (RFC 4648). Those of Stytch have 32 characters, `A`
-    /// to `Z` and `2` to `7`, without padding.
+    /// The shared secret of a TOTP (RFC 6238) in base32 (RFC 4648). Stytch's secrets have 32
+    /// characters, `A` to `Z` and `2` to `7`, without padding.
     ///
-    /// For an import use [`TotpSecret::parse`] or [`TotpSecret::from_key`]: they return the form of Stytch's
-    /// own secrets.
+    /// For an import use [`TotpSecret::parse`] or [`TotpSecret::from_key`]: they return the form of
+    /// Stytch's secrets.
     TotpSecret;
 }
 
-/// The shortest key, in bytes. RFC 4226 asks for 16; 10 is what authenticator apps had at first.
+/// The shortest key, in bytes. RFC 4226 requires 16; the first authenticator apps used 10.
 const SHORTEST_KEY: usize = 10;
 
-/// By value.
+/// The characters of base32, by value.
 const ALPHABET: &[u8; 32] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
 impl TotpSecret {
-    /// Reads base32 as in exports and `otpauth://` URIs: in upper or lower case, with white space, `-` and
-    /// padding. The result is upper case without any of these.
+    /// Reads base32 as in exports and `otpauth://` URIs: in upper or lower case, with or without
+    /// white space, `-` and padding. The result is upper case, without any of these.
     ///
     /// The key must have at least 10 bytes. Bits at the end that do not fill a byte are dropped, as
     /// authenticator apps do.
@@ -65,14 +65,14 @@ impl TotpSecret {
                 bits &= (1 << rest) - 1;
             }
         }
-        // These lengths have a character that adds no byte: others are missing.
+        // With these lengths, the last character completes no byte: other characters are missing.
         if matches!(length % 8, 1 | 3 | 6) {
             return Err(InvalidTotpSecret::Incomplete);
         }
         Self::from_key(&key.0)
     }
 
-    /// Encodes a raw key in base32. It must have at least 10 bytes; the caller wipes it.
+    /// Encodes a raw key in base32. The key must have at least 10 bytes. The caller must wipe it.
     ///
     /// ```
     /// use totps_core::TotpSecret;
@@ -89,7 +89,7 @@ impl TotpSecret {
         if key.len() < SHORTEST_KEY {
             return Err(InvalidTotpSecret::TooShort);
         }
-        // It has its final size: growing would leave a copy behind.
+        // The buffer has its final size: growing would leave a copy behind.
         let mut secret = Self(String::with_capacity((key.len() * 8).div_ceil(5)));
         for chunk in key.chunks(5) {
             let mut bytes = [0; 8];
@@ -123,7 +123,7 @@ pub enum InvalidTotpSecret {
          end are ignored"
     )]
     NotBase32,
-    /// The number of characters is not one that base32 can have.
+    /// The number of characters is not possible in base32.
     #[error("a TOTP secret must be complete base32; at least one character is missing or extra")]
     Incomplete,
     /// The key is shorter than 10 bytes.

@@ -1,5 +1,5 @@
-//! Wiping a buffer as a whole. zeroize wipes a `Vec` or a `String` byte by byte, which is a tenth of the
-//! work of reading a short response.
+//! Wipes a buffer as a whole. zeroize wipes a `Vec` or a `String` byte by byte, which costs a tenth
+//! of the work of reading a short response.
 
 use std::mem;
 

@@ -149,10 +149,10 @@ pub struct SsoFactor {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ImpersonatedFactor {
-    /// The id of the person who acts.
+    /// The id of the other person.
     #[serde(default, deserialize_with = "lenient::text")]
     pub impersonator_id: String,
-    /// The e-mail address of the person who acts.
+    /// The e-mail address of the other person.
     #[serde(default, deserialize_with = "lenient::text")]
     pub impersonator_email_address: String,
 }
@@ -174,7 +174,7 @@ pub struct UnknownFactor {
 }
 
 impl UnknownFactor {
-    /// Returns the key on the wire; it ends in `_factor`.
+    /// Returns the key on the wire, which ends in `_factor`.
     pub fn name(&self) -> &str {
         &self.name
     }

@@ -14,10 +14,10 @@ use crate::model::oauth_provider::OAuthProvider;
 const OAUTH_FACTOR: &str = "_oauth_factor";
 const OAUTH_EXCHANGE_FACTOR: &str = "_oauth_exchange_factor";
 
-/// Ties each kind of factor with a fixed key on the wire to its variant, for both directions.
+/// Maps each fixed key on the wire to its variant, for reading and writing.
 macro_rules! keyed_factors {
     ($($key:literal => $variant:ident,)+) => {
-        /// Which variant a key that ends in `_factor` stands for.
+        /// The variant for a key that ends in `_factor`.
         enum FactorKey {
             $($variant,)+
             OAuth(OAuthProvider),
@@ -126,13 +126,13 @@ impl<'de> Visitor<'de> for AuthenticationFactorVisitor {
         let mut unknown = None;
         while let Some(key) = map.next_key()? {
             match key {
-                // An empty text is kept, so that it is written back.
+                // Empty text is kept, so that it is written back.
                 Key::Type => read.r#type = map.next_value()?,
                 Key::DeliveryMethod => read.delivery_method = map.next_value()?,
                 Key::LastAuthenticatedAt => read.last_authenticated_at = map.next_value()?,
                 Key::CreatedAt => read.created_at = map.next_value()?,
                 Key::UpdatedAt => read.updated_at = map.next_value()?,
-                // The first known factor counts; an unknown one only if there is no known one.
+                // The first known factor is used; an unknown one only if there is no known one.
                 Key::Factor(key) if read.factor.is_none() => match key.read(&mut map)? {
                     Some(factor @ Factor::Unknown(_)) => {
                         unknown.get_or_insert(factor);

@@ -11,10 +11,10 @@ use crate::operation::call::Call;
 use crate::value::id::{MemberId, OrganizationId};
 use crate::value::recovery_code::RecoveryCode;
 
-/// Parameters of Get recovery codes: reads the codes of a Member that are not used yet.
+/// Parameters of Get recovery codes, which reads the codes of a Member that are not used yet.
 ///
-/// It changes nothing, so it is safe to repeat. Anybody with the project's secret can read the codes at
-/// any time.
+/// The call changes nothing, so it is safe to repeat. Anyone with the project's secret can read the
+/// codes at any time.
 ///
 /// ```
 /// use totps_core::GetRecoveryCodesParams;
@@ -67,8 +67,8 @@ pub struct GetRecoveryCodesResponse {
     /// The id of the Member.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub member_id: Option<MemberId>,
-    /// The codes that are not used yet. If there are none, Stytch may send an empty list or an error; which
-    /// one is not documented.
+    /// The codes that are not used yet. If there are none, Stytch may send an empty list or an
+    /// error: which of them is not documented.
     #[serde(deserialize_with = "lenient::required_strings")]
     pub recovery_codes: Vec<RecoveryCode>,
     /// The Member, unless it could not be read.

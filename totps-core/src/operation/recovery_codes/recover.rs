@@ -18,19 +18,21 @@ use crate::value::json_object::JsonObject;
 use crate::value::recovery_code::RecoveryCode;
 use crate::value::secret::{IntermediateSessionToken, SessionJwt, SessionToken};
 
-/// Parameters of Recover: uses up a recovery code in place of the second factor.
+/// Parameters of Recover, which uses up a recovery code in place of the second factor.
 ///
-/// Exactly one of the three session tokens must be given, which the server checks. An intermediate one
-/// completes the login and is used up. With one of the others, the factor is added to that session.
+/// Exactly one of the three session tokens must be given, which the server checks. An intermediate
+/// session token completes the login and is used up. With one of the others, the factor is added to
+/// that session.
 ///
-/// The TOTP stays. A Member who lost the authenticator continues with
+/// The TOTP stays active. A Member who lost the authenticator continues with
 /// [`DeleteTotpParams`](crate::DeleteTotpParams), [`CreateParams`](crate::CreateParams) and
 /// [`AuthenticateParams`](crate::AuthenticateParams): see
 /// [the guide](crate::guide::login#the-phone-is-lost).
 ///
-/// After a lost response, check with [`GetRecoveryCodesParams`](crate::GetRecoveryCodesParams) whether the
-/// code is still listed: then it was not used. If it is gone, so is the intermediate session token, and
-/// the Member begins again at the first factor, with the next code.
+/// After a lost response, check with [`GetRecoveryCodesParams`](crate::GetRecoveryCodesParams)
+/// whether the code is still listed. If it is, it was not used. If it is not, the intermediate
+/// session token is used up as well, and the Member begins again at the first factor, with the next
+/// code.
 ///
 /// ```
 /// use totps_core::RecoverParams;
@@ -56,7 +58,8 @@ pub struct RecoverParams {
     pub session_token: Option<SessionToken>,
     /// The JWT of a session of the Member.
     pub session_jwt: Option<SessionJwt>,
-    /// How long the session lives from now on, in minutes: 5 to 527040 (366 days), by default 60.
+    /// How long the session is valid from now on, in minutes: 5 to 527040 (366 days), by default
+    /// 60.
     pub session_duration_minutes: Option<u32>,
     /// Claims to put into the session: at most 4 kB in all. A `null` deletes a claim, objects are
     /// merged, and other claims of the session stay.
@@ -67,7 +70,7 @@ pub struct RecoverParams {
 
 impl RecoverParams {
     /// Creates parameters with the required fields, which must not be empty. Use
-    /// [`RecoveryCode::parse`] for what a person typed.
+    /// [`RecoveryCode::parse`] for text that a person typed.
     pub fn new(
         organization_id: impl Into<OrganizationId>,
         member_id: impl Into<MemberId>,
@@ -143,8 +146,8 @@ pub struct RecoverResponse {
     /// The Organization, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
     pub organization: Option<Organization>,
-    /// The token of the session. `None` when it is missing or cannot be read. Without it nobody is logged
-    /// in.
+    /// The token of the session. `None` when it is missing or cannot be read. Without it nobody is
+    /// logged in.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub session_token: Option<SessionToken>,
     /// The JWT of the session, which is valid for five minutes; `None` when there is none.
@@ -166,7 +169,7 @@ impl RecoverResponse {
     ///
     /// # Errors
     ///
-    /// [`ClaimsError`] when there is no session, it has no claims, or they do not fit.
+    /// [`ClaimsError`] when there is no session, it has no claims, or they do not match the type.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, ClaimsError> {
         claims::read(self.member_session.as_ref())
     }

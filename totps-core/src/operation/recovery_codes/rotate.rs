@@ -14,10 +14,11 @@ use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, OrganizationId};
 use crate::value::recovery_code::RecoveryCode;
 
-/// Parameters of Rotate recovery codes: replaces the codes of a Member. The old ones become invalid.
+/// Parameters of Rotate recovery codes, which replaces the codes of a Member. The old ones become
+/// invalid.
 ///
 /// After a lost response, read the codes with
-/// [`GetRecoveryCodesParams`](crate::GetRecoveryCodesParams): those that are listed are valid.
+/// [`GetRecoveryCodesParams`](crate::GetRecoveryCodesParams): the listed ones are valid.
 ///
 /// ```
 /// use totps_core::RotateRecoveryCodesParams;

@@ -1,6 +1,7 @@
 //! `POST /v1/b2b/sessions/authenticate`: check a session.
 //!
-//! See Stytch's [JWTs and sessions](https://stytch.com/docs/b2b/guides/sessions/resources/using-jwts).
+//! See Stytch's
+//! [JWTs and sessions](https://stytch.com/docs/b2b/guides/sessions/resources/using-jwts).
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -17,10 +18,11 @@ use crate::value::id::{MemberId, OrganizationId};
 use crate::value::json_object::JsonObject;
 use crate::value::secret::{SessionJwt, SessionToken};
 
-/// Parameters of Authenticate session: checks whether a session is valid, and whose it is.
+/// Parameters of Authenticate session, which checks whether a session is valid and which Member it
+/// belongs to.
 ///
-/// An expired JWT is accepted as long as its session is valid; the response has a fresh one. After a lost
-/// response it is safe to repeat: the same duration and claims are set again.
+/// An expired JWT is accepted as long as its session is valid; the response has a fresh one. After
+/// a lost response it is safe to repeat: the same duration and claims are set again.
 ///
 /// ```
 /// use totps_core::AuthenticateSessionParams;
@@ -33,13 +35,13 @@ use crate::value::secret::{SessionJwt, SessionToken};
 #[non_exhaustive]
 pub struct AuthenticateSessionParams {
     session: Session,
-    /// How long the session lives from now on, in minutes: 5 to 527040 (366 days). Without it the
-    /// session is not extended.
+    /// How long the session is valid from now on, in minutes: 5 to 527040 (366 days). Without it
+    /// the session is not extended.
     pub session_duration_minutes: Option<u32>,
     /// Claims to put into the session: at most 4 kB in all. A `null` deletes a claim, objects are
     /// merged, and other claims of the session stay.
     pub session_custom_claims: Option<JsonObject>,
-    /// What the Member must be allowed to do (RBAC). Otherwise the API refuses with 403.
+    /// An action that the Member must be allowed to do (RBAC). Otherwise the API refuses with 403.
     pub authorization_check: Option<AuthorizationCheck>,
 }
 
@@ -92,7 +94,7 @@ impl AuthenticateSessionParams {
 pub struct AuthorizationCheck {
     /// The id of the Organization that the Resource belongs to.
     pub organization_id: OrganizationId,
-    /// The id of the Resource. Those of the application must not begin with `stytch`.
+    /// The id of the Resource. The application's own ids must not begin with `stytch`.
     pub resource_id: String,
     /// The action on the Resource.
     pub action: String,
@@ -117,7 +119,7 @@ wire! {
     AuthorizationCheck { organization_id, resource_id, action }
 }
 
-/// [`AuthenticateSessionParams`] by the names on the wire.
+/// [`AuthenticateSessionParams`] with the field names of the wire.
 struct Sent<'a> {
     session_token: Option<&'a SessionToken>,
     session_jwt: Option<&'a SessionJwt>,
@@ -181,8 +183,8 @@ pub struct AuthenticateSessionResponse {
     /// The id of the request, which Stytch's support asks for.
     #[serde(default, deserialize_with = "lenient::blank")]
     pub request_id: Option<String>,
-    /// The id of the Member: from the response itself, its session or its Member. A response without any of
-    /// them is an error.
+    /// The id of the Member: from the response itself, its session or its Member. A response
+    /// without any of them is an error.
     #[serde(default, deserialize_with = "lenient::text")]
     pub member_id: MemberId,
     /// The session, unless it could not be read.
@@ -200,8 +202,8 @@ pub struct AuthenticateSessionResponse {
     /// The Organization, unless it could not be read.
     #[serde(default, deserialize_with = "lenient::object")]
     pub organization: Option<Organization>,
-    /// The result of the `authorization_check`, if there was one. If the Member may not do it, the API
-    /// responds with 403 instead.
+    /// The result of the `authorization_check`, if there was one. If the Member is not allowed to
+    /// do it, the API responds with 403 instead.
     #[serde(default, deserialize_with = "lenient::object")]
     pub verdict: Option<AuthorizationVerdict>,
     #[serde(skip)]
@@ -214,12 +216,13 @@ impl AuthenticateSessionResponse {
     ///
     /// # Errors
     ///
-    /// [`ClaimsError`] when there is no session, it has no claims, or they do not fit.
+    /// [`ClaimsError`] when there is no session, it has no claims, or they do not match the type.
     pub fn claims<T: DeserializeOwned>(&self) -> Result<T, ClaimsError> {
         claims::read(self.member_session.as_ref())
     }
 
-    /// The documented response names the Member only inside other objects.
+    /// Fills in `member_id` from the session or the Member: the documented response has it only
+    /// there.
     fn find_member_id(&mut self) -> Result<(), DecodeErrorKind> {
         if !self.member_id.is_empty() {
             return Ok(());

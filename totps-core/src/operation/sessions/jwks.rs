@@ -6,11 +6,11 @@ use crate::operation::call::Call;
 use crate::session_jwt::Jwks;
 use crate::value::id::ProjectId;
 
-/// Parameters of Get JWKS: fetches the keys that verify a project's session JWTs.
+/// Parameters of Get JWKS, which fetches the keys that verify a project's session JWTs.
 ///
-/// The keys are public, so the request has no `Authorization`. It changes nothing and is safe to
-/// repeat. Stytch rotates the keys about every six months and serves the old and the new one for a
-/// month.
+/// The keys are public, so the request has no `Authorization`. The call changes nothing and is safe
+/// to repeat. Stytch rotates the keys about every six months and serves the old and the new one for
+/// a month.
 ///
 /// ```
 /// use totps_core::{GetJwks, Project, http};
@@ -26,12 +26,12 @@ use crate::value::id::ProjectId;
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct GetJwks {
-    /// The project: not empty, `.` or `..`.
+    /// The id of the project. It must not be empty, `.` or `..`.
     pub project_id: ProjectId,
 }
 
 impl GetJwks {
-    /// Asks for the keys of a project.
+    /// Creates parameters for the keys of a project.
     pub fn new(project_id: impl Into<ProjectId>) -> Self {
         Self {
             project_id: project_id.into(),

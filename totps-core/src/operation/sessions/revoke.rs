@@ -14,10 +14,10 @@ use crate::operation::wire::{Wire, wire};
 use crate::value::id::{MemberId, MemberSessionId};
 use crate::value::secret::{SessionJwt, SessionToken};
 
-/// Parameters of Revoke sessions: ends one session, or all of a Member.
+/// Parameters of Revoke sessions, which ends one session, or all sessions of a Member.
 ///
-/// Where JWTs are checked without the API, those already issued stay valid for up to five minutes. It is
-/// safe to repeat after a lost response: a session that has ended stays ended.
+/// Where JWTs are checked without the API, those already issued stay valid for up to five minutes.
+/// The call is safe to repeat after a lost response: a session that has ended stays ended.
 ///
 /// ```
 /// use totps_core::RevokeSessionsParams;
@@ -31,10 +31,11 @@ use crate::value::secret::{SessionJwt, SessionToken};
 #[non_exhaustive]
 pub struct RevokeSessionsParams {
     sessions: Sessions,
-    /// The token of the session of the Member who asks for it; sent as the header
-    /// `X-Stytch-Member-Session`. Without this token and the JWT the call has all rights of the project.
+    /// The session token of the Member who asks for the call; sent as the header
+    /// `X-Stytch-Member-Session`. Without this token and the JWT the call has all rights of the
+    /// project.
     pub rbac_session_token: Option<SessionToken>,
-    /// The JWT of the session of the Member who asks for it; sent as the header
+    /// The session JWT of the Member who asks for the call; sent as the header
     /// `X-Stytch-Member-SessionJWT`.
     pub rbac_session_jwt: Option<SessionJwt>,
 }
@@ -48,22 +49,22 @@ enum Sessions {
 }
 
 impl RevokeSessionsParams {
-    /// Ends the session of this id, which must not be empty.
+    /// Ends the session with this id, which must not be empty.
     pub fn session_id(id: impl Into<MemberSessionId>) -> Self {
         Self::new(Sessions::Id(id.into()))
     }
 
-    /// Ends the session of this token, which must not be empty.
+    /// Ends the session with this token, which must not be empty.
     pub fn session_token(token: impl Into<SessionToken>) -> Self {
         Self::new(Sessions::Token(token.into()))
     }
 
-    /// Ends the session of this JWT, which must not be empty.
+    /// Ends the session with this JWT, which must not be empty.
     pub fn session_jwt(jwt: impl Into<SessionJwt>) -> Self {
         Self::new(Sessions::Jwt(jwt.into()))
     }
 
-    /// Ends all sessions of a Member. The id, or external id, must not be empty.
+    /// Ends all sessions of a Member. The id or external id must not be empty.
     pub fn member_id(id: impl Into<MemberId>) -> Self {
         Self::new(Sessions::OfMember(id.into()))
     }
@@ -91,7 +92,7 @@ impl RevokeSessionsParams {
     }
 }
 
-/// [`RevokeSessionsParams`] by the names on the wire.
+/// [`RevokeSessionsParams`] with the field names of the wire.
 #[derive(Default)]
 struct Sent<'a> {
     member_session_id: Option<&'a MemberSessionId>,

@@ -1,4 +1,4 @@
-//! Whole responses, with every field that the API sends.
+//! Complete responses, with every field that the API sends.
 
 use serde_json::{Map, Value, json};
 
@@ -12,10 +12,10 @@ const QR_CODE: &str = include_str!("../qr_code.txt");
 const SESSION_TOKEN: &str = "session-token-1";
 const SESSION_JWT: &str = "session-jwt-1";
 const NOW: &str = "2026-01-01T00:00:00Z";
-/// No test sees a session end by itself.
+/// Far in the future, so that no session expires during a test.
 const LATER: &str = "2126-01-01T00:00:00Z";
 
-/// What a response repeats of its request.
+/// The values of a request that its response repeats.
 pub(crate) struct Facts {
     organization_id: String,
     member_id: String,
@@ -42,7 +42,7 @@ impl Facts {
         }
     }
 
-    /// Whether the Member is `mfa_enrolled`, if the request says so.
+    /// Returns whether the request sets the Member to `mfa_enrolled`; `None` if it does not say.
     fn enrolls(&self) -> Option<bool> {
         match self.body["set_mfa_enrollment"].as_str()? {
             "enroll" => Some(true),
@@ -51,7 +51,7 @@ impl Facts {
         }
     }
 
-    /// The claims of the request without those that it deletes.
+    /// Returns the claims of the request, without those that it deletes.
     fn claims(&self) -> Map<String, Value> {
         let claims = self.body["session_custom_claims"].as_object();
         claims
@@ -66,7 +66,7 @@ impl Facts {
         self.body["session_token"].as_str().unwrap_or(SESSION_TOKEN)
     }
 
-    /// A response with the fields that most have, and those of an object.
+    /// Builds a response with the fields that most responses have, and those of `more`.
     fn response(&self, member: Value, more: Value) -> Value {
         let mut response = json!({
             "status_code": 200,
@@ -152,7 +152,7 @@ impl Facts {
         })
     }
 
-    /// A session with a password and perhaps a second factor.
+    /// Builds a session with a password and an optional second factor.
     fn session(&self, second_factor: Option<Value>) -> Value {
         let password = json!({ "type": "password", "delivery_method": "knowledge" });
         let mut factors: Vec<_> = [Some(password), second_factor]
@@ -224,7 +224,7 @@ pub(crate) fn authenticated(facts: &Facts) -> Value {
 }
 
 pub(crate) fn migrated(facts: &Facts) -> Value {
-    // Codes that are imported come back.
+    // The response repeats imported codes.
     let imported = &facts.body["recovery_codes"];
     let codes = if imported.is_array() {
         imported.clone()
@@ -263,7 +263,7 @@ pub(crate) fn recovered(facts: &Facts) -> Value {
     facts.response(facts.member(TOTP), fields)
 }
 
-/// The API names the Member inside the session and the Member only.
+/// Without a top-level `member_id`: the API sends it only inside the session and the Member.
 pub(crate) fn session_authenticated(facts: &Facts) -> Value {
     let is_checked = facts.body["authorization_check"].is_object();
     let verdict =

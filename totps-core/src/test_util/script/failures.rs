@@ -1,4 +1,4 @@
-//! The steps that fail, and those that the test makes itself.
+//! The steps that fail, and those whose response the test provides.
 
 use std::io;
 
@@ -13,8 +13,9 @@ use crate::transport::Body;
 
 /// Failures.
 impl Script {
-    /// Adds an error of the API: [`Error::Api`](crate::Error::Api). An [`ErrorType`](crate::ErrorType)
-    /// converts into it; [`Refusal`] sets the status, the details and `Retry-After`.
+    /// Adds an error of the API: [`Error::Api`](crate::Error::Api). An
+    /// [`ErrorType`](crate::ErrorType) converts into it; [`Refusal`] sets the status, the details
+    /// and `Retry-After`.
     pub fn refused(self, refusal: impl Into<Refusal>) -> Self {
         let refusal = refusal.into();
         let name = format!("refused ({})", refusal.printable_type());
@@ -36,8 +37,9 @@ impl Script {
         }))
     }
 
-    /// Adds a success of any call whose body cannot be read, such as one that was cut short:
-    /// [`Error::Decode`](crate::Error::Decode). The request was carried out, and the error has the body.
+    /// Adds a success of any call with a body that cannot be read, such as one that was cut short:
+    /// [`Error::Decode`](crate::Error::Decode). The request was carried out, and the error has the
+    /// body.
     ///
     /// ```
     /// use totps_core::test_util::Script;
@@ -54,19 +56,20 @@ impl Script {
         self.step(Step::new("unreadable", |_| Ok(Played::Ends(Ok(response)))))
     }
 
-    /// Adds a request that was carried out and whose response was lost, because the connection broke. The
-    /// caller cannot tell: [`Delivery::Unknown`]. Let the next step be what the API would say then, such as
+    /// Adds a request that was carried out, but whose response was lost because the connection
+    /// broke. The caller cannot know that it was: [`Delivery::Unknown`]. Make the next step the
+    /// response that the API would then send, such as
     /// [`CodeAlreadyUsed`](crate::Reason::CodeAlreadyUsed).
     pub fn lost(self) -> Self {
         let broken = io::Error::from(io::ErrorKind::ConnectionReset);
         self.fails("lost", TransportError::other(broken))
     }
 
-    /// Adds a timeout while the response was awaited: [`Delivery::Unknown`].
+    /// Adds a timeout while waiting for the response: [`Delivery::Unknown`].
     pub fn timed_out(self) -> Self {
         self.fails(
             "timed_out",
-            TransportError::timed_out("the script let it time out"),
+            TransportError::timed_out("the script simulates a timeout"),
         )
     }
 
@@ -76,20 +79,21 @@ impl Script {
         self.fails("not_sent", TransportError::not_sent(refused))
     }
 
-    /// Adds a failed TLS handshake, such as for a certificate that is not accepted: [`Delivery::NotSent`].
+    /// Adds a failed TLS handshake, such as for a certificate that is not accepted:
+    /// [`Delivery::NotSent`].
     pub fn tls_failed(self) -> Self {
-        let error = TransportError::tls("the script let the handshake fail");
+        let error = TransportError::tls("the script simulates a failed handshake");
         self.fails("tls_failed", error.with_delivery(Delivery::NotSent))
     }
 
     /// Adds a response that exceeds the limit of the transport: [`Delivery::Unknown`].
     pub fn too_large(self) -> Self {
-        let error = TransportError::too_large("the script let the response be too large");
+        let error = TransportError::too_large("the script simulates a response that is too large");
         self.fails("too_large", error)
     }
 
-    /// Adds any failure of the transport. An error that is not a [`TransportError`] becomes one as that of a
-    /// [closure](crate::Transport) does: [`Delivery::Unknown`].
+    /// Adds any failure of the transport. An error that is not a [`TransportError`] is converted
+    /// like the error of a [closure](crate::Transport): [`Delivery::Unknown`].
     ///
     /// ```
     /// use totps_core::test_util::Script;
@@ -106,16 +110,17 @@ impl Script {
         self.step(Step::new(name, |_| Ok(Played::Ends(Err(error)))))
     }
 
-    /// Adds a call that does not return. The future of an async call stays pending, so that the test can drop
-    /// it or let a timeout of its own elapse. A blocking call ends as [`timed_out`](Self::timed_out) at once.
+    /// Adds a call that does not return. The future of an async call stays pending, so that the
+    /// test can drop it or let its own timeout elapse. A blocking call fails at once, like
+    /// [`timed_out`](Self::timed_out).
     pub fn never_responds(self) -> Self {
         self.step(Step::new("never_responds", |_| Ok(Played::Never)))
     }
 }
 
-/// Anything else.
+/// Responses that the test provides.
 impl Script {
-    /// Adds a response as it is.
+    /// Adds a response, which is played unchanged.
     pub fn response<B: Into<Body>>(self, response: http::Response<B>) -> Self {
         let response = response.map(Into::into);
         self.step(Step::new("response", |_| Ok(Played::Ends(Ok(response)))))

@@ -83,20 +83,20 @@ impl Script {
             .at(endpoint)
     }
 
-    /// Adds the response to a first factor, for an [`Operation`](crate::Operation) of your own.
+    /// Adds the response to a first factor, for your own [`Operation`](crate::Operation).
     pub fn first_factor(self, response: FirstFactor) -> Self {
         let body = |request: &SentRequest| response.body(request);
         self.step(Step::new("first_factor", json_step(body)))
     }
 
-    /// Adds a success with a JSON body, for an [`Operation`](crate::Operation) of your own.
+    /// Adds a success with a JSON body, for your own [`Operation`](crate::Operation).
     pub fn json(self, body: impl Into<Value>) -> Self {
         let body = body.into();
         self.step(Step::new("json", json_step(|_| Ok(body))))
     }
 }
 
-/// A success with this body.
+/// Builds a step that plays a success with this body.
 fn json_step(
     body: impl FnOnce(&SentRequest) -> Result<Value, String> + Send + 'static,
 ) -> impl FnOnce(&SentRequest) -> Result<Played, String> + Send + 'static {
