@@ -1,4 +1,5 @@
-//! Stytch's B2B API as a state machine: a request and a moment in, a response out.
+//! The emulated B2B API as a state machine: it takes a request and the current time, and returns a
+//! response.
 
 pub(crate) mod authorization;
 pub(crate) mod call;
@@ -49,7 +50,7 @@ pub(crate) struct Api {
 }
 
 impl Api {
-    /// A project as the configuration describes it.
+    /// Creates the project that the configuration describes.
     pub(crate) fn new(config: &Config, seed: u64, now: Timestamp) -> Result<Self, ConfigError> {
         let settings = &config.settings;
         settings.check().map_err(|error| error.within("settings"))?;
@@ -89,12 +90,13 @@ impl Api {
         self.reply(outcome)
     }
 
-    /// The response to a request that is refused before anybody looks at it.
+    /// Returns the response to a request that is refused before it is routed.
     pub(crate) fn refuse(&mut self, refusal: impl Into<Refusal>) -> Reply {
         self.reply(Err(refusal.into()))
     }
 
-    /// Gives an outcome what all responses have.
+    /// Builds a response, with the parts that all responses share: the configured headers,
+    /// `status_code` and `request_id`.
     fn reply(&mut self, outcome: Outcome) -> Reply {
         let http = &self.settings.http;
         let mut reply = match outcome {
@@ -118,7 +120,7 @@ impl Api {
         reply
     }
 
-    /// Applies the rules that hold for all endpoints, and calls the one that is meant.
+    /// Applies the rules that all endpoints share, and calls the handler of the endpoint.
     fn dispatch(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Outcome {
         let settings = Arc::clone(&self.settings);
         let (uri, headers, body) = (request.uri(), request.headers(), request.body());
@@ -136,7 +138,7 @@ impl Api {
             check_content_type(headers, &settings.http)?;
         }
         let fields = match endpoint.fields {
-            // Some SDKs send a body with GET or DELETE; it says nothing.
+            // Some SDKs send a body with GET or DELETE. It has no fields.
             [] if !settings.http.read_unneeded_bodies => Fields::default(),
             known => Fields::parse(body, known, &settings.http)?,
         };
@@ -155,7 +157,7 @@ impl Api {
     }
 }
 
-/// What HTTP Basic authentication cannot express.
+/// Checks that HTTP Basic authentication can carry the configured project id and secret.
 fn check_credentials(config: &Config) -> Result<(), ConfigError> {
     if config
         .project_id

@@ -1,4 +1,4 @@
-//! How an emulator is started.
+//! Configuring and starting an emulator.
 
 use std::io;
 use std::time::SystemTime;
@@ -16,7 +16,9 @@ use crate::server::tls::Tls;
 use crate::settings::Settings;
 use crate::state::{NewMember, NewOrganization};
 
-/// What an emulator starts with.
+/// Configures and starts an emulator.
+///
+/// Create one with [`Emulator::builder`], or from a [`Config`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Builder {
@@ -30,25 +32,25 @@ pub struct Builder {
 #[derive(Debug, Error)]
 #[non_exhaustive]
 pub enum StartError {
-    /// The configuration cannot be.
+    /// The configuration is invalid.
     #[error("invalid configuration: {0}")]
     Config(ConfigError),
     /// The port cannot be bound.
     #[error("cannot listen on 127.0.0.1:{port}: {}", .source.kind())]
     #[non_exhaustive]
     Listen {
-        /// The port; 0 stands for any free one.
+        /// The port; 0 means any free port.
         port: u16,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The system lacks something else: a thread, random numbers, a certificate.
+    /// Something else failed: the event loop, the thread, random numbers or the certificate.
     #[error("cannot {action}: {}", .source.kind())]
     #[non_exhaustive]
     System {
-        /// What was to be done.
+        /// What failed, e.g. `start a thread`.
         action: &'static str,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
 }
@@ -75,25 +77,25 @@ impl From<Config> for Builder {
 }
 
 impl Builder {
-    /// The port on 127.0.0.1; a free one by default.
+    /// Sets the port on 127.0.0.1. Default: a free port.
     pub fn port(mut self, port: u16) -> Self {
         self.config.port = Some(port);
         self
     }
 
-    /// Makes ids, secrets and codes reproducible.
+    /// Sets the seed, which makes ids, secrets and codes reproducible. Default: random.
     pub fn seed(mut self, seed: u64) -> Self {
         self.config.seed = Some(seed);
         self
     }
 
-    /// Lets the clock stand at a moment until it is moved. By default it is the system's clock.
+    /// Stops the clock at a time until it is moved. Default: the system's clock.
     pub fn clock(mut self, at: SystemTime) -> Self {
         self.config.clock = Some(at);
         self
     }
 
-    /// The project's id and secret; made-up ones by default.
+    /// Sets the project's id and secret. Default: generated values.
     pub fn project(mut self, id: impl Into<String>, secret: impl Into<String>) -> Self {
         self.config.project_id = Some(id.into());
         self.config.secret = Some(secret.into());
@@ -106,7 +108,7 @@ impl Builder {
         self
     }
 
-    /// Adds an Organization. The first one holds the ready Member.
+    /// Adds an Organization. The first one has the Member that [`Emulator::member_id`] names.
     pub fn organization(mut self, describe: impl FnOnce(&mut NewOrganization)) -> Self {
         let mut organization = NewOrganization::default();
         describe(&mut organization);
@@ -114,7 +116,8 @@ impl Builder {
         self
     }
 
-    /// Adds a Member to the Organization that was added last; the first one is the ready one.
+    /// Adds a Member to the Organization that was added last, or to a new one if there is none.
+    /// [`Emulator::member_id`] names the first Member of the first Organization.
     pub fn member(mut self, describe: impl FnOnce(&mut NewMember)) -> Self {
         let mut member = NewMember::default();
         describe(&mut member);
@@ -128,15 +131,16 @@ impl Builder {
         self
     }
 
-    /// Tells about each request to the API and its response, without secrets. The closure runs in
-    /// the emulator's thread, which serves no other request meanwhile.
+    /// Sets a closure that is called for each request to the API and its response, without secrets.
+    /// It runs in the emulator's thread, which serves no other request until it returns. Default:
+    /// none.
     pub fn log(mut self, tell: impl Fn(&LogEntry) + Send + Sync + 'static) -> Self {
         self.log = Some(Log::new(tell));
         self
     }
 
-    /// Speaks HTTPS with a certificate for `localhost` and `127.0.0.1`, signed by an authority that
-    /// is made for this run. Needs the feature `tls`.
+    /// Serves HTTPS with a certificate for `localhost` and `127.0.0.1`. The authority that signs it
+    /// is created for this run. Default: plain HTTP. Needs the feature `tls`.
     #[cfg(feature = "tls")]
     pub fn tls(mut self, tls: bool) -> Self {
         self.tls = tls;
@@ -147,8 +151,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// If the configuration cannot be, the port cannot be bound, or the system lacks something
-    /// else.
+    /// If the configuration is invalid, the port cannot be bound, or something else in
+    /// [`StartError`] fails.
     pub fn start(self) -> Result<Emulator, StartError> {
         let port = self.config.port.unwrap_or(0);
         let seed = self.config.seed.map_or_else(random_seed, Ok)?;

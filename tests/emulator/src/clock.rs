@@ -1,4 +1,5 @@
-//! The emulator's clock: the real one, shifted, or one that stands still until it is moved.
+//! The emulator's clock: the system's clock with an offset, or a clock that is stopped until it is
+//! moved.
 
 use std::time::{Duration, SystemTime};
 
@@ -9,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 pub(crate) enum Clock {
     /// The system's clock plus an offset.
     Running { offset: SignedDuration },
-    /// A moment that only an explicit move changes.
+    /// A stopped clock, which only an explicit move changes.
     Standing { at: Timestamp },
 }
 
@@ -19,12 +20,12 @@ impl Clock {
         offset: SignedDuration::ZERO,
     };
 
-    /// Stands at a moment of the system's clock.
+    /// Creates a clock that is stopped at a time.
     pub(crate) fn standing(at: SystemTime) -> Self {
         Self::Standing { at: timestamp(at) }
     }
 
-    /// The present moment.
+    /// Returns the current time.
     pub(crate) fn now(&self) -> Timestamp {
         match *self {
             Self::Running { offset } => later(Timestamp::now(), offset),
@@ -32,7 +33,7 @@ impl Clock {
         }
     }
 
-    /// Lets the clock stand where it is.
+    /// Stops the clock at its current time.
     pub(crate) fn stop(&mut self) {
         *self = Self::Standing { at: self.now() };
     }
@@ -47,12 +48,12 @@ impl Clock {
     }
 }
 
-/// A moment later than another one; the end of time where there is none.
+/// Adds a duration to a time. Saturates at [`Timestamp::MAX`].
 pub(crate) fn later(at: Timestamp, by: SignedDuration) -> Timestamp {
     at.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// A moment some minutes after another one.
+/// Adds minutes to a time. Saturates at [`Timestamp::MAX`].
 pub(crate) fn minutes_later(at: Timestamp, minutes: impl Into<i64>) -> Timestamp {
     later(
         at,
@@ -60,7 +61,7 @@ pub(crate) fn minutes_later(at: Timestamp, minutes: impl Into<i64>) -> Timestamp
     )
 }
 
-/// A moment of the system's clock, clamped to what a timestamp can hold.
+/// Converts a system time to a timestamp. Clamps it to the range of timestamps.
 pub(crate) fn timestamp(at: SystemTime) -> Timestamp {
     Timestamp::try_from(at).unwrap_or(if at < SystemTime::UNIX_EPOCH {
         Timestamp::MIN
@@ -69,7 +70,7 @@ pub(crate) fn timestamp(at: SystemTime) -> Timestamp {
     })
 }
 
-/// A moment of the system's clock. Every timestamp is one where `SystemTime` has 64 bits.
+/// Converts a timestamp to a system time. This cannot fail where `SystemTime` has 64 bits.
 pub(crate) fn system_time(at: Timestamp) -> SystemTime {
     SystemTime::try_from(at).unwrap_or(SystemTime::UNIX_EPOCH)
 }

@@ -1,4 +1,4 @@
-//! What an emulator starts with; the configuration file has the same form.
+//! The configuration of an emulator, as a value and as a file.
 
 use std::fmt;
 use std::time::SystemTime;
@@ -9,28 +9,30 @@ use serde::{Deserialize, Deserializer};
 use crate::settings::Settings;
 use crate::state::NewOrganization;
 
-/// The start of an emulator. What is left out is made up.
+/// The configuration of an emulator. Missing ids and secrets are generated.
 ///
-/// Starts with [`Builder::from`](crate::Builder).
+/// Pass it to [`Builder::from`](crate::Builder) to start an emulator.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Config {
-    /// Port on 127.0.0.1; 0 or none takes a free one.
+    /// Port on 127.0.0.1; a free port if 0 or unset.
     pub port: Option<u16>,
-    /// Makes ids, secrets and codes reproducible; random if unset.
+    /// Seed that makes ids, secrets and codes reproducible; random if unset.
     pub seed: Option<u64>,
-    /// Where the clock stands until it is moved; if unset, it is the real one. In a file it is a
-    /// text in the form of RFC 3339.
+    /// Time at which the clock is stopped until it is moved; the system's clock if unset. In a file
+    /// it is a string in RFC 3339 format.
     #[serde(deserialize_with = "moment")]
     pub clock: Option<SystemTime>,
-    /// The project's id.
+    /// The project's id; generated if unset.
     pub project_id: Option<String>,
-    /// The project's secret.
+    /// The project's secret; generated if unset.
     pub secret: Option<String>,
     /// Behaviour that Stytch does not document or leaves to the project.
     pub settings: Settings,
-    /// The Organizations; one if empty. The first Member of the first one is the ready one.
+    /// The Organizations; one with all defaults if empty.
+    /// [`Emulator::member_id`](crate::Emulator::member_id) names the first Member of the first
+    /// Organization.
     pub organizations: Vec<NewOrganization>,
 }
 
@@ -39,7 +41,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If the text is not JSON or not a configuration; the error names the place.
+    /// If the text is not JSON or not a valid configuration. The error has the path of the value.
     pub fn from_json(text: &str) -> Result<Self, ConfigError> {
         let mut deserializer = serde_json::Deserializer::from_str(text);
         let config = read(&mut deserializer)?;
@@ -53,7 +55,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// If the text is not TOML or not a configuration; the error names the place.
+    /// If the text is not TOML or not a valid configuration. The error has the path of the value.
     #[cfg(feature = "cli")]
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let with_line = |error: &toml::de::Error| {
@@ -69,11 +71,11 @@ impl Config {
             .map_err(|error| ConfigError::at(place(error.path()), with_line(error.inner())))
     }
 
-    /// Reads a configuration file; its name ends in `.toml` or `.json`.
+    /// Reads a configuration file, whose name must end in `.toml` or `.json`.
     ///
     /// # Errors
     ///
-    /// If the file cannot be read, has another ending, or does not hold a configuration.
+    /// If the file cannot be read, has another extension, or is not a valid configuration.
     #[cfg(feature = "cli")]
     pub fn from_file(path: &std::path::Path) -> Result<Self, ConfigError> {
         let in_file =
@@ -87,9 +89,9 @@ impl Config {
     }
 }
 
-/// A configuration, setting, Organization, Member or fault that cannot be.
+/// The error for an invalid configuration, setting, Organization, Member or fault.
 ///
-/// It names the place, e.g. `organizations[1].members[3].totp_secret`, and the rule.
+/// It names the path of the value, e.g. `organizations[1].members[3].totp_secret`, and the rule.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ConfigError {
     path: String,
@@ -108,7 +110,7 @@ impl ConfigError {
         }
     }
 
-    /// The same error, seen from one level further out.
+    /// Adds the path of the enclosing value in front.
     pub(crate) fn within(mut self, outer: impl fmt::Display) -> Self {
         self.path = match self.path.chars().next() {
             None => outer.to_string(),
@@ -118,7 +120,8 @@ impl ConfigError {
         self
     }
 
-    /// The place, e.g. `organizations[1].members[3].totp_secret`; empty if it is the whole.
+    /// Returns the path of the value, e.g. `organizations[1].members[3].totp_secret`. It is empty
+    /// if the error concerns the whole value.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path
@@ -136,7 +139,7 @@ impl fmt::Display for ConfigError {
 
 impl std::error::Error for ConfigError {}
 
-/// Reads a value, with the place in each error.
+/// Deserializes a value. Each error has the path of the invalid part.
 pub(crate) fn read<'de, T: DeserializeOwned, D>(deserializer: D) -> Result<T, ConfigError>
 where
     D: Deserializer<'de, Error = serde_json::Error>,
@@ -145,7 +148,7 @@ where
         .map_err(|error| ConfigError::at(place(error.path()), error.inner().to_string()))
 }
 
-/// A path as people write it; that of the whole is empty.
+/// Formats a path. The path of the whole value is empty.
 fn place(path: &serde_path_to_error::Path) -> String {
     let path = path.to_string();
     if path == "." { String::new() } else { path }

@@ -1,5 +1,5 @@
-//! The control interface: what tests in other languages do over HTTP. It needs no credentials and
-//! shows every secret.
+//! The control interface, through which tests in other languages control the emulator over HTTP. It
+//! needs no credentials and shows every secret.
 
 use std::collections::BTreeMap;
 
@@ -20,10 +20,11 @@ use crate::settings::{self, Settings};
 use crate::state::directory::MemberKey;
 use crate::state::{Factor, NewMember};
 
-/// The path that Stytch does not use.
+/// The path prefix of the control interface, which Stytch does not use.
 const PATH: &str = "/__emulator";
 
-/// Apart from the setting, which it must be able to change back.
+/// Largest request body in bytes. It does not depend on `http.max_body_bytes`, because the control
+/// interface must always be able to change that setting back.
 pub(crate) const MAX_BODY_BYTES: usize = 1024 * 1024;
 
 /// Why the control interface refuses a request.
@@ -41,15 +42,15 @@ impl From<ConfigError> for Refusal {
     }
 }
 
-/// How the clock moves.
+/// A change of the clock.
 #[derive(Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum ClockChange {
-    /// Forward.
+    /// Moves it forward.
     AdvanceSeconds(u64),
-    /// To a moment where it stands.
+    /// Stops it at a time.
     Now(Timestamp),
-    /// Back to the system's clock, or not.
+    /// Switches to the system's clock if true; stops the clock if false.
     Real(bool),
 }
 
@@ -71,7 +72,7 @@ pub(crate) fn is_meant(path: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// The response to a request whose body is too large or incomplete.
+/// Returns the response to a request whose body is too large or incomplete.
 pub(crate) fn unread() -> Response<Vec<u8>> {
     let error = format!("the body is incomplete or larger than {MAX_BODY_BYTES} bytes");
     respond::json(
@@ -110,8 +111,8 @@ impl Host {
                 self.clock.change(read(body)?);
                 Ok(self.clock_value())
             }
-            (POST, ["organizations"]) => self.create_organization_as_told(body),
-            (POST, ["members"]) => self.create_member_as_told(body),
+            (POST, ["organizations"]) => self.create_organization_from_body(body),
+            (POST, ["members"]) => self.create_member_from_body(body),
             (GET, ["members", member, "code"]) => {
                 let member = percent_decode_str(member).decode_utf8_lossy();
                 let code = self.code(&member);
@@ -168,13 +169,14 @@ impl Host {
         })
     }
 
-    fn create_organization_as_told(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+    fn create_organization_from_body(&mut self, body: &[u8]) -> Result<Value, Refusal> {
         let created = self.create_organization(&read(body)?)?;
         Ok(json!(created))
     }
 
-    /// A Member's description, with the Organization that it joins; the first one by default.
-    fn create_member_as_told(&mut self, body: &[u8]) -> Result<Value, Refusal> {
+    /// Creates the Member that the body describes, in the Organization that `organization_id`
+    /// names, or in the first one by default.
+    fn create_member_from_body(&mut self, body: &[u8]) -> Result<Value, Refusal> {
         let mut description: Map<String, Value> = read(body)?;
         let directory = &self.api.directory;
         let organization = match description.remove("organization_id") {
@@ -187,7 +189,7 @@ impl Host {
         Ok(json!(self.create_member(&new, organization)?))
     }
 
-    /// Changes the settings by a JSON Merge Patch.
+    /// Applies a JSON Merge Patch to the settings.
     fn patch_settings(&mut self, body: &[u8]) -> Result<Value, Refusal> {
         let patch: Map<String, Value> = read(body)?;
         let mut settings = json!(*self.api.settings);
@@ -218,10 +220,11 @@ impl Clock {
     }
 }
 
-/// Reads a JSON object; an empty body is an empty one.
+/// Deserializes a JSON object. An empty body is an empty object.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     let body = if body.is_empty() { b"{}" } else { body };
-    // Not at once, because a structure would take a list for an object.
+    // The body is parsed as an object first, because a struct can also be deserialized from an
+    // array.
     let object: Map<String, Value> = serde_json::from_slice(body)
         .map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))?;
     Ok(config::read(Value::Object(object))?)

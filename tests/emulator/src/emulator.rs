@@ -14,6 +14,9 @@ use crate::settings::Settings;
 use crate::state::{Factor, NewMember, NewOrganization};
 
 /// A running emulator. It stops when it is dropped.
+///
+/// Start one with [`Emulator::start`], or with [`Emulator::builder`] if it is to differ from the
+/// default.
 #[derive(Debug)]
 pub struct Emulator {
     pub(crate) host: SharedHost,
@@ -30,70 +33,71 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If no port can be bound or no thread be started.
+    /// If no port can be bound or no thread can be started.
     pub fn start() -> Result<Self, StartError> {
         Self::builder().start()
     }
 
-    /// For everything that differs from the default.
+    /// Returns a builder, which configures an emulator before it starts.
     pub fn builder() -> Builder {
         Builder::from(Config::default())
     }
 
-    /// The base URL, without a slash at the end.
+    /// Returns the base URL, without a slash at the end.
     #[must_use]
     pub fn base_url(&self) -> &str {
         self.server.base_url()
     }
 
-    /// The certificate that clients must trust, if the emulator speaks HTTPS.
+    /// Returns the certificate that clients must trust, in PEM format, if the emulator serves
+    /// HTTPS.
     #[must_use]
     pub fn ca_pem(&self) -> Option<&str> {
         self.ca_pem.as_deref()
     }
 
-    /// The seed; with it, another emulator makes the same ids, secrets and codes.
+    /// Returns the seed. Another emulator with this seed generates the same ids, secrets and codes.
     #[must_use]
     pub fn seed(&self) -> u64 {
         self.seed
     }
 
-    /// The project's id.
+    /// Returns the project's id.
     #[must_use]
     pub fn project_id(&self) -> &str {
         &self.project_id
     }
 
-    /// The project's secret.
+    /// Returns the project's secret.
     #[must_use]
     pub fn secret(&self) -> &str {
         &self.secret
     }
 
-    /// The id of the first Organization.
+    /// Returns the id of the first Organization.
     #[must_use]
     pub fn organization_id(&self) -> &str {
         &self.ready.organization_id
     }
 
-    /// The id of the first Organization's first Member.
+    /// Returns the id of the first Organization's first Member.
     #[must_use]
     pub fn member_id(&self) -> &str {
         &self.ready.member_id
     }
 
-    /// The intermediate session token of that Member: an email magic link is behind it, and it
-    /// lives for ten minutes.
+    /// Returns an intermediate session token of that Member, which can be used for one login. Its
+    /// session has an email magic link as the primary factor and expires after ten minutes.
     #[must_use]
     pub fn intermediate_session_token(&self) -> &str {
         &self.ready.intermediate_session_token
     }
 
-    /// Creates an Organization with its Members; with one active Member if none is described.
+    /// Creates an Organization with its Members, or with one active Member if none is described.
     ///
     /// # Errors
     ///
-    /// If an id is taken or a TOTP secret is not base32. Then nothing is created.
+    /// If an id is taken or a TOTP secret is not base32. In that case nothing is created.
     pub fn create_organization(
         &self,
         describe: impl FnOnce(&mut NewOrganization),
@@ -103,7 +107,7 @@ impl Emulator {
         self.host.lock().create_organization(&new)
     }
 
-    /// Creates a Member in the Organization with an id, slug or external id.
+    /// Creates a Member in an Organization, which is given by id, slug or external id.
     ///
     /// # Errors
     ///
@@ -121,8 +125,8 @@ impl Emulator {
         host.create_member(&new, organization)
     }
 
-    /// Creates an intermediate session with these factors, for a Member by id or external id, and
-    /// returns its token.
+    /// Creates an intermediate session with these factors and returns its token. The Member is
+    /// given by id or external id.
     ///
     /// # Errors
     ///
@@ -138,7 +142,7 @@ impl Emulator {
         Ok(host.create_intermediate_session(member, factors))
     }
 
-    /// Creates a session with these factors, for a Member by id or external id.
+    /// Creates a session with these factors. The Member is given by id or external id.
     ///
     /// # Errors
     ///
@@ -164,14 +168,15 @@ impl Emulator {
         })
     }
 
-    /// The code that the authenticator app of a Member, by id or external id, shows now, for an
-    /// active TOTP or a pending one.
+    /// Returns the code that a Member's authenticator app shows now, for an active or a pending
+    /// TOTP. The Member is given by id or external id. Returns `None` if the Member is unknown or
+    /// has no TOTP.
     #[must_use]
     pub fn code(&self, member_id: &str) -> Option<String> {
         self.host.lock().code(member_id)
     }
 
-    /// The emulator's time.
+    /// Returns the current time of the emulator's clock.
     #[must_use]
     pub fn now(&self) -> SystemTime {
         system_time(self.host.lock().now())
@@ -182,83 +187,84 @@ impl Emulator {
         self.host.lock().clock.advance(by);
     }
 
-    /// Lets the emulator's clock stand at a moment until it is moved.
+    /// Stops the emulator's clock at a time until it is moved.
     pub fn set_clock(&self, at: SystemTime) {
         self.host.lock().clock = Clock::standing(at);
     }
 
-    /// Lets the emulator's clock stand where it is until it is moved.
+    /// Stops the emulator's clock at its current time until it is moved.
     pub fn stop_clock(&self) {
         self.host.lock().clock.stop();
     }
 
-    /// Gives the emulator the system's clock.
+    /// Switches the emulator to the system's clock.
     pub fn use_real_clock(&self) {
         self.host.lock().clock = Clock::REAL;
     }
 
-    /// Spoils so many of the next calls, after those that earlier faults spoil.
+    /// Injects a fault into the next `times` calls. Faults that were injected earlier come first.
     ///
     /// # Errors
     ///
-    /// If the fault cannot be, e.g. a response with status 42 or an endpoint that does not exist.
+    /// If the fault is invalid, e.g. a response with status 42 or an endpoint that does not exist.
     pub fn inject(&self, times: u32, fault: Fault) -> Result<(), ConfigError> {
         self.host.lock().faults.push(times, fault)
     }
 
-    /// The faults that no call has met yet, each with the number of calls that it waits for.
+    /// Returns the pending faults, each with the number of calls that it still applies to.
     #[must_use]
     pub fn faults(&self) -> Vec<(u32, Fault)> {
         self.host.lock().faults.waiting()
     }
 
-    /// Forgets the faults that no call has met yet.
+    /// Removes the pending faults.
     pub fn clear_faults(&self) {
         self.host.lock().faults.clear();
     }
 
-    /// The settings.
+    /// Returns a copy of the settings.
     #[must_use]
     pub fn settings(&self) -> Settings {
         (*self.host.lock().api.settings).clone()
     }
 
-    /// Changes settings from the next call on. The closure gets a copy, which takes the place of
-    /// the settings when it returns.
+    /// Changes settings from the next call on. The closure gets a copy, which replaces the settings
+    /// when the closure returns.
     ///
     /// # Errors
     ///
-    /// If a setting cannot be, e.g. a header that is not valid in HTTP. Then none is changed.
+    /// If a setting is invalid, e.g. a header that is not valid in HTTP. In that case no setting
+    /// changes.
     pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<(), ConfigError> {
-        // Without the lock, so that the closure may use the emulator.
+        // The closure runs without the lock, so that it can use the emulator.
         let mut settings = self.settings();
         change(&mut settings);
         self.host.lock().set_settings(settings)
     }
 
-    /// The requests that came in, the oldest first, with everything that is secret in them. The
-    /// last ten thousand are kept.
+    /// Returns the recorded requests, the oldest first, including all secrets in them. The last
+    /// 10,000 are kept.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
         self.host.lock().requests()
     }
 
-    /// Forgets the requests that came in.
+    /// Deletes the recorded requests.
     pub fn clear_requests(&self) {
         self.host.lock().clear_requests();
     }
 
-    /// Goes back to the start: the same ids and secrets, the settings, the clock and the Members
-    /// of the configuration, no faults and no recorded requests.
+    /// Resets the emulator to its start: the same ids and secrets, the settings, the clock and the
+    /// Members of the configuration, no faults and no recorded requests.
     ///
     /// # Errors
     ///
-    /// None that the start did not have.
+    /// If the configuration is invalid, which the start has already ruled out.
     pub fn reset(&self) -> Result<(), ConfigError> {
         self.host.lock().reset()
     }
 }
 
 fn unknown(field: &str) -> ConfigError {
-    ConfigError::at(field, "nothing has this id")
+    ConfigError::at(field, "not found")
 }

@@ -1,4 +1,4 @@
-//! The endpoints: one file each, and one line each in the table.
+//! The endpoints. Each has a file and a line in the table.
 
 mod members;
 mod organizations;
@@ -17,7 +17,7 @@ use crate::api::call::Call;
 use crate::api::error::Refusal;
 use crate::api::qr_code::QrCode;
 
-/// All endpoints that the emulator has.
+/// All endpoints of the emulator.
 pub static ENDPOINTS: &[&Endpoint] = &[
     &totp::create::ENDPOINT,
     &totp::authenticate::ENDPOINT,
@@ -57,19 +57,19 @@ pub struct Endpoint {
     pub(crate) handler: Handler,
 }
 
-/// What responds to a call.
+/// The function that responds to a call.
 pub(crate) type Handler = fn(&mut Api, &Call<'_>) -> Outcome;
 
-/// A successful response, or why there is none.
+/// A successful response, or the reason why the call is refused.
 pub(crate) type Outcome = Result<Success, Refusal>;
 
-/// What a successful response says.
+/// The content of a successful response.
 #[derive(Debug)]
 pub(crate) struct Success {
     pub(crate) body: Map<String, Value>,
-    /// To be drawn and added to the body, without the lock.
+    /// The QR code to draw and add to the body, without the lock.
     pub(crate) qr_code: Option<QrCode>,
-    /// In the place of the status of every success.
+    /// Replaces `http.success_status`.
     pub(crate) status: Option<u16>,
 }
 
@@ -83,11 +83,11 @@ impl From<Map<String, Value>> for Success {
     }
 }
 
-/// What a request needs to have to call an endpoint.
+/// The credentials that a request to an endpoint needs.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub enum Access {
-    /// Nothing.
+    /// No credentials.
     Open,
     /// The credentials of the project.
     Project,
@@ -95,57 +95,57 @@ pub enum Access {
     /// what the Member may do.
     #[non_exhaustive]
     Rbac {
-        /// The action, by the name of the RBAC policy.
+        /// The name of the action in the RBAC policy.
         action: &'static str,
-        /// Whether every Member may do it to the own Member.
+        /// Whether all Members may perform the action on themselves.
         own: bool,
     },
 }
 
 impl Endpoint {
-    /// The name, e.g. `totp.create`.
+    /// Returns the name, e.g. `totp.create`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         self.name
     }
 
-    /// What it does, in a few words.
+    /// Returns a short description.
     #[must_use]
     pub fn about(&self) -> &'static str {
         self.about
     }
 
-    /// The method.
+    /// Returns the method.
     #[must_use]
     pub fn method(&self) -> &Method {
         &self.method
     }
 
-    /// The path, with the names of its parameters in braces.
+    /// Returns the path, with the names of its parameters in braces.
     #[must_use]
     pub fn path(&self) -> &'static str {
         self.path
     }
 
-    /// The query parameters that it knows.
+    /// Returns the query parameters that the endpoint accepts.
     #[must_use]
     pub fn query(&self) -> &'static [&'static str] {
         self.query
     }
 
-    /// The request fields that it knows.
+    /// Returns the request fields that the endpoint accepts.
     #[must_use]
     pub fn fields(&self) -> &'static [&'static str] {
         self.fields
     }
 
-    /// What a request needs to have.
+    /// Returns the credentials that a request needs.
     #[must_use]
     pub fn access(&self) -> Access {
         self.access
     }
 
-    /// The endpoint with a name.
+    /// Returns the endpoint with this name.
     #[must_use]
     pub fn named(name: &str) -> Option<&'static Self> {
         ENDPOINTS
@@ -181,7 +181,7 @@ mod tests {
     use crate::state::{member, organization};
 
     #[test]
-    fn create_and_update_know_the_attributes_that_they_set() {
+    fn create_and_update_accept_the_attributes_that_they_set() {
         for (endpoint, table, by) in [
             (
                 &organizations::create::ENDPOINT,

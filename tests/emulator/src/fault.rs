@@ -1,4 +1,4 @@
-//! Faults that the next calls meet.
+//! Faults to inject into the next calls.
 
 mod queue;
 
@@ -16,11 +16,11 @@ use crate::endpoint::Endpoint;
 use crate::sendable::{check_headers, check_status};
 use crate::settings::ErrorCase;
 
-/// A fault for a call.
+/// A fault to inject into a call.
 ///
-/// [`response`](Self::response) and [`rate_limited`](Self::rate_limited) take the place of the API,
-/// which never sees the call. All others let the API do the call and spoil how its response
-/// arrives: a code that was right is used up.
+/// [`response`](Self::response) and [`rate_limited`](Self::rate_limited) replace the API, which
+/// never sees the call. With all other faults the API processes the call, so that a right code is
+/// used up, and the fault changes how the response arrives.
 ///
 /// ```
 /// use std::time::Duration;
@@ -38,9 +38,9 @@ use crate::settings::ErrorCase;
 #[must_use]
 pub struct Fault {
     kind: Kind,
-    /// The only endpoint whose calls meet it.
+    /// The only endpoint whose calls get the fault; `None` for all endpoints.
     endpoint: Option<String>,
-    /// What was asked of a fault that cannot do it.
+    /// The error of a builder method that this kind of fault does not support.
     misuse: Option<&'static str>,
 }
 
@@ -75,7 +75,7 @@ enum Kind {
     },
 }
 
-/// The documented types of a 429.
+/// The documented error types of a 429.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -100,8 +100,8 @@ impl RateLimitError {
 }
 
 impl Fault {
-    /// Any response, with a status from 200 to 999. It has no body unless [`body`](Self::body) adds
-    /// one.
+    /// Responds with this status, from 200 to 999, in place of the API. The response has no body
+    /// unless [`body`](Self::body) adds one.
     pub fn response(status: u16) -> Self {
         Self::new(Kind::Response {
             status,
@@ -110,7 +110,7 @@ impl Fault {
         })
     }
 
-    /// A 429 in Stytch's form.
+    /// Responds with a 429 in Stytch's format, in place of the API.
     pub fn rate_limited(error: RateLimitError) -> Self {
         Self::new(Kind::RateLimited {
             error_type: error,
@@ -118,30 +118,31 @@ impl Fault {
         })
     }
 
-    /// The response comes late.
+    /// Delays the response.
     pub fn delay(by: Duration) -> Self {
         Self::new(Kind::Delay {
             milliseconds: milliseconds(by),
         })
     }
 
-    /// The connection is closed after so many bytes of head and body. A shorter response is sent
-    /// whole.
+    /// Closes the connection after this number of bytes of head and body. A shorter response is
+    /// sent in full.
     pub fn close_after(bytes: usize) -> Self {
         Self::new(Kind::CloseAfter { bytes })
     }
 
-    /// The API does the call, and the connection is closed without a byte of the response.
+    /// Closes the connection without a byte of the response. The API processes the call.
     pub fn lost_response() -> Self {
         Self::new(Kind::LostResponse)
     }
 
-    /// The API does the call, and the connection is reset.
+    /// Resets the connection. The API processes the call.
     pub fn reset() -> Self {
         Self::new(Kind::Reset)
     }
 
-    /// The response comes in pieces of so many bytes, at least one, with a pause before each.
+    /// Sends the response in pieces of this number of bytes, at least 1, with a pause before each
+    /// piece.
     pub fn drip(bytes: usize, pause: Duration) -> Self {
         Self::new(Kind::Drip {
             bytes,
@@ -149,15 +150,15 @@ impl Fault {
         })
     }
 
-    /// Leaves the calls of all other endpoints alone. The name is one of
-    /// [`ENDPOINTS`](crate::ENDPOINTS), e.g. `totp.create`.
+    /// Limits the fault to the calls of one endpoint. The name is one of
+    /// [`ENDPOINTS`](crate::ENDPOINTS), e.g. `totp.create`. Default: all endpoints.
     pub fn endpoint(mut self, name: impl Into<String>) -> Self {
         self.endpoint = Some(name.into());
         self
     }
 
-    /// The body of a [`response`](Self::response): a text is sent as it is, everything else as
-    /// JSON.
+    /// Sets the body of a [`response`](Self::response). A string is sent as it is, any other value
+    /// as JSON.
     pub fn body(mut self, content: impl Into<Value>) -> Self {
         match &mut self.kind {
             Kind::Response { body, .. } => *body = content.into(),
@@ -166,8 +167,8 @@ impl Fault {
         self
     }
 
-    /// A header of a [`response`](Self::response). `Content-Type` is `application/json` unless it is
-    /// set here; the length is always that of the body.
+    /// Sets a header of a [`response`](Self::response). `Content-Type` is `application/json` by
+    /// default. The length is always that of the body.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         match &mut self.kind {
             Kind::Response { headers, .. } => {
@@ -178,7 +179,8 @@ impl Fault {
         self
     }
 
-    /// The `Retry-After` of a [`rate_limited`](Self::rate_limited), in whole seconds, rounded up.
+    /// Sets the `Retry-After` of a [`rate_limited`](Self::rate_limited) fault, rounded up to whole
+    /// seconds. Default: no `Retry-After`.
     pub fn retry_after(mut self, after: Duration) -> Self {
         match &mut self.kind {
             Kind::RateLimited {
@@ -188,7 +190,7 @@ impl Fault {
                 let more = u64::from(after.subsec_nanos() > 0);
                 *retry_after_seconds = Some(after.as_secs().saturating_add(more));
             }
-            _ => self.misuse = Some("only a rate_limited fault has a Retry-After of its own"),
+            _ => self.misuse = Some("only a rate_limited fault has a retry_after"),
         }
         self
     }
@@ -201,7 +203,7 @@ impl Fault {
         }
     }
 
-    /// A fault of the control interface, with the number of calls that meet it.
+    /// Reads a fault of the control interface and the number of calls that it applies to.
     pub(crate) fn from_json(mut object: Map<String, Value>) -> Result<(u32, Self), ConfigError> {
         let mut take = |name| object.remove(name).filter(|value| !value.is_null());
         let times = match take("times") {
@@ -217,14 +219,17 @@ impl Fault {
         Ok((times, fault))
     }
 
-    /// What it does to a call, if it can be done at all.
+    /// Returns the effect on a call, or an error if the fault is invalid.
     fn effect(&self) -> Result<Effect, ConfigError> {
         if let Some(misuse) = self.misuse {
             return Err(ConfigError::new(misuse));
         }
         if let Some(name) = &self.endpoint {
             if Endpoint::named(name).is_none() {
-                return Err(ConfigError::at("endpoint", format!("there is no {name}")));
+                return Err(ConfigError::at(
+                    "endpoint",
+                    format!("there is no endpoint {name}"),
+                ));
             }
         }
         Ok(match &self.kind {

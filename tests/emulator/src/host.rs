@@ -1,4 +1,4 @@
-//! What stands behind the server: the API, its clock, the faults and the log of requests.
+//! The state behind the server: the API, its clock, the faults and the recorded requests.
 
 mod create;
 
@@ -20,19 +20,18 @@ use crate::fault::{Delivery, Effect, Faults};
 use crate::log::LogEntry;
 use crate::settings::{ErrorCase, Settings};
 
-/// Requests that the log holds at most; older ones are dropped.
+/// Maximum number of recorded requests. Older requests are dropped.
 const LOG_CAPACITY: usize = 10_000;
 
-/// A request as it came in, with everything that is secret in it.
+/// A recorded request, including all secrets in it.
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct RecordedRequest {
-    /// The name of the endpoint that it is for, e.g. `totp.create`; none if there is no such
-    /// endpoint.
+    /// The name of the endpoint, e.g. `totp.create`; `None` if no endpoint matches.
     pub endpoint: Option<&'static str>,
     /// The method.
     pub method: Method,
-    /// Path and query.
+    /// The path and the query.
     pub path: String,
     /// The headers.
     pub headers: HeaderMap,
@@ -55,13 +54,13 @@ impl fmt::Debug for RecordedRequest {
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum UnreadBody {
-    /// It is larger than the setting allows.
+    /// It is larger than the limit.
     TooLarge,
     /// It ended too early, took too long, or its framing is broken.
     Incomplete,
 }
 
-/// A response, written or not.
+/// A response, serialized or not.
 #[derive(Debug)]
 pub(crate) enum Content {
     Api(Reply),
@@ -69,12 +68,12 @@ pub(crate) enum Content {
 }
 
 impl Content {
-    /// Whether writing it takes so long that other requests should not wait.
+    /// Whether serializing takes so long that other requests should not wait for it.
     pub(crate) fn is_slow(&self) -> bool {
         matches!(self, Self::Api(reply) if reply.is_slow())
     }
 
-    /// Status, `error_type` and `request_id`.
+    /// Returns the status, `error_type` and `request_id`.
     fn summary(&self) -> (u16, Option<String>, Option<String>) {
         match self {
             Self::Api(reply) => {
@@ -89,7 +88,7 @@ impl Content {
         }
     }
 
-    /// Writes it. Nobody needs to hold the lock for that.
+    /// Serializes the response. This does not need the lock.
     pub(crate) fn into_response(self) -> Response<Vec<u8>> {
         match self {
             Self::Api(reply) => reply.into_response(),
@@ -98,14 +97,14 @@ impl Content {
     }
 }
 
-/// A response and how it goes out.
+/// A response and how it is sent.
 #[derive(Debug)]
 pub(crate) struct Outgoing {
     pub(crate) content: Content,
     pub(crate) delivery: Delivery,
-    /// Whether a fault had a part in it.
+    /// Whether a fault replaced the response or changes how it is sent.
     spoiled: bool,
-    /// None for the control interface.
+    /// `None` for the control interface.
     pub(crate) entry: Option<LogEntry>,
 }
 
@@ -133,7 +132,7 @@ pub(crate) struct Host {
     log: VecDeque<RecordedRequest>,
 }
 
-/// The host as the server and the handle share it.
+/// The host, shared by the server and the [`Emulator`](crate::Emulator).
 #[derive(Clone, Debug)]
 pub(crate) struct SharedHost(Arc<Mutex<Host>>);
 
@@ -142,7 +141,7 @@ impl SharedHost {
         Self(Arc::new(Mutex::new(host)))
     }
 
-    /// Locks the host. A panic elsewhere does not stop it.
+    /// Locks the host. A lock that was poisoned by a panic is used nevertheless.
     pub(crate) fn lock(&self) -> MutexGuard<'_, Host> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -166,7 +165,7 @@ impl Host {
         })
     }
 
-    /// Goes back to the start, with the same seed.
+    /// Resets the host to its start, with the same seed.
     pub(crate) fn reset(&mut self) -> Result<(), ConfigError> {
         *self = Self::new(self.config.clone(), self.seed)?;
         Ok(())
@@ -176,7 +175,7 @@ impl Host {
         self.clock.now()
     }
 
-    /// The largest body that a request with this path may have.
+    /// Returns the maximum size in bytes of the body of a request with this path.
     pub(crate) fn max_body_bytes(&self, path: &str) -> usize {
         if control::is_meant(path) {
             control::MAX_BODY_BYTES
@@ -185,7 +184,8 @@ impl Host {
         }
     }
 
-    /// Responds to a request. Those of the control interface are neither recorded nor spoiled.
+    /// Responds to a request. Requests to the control interface are not recorded, and faults do not
+    /// apply to them.
     pub(crate) fn respond(&mut self, request: Request<Result<Vec<u8>, UnreadBody>>) -> Outgoing {
         let (parts, body) = request.into_parts();
         let is_control = control::is_meant(parts.uri.path());
@@ -207,7 +207,7 @@ impl Host {
         let mut outgoing = match unread {
             Some(UnreadBody::TooLarge) => self.refuse(ErrorCase::BodyTooLarge),
             Some(UnreadBody::Incomplete) => self.refuse(ErrorCase::MalformedRequest),
-            None => self.respond_or_spoil(&request, name),
+            None => self.respond_with_faults(&request, name),
         };
         let (status, error_type, request_id) = outgoing.content.summary();
         outgoing.entry = Some(LogEntry {
@@ -228,7 +228,7 @@ impl Host {
         Outgoing::whole(Content::Api(self.api.refuse(case)))
     }
 
-    fn respond_or_spoil(
+    fn respond_with_faults(
         &mut self,
         request: &Request<Vec<u8>>,
         endpoint: Option<&'static str>,
@@ -256,7 +256,7 @@ impl Host {
         }
     }
 
-    /// The response to a request that the HTTP library cannot parse.
+    /// Returns the response to a request that the HTTP library cannot parse.
     pub(crate) fn unparsable(&mut self) -> Response<Vec<u8>> {
         self.api.refuse(ErrorCase::MalformedRequest).into_response()
     }
@@ -277,24 +277,24 @@ impl Host {
         });
     }
 
-    /// The requests that came in, the oldest first.
+    /// Returns the recorded requests, the oldest first.
     pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
         self.log.iter().cloned().collect()
     }
 
-    /// Forgets the requests that came in.
+    /// Deletes the recorded requests.
     pub(crate) fn clear_requests(&mut self) {
         self.log.clear();
     }
 
-    /// Takes other settings.
+    /// Checks and replaces the settings.
     pub(crate) fn set_settings(&mut self, settings: Settings) -> Result<(), ConfigError> {
         settings.check()?;
         self.api.settings = settings.into();
         Ok(())
     }
 
-    /// The present code of a Member's TOTP, active or pending.
+    /// Returns the current code of a Member's TOTP, active or pending.
     pub(crate) fn code(&self, member: &str) -> Option<String> {
         let member = self.api.directory.member(member)?;
         let registration = self.api.directory[member].registration.as_ref()?;

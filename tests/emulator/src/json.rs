@@ -1,19 +1,19 @@
-//! Small helpers for building JSON responses.
+//! Helpers for building JSON responses.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
 
-/// A moment as the API writes it: RFC 3339 in UTC with whole seconds.
+/// Formats a time as the API does: RFC 3339 in UTC with whole seconds.
 pub(crate) fn time(at: Timestamp) -> Value {
     format!("{at:.0}").into()
 }
 
-/// A moment or null.
+/// Formats a time, or returns null.
 pub(crate) fn optional_time(at: Option<Timestamp>) -> Value {
     at.map_or(Value::Null, time)
 }
 
-/// The members of an object made with `json!`.
+/// Returns the members of an object that is made with `json!`.
 pub(crate) fn members(object: Value) -> Map<String, Value> {
     match object {
         Value::Object(members) => members,

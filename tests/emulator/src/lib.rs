@@ -1,12 +1,13 @@
 //! A stateful, loopback-only emulator of Stytch's B2B TOTP API for offline development and tests.
 //!
 //! It keeps Organizations, Members, TOTP registrations and sessions in memory, checks real RFC 6238
-//! codes, signs real RS256 session JWTs and responds in the form that the live API uses. It is
-//! written from the API's documentation alone, without the types of any client, so that a client's
-//! mistake cannot hide in it.
+//! codes, signs real RS256 session JWTs and responds in the format of the live API. It is written
+//! from the API's documentation alone, without the types of any client, so that it does not repeat
+//! a client's mistake.
 //!
-//! [`Emulator::start`] gives a ready Member; [`Emulator::builder`] everything else. The README has
-//! the command line, the control interface for other languages and the settings.
+//! [`Emulator::start`] starts an emulator with a Member that is ready to use. [`Emulator::builder`]
+//! configures everything else. The README describes the command line, the control interface for
+//! other languages and the settings.
 //!
 //! ```
 //! use totps_emulator::Emulator;
@@ -25,7 +26,8 @@
 //! # }
 //! ```
 //!
-//! It is a test tool: it binds to loopback only and shows every secret that it was given or made.
+//! It is a test tool: it listens on loopback only and shows every secret that it is given or
+//! generates.
 
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

@@ -1,22 +1,22 @@
-//! A line for each request, without secrets.
+//! The log: an entry for each request, without secrets.
 
 use std::fmt;
 use std::sync::Arc;
 
 use http::Method;
 
-/// What is told about a request and its response. It has no secrets: no header, no body, no query,
-/// and no parameter of the path.
+/// A log entry about a request and its response. It has no secrets: no headers, no body, no query
+/// and no path parameters.
 #[derive(Clone, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct LogEntry {
-    /// When the request came in, in the form of RFC 3339, by the emulator's clock.
+    /// The time of the request by the emulator's clock, in RFC 3339 format.
     pub at: String,
     /// The method.
     pub method: Method,
-    /// The name of the endpoint, e.g. `totp.create`; none if there is no such endpoint.
+    /// The name of the endpoint, e.g. `totp.create`; `None` if no endpoint matches.
     pub endpoint: Option<&'static str>,
-    /// The path, with the names of its parameters; none if there is no such endpoint.
+    /// The path of the endpoint, with the names of its parameters; `None` if no endpoint matches.
     pub path: Option<&'static str>,
     /// The HTTP status of the response.
     pub status: u16,
@@ -24,12 +24,12 @@ pub struct LogEntry {
     pub error_type: Option<String>,
     /// `request_id` of the response.
     pub request_id: Option<String>,
-    /// Whether a fault took the place of the response or spoiled how it arrives.
+    /// Whether a fault replaced the response or changed how it arrives.
     pub fault: bool,
 }
 
 impl fmt::Display for LogEntry {
-    /// One line, without an end of line.
+    /// Writes one line, without a line break at the end.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.unwrap_or("(no endpoint)");
         write!(f, "{} {} {path} {}", self.at, self.method, self.status)?;
@@ -43,7 +43,7 @@ impl fmt::Display for LogEntry {
     }
 }
 
-/// Who is told.
+/// The function that gets the log entries.
 #[derive(Clone)]
 pub(crate) struct Log(Arc<dyn Fn(&LogEntry) + Send + Sync>);
 

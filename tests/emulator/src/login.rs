@@ -1,4 +1,4 @@
-//! A login: what a call presents, what a primary factor gives, and what completes it.
+//! Logins: the session that a call presents, the primary factor, and the second factor.
 
 mod claims;
 pub(crate) mod devices;

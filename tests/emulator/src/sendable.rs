@@ -1,4 +1,4 @@
-//! What can be sent as a response.
+//! Checks of statuses and headers that can be sent.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, TRANSFER_
 
 use crate::config::ConfigError;
 
-/// The status of a final response, with or without a body.
+/// Checks that a status is valid for a final response, with or without a body.
 pub(crate) fn check_status(number: u16, body: bool) -> Result<StatusCode, ConfigError> {
     let status = StatusCode::from_u16(number).ok();
     let status = status.filter(|status| !status.is_informational());
@@ -23,18 +23,18 @@ pub(crate) fn check_status(number: u16, body: bool) -> Result<StatusCode, Config
     Ok(status)
 }
 
-/// Headers that can be sent: valid in HTTP, and none that frames the body, which is the HTTP
-/// library's part.
+/// Checks that headers are valid in HTTP. Headers that frame the body are refused, because the HTTP
+/// library sets them.
 pub(crate) fn check_headers(headers: &BTreeMap<String, String>) -> Result<HeaderMap, ConfigError> {
     let mut checked = HeaderMap::new();
     for (name, value) in headers {
         let error = |message: &str| ConfigError::at(name.clone(), message);
         let header = HeaderName::try_from(name.as_str())
-            .map_err(|_| error("is not the name of an HTTP header"))?;
+            .map_err(|_| error("is not a valid HTTP header name"))?;
         let value = HeaderValue::try_from(value.as_str())
-            .map_err(|_| error("its value is not valid in HTTP"))?;
+            .map_err(|_| error("the value is not valid in HTTP"))?;
         if header == CONTENT_LENGTH || header == TRANSFER_ENCODING {
-            return Err(error("frames the body and cannot be chosen"));
+            return Err(error("frames the body and cannot be set"));
         }
         checked.insert(header, value);
     }

@@ -1,4 +1,4 @@
-//! The HTTP server on loopback, in a thread of its own.
+//! The HTTP server on loopback, in its own thread.
 
 mod fault_stream;
 mod parse_error;
@@ -28,18 +28,18 @@ use crate::fault::Delivery;
 use crate::host::{Content, Outgoing, SharedHost, UnreadBody};
 use crate::log::Log;
 
-/// What turns a connection into one with TLS.
+/// Accepts TLS connections.
 #[cfg(feature = "tls")]
 pub(crate) type Acceptor = tokio_rustls::TlsAcceptor;
-/// There is none without the feature.
+/// Never has a value, because the feature `tls` is off.
 #[cfg(not(feature = "tls"))]
 #[derive(Clone, Debug)]
 pub(crate) enum Acceptor {}
 
-/// How long a client may take to send a body before it is told that the request is invalid.
+/// Time that a client has to send a body. After that the body counts as incomplete.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The host, and who is told about its requests.
+/// The host and the log.
 #[derive(Clone)]
 struct Logged {
     host: SharedHost,
@@ -99,7 +99,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.stop.take();
         if let Some(thread) = self.thread.take() {
-            // The thread's panic has nothing to add to a stop.
+            // A panic of the thread does not matter when the server stops.
             let _ = thread.join();
         }
     }
@@ -122,12 +122,12 @@ async fn accept(listener: TcpListener, tls: Option<Acceptor>, host: Logged) {
     };
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Too many open files, for example, must not stop the connections that there are.
+            // An error, e.g. too many open files, must not stop the existing connections.
             tokio::time::sleep(Duration::from_millis(10)).await;
             continue;
         };
-        // Without it, the pieces of a response would wait for each other; nothing else depends on
-        // it.
+        // Without it, the pieces of a response would wait for each other. An error has no other
+        // effect.
         let _ = stream.set_nodelay(true);
         tokio::spawn(connect(stream, tls.clone(), host.clone()));
     }
@@ -138,7 +138,7 @@ async fn connect(stream: TcpStream, tls: Option<Acceptor>, host: Logged) {
     match tls {
         None => serve(stream, host).await,
         Some(tls) => {
-            // A client that does not trust the certificate goes away.
+            // The handshake fails if the client does not trust the certificate.
             if let Ok(stream) = tls.accept(stream).await {
                 serve(stream, host).await;
             }
@@ -167,10 +167,10 @@ async fn serve<S: Connection>(stream: S, logged: Logged) {
             Ok::<_, Infallible>(response.map(|body| Full::new(Bytes::from(body))))
         }
     });
-    // What goes wrong here is this connection's trouble alone.
+    // An error affects this connection only.
     let _ = http1::Builder::new()
         .half_close(true)
-        // A pooled connection may idle for as long as the client likes.
+        // A pooled connection may be idle for any time.
         .header_read_timeout(None)
         .serve_connection(TokioIo::new(stream), service)
         .await;
@@ -194,20 +194,20 @@ async fn respond(request: Request<Incoming>, logged: Logged) -> (Response<Vec<u8
     }
     let mut response = write(content).await;
     if incomplete {
-        // What is left of the body must not be taken for the next request.
+        // The rest of the body must not be parsed as the next request.
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(CONNECTION, close);
     }
     (response, delivery)
 }
 
-/// Writes a response, a slow one in another thread.
+/// Serializes a response. If that is slow, another thread does it.
 async fn write(content: Content) -> Response<Vec<u8>> {
     if !content.is_slow() {
         return content.into_response();
     }
     let written = tokio::task::spawn_blocking(|| content.into_response());
-    // It does not panic, and nobody stops it but the end of the emulator.
+    // The task does not panic, and is cancelled only when the emulator stops.
     written.await.unwrap_or_default()
 }
 
@@ -219,7 +219,8 @@ async fn read_body(mut body: Incoming, limit: usize) -> Result<Vec<u8>, UnreadBo
         let Ok(data) = frame.into_data() else {
             continue;
         };
-        // One that is too large is read on: a client that still sends would not see the response.
+        // A body that is too large is read to its end, because a client that is still sending would
+        // not see the response.
         too_large |= data.len() > limit - bytes.len();
         if !too_large {
             bytes.extend_from_slice(&data);

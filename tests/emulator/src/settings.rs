@@ -1,4 +1,4 @@
-//! What Stytch does not document or leaves to the project, as settings in groups.
+//! The settings, in groups, for behaviour that Stytch does not document or leaves to the project.
 
 mod claims;
 mod errors;
@@ -39,7 +39,7 @@ pub use self::totp::{Algorithm, MemberChanges, ReplayScope, SecondCreate, TotpSe
 pub use self::update::UpdateSettings;
 use crate::config::ConfigError;
 
-/// How sure it is that the real API does the same.
+/// How certain it is that the real API behaves in the same way.
 #[derive(Clone, Copy, Debug, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -48,14 +48,14 @@ pub enum Evidence {
     Documented,
     /// It was seen in responses of the live API.
     Observed,
-    /// Nobody knows. A guess is what an experiment may settle.
+    /// It is not known. An experiment may settle a guess.
     Guess,
     /// The configuration of the project decides.
     Project,
 }
 
 impl Evidence {
-    /// The name, as the tables write it.
+    /// Returns the name, as written in the tables.
     #[must_use]
     pub fn as_str(self) -> &'static str {
         match self {
@@ -77,20 +77,20 @@ pub struct Setting {
     pub name: &'static str,
     /// The default as JSON.
     pub default: Value,
-    /// How sure the default is.
+    /// How certain the default is.
     pub evidence: Evidence,
     /// What the setting decides.
     pub meaning: String,
 }
 
-/// What a group says about one of its settings.
+/// The static part of a [`Setting`].
 struct Row {
     name: &'static str,
     evidence: Evidence,
     meaning: &'static str,
 }
 
-/// Declares a group: its structure, its defaults and its rows of the table.
+/// Declares a group: its struct, its defaults and its rows of the table.
 macro_rules! group {
     (
         $(#[doc = $about:literal])+
@@ -151,7 +151,8 @@ macro_rules! groups {
         }
 
         impl Settings {
-            /// All settings but [`errors`](Self::errors), whose table is [`ErrorCase::ALL`].
+            /// Returns all settings except [`errors`](Self::errors), whose table is
+            /// [`ErrorCase::ALL`].
             #[must_use]
             pub fn table() -> Vec<Setting> {
                 let mut table = Vec::new();
@@ -165,7 +166,7 @@ macro_rules! groups {
 groups! {
     /// Requests and responses in general.
     http: HttpSettings;
-    /// The limit of calls in an hour.
+    /// The rate limit.
     rate_limit: RateLimitSettings;
     /// Organizations.
     organization: OrganizationSettings;
@@ -177,7 +178,7 @@ groups! {
     search: SearchSettings;
     /// Passwords.
     password: PasswordSettings;
-    /// What a login with a primary factor responds.
+    /// Logins with a primary factor.
     login: LoginSettings;
     /// Sessions, intermediate sessions and session JWTs.
     session: SessionSettings;
@@ -187,16 +188,16 @@ groups! {
     totp: TotpSettings;
     /// Recovery codes.
     recovery_codes: RecoveryCodeSettings;
-    /// What completing an MFA step changes on the Member.
+    /// Changes to the Member when an MFA step is completed.
     mfa: MfaSettings;
-    /// The lock after failed attempts in a row.
+    /// The lock after consecutive failed attempts.
     lock: LockSettings;
     /// Permissions of Members.
     rbac: RbacSettings;
 }
 
-/// Everything that nobody knows for sure, for experiments that settle it: settings by
-/// `group.name`, error cases by `errors.name`.
+/// Returns all guesses, for experiments that settle them: settings by `group.name`, error cases by
+/// `errors.name`.
 pub(crate) fn guesses() -> Vec<Value> {
     let guess = Evidence::Guess;
     let settings = Settings::table().into_iter();
@@ -219,7 +220,7 @@ pub(crate) fn guesses() -> Vec<Value> {
 }
 
 impl Settings {
-    /// Checks what the types of the fields do not.
+    /// Checks the rules that the types of the fields do not enforce.
     pub(crate) fn check(&self) -> Result<(), ConfigError> {
         self.errors
             .check()

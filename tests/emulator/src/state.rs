@@ -1,4 +1,5 @@
-//! What the emulator remembers: Organizations, Members, sessions, and how their values are made.
+//! The data of the emulator: Organizations, Members and sessions, and how their values are
+//! generated.
 
 pub(crate) mod attribute;
 pub(crate) mod directory;

@@ -16,14 +16,14 @@ pub(super) fn check(headers: &HeaderMap, project_id: &str, secret: &str) -> Resu
     if id == project_id && password == secret {
         return Ok(());
     }
-    // A malformed project id is another error than a wrong one.
+    // A malformed project id gets a different error than a wrong one.
     if id != project_id && !is_project_id(&id) {
         return Err(ErrorCase::InvalidProjectId.into());
     }
     Err(ErrorCase::UnauthorizedCredentials.into())
 }
 
-/// The environment in a project id, `test` or `live`; `test` for ids of other forms.
+/// Returns the environment of a project id, `test` or `live`. Any other id counts as `test`.
 pub(crate) fn environment(project_id: &str) -> &'static str {
     if project_id.starts_with("project-live-") {
         "live"

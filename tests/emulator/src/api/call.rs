@@ -13,7 +13,7 @@ use crate::endpoint::Endpoint;
 use crate::settings::{ErrorCase, HttpSettings, Settings};
 use crate::state::directory::MemberKey;
 
-/// What a handler is given.
+/// A request as handlers receive it.
 #[derive(Debug)]
 pub(crate) struct Call<'a> {
     pub(crate) endpoint: &'static Endpoint,
@@ -25,17 +25,17 @@ pub(crate) struct Call<'a> {
 
     pub(crate) query: HashMap<String, String>,
     pub(crate) fields: Fields,
-    /// The Member of the RBAC header.
+    /// The Member whose session is in the RBAC header.
     pub(crate) actor: Option<MemberKey>,
 }
 
 impl Call<'_> {
-    /// A parameter in the path.
+    /// Returns a path parameter; empty if the path does not have it.
     pub(crate) fn path(&self, name: &str) -> &str {
         self.path.get(name).map_or("", String::as_str)
     }
 
-    /// The caller's `User-Agent`.
+    /// Returns the `User-Agent` header; empty if it is missing.
     pub(crate) fn user_agent(&self) -> &str {
         let value = self.headers.get(USER_AGENT);
         value
@@ -43,7 +43,7 @@ impl Call<'_> {
             .unwrap_or_default()
     }
 
-    /// Refuses a call for some seconds.
+    /// Refuses the call. `Retry-After` is `seconds` if `http.send_retry_after` is set.
     pub(crate) fn refuse_for(&self, case: ErrorCase, seconds: i64) -> Refusal {
         let seconds = Duration::from_secs(u64::try_from(seconds).unwrap_or(0));
         let told = self.settings.http.send_retry_after.then_some(seconds);
@@ -51,8 +51,8 @@ impl Call<'_> {
     }
 }
 
-/// The query parameters that an endpoint may have; an empty value counts as absent, and of several
-/// the last one counts.
+/// Reads the query parameters that the endpoint accepts. An empty value counts as absent. If a
+/// parameter is repeated, its last value counts.
 pub(super) fn query(
     uri: &Uri,
     endpoint: &Endpoint,

@@ -1,16 +1,16 @@
-//! What a request sets of the attributes of an Organization or a Member.
+//! The attributes of an Organization or a Member that a request sets.
 
 use super::error::Refusal;
 use super::fields::Fields;
 use crate::settings::UpdateSettings;
 use crate::state::attribute::{Attribute, Changes, SetBy};
 
-/// What a Create sets.
+/// Returns the attributes that a Create sets.
 pub(crate) fn creation(table: &'static [Attribute], fields: &Fields) -> Result<Changes, Refusal> {
     changes(table, fields, SetBy::Both, false)
 }
 
-/// What an Update sets.
+/// Returns the attributes that an Update sets.
 pub(crate) fn update(
     table: &'static [Attribute],
     fields: &Fields,

@@ -1,4 +1,4 @@
-//! Why a request is refused, and Stytch's error form.
+//! Refused requests, and error responses in Stytch's format.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use crate::json;
 use crate::sendable::check_status;
 use crate::settings::{ErrorCase, ErrorResponse, Errors};
 
-/// A request that is refused.
+/// The reason why a request is refused.
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
     pub(crate) case: ErrorCase,
@@ -31,7 +31,7 @@ impl From<ErrorCase> for Refusal {
 }
 
 impl Refusal {
-    /// A field of the wrong JSON type.
+    /// Refuses a field that has the wrong JSON type.
     pub(crate) fn invalid_argument(value: &Value) -> Self {
         Self {
             value: Some(value.clone()),
@@ -39,13 +39,13 @@ impl Refusal {
         }
     }
 
-    /// The same refusal with a `Retry-After`.
+    /// Sets the `Retry-After` header.
     pub(crate) fn retry_after(mut self, after: Option<Duration>) -> Self {
         self.retry_after = after;
         self
     }
 
-    /// The response, without the request id.
+    /// Builds the response, without `status_code` and `request_id`.
     pub(crate) fn reply(self, errors: &Errors) -> Reply {
         let response = &errors[self.case];
         let status = check_status(response.status, true).unwrap_or_default();

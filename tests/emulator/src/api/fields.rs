@@ -1,4 +1,4 @@
-//! The fields of a request body. JSON null counts as absent, as the live API has it.
+//! The fields of a request body. JSON null counts as absent, as in the live API.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::error::Refusal;
 use crate::settings::{ErrorCase, HttpSettings};
 
-/// A request's JSON object.
+/// The JSON object in a request body.
 #[derive(Debug, Default)]
 pub(crate) struct Fields {
     values: Map<String, Value>,
@@ -16,7 +16,7 @@ pub(crate) struct Fields {
 }
 
 impl Fields {
-    /// Reads a body that may have these fields.
+    /// Parses a body and keeps the fields in `known`.
     pub(crate) fn parse(
         body: &[u8],
         known: &[&str],
@@ -47,7 +47,7 @@ impl Fields {
         Ok(Self { values, nulls })
     }
 
-    /// A value of any type.
+    /// Returns a field of any type.
     pub(crate) fn value(&self, name: &str) -> Option<&Value> {
         self.values.get(name)
     }
@@ -57,33 +57,33 @@ impl Fields {
         self.nulls.iter().any(|null| null == name)
     }
 
-    /// A text that must be there and not be empty.
+    /// Returns a required string, which must not be empty.
     pub(crate) fn required(&self, name: &str) -> Result<&str, Refusal> {
         Ok(self.text(name)?.ok_or(ErrorCase::MissingField)?)
     }
 
-    /// A text; the empty one counts as absent.
+    /// Returns an optional string. An empty string counts as absent.
     pub(crate) fn text(&self, name: &str) -> Result<Option<&str>, Refusal> {
         let text = self.get(name, Value::as_str)?;
         Ok(text.filter(|text| !text.is_empty()))
     }
 
-    /// A whole number of 32 bits.
+    /// Returns an optional 32-bit integer.
     pub(crate) fn integer(&self, name: &str) -> Result<Option<i32>, Refusal> {
         self.get(name, |value| i32::try_from(value.as_i64()?).ok())
     }
 
-    /// A truth value.
+    /// Returns an optional boolean.
     pub(crate) fn boolean(&self, name: &str) -> Result<Option<bool>, Refusal> {
         self.get(name, Value::as_bool)
     }
 
-    /// An object.
+    /// Returns an optional object.
     pub(crate) fn object(&self, name: &str) -> Result<Option<&Map<String, Value>>, Refusal> {
         self.get(name, Value::as_object)
     }
 
-    /// A list of texts.
+    /// Returns an optional list of strings.
     pub(crate) fn texts(&self, name: &str) -> Result<Option<Vec<String>>, Refusal> {
         self.get(name, |value| {
             let texts = value.as_array()?.iter();
@@ -105,7 +105,7 @@ impl Fields {
     }
 }
 
-/// The values under the names of the fields, whatever the case of their keys.
+/// Renames keys that differ from the name of a known field in case only.
 fn with_known_names(values: Map<String, Value>, known: &[&str]) -> Map<String, Value> {
     let name = |key: &String| {
         let mut known = known.iter();
@@ -120,7 +120,7 @@ fn with_known_names(values: Map<String, Value>, known: &[&str]) -> Map<String, V
         .collect()
 }
 
-/// Reads a JSON object and whether a key comes twice; an empty body is an empty object.
+/// Parses a JSON object, and returns whether a key is repeated. An empty body is an empty object.
 fn read_object(
     body: &[u8],
     settings: &HttpSettings,
@@ -142,7 +142,7 @@ fn read_object(
     Ok(object)
 }
 
-/// Reads an object key by key, because a map would hide a key that comes twice.
+/// Reads an object key by key, because a map would hide repeated keys.
 struct ObjectVisitor {
     first_counts: bool,
 }

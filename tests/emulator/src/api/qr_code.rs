@@ -4,15 +4,15 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use qrcode::{Color, EcLevel};
 
-/// Light modules around the code, as ISO/IEC 18004 demands.
+/// Width of the light border in modules, as ISO/IEC 18004 requires.
 const QUIET_ZONE: usize = 4;
 const DARK: u8 = 0;
 const LIGHT: u8 = 255;
 
-/// Bytes that the largest QR code holds at the lowest error correction.
+/// Capacity in bytes of the largest QR code at the lowest error correction level.
 const CAPACITY: usize = 2953;
 
-/// A QR code that is yet to be drawn.
+/// A QR code that is not drawn yet.
 #[derive(Debug)]
 pub(crate) struct QrCode {
     text: String,
@@ -20,16 +20,16 @@ pub(crate) struct QrCode {
 }
 
 impl QrCode {
-    /// A code of `pixels` by `pixels`, more if it does not fit; `None` if the text is too long for
-    /// any QR code.
+    /// Creates a code of `pixels` by `pixels`, or larger if it does not fit. Returns `None` if the
+    /// text is too long for any QR code.
     pub(crate) fn new(text: String, pixels: u32) -> Option<Self> {
         (text.len() <= CAPACITY).then_some(Self { text, pixels })
     }
 
-    /// A PNG in a data URI, with a space after the comma.
+    /// Draws the code as a PNG and returns a data URI, with a space after the comma.
     pub(crate) fn data_uri(&self) -> String {
-        // A screen is clean: little error correction gives larger modules. A text within the
-        // capacity fits.
+        // Codes on a screen are not damaged, so they need little error correction, which allows
+        // larger modules. A text within the capacity fits.
         let modules = qrcode::QrCode::with_error_correction_level(&self.text, EcLevel::L);
         let png = modules
             .ok()

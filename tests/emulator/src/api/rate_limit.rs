@@ -1,4 +1,4 @@
-//! Calls per endpoint and target in the present clock hour.
+//! The rate limit: calls per endpoint and target in the current clock hour.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::settings::ErrorCase;
 
 const HOUR: i64 = 3600;
 
-/// The calls that were made in an hour.
+/// Counts the calls of one clock hour.
 #[derive(Debug, Default)]
 pub(super) struct RateLimit {
     hour: i64,
@@ -17,7 +17,7 @@ pub(super) struct RateLimit {
 }
 
 impl RateLimit {
-    /// Counts a call.
+    /// Counts a call, and refuses it if it is above the limit.
     pub(super) fn count(&mut self, call: &Call<'_>, target: Target) -> Result<(), Refusal> {
         let Some(limit) = call.settings.rate_limit.calls_per_hour else {
             return Ok(());

@@ -1,4 +1,4 @@
-//! The RBAC headers: a Member's session that limits a call to what the Member may do.
+//! The RBAC headers. They carry a Member's session, and limit a call to what this Member may do.
 
 use http::HeaderValue;
 
@@ -10,13 +10,14 @@ use crate::endpoint::Access;
 use crate::settings::ErrorCase;
 use crate::state::directory::{MemberKey, OrganizationKey};
 
-/// Holds a session token.
+/// The RBAC header with a session token.
 pub(crate) const SESSION: &str = "x-stytch-member-session";
-/// Holds a session JWT.
+/// The RBAC header with a session JWT.
 pub(crate) const SESSION_JWT: &str = "x-stytch-member-sessionjwt";
 
 impl Api {
-    /// The Member whose session is in the RBAC headers of a call that may have them.
+    /// Returns the Member whose session is in the RBAC headers, if the endpoint accepts these
+    /// headers.
     pub(super) fn actor(&self, call: &Call<'_>) -> Result<Option<MemberKey>, Refusal> {
         if !matches!(call.endpoint.access, Access::Rbac { .. }) {
             return Ok(None);
@@ -38,8 +39,9 @@ impl Api {
         Ok(Some(session.member))
     }
 
-    /// Checks what the Member of the RBAC header may do: what concerns the Member alone if the
-    /// endpoint has such a permission, and an admin everything in the Organization.
+    /// Checks whether the Member of the RBAC header may make the call. An admin may act on the
+    /// whole Organization. Any other Member may act only on themselves, if the endpoint permits
+    /// that.
     pub(super) fn check_permission(
         &self,
         call: &Call<'_>,

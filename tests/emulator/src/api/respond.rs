@@ -6,23 +6,24 @@ use serde_json::{Map, Value};
 
 use super::qr_code::QrCode;
 
-/// A response of the API that is decided, but not written yet: drawing and writing need no lock.
+/// A response that is complete but not serialized yet. Drawing the QR code and serializing need no
+/// lock.
 #[derive(Debug)]
 pub(crate) struct Reply {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Map<String, Value>,
-    /// To be drawn and added to the body.
+    /// The QR code to draw and add to the body.
     pub(crate) qr_code: Option<QrCode>,
 }
 
 impl Reply {
-    /// Whether writing it takes so long that other requests should not wait.
+    /// Whether serializing takes so long that other requests should not wait for it.
     pub(crate) fn is_slow(&self) -> bool {
         self.qr_code.is_some()
     }
 
-    /// Draws and writes.
+    /// Draws the QR code and serializes the response.
     pub(crate) fn into_response(mut self) -> Response<Vec<u8>> {
         if let Some(code) = self.qr_code {
             self.body
@@ -34,7 +35,7 @@ impl Reply {
     }
 }
 
-/// A response whose content type is JSON.
+/// Creates a response whose content type is JSON.
 pub(crate) fn json(status: StatusCode, body: String) -> Response<Vec<u8>> {
     let mut response = Response::new(body.into_bytes());
     *response.status_mut() = status;

@@ -1,4 +1,4 @@
-//! From method and path to an endpoint.
+//! Routing: finds the endpoint for a method and a path.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -11,7 +11,7 @@ use super::error::Refusal;
 use crate::endpoint::{ENDPOINTS, Endpoint};
 use crate::settings::ErrorCase;
 
-/// The endpoints by path, those of one path together. A text in a path goes before a parameter.
+/// The endpoints, grouped by path. A literal path segment takes precedence over a parameter.
 static ROUTER: LazyLock<Router<Vec<&'static Endpoint>>> = LazyLock::new(|| {
     let mut paths: HashMap<&str, Vec<&'static Endpoint>> = HashMap::new();
     for endpoint in ENDPOINTS {
@@ -19,13 +19,14 @@ static ROUTER: LazyLock<Router<Vec<&'static Endpoint>>> = LazyLock::new(|| {
     }
     let mut router = Router::new();
     for (path, endpoints) in paths {
-        // The paths are constants, and a test finds one that is refused: it has no route.
+        // The paths are constants. A test fails if the router refuses one, because it has no route
+        // then.
         let _ = router.insert(path, endpoints);
     }
     router
 });
 
-/// The endpoint that a request means.
+/// The endpoint of a request.
 #[derive(Debug)]
 pub(super) struct Route {
     pub(super) endpoint: &'static Endpoint,
@@ -50,7 +51,7 @@ impl Route {
     }
 }
 
-/// The endpoint that a request means, for code that does not respond to it.
+/// Returns the endpoint of a request, for code that does not respond to it.
 pub(crate) fn endpoint(method: &Method, path: &str) -> Option<&'static Endpoint> {
     Route::find(method, path).ok().map(|route| route.endpoint)
 }

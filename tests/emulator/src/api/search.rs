@@ -1,4 +1,4 @@
-//! What Organization Search and Members Search share: the query, and pages of what is found.
+//! The query and the paging that Organization Search and Members Search share.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,23 +10,23 @@ use crate::settings::{ErrorCase, SearchSettings};
 
 const DEFAULT_LIMIT: i32 = 100;
 const MAX_LIMIT: i32 = 1000;
-/// Characters that a fuzzy filter needs.
+/// Minimum length of a fuzzy filter in characters.
 const MIN_FUZZY: usize = 3;
 
-/// Whether something is found.
+/// Decides whether an item matches.
 pub(crate) type Filter<'a, T> = Box<dyn Fn(&T) -> bool + 'a>;
 
 /// The query of a search.
 #[derive(Debug)]
 pub(crate) struct Search {
-    /// One filter is enough; otherwise all must hold.
+    /// Whether one matching filter is enough; otherwise all must match.
     any: bool,
     operands: Vec<Operand>,
     limit: usize,
     offset: usize,
 }
 
-/// A filter by its name.
+/// A filter of the query.
 #[derive(Debug)]
 pub(crate) struct Operand {
     pub(crate) name: String,
@@ -34,7 +34,7 @@ pub(crate) struct Operand {
 }
 
 impl Search {
-    /// The fields `query`, `limit` and `cursor`.
+    /// Reads the fields `query`, `limit` and `cursor`.
     pub(crate) fn read(call: &Call<'_>) -> Result<Self, Refusal> {
         let limit = call.fields.integer("limit")?.unwrap_or(DEFAULT_LIMIT);
         let limit = Some(limit).filter(|limit| (1..=MAX_LIMIT).contains(limit));
@@ -60,7 +60,7 @@ impl Search {
         })
     }
 
-    /// The filters of the query as one.
+    /// Combines the filters of the query into one.
     pub(crate) fn filter<'a, T: 'a>(
         &'a self,
         make: impl Fn(&'a Operand) -> Result<Filter<'a, T>, Refusal>,
@@ -77,12 +77,12 @@ impl Search {
         }))
     }
 
-    /// Whether the query has a filter.
+    /// Whether the query has the filter with this name.
     pub(crate) fn names(&self, filter: &str) -> bool {
         self.operands.iter().any(|operand| operand.name == filter)
     }
 
-    /// The page that is asked for, and `results_metadata`.
+    /// Returns the requested page and `results_metadata`.
     pub(crate) fn page<T: Copy>(&self, found: &[T], settings: &SearchSettings) -> (Vec<T>, Value) {
         let rest = found.get(self.offset..).unwrap_or_default();
         let page = &rest[..self.limit.min(rest.len())];
@@ -97,32 +97,32 @@ impl Search {
 }
 
 impl Operand {
-    /// A list of texts.
+    /// Returns the value as a list of strings.
     pub(crate) fn texts(&self) -> Result<Vec<&str>, Refusal> {
         let list = self.value.as_array().ok_or(ErrorCase::InvalidSearch)?;
         let texts = list.iter().map(Value::as_str).collect::<Option<_>>();
         Ok(texts.ok_or(ErrorCase::InvalidSearch)?)
     }
 
-    /// A list of texts in lower case.
+    /// Returns the value as a list of strings, in lower case.
     pub(crate) fn lower_case_texts(&self) -> Result<Vec<String>, Refusal> {
         let texts = self.texts()?.into_iter();
         Ok(texts.map(str::to_lowercase).collect())
     }
 
-    /// A part of a text, in lower case.
+    /// Returns the value as the part of a string to search for, in lower case.
     pub(crate) fn fuzzy(&self) -> Result<String, Refusal> {
         let text = self.value.as_str();
         let text = text.filter(|text| text.chars().count() >= MIN_FUZZY);
         Ok(text.ok_or(ErrorCase::InvalidSearch)?.to_lowercase())
     }
 
-    /// A truth value.
+    /// Returns the value as a boolean.
     pub(crate) fn flag(&self) -> Result<bool, Refusal> {
         Ok(self.value.as_bool().ok_or(ErrorCase::InvalidSearch)?)
     }
 
-    /// A text.
+    /// Returns the value as a string.
     pub(crate) fn text(&self) -> Result<&str, Refusal> {
         Ok(self.value.as_str().ok_or(ErrorCase::InvalidSearch)?)
     }

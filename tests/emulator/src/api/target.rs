@@ -1,5 +1,5 @@
-//! The Organization or Member that a call is about, and the rules that hold for all of them:
-//! suspension, the rate limit, and what the Member of an RBAC header may do.
+//! The Organization or Member that a call targets, and the rules for every target: suspension, the
+//! rate limit, the lock, and the permissions of the Member in the RBAC header.
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use crate::settings::ErrorCase;
 use crate::state::directory::{MemberKey, OrganizationKey};
 use crate::state::organization::Organization;
 
-/// What a call is about.
+/// The target of a call.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) enum Target {
     /// The project as a whole.
@@ -21,19 +21,22 @@ pub(crate) enum Target {
 }
 
 impl Api {
-    /// The Member that the fields `organization_id` and `member_id` name.
+    /// Finds the Member that the fields `organization_id` and `member_id` name, and admits the
+    /// call.
     pub(crate) fn member_in_fields(&mut self, call: &Call<'_>) -> Result<MemberKey, Refusal> {
         let organization = call.fields.required("organization_id")?;
         let member = call.fields.required("member_id")?;
         self.target_member(call, organization, member)
     }
 
-    /// The Member that the parameters `organization_id` and `member_id` of the path name.
+    /// Finds the Member that the path parameters `organization_id` and `member_id` name, and admits
+    /// the call.
     pub(crate) fn member_in_path(&mut self, call: &Call<'_>) -> Result<MemberKey, Refusal> {
         self.target_member(call, call.path("organization_id"), call.path("member_id"))
     }
 
-    /// The Member with an id or external id in the Organization with an id, slug or external id.
+    /// Finds a Member by id or external id, in an Organization by id, slug or external id, and
+    /// admits the call.
     pub(crate) fn target_member(
         &mut self,
         call: &Call<'_>,
@@ -46,7 +49,7 @@ impl Api {
         Ok(key)
     }
 
-    /// The Member of an Organization with an id or external id.
+    /// Finds a Member of an Organization by id or external id.
     pub(crate) fn find_member(
         &self,
         organization: OrganizationKey,
@@ -60,7 +63,7 @@ impl Api {
         Ok(key)
     }
 
-    /// The Organization that the parameter `organization_id` of the path names.
+    /// Finds the Organization that the path parameter `organization_id` names, and admits the call.
     pub(crate) fn organization_in_path(
         &mut self,
         call: &Call<'_>,
@@ -70,7 +73,7 @@ impl Api {
         Ok(key)
     }
 
-    /// An Organization that is not suspended.
+    /// Finds an Organization by id, slug or external id. Refuses a suspended one.
     pub(crate) fn open_organization(&self, name: &str) -> Result<OrganizationKey, Refusal> {
         let key = self.directory.organization(name);
         let key = key.ok_or(ErrorCase::OrganizationNotFound)?;
@@ -80,7 +83,7 @@ impl Api {
         Ok(key)
     }
 
-    /// Checks whether a call about a target may go on, and counts it.
+    /// Applies the rules for every target, and counts the call.
     pub(crate) fn admit(&mut self, call: &Call<'_>, target: Target) -> Result<(), Refusal> {
         let organization = match target {
             Target::Project => None,
@@ -100,7 +103,7 @@ impl Api {
         }
     }
 
-    /// Refuses a locked Member where a lock refuses.
+    /// Refuses a locked Member, if `lock.refuses` names the endpoint.
     fn check_lock(&self, call: &Call<'_>, member: MemberKey) -> Result<(), Refusal> {
         let refuses = &call.settings.lock.refuses;
         if !refuses.iter().any(|name| name == call.endpoint.name) {
@@ -113,7 +116,7 @@ impl Api {
         Err(call.refuse_for(ErrorCase::MemberLocked, rest))
     }
 
-    /// The part of a response that shows the Member and the Organization.
+    /// Returns the part of a response that shows the Member and the Organization.
     pub(crate) fn show_member(&self, call: &Call<'_>, member: MemberKey) -> Map<String, Value> {
         let organization = self.directory.organization_of(member);
         let member = &self.directory[member];
@@ -125,7 +128,7 @@ impl Api {
     }
 }
 
-/// The part of a response that shows an Organization alone.
+/// Returns the part of a response that shows an Organization without a Member.
 pub(crate) fn show_organization(organization: &Organization) -> Map<String, Value> {
     json::members(json!({ "organization": organization.to_json() }))
 }

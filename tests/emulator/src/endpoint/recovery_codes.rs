@@ -11,7 +11,7 @@ use crate::api::Api;
 use crate::api::call::Call;
 use crate::state::directory::MemberKey;
 
-/// The response of Get and Rotate.
+/// Builds the response of Get and Rotate.
 fn show(api: &Api, call: &Call<'_>, member: MemberKey) -> Outcome {
     let mut body = api.show_member(call, member);
     let codes = api.directory[member].recovery_code_texts();

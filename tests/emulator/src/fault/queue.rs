@@ -1,4 +1,4 @@
-//! The faults that wait for calls, and what they do to one.
+//! The queue of pending faults, and their effects on calls.
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -10,39 +10,39 @@ use super::Fault;
 use crate::api::error::Refusal;
 use crate::config::ConfigError;
 
-/// How a response goes out.
+/// How a response is sent.
 #[derive(Clone, Copy, Debug, Default, Eq, PartialEq)]
 pub(crate) enum Delivery {
-    /// Whole and at once.
+    /// In full and immediately.
     #[default]
     Whole,
-    /// After some time.
+    /// In full, after a delay.
     Delayed(Duration),
-    /// Until so many bytes are sent.
+    /// Only this number of bytes.
     CutAfter(usize),
-    /// Not at all.
+    /// Not at all: the connection is reset.
     Reset,
-    /// In pieces of so many bytes, with a pause before each.
+    /// In pieces of `bytes` bytes, with a pause before each.
     Drip { bytes: usize, pause: Duration },
 }
 
-/// What a fault does to a call.
+/// The effect of a fault on a call.
 #[derive(Debug)]
 pub(crate) enum Effect {
-    /// This response takes the place of the API's.
+    /// This response replaces that of the API.
     Respond(Response<Vec<u8>>),
     /// The call is refused.
     Refuse(Refusal),
-    /// The API responds, and its response goes out like this.
+    /// The API responds, and its response is sent in this way.
     Deliver(Delivery),
 }
 
-/// The faults that wait for calls.
+/// The pending faults.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(VecDeque<(u32, Fault)>);
 
 impl Faults {
-    /// Adds a fault for a number of calls, after those that wait already.
+    /// Appends a fault for a number of calls to the queue.
     pub(crate) fn push(&mut self, times: u32, fault: Fault) -> Result<(), ConfigError> {
         fault.effect()?;
         if times > 0 {
@@ -51,7 +51,7 @@ impl Faults {
         Ok(())
     }
 
-    /// What the first fault for an endpoint does to a call that comes in now.
+    /// Takes the first fault for an endpoint and returns its effect on the current call.
     pub(crate) fn next(&mut self, endpoint: Option<&str>) -> Option<Effect> {
         let mut waiting = self.0.iter();
         let position = waiting.position(|(_, fault)| fault.concerns(endpoint))?;
@@ -65,17 +65,17 @@ impl Faults {
         effect
     }
 
-    /// The faults that wait, each with its number of calls.
+    /// Returns the pending faults, each with its number of calls.
     pub(crate) fn waiting(&self) -> Vec<(u32, Fault)> {
         self.0.iter().cloned().collect()
     }
 
-    /// Forgets the faults that wait.
+    /// Removes the pending faults.
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }
 
-    /// The faults that wait, in the form that adds them.
+    /// Returns the pending faults in the form in which the control interface accepts them.
     pub(crate) fn to_json(&self) -> Value {
         let waiting = self.0.iter().map(|(times, fault)| {
             let mut value = json!(fault.kind);

@@ -1,4 +1,4 @@
-//! What the library and the control interface create.
+//! Creating objects for the library and the control interface.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -10,7 +10,7 @@ use crate::config::ConfigError;
 use crate::state::directory::{MemberKey, OrganizationKey};
 use crate::state::{Factor, NewMember, NewOrganization};
 
-/// A Member with an intermediate session, ready for a call.
+/// The ids of a Member, with an intermediate session token.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct MemberHandle {
@@ -18,11 +18,12 @@ pub struct MemberHandle {
     pub organization_id: String,
     /// The Member's id.
     pub member_id: String,
-    /// A token with an email magic link behind it. It lives for ten minutes.
+    /// An intermediate session token, which can be used for one login. Its session has an email
+    /// magic link as the primary factor and expires after ten minutes.
     pub intermediate_session_token: String,
 }
 
-/// An Organization with its Members.
+/// The ids of an Organization, with its Members.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[non_exhaustive]
 pub struct OrganizationHandle {
@@ -30,7 +31,7 @@ pub struct OrganizationHandle {
     pub organization_id: String,
     /// The Organization's slug.
     pub organization_slug: String,
-    /// The Members, at least one, in the order of their description.
+    /// The Members, at least one, in the order in which they were described.
     pub members: Vec<MemberHandle>,
 }
 
@@ -45,7 +46,7 @@ pub struct SessionTokens {
 }
 
 impl Host {
-    /// A Member's ids with a new intermediate session.
+    /// Creates an intermediate session for a Member and returns its token with the Member's ids.
     pub(crate) fn handle(&mut self, member: MemberKey) -> MemberHandle {
         let now = self.now();
         handle(&mut self.api, member, now)
@@ -107,7 +108,7 @@ impl Host {
     }
 }
 
-/// A Member's ids with a new intermediate session.
+/// Creates an intermediate session for a Member and returns its token with the Member's ids.
 pub(super) fn handle(api: &mut Api, member: MemberKey, now: Timestamp) -> MemberHandle {
     let factors = api.factors(member, &[Factor::MagicLink], now);
     MemberHandle {

@@ -1,4 +1,4 @@
-//! `member_device`: what a telemetry id tells about the Member's device.
+//! `member_device`: the device of a Member, identified by a telemetry id.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,8 @@ use crate::state::directory::MemberKey;
 use crate::state::member::Device;
 
 impl Api {
-    /// The device of a telemetry id; null without one. A telemetry id stands for one device.
+    /// Returns the device with a telemetry id, or null without an id. Each telemetry id is one
+    /// device.
     pub(crate) fn member_device(
         &mut self,
         call: &Call<'_>,

@@ -1,4 +1,4 @@
-//! Opening sessions and keeping them, each time with a new JWT.
+//! Opening and storing sessions, each time with a new JWT.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -13,13 +13,13 @@ use crate::settings::{ErrorCase, session_minutes as limits};
 use crate::state::directory::MemberKey;
 use crate::state::session::{AuthenticationFactor, Factor, Factors, IntermediateSession, Session};
 
-/// Lifetime of a session when the call does not say.
+/// Default lifetime of a session in minutes.
 pub(super) const DEFAULT_MINUTES: i32 = 60;
-/// Lifetime of a session JWT, whatever that of the session.
+/// Lifetime of a session JWT in seconds. It does not depend on the lifetime of the session.
 const JWT_SECONDS: i64 = 300;
 
 impl Api {
-    /// Makes an intermediate session with these factors and returns its token.
+    /// Creates an intermediate session with these factors and returns its token.
     pub(crate) fn create_intermediate_session(
         &mut self,
         member: MemberKey,
@@ -37,7 +37,7 @@ impl Api {
         token
     }
 
-    /// Makes a session with these factors and returns what a call that opens it would.
+    /// Creates a session with these factors and returns the part of a response that shows it.
     pub(crate) fn create_session(
         &mut self,
         member: MemberKey,
@@ -48,7 +48,7 @@ impl Api {
         keep_session(self, session, now)
     }
 
-    /// Factors that a Member authenticates now.
+    /// Returns these factors of a Member, authenticated now.
     pub(crate) fn factors(&self, member: MemberKey, factors: &[Factor], now: Timestamp) -> Factors {
         let mut all = Factors::default();
         for factor in factors {
@@ -59,7 +59,7 @@ impl Api {
     }
 }
 
-/// `session_duration_minutes` of a call.
+/// Reads and checks `session_duration_minutes`.
 pub(super) fn session_minutes(call: &Call<'_>) -> Result<Option<i32>, Refusal> {
     let minutes = call.fields.integer("session_duration_minutes")?;
     match minutes {
@@ -73,7 +73,7 @@ pub(super) fn session_minutes(call: &Call<'_>) -> Result<Option<i32>, Refusal> {
     }
 }
 
-/// The claims that a call gives a new session.
+/// Returns the custom claims that a call sets on a new session.
 pub(super) fn new_claims(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
     let has_duration = call.fields.integer("session_duration_minutes")?.is_some();
     let wanted = has_duration || !call.settings.claims.need_session_duration;
@@ -88,7 +88,7 @@ pub(super) fn new_claims(call: &Call<'_>) -> Result<Map<String, Value>, Refusal>
     Ok(custom_claims)
 }
 
-/// A session without claims, not kept yet.
+/// Creates a session without claims. It is not stored yet.
 pub(super) fn blank_session(
     api: &mut Api,
     member: MemberKey,
@@ -109,7 +109,7 @@ pub(super) fn blank_session(
     }
 }
 
-/// Keeps a session and returns its part of a response, with a new JWT.
+/// Stores a session and returns the part of a response that shows it, with a new JWT.
 pub(super) fn keep_session(api: &mut Api, session: Session, now: Timestamp) -> Map<String, Value> {
     let organization = api.directory.organization_of(session.member);
     let member = &api.directory[session.member];

@@ -17,7 +17,7 @@ use crate::state::session::{Factors, Session};
 /// The session that a call presents.
 #[derive(Debug)]
 pub(crate) enum Presented {
-    /// A login that still owes a factor, with its token.
+    /// An intermediate session, i.e. a login that still needs a factor.
     Intermediate { token: String, factors: Factors },
     /// A full session.
     Full(Session),
@@ -33,7 +33,7 @@ impl Presented {
 }
 
 impl Api {
-    /// The session that a call presents for a Member.
+    /// Returns the session that a call presents for a Member, if any.
     pub(crate) fn presented_session(
         &self,
         call: &Call<'_>,
@@ -57,7 +57,7 @@ impl Api {
         Ok(Some(Presented::Full(session)))
     }
 
-    /// The live session of a token.
+    /// Finds the live session with a token.
     pub(crate) fn session_of_token(
         &self,
         call: &Call<'_>,
@@ -71,7 +71,7 @@ impl Api {
         self.session_of_present_member(session)
     }
 
-    /// The live session that a JWT stands for.
+    /// Finds the live session of a JWT.
     pub(crate) fn session_of_jwt(&self, call: &Call<'_>, jwt: &str) -> Result<Session, Refusal> {
         let claims = self
             .signer
@@ -87,7 +87,8 @@ impl Api {
         self.session_of_present_member(id.and_then(|id| self.sessions.by_id(id, call.now)))
     }
 
-    /// A deleted Member has no sessions, unless a setting leaves them.
+    /// Refuses a missing session. Also refuses the session of a deleted Member, unless a setting
+    /// keeps it.
     fn session_of_present_member(&self, session: Option<&Session>) -> Result<Session, Refusal> {
         let ends = self.settings.member.deletion_ends_sessions;
         let session = session.filter(|session| !ends || !self.is_deleted(session.member));
@@ -121,7 +122,8 @@ impl Api {
     }
 }
 
-/// Applies what a call says about an existing session and returns its part of the response.
+/// Applies a call's duration and claims to an existing session and returns the part of the response
+/// that shows it.
 pub(crate) fn refresh_session(
     api: &mut Api,
     call: &Call<'_>,
@@ -132,8 +134,8 @@ pub(crate) fn refresh_session(
     Ok(keep_session(api, session, call.now))
 }
 
-/// Applies a call's duration and claims to an existing session. Its expiry may move without a
-/// duration.
+/// Applies a call's duration and claims to an existing session. Without a duration, the expiry
+/// moves to the default lifetime from now if `moves` is set.
 pub(super) fn touch(session: &mut Session, call: &Call<'_>, moves: bool) -> Result<(), Refusal> {
     let minutes = session_minutes(call)?;
     if let Some(changes) = call.fields.object("session_custom_claims")? {

@@ -1,9 +1,10 @@
-//! What a primary factor gives: a full session, or an intermediate one because MFA is owed.
+//! Logins with a primary factor. They open a full session, or an intermediate one if MFA is
+//! required.
 //!
-//! | Presented | MFA owed | Result |
+//! | Presented | MFA required | Result |
 //! |---|---|---|
 //! | a session | does not matter | that session, with the factor |
-//! | an intermediate session | no, or it has a second factor | a new session; the intermediate one is used up |
+//! | an intermediate session | no, or second factor present | a new session; the intermediate one is used up |
 //! | an intermediate session | yes | the same intermediate session, with the factor |
 //! | nothing | no | a new session |
 //! | nothing | yes | a new intermediate session |
@@ -20,12 +21,12 @@ use crate::state::directory::MemberKey;
 use crate::state::session::{AuthenticationFactor, Factors, Session};
 use crate::state::{Factor, MfaMethod};
 
-/// What a call will open or extend if its primary factor is right.
+/// The session that a call opens or extends if its primary factor is right.
 #[derive(Debug)]
 pub(crate) enum Next {
     /// The session that was presented, with the call's changes.
     Extended(Session),
-    /// A new session, or an intermediate one if MFA is owed.
+    /// A new session, or an intermediate one if MFA is required.
     Begun {
         /// The intermediate session that was presented.
         intermediate: Option<(String, Factors)>,
@@ -34,7 +35,7 @@ pub(crate) enum Next {
     },
 }
 
-/// Reads and checks everything that a call says about its session, before anything changes.
+/// Reads and checks all session fields of a call, before anything changes.
 pub(crate) fn next(api: &Api, call: &Call<'_>, member: MemberKey) -> Result<Next, Refusal> {
     let minutes = session_minutes(call)?;
     let custom_claims = new_claims(call)?;
@@ -60,7 +61,8 @@ pub(crate) fn next(api: &Api, call: &Call<'_>, member: MemberKey) -> Result<Next
     })
 }
 
-/// Opens or extends a session with a primary factor and returns its part of the response.
+/// Opens or extends a session with a primary factor and returns the part of the response that shows
+/// it.
 pub(crate) fn open(
     api: &mut Api,
     call: &Call<'_>,
@@ -88,8 +90,8 @@ pub(crate) fn open(
                 None => (None, Factors::default()),
             };
             factors.add(factor);
-            if api.owes_second_factor(member) && !factors.has_secondary() {
-                return mfa_owed(api, call, member, token, factors);
+            if api.needs_second_factor(member) && !factors.has_secondary() {
+                return begin_mfa(api, call, member, token, factors);
             }
             if let Some(token) = token {
                 api.sessions.consume_intermediate(&token);
@@ -114,8 +116,9 @@ fn authenticated(session: Map<String, Value>) -> Map<String, Value> {
     body
 }
 
-/// The response when MFA is owed, with the intermediate session that was presented or a new one.
-fn mfa_owed(
+/// Returns the part of the response if MFA is required, with the intermediate session that was
+/// presented or a new one.
+fn begin_mfa(
     api: &mut Api,
     call: &Call<'_>,
     member: MemberKey,
@@ -148,7 +151,8 @@ fn mfa_owed(
     body
 }
 
-/// What the Member has registered, and whether a text message is on its way.
+/// Returns `mfa_required`: the factors that the Member has registered, and whether a text message
+/// is initiated.
 fn mfa_required(api: &Api, call: &Call<'_>, member: MemberKey) -> Value {
     let settings = &call.settings.login;
     let member = &api.directory[member];
@@ -170,9 +174,9 @@ fn mfa_required(api: &Api, call: &Call<'_>, member: MemberKey) -> Value {
 }
 
 impl Api {
-    /// Whether a Member owes a second factor after a primary one. Enrolment and policy decide, not
-    /// whether a factor is registered.
-    fn owes_second_factor(&self, member: MemberKey) -> bool {
+    /// Whether a Member needs a second factor after a primary one. This depends on enrolment and
+    /// policy, not on whether a factor is registered.
+    fn needs_second_factor(&self, member: MemberKey) -> bool {
         self.directory.organization_of(member).requires_mfa()
             || self.directory[member].attributes.flag("mfa_enrolled")
     }
@@ -187,7 +191,7 @@ mod tests {
     use crate::state::{MfaPolicy, NewMember, NewOrganization};
 
     #[test]
-    fn policy_and_enrolment_decide() {
+    fn policy_and_enrolment_decide_whether_mfa_is_required() {
         for (policy, enrolled, registered, owed) in [
             (MfaPolicy::Optional, false, false, false),
             (MfaPolicy::Optional, false, true, false),
@@ -213,7 +217,7 @@ mod tests {
             let api = Api::new(&config, 1, Timestamp::UNIX_EPOCH).unwrap();
             let member = api.directory.member("jane").unwrap();
             assert_eq!(
-                api.owes_second_factor(member),
+                api.needs_second_factor(member),
                 owed,
                 "{policy:?}, enrolled: {enrolled}, registered: {registered}"
             );

@@ -1,4 +1,4 @@
-//! What completes a login: a second factor opens or extends the session that the call presented.
+//! Completing a login: a second factor opens a session, or extends the one that the call presents.
 
 use serde_json::{Map, Value};
 
@@ -11,29 +11,29 @@ use crate::settings::ErrorCase;
 use crate::state::directory::MemberKey;
 use crate::state::session::{AuthenticationFactor, Factors, Session};
 
-/// The session that a call will open or extend if its code is right.
+/// The session that a call opens or extends if its code is right.
 #[derive(Debug)]
 pub(crate) enum NextSession {
-    /// A new one.
+    /// A new session.
     New {
         factors: Factors,
         minutes: Option<i32>,
         custom_claims: Map<String, Value>,
-        /// The intermediate token that is used up by it.
+        /// The intermediate session token that this uses up.
         consumes: Option<String>,
     },
-    /// The one that was presented, with the call's changes.
+    /// The session that was presented, with the call's changes.
     Extended(Session),
 }
 
-/// Reads and checks everything that a call says about its session, before anything changes.
+/// Reads and checks all session fields of a call, before anything changes.
 pub(crate) fn next_session(
     api: &Api,
     call: &Call<'_>,
     member: MemberKey,
 ) -> Result<NextSession, Refusal> {
     let minutes = session_minutes(call)?;
-    // Of the right type, even where it is ignored.
+    // The type is checked even where the field is ignored.
     call.fields.object("session_custom_claims")?;
     let (factors, consumes) = match api.presented_session(call, member)? {
         Some(Presented::Full(mut session)) => {
@@ -61,7 +61,7 @@ pub(crate) fn next_session(
     })
 }
 
-/// What a wrong code does to the session that was presented.
+/// Uses up the presented intermediate session after a wrong code, if the setting says so.
 pub(crate) fn fail(api: &mut Api, call: &Call<'_>, next: NextSession) {
     if let NextSession::New {
         consumes: Some(token),
@@ -74,7 +74,8 @@ pub(crate) fn fail(api: &mut Api, call: &Call<'_>, next: NextSession) {
     }
 }
 
-/// Opens or extends the session with a new factor and returns its part of the response.
+/// Opens or extends the session with a new factor and returns the part of the response that shows
+/// it.
 pub(crate) fn open_session(
     api: &mut Api,
     call: &Call<'_>,

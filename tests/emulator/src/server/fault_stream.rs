@@ -1,4 +1,4 @@
-//! The byte stream of a connection, with the faults that it can have.
+//! The byte stream of a connection, which can inject faults.
 
 use std::io;
 use std::pin::Pin;
@@ -16,13 +16,13 @@ use crate::fault::Delivery;
 
 /// A connection that can be reset.
 pub(crate) trait Connection: AsyncRead + AsyncWrite + Unpin {
-    /// Lets the peer see a reset when the connection is dropped.
+    /// Makes the connection send a reset when it is dropped.
     fn reset_on_drop(&self);
 }
 
 impl Connection for TcpStream {
     fn reset_on_drop(&self) {
-        // If it fails, the peer sees a close, which is as good as it gets.
+        // If this fails, the peer sees a close instead of a reset.
         let _ = self.set_zero_linger();
     }
 }
@@ -34,14 +34,14 @@ impl Connection for TlsStream<TcpStream> {
     }
 }
 
-/// What the service tells the stream about the response that comes next.
+/// What the stream needs to know about the next response, set by the service.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct NextResponse(Arc<Mutex<Outgoing>>);
 
 #[derive(Debug, Default)]
 struct Outgoing {
     delivery: Delivery,
-    /// The service made a response whose head was not written yet.
+    /// Whether the service made a response whose head is not written yet.
     announced: bool,
 }
 
@@ -59,14 +59,14 @@ impl NextResponse {
     }
 }
 
-/// A stream that spoils responses as it is told, and puts Stytch's error form in the place of the
-/// empty responses that the HTTP library gives to what it cannot parse.
+/// A stream that injects faults into responses. It also replaces the empty responses of the HTTP
+/// library to unparsable requests with errors in Stytch's format.
 pub(crate) struct FaultStream<S, F> {
     inner: S,
     next: NextResponse,
-    /// Makes the bytes of the response to an unparsable request.
+    /// Returns the bytes of the response to an unparsable request.
     refusal: F,
-    /// The refusal that is being written, and how much of it is.
+    /// The refusal that is being written, and how many of its bytes are written.
     refusing: Option<(Vec<u8>, usize)>,
     pause: Option<Pin<Box<Sleep>>>,
 }
@@ -82,7 +82,7 @@ impl<S: Connection, F: FnMut() -> Vec<u8> + Unpin> FaultStream<S, F> {
         }
     }
 
-    /// Whether the library responds in the place of the service.
+    /// Whether the bytes start a response of the HTTP library instead of the service.
     fn is_library_refusal(&self, bytes: &[u8]) -> bool {
         if !parse_error::is_final_head(bytes) {
             return false;
@@ -209,7 +209,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cut_response_ends_in_a_close() {
+    fn a_cut_response_ends_with_a_close() {
         run(async {
             let (mut stream, mut peer) = stream(Delivery::CutAfter(5));
             assert_eq!(stream.write(RESPONSE).await.unwrap(), 5);
@@ -221,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn only_what_the_service_did_not_announce_is_replaced() {
+    fn only_client_errors_that_the_service_did_not_announce_are_replaced() {
         run(async {
             let (mut stream, mut peer) = stream(Delivery::Whole);
             let refusal = b"HTTP/1.1 400 Bad Request\r\n\r\n";

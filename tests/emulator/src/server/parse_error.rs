@@ -1,19 +1,19 @@
-//! The response to what is not HTTP: Stytch's error form in the place of the HTTP library's empty
-//! response.
+//! The response to a request that is not HTTP. An error in Stytch's format replaces the empty
+//! response of the HTTP library.
 
 use http::Response;
 
-/// Whether bytes begin a response after which no other one comes.
+/// Whether the bytes start a final response, i.e. one that is not 1xx.
 pub(super) fn is_final_head(bytes: &[u8]) -> bool {
     bytes.starts_with(b"HTTP/1.1 ") && !bytes.starts_with(b"HTTP/1.1 1")
 }
 
-/// Whether bytes begin a response that blames the request.
+/// Whether the bytes start a 4xx response.
 pub(super) fn is_client_error(bytes: &[u8]) -> bool {
     bytes.starts_with(b"HTTP/1.1 4")
 }
 
-/// The bytes of a response after which the connection ends.
+/// Serializes a response, with a header that closes the connection.
 pub(super) fn to_http1(response: &Response<Vec<u8>>) -> Vec<u8> {
     let mut bytes = format!("HTTP/1.1 {}\r\nconnection: close\r\n", response.status()).into_bytes();
     for (name, value) in response.headers() {

@@ -1,4 +1,4 @@
-//! HTTPS with a certificate authority that is made at every start.
+//! HTTPS with a certificate authority that is created at every start.
 
 use std::io;
 use std::sync::Arc;
@@ -15,15 +15,15 @@ use tokio_rustls::rustls::crypto::ring;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What the server needs for HTTPS.
+/// The acceptor and the certificate authority for HTTPS.
 pub(crate) struct Tls {
     pub(crate) acceptor: TlsAcceptor,
-    /// The certificate that clients have to trust.
+    /// The certificate that clients must trust.
     pub(crate) ca_pem: String,
 }
 
 impl Tls {
-    /// A new authority and a certificate for the loopback names.
+    /// Creates an authority and a certificate for the loopback names.
     pub(crate) fn new() -> io::Result<Self> {
         let ca = authority().map_err(io::Error::other)?;
         let key = KeyPair::generate().map_err(io::Error::other)?;
@@ -64,7 +64,8 @@ fn server_params() -> Result<CertificateParams, rcgen::Error> {
     Ok(params)
 }
 
-/// Some clients refuse certificates that live longer.
+/// Makes a certificate valid for a year. Some clients refuse certificates that are valid for
+/// longer.
 fn valid_for_a_year(mut params: CertificateParams) -> CertificateParams {
     let now = SystemTime::now();
     params.not_before = (now - DAY).into();

@@ -12,8 +12,8 @@ group! {
         need_session_duration: bool = true, Documented;
         /// What happens to reserved claims: `ignore` or `refuse`. Sources contradict each other.
         reserved: ReservedClaims = ReservedClaims::Ignore, Guess;
-        /// Limit for the session's claims after merging, as compact JSON in bytes. 4 KB are
-        /// documented; how they are measured is a guess.
+        /// Limit for the session's claims after merging, as compact JSON in bytes. The limit of 4
+        /// KB is documented; how it is measured is a guess.
         max_bytes: usize = 4096, Guess;
         /// Whether the limit counts characters; otherwise it counts bytes.
         count_characters: bool = false, Guess;
@@ -25,7 +25,7 @@ group! {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ReservedClaims {
-    /// They are left out.
+    /// They are ignored.
     Ignore,
     /// The call is refused.
     Refuse,

@@ -1,4 +1,4 @@
-//! The errors of the API: every case, with the response that it gets unless a setting changes it.
+//! The errors of the API: every case with its default response.
 
 mod case;
 
@@ -13,21 +13,21 @@ pub use self::case::ErrorCase;
 use crate::config::ConfigError;
 use crate::sendable::check_status;
 
-/// The page that an `error_url` points to; Stytch uses several forms.
+/// The format of an `error_url`. Stytch uses several.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum Page {
     /// Seen with types of the B2B API only.
     B2b,
     /// Seen with types that the consumer API has too.
     Shared,
-    /// The form of the per-endpoint examples, without the type.
+    /// The format of the examples of the endpoints, without the type.
     Status,
-    /// The form of the newer documentation site.
+    /// The format of the newer documentation site.
     Reference,
 }
 
 impl Page {
-    /// The form of the URL.
+    /// Returns the URL, with placeholders for status and type.
     pub(crate) fn url(self) -> &'static str {
         match self {
             Self::B2b => "https://stytch.com/docs/b2b/api/errors/{status}#{error_type}",
@@ -40,7 +40,7 @@ impl Page {
     }
 }
 
-/// What an error response says.
+/// The content of an error response.
 #[derive(Clone, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
@@ -51,12 +51,12 @@ pub struct ErrorResponse {
     pub error_type: String,
     /// `error_message`.
     pub error_message: String,
-    /// `error_url`. `{status}` and `{error_type}` stand for those of the response.
+    /// `error_url`. `{status}` and `{error_type}` are replaced with the values of the response.
     pub error_url: String,
 }
 
 impl ErrorResponse {
-    /// A response with these three, and the `error_url` of most types.
+    /// Creates a response with these values and the `error_url` of most types.
     pub fn new(
         status: u16,
         error_type: impl Into<String>,
@@ -70,7 +70,7 @@ impl ErrorResponse {
         }
     }
 
-    /// The `error_url` of a response.
+    /// Returns the `error_url` with the placeholders replaced.
     pub(crate) fn url(&self) -> String {
         let status = self.status.to_string();
         self.error_url
@@ -81,8 +81,8 @@ impl ErrorResponse {
 
 /// Status, type and message of every error.
 ///
-/// Indexed by [`ErrorCase`]: `settings.errors[ErrorCase::WrongCode].status = 400`. As JSON and TOML
-/// it is a table of the cases by name, and what is left out keeps its default.
+/// Indexed by [`ErrorCase`]: `settings.errors[ErrorCase::WrongCode].status = 400`. In JSON and TOML
+/// it is a table of the cases by name. Missing values keep their defaults.
 #[derive(Clone, Debug, Eq, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct Errors(BTreeMap<ErrorCase, ErrorResponse>);
@@ -118,7 +118,7 @@ impl Errors {
     }
 }
 
-/// What a configuration may say about a case; the rest keeps its default.
+/// The changes of a configuration to a case. Missing fields keep their defaults.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Change {

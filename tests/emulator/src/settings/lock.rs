@@ -1,30 +1,30 @@
-//! The lock after failed attempts in a row.
+//! The lock after consecutive failed attempts.
 
 use super::group;
 use crate::config::ConfigError;
 use crate::endpoint::Endpoint;
 
 group! {
-    /// The lock after failed attempts in a row.
+    /// The lock after consecutive failed attempts.
     LockSettings {
-        /// Whether wrong TOTP codes count.
+        /// Whether wrong TOTP codes count as failed attempts.
         count_totp_failures: bool = true, Guess;
-        /// Whether TOTP codes that were used before count.
+        /// Whether TOTP codes that were used before count as failed attempts.
         count_replays: bool = false, Guess;
-        /// Whether wrong recovery codes count.
+        /// Whether wrong recovery codes count as failed attempts.
         count_recovery_failures: bool = true, Guess;
-        /// Whether wrong passwords count.
+        /// Whether wrong passwords count as failed attempts.
         count_password_failures: bool = true, Guess;
         /// The endpoints that refuse a locked Member, by name.
         refuses: Vec<String> = refusing(), Guess;
-        /// Failed attempts in a row that lock a Member. A project may choose 1 to 100.
+        /// Number of consecutive failed attempts that lock a Member. A project may choose 1 to 100.
         after_failures: u32 = 10, Project;
-        /// Minutes that a lock lasts. A project may choose 5 to 10080.
+        /// Duration of a lock in minutes. A project may choose 5 to 10080.
         minutes: u32 = 60, Project;
     }
 }
 
-/// The endpoints that check what a Member knows or has.
+/// Returns the names of the endpoints that check a password or a code.
 fn refusing() -> Vec<String> {
     let names = [
         "passwords.authenticate",

@@ -9,24 +9,24 @@ use crate::config::ConfigError;
 group! {
     /// Members.
     MemberSettings {
-        /// HTTP status of a successful Create; `null` means that of every success. The
-        /// documentation prints both 200 and 201.
+        /// HTTP status of a successful Create; `null` means `http.success_status`. The
+        /// documentation shows both 200 and 201.
         create_status: Option<u16> = None, Guess;
         /// Whether Create marks the e-mail address as verified.
         create_verifies_email: bool = false, Guess;
-        /// What Get does with both `member_id` and `email_address`: `match` finds the Member that
-        /// has both, `member_id` ignores the address, `refuse` refuses the call.
+        /// How Get handles a call with both `member_id` and `email_address`: `match` finds the
+        /// Member that has both, `member_id` ignores the address, `refuse` refuses the call.
         get_with_both: GetWithBoth = GetWithBoth::Match, Guess;
         /// Whether Update refuses a `default_mfa_method` that the Member has not registered.
         default_mfa_needs_factor: bool = true, Guess;
         /// Whether Update refuses `mfa_enrolled: true` for a Member without any second factor.
         enrolment_needs_factor: bool = false, Guess;
-        /// Whether another `email_address` by Update is unverified again.
+        /// Whether a new `email_address` in an Update is unverified.
         email_change_unverifies: bool = true, Guess;
         /// Whether Update keeps the old address in `retired_email_addresses`, unless `unlink_email`
         /// is set.
         email_change_retires: bool = true, Guess;
-        /// Whether deleting a Member ends the sessions and intermediate sessions.
+        /// Whether deleting a Member ends their sessions and intermediate sessions.
         deletion_ends_sessions: bool = true, Guess;
     }
 }
@@ -37,7 +37,7 @@ impl MemberSettings {
     }
 }
 
-/// What Member Get does with both query parameters.
+/// How Member Get handles a call with both query parameters.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]

@@ -9,13 +9,14 @@ group! {
     PasswordSettings {
         /// Status of a Member that Migrate creates: `active` or `pending`.
         migrated_member_status: MemberStatus = MemberStatus::Active, Guess;
-        /// Whether Migrate makes a pending or invited Member active that was there before.
+        /// Whether Migrate activates an existing Member that is pending or invited.
         migrate_activates: bool = true, Guess;
-        /// Whether Migrate replaces the password that a Member has; otherwise it is refused.
+        /// Whether Migrate replaces an existing password; otherwise the call is refused.
         migrate_replaces: bool = false, Guess;
-        /// Whether a login makes a pending or invited Member active. Documented for magic links.
+        /// Whether a login activates a Member that is pending or invited. Documented for magic
+        /// links.
         login_activates: bool = true, Guess;
-        /// Whether Migrate accepts a hash in upper-case digits.
+        /// Whether Migrate accepts a hash in upper-case hexadecimal digits.
         upper_case_hash_accepted: bool = false, Guess;
     }
 }

@@ -1,12 +1,12 @@
-//! The limit of calls in an hour.
+//! The rate limit.
 
 use super::group;
 
 group! {
-    /// The limit of calls in an hour.
+    /// The rate limit.
     RateLimitSettings {
-        /// Calls per endpoint and Member, or Organization, in a clock hour; then 429
-        /// `too_many_requests`. `null` means no limit.
+        /// Maximum number of calls per clock hour for each endpoint and Member or Organization.
+        /// Further calls get 429 `too_many_requests`. `null` means no limit.
         calls_per_hour: Option<u32> = None, Guess;
     }
 }

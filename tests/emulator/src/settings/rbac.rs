@@ -3,8 +3,8 @@
 use super::group;
 
 group! {
-    /// Permissions of Members. The emulator has no RBAC policy: a Member may do what concerns the
-    /// Member alone, and an admin everything in the Organization.
+    /// Permissions of Members. The emulator has no RBAC policy: a Member may act on themselves, and
+    /// an admin on the whole Organization.
     RbacSettings {
         /// Whether an `authorization_check` of sessions Authenticate is granted.
         authorization_checks_pass: bool = true, Guess;

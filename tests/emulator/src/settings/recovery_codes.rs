@@ -12,16 +12,16 @@ group! {
         /// What TOTP Migrate does when the Member has recovery codes: `replace`, `keep` or
         /// `refuse`.
         existing_at_migrate: ExistingRecoveryCodes = ExistingRecoveryCodes::Replace, Guess;
-        /// How many are made.
+        /// Number of recovery codes that are generated.
         count: usize = 10, Documented;
-        /// How many TOTP Migrate imports at most; `null` means no limit.
+        /// Maximum number of recovery codes that TOTP Migrate imports; `null` means no limit.
         import_max: Option<usize> = None, Guess;
-        /// Whether TOTP Migrate refuses codes that are given twice.
+        /// Whether TOTP Migrate refuses duplicate codes.
         import_refuses_duplicates: bool = false, Guess;
-        /// Whether TOTP Migrate refuses codes that are not three groups of four.
+        /// Whether TOTP Migrate refuses codes that are not three groups of four characters.
         import_refuses_other_forms: bool = false, Guess;
-        /// Whether TOTP Migrate makes new codes when the given list is empty; otherwise the Member
-        /// has none.
+        /// Whether TOTP Migrate generates new codes when the given list is empty; otherwise the
+        /// Member has none.
         import_replaces_empty: bool = true, Guess;
         /// Whether deleting the TOTP deletes the recovery codes.
         deleted_with_totp: bool = true, Guess;
@@ -43,7 +43,7 @@ group! {
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ExistingRecoveryCodes {
-    /// New ones take their place.
+    /// New codes replace them.
     Replace,
     /// They stay and are returned.
     Keep,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::group;
 use crate::config::ConfigError;
 
-/// The largest picture of a QR code.
+/// Maximum width and height of a QR code in pixels.
 const MAX_QR_PIXELS: u32 = 4096;
 
 group! {
@@ -14,15 +14,15 @@ group! {
         /// Hash algorithm of the codes: `sha1`, which authenticator apps assume, `sha256` or
         /// `sha512`.
         algorithm: Algorithm = Algorithm::Sha1, Guess;
-        /// Steps before and after the current one whose codes are accepted. One is documented for
-        /// the consumer API.
+        /// Number of steps before and after the current one whose codes are accepted. The
+        /// documentation of the consumer API says 1.
         code_window_steps: u8 = 1, Guess;
-        /// Which codes count as used: `accepted_codes` or `older_steps`, i.e. all up to the newest
-        /// accepted one.
+        /// Which codes count as used: `accepted_codes`, or `older_steps`, i.e. all codes up to the
+        /// newest accepted one.
         replay_scope: ReplayScope = ReplayScope::AcceptedCodes, Guess;
         /// Issuer in the QR code; `null` means the Organization's name.
         qr_issuer: Option<String> = None, Guess;
-        /// Width and height of the QR code in pixels, up to 4096; more if the code does not fit.
+        /// Width and height of the QR code in pixels, up to 4096; larger if the code does not fit.
         qr_pixels: u32 = 200, Guess;
         /// What a second Create does to a pending registration: `replace` or `refuse`.
         second_create: SecondCreate = SecondCreate::Replace, Guess;
@@ -33,15 +33,15 @@ group! {
         /// Whether `member.totp_registration_id` shows a pending registration.
         pending_registration_shown: bool = false, Guess;
         /// Whether a Member that is not active may get a TOTP. The error page says no; examples in
-        /// the documentation show a pending one.
+        /// the documentation show a pending Member.
         inactive_members_may_enroll: bool = false, Guess;
-        /// Whether Create looks at the TOTP that the Member has before it looks at the session.
+        /// Whether Create checks the Member's TOTP before it checks the session.
         create_checks_totp_first: bool = false, Guess;
         /// Whether Create uses up its intermediate session token.
         create_consumes_intermediate_session: bool = false, Guess;
-        /// What Create changes on the Member besides the registration.
+        /// Changes that Create makes to the Member besides the registration.
         create_changes: MemberChanges = MemberChanges::default(), Guess;
-        /// What Migrate changes on the Member besides the registration.
+        /// Changes that Migrate makes to the Member besides the registration.
         migrate_changes: MemberChanges = MemberChanges::default(), Guess;
         /// Whether a migrated TOTP is active without a first code.
         migrate_is_active: bool = true, Guess;
@@ -60,7 +60,7 @@ group! {
         /// Whether Authenticate and Migrate respond with a top-level `organization_id`. Older pages
         /// of the documentation do.
         show_organization_id: bool = false, Guess;
-        /// Whether deleting the TOTP empties a `default_mfa_method` of `totp`.
+        /// Whether deleting the TOTP clears a `default_mfa_method` of `totp`.
         delete_clears_default_mfa_method: bool = true, Guess;
     }
 }
@@ -107,7 +107,7 @@ pub enum ReplayScope {
     OlderSteps,
 }
 
-/// What happens to a pending registration when there is to be another one.
+/// What happens to a pending registration when another one is created.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -118,7 +118,7 @@ pub enum SecondCreate {
     Refuse,
 }
 
-/// Changes on a Member that go with a new registration.
+/// Changes to a Member when a registration is created.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]

@@ -5,11 +5,11 @@ use super::group;
 group! {
     /// Updates of Organizations and Members.
     UpdateSettings {
-        /// Whether `null` brings an attribute back to what it is at first; otherwise `null` changes
+        /// Whether `null` resets an attribute to its initial value; otherwise `null` changes
         /// nothing, like an absent field. One official SDK sends `null` for each unset field.
         null_resets: bool = false, Guess;
-        /// Whether Update merges metadata, so that keys stay which it does not name and a key with
-        /// `null` goes; otherwise it replaces all metadata.
+        /// Whether Update merges metadata, which keeps the keys that the call does not name and
+        /// removes keys with `null`; otherwise it replaces all metadata.
         metadata_is_merged: bool = true, Guess;
     }
 }

@@ -1,5 +1,5 @@
-//! Attributes of Organizations and Members: one row each for what Create and Update set and what
-//! the JSON shows.
+//! The attributes of Organizations and Members. Each has one row, which Create, Update and the JSON
+//! share.
 
 use serde_json::{Map, Value, json};
 
@@ -8,19 +8,19 @@ use crate::settings::ErrorCase;
 /// An attribute.
 #[derive(Debug)]
 pub(crate) struct Attribute {
-    /// The name on the wire.
+    /// The name in JSON.
     pub(crate) name: &'static str,
     pub(crate) kind: Kind,
     pub(crate) set_by: SetBy,
-    /// Whether a Member may change it on the own Member.
+    /// Whether Members may change it on themselves.
     pub(crate) own: bool,
-    /// What refuses a value of the right JSON type that cannot be.
+    /// The error for an invalid value of the right JSON type.
     pub(crate) error: ErrorCase,
-    /// Whether a text can be a value.
+    /// Whether a string is a valid value.
     rule: fn(&str) -> bool,
 }
 
-/// Who sets an attribute.
+/// The calls that set an attribute.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum SetBy {
     /// Create and Update.
@@ -31,24 +31,24 @@ pub(crate) enum SetBy {
     Neither,
 }
 
-/// What values an attribute has, and the one that it has before anybody sets it.
+/// The values that an attribute can have, and its initial value.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Kind {
-    /// A text, empty at first.
+    /// A string, initially empty.
     Text,
-    /// A text, null at first.
+    /// A string or null, initially null.
     OptionalText,
-    /// A truth value, false at first.
+    /// A boolean, initially false.
     Flag,
-    /// An object, empty at first.
+    /// An object, initially empty.
     Object,
-    /// One of these texts, the first one at first.
+    /// One of these strings, initially the first one.
     OneOf(&'static [&'static str]),
-    /// A list of any texts, empty at first.
+    /// A list of any strings, initially empty.
     Texts,
-    /// A list of these texts, empty at first.
+    /// A list of these strings, initially empty.
     ListOf(&'static [&'static str]),
-    /// A list of objects, empty at first.
+    /// A list of objects, initially empty.
     Objects,
     /// Always null.
     Null,
@@ -83,7 +83,7 @@ impl Kind {
 }
 
 impl Attribute {
-    /// An attribute that Create and Update set, to any value of its kind.
+    /// Creates an attribute that Create and Update set to any value of its kind.
     pub(crate) const fn new(name: &'static str, kind: Kind, error: ErrorCase) -> Self {
         Self {
             name,
@@ -95,7 +95,7 @@ impl Attribute {
         }
     }
 
-    /// An attribute that no call sets.
+    /// Creates an attribute that no call sets.
     pub(crate) const fn shown(name: &'static str, kind: Kind) -> Self {
         let mut row = Self::new(name, kind, ErrorCase::InvalidArgument);
         row.set_by = SetBy::Neither;
@@ -122,7 +122,7 @@ impl Attribute {
         self.kind.is_type_of(value)
     }
 
-    /// Whether a value of the right type can be.
+    /// Whether a value of the right type is valid.
     pub(crate) fn allows(&self, value: &Value) -> bool {
         let allowed = |text: &Value| match self.kind {
             Kind::OneOf(texts) | Kind::ListOf(texts) => texts.iter().any(|known| text == known),
@@ -138,7 +138,7 @@ impl Attribute {
 /// New values of attributes.
 pub(crate) type Changes = Vec<(&'static Attribute, Value)>;
 
-/// The new value of an attribute.
+/// Returns the new value of an attribute, if it changes.
 pub(crate) fn changed<'a>(changes: &'a Changes, name: &str) -> Option<&'a Value> {
     let mut changes = changes.iter();
     changes
@@ -146,7 +146,7 @@ pub(crate) fn changed<'a>(changes: &'a Changes, name: &str) -> Option<&'a Value>
         .map(|(_, value)| value)
 }
 
-/// The new text of an attribute.
+/// Returns the new string of an attribute, if it changes.
 pub(crate) fn changed_text<'a>(changes: &'a Changes, name: &str) -> Option<&'a str> {
     changed(changes, name).and_then(Value::as_str)
 }
@@ -156,7 +156,7 @@ pub(crate) fn changed_text<'a>(changes: &'a Changes, name: &str) -> Option<&'a s
 pub(crate) struct Attributes(Map<String, Value>);
 
 impl Attributes {
-    /// The values that a table starts with.
+    /// Returns the initial values of the attributes in a table.
     pub(crate) fn initial(table: &[Attribute]) -> Self {
         let rows = table.iter();
         Self(
@@ -165,19 +165,19 @@ impl Attributes {
         )
     }
 
-    /// Sets the attribute of this name.
+    /// Sets the attribute with this name.
     pub(crate) fn set(&mut self, name: &str, value: impl Into<Value>) {
         self.0.insert(name.to_owned(), value.into());
     }
 
-    /// Adds to a list.
+    /// Appends an entry to a list.
     pub(crate) fn push(&mut self, name: &str, entry: Value) {
         if let Some(Value::Array(list)) = self.0.get_mut(name) {
             list.push(entry);
         }
     }
 
-    /// Sets what a call changes.
+    /// Applies the changes of a call.
     pub(crate) fn apply(&mut self, changes: Changes, metadata_is_merged: bool) {
         for (row, value) in changes {
             match (row.kind, value) {
@@ -189,7 +189,7 @@ impl Attributes {
         }
     }
 
-    /// Keys that are not named stay, and those with null go.
+    /// Merges an object: keys that are not in `new` stay, and keys with null are removed.
     fn merge(&mut self, name: &str, new: Map<String, Value>) {
         let mut object = match self.0.remove(name) {
             Some(Value::Object(object)) => object,
@@ -200,12 +200,12 @@ impl Attributes {
         self.set(name, object);
     }
 
-    /// A text; empty if it is null.
+    /// Returns a string; empty if it is null.
     pub(crate) fn text(&self, name: &str) -> &str {
         self.0.get(name).and_then(Value::as_str).unwrap_or_default()
     }
 
-    /// A truth value.
+    /// Returns a boolean.
     pub(crate) fn flag(&self, name: &str) -> bool {
         self.0
             .get(name)
@@ -213,13 +213,13 @@ impl Attributes {
             .unwrap_or_default()
     }
 
-    /// The texts of a list.
+    /// Returns the strings of a list.
     pub(crate) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
         let list = self.0.get(name).and_then(Value::as_array);
         list.into_iter().flatten().filter_map(Value::as_str)
     }
 
-    /// All of them, as the API shows them.
+    /// Returns all attributes as the API shows them.
     pub(crate) fn to_json(&self) -> Map<String, Value> {
         self.0.clone()
     }

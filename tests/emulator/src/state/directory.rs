@@ -1,4 +1,5 @@
-//! The Organizations and Members, found by any name that a request may use for them.
+//! The Organizations and Members, which can be found by any name that a request may use: id, slug,
+//! external id or e-mail address.
 
 mod create;
 
@@ -11,26 +12,25 @@ use super::attribute::Changes;
 use super::member::{Member, MemberStatus};
 use super::organization::Organization;
 
-/// Stands for an Organization for as long as the emulator runs.
+/// Identifies an Organization. It stays valid when the Organization is deleted.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct OrganizationKey(usize);
 
-/// Stands for a Member for as long as the emulator runs.
+/// Identifies a Member. It stays valid when the Member is deleted.
 #[derive(Clone, Copy, Debug, Eq, Hash, PartialEq)]
 pub(crate) struct MemberKey(usize);
 
-/// All Organizations and Members. Those that are deleted stay under their keys, but no name finds
-/// them.
+/// All Organizations and Members. Deleted ones keep their keys, but no name finds them.
 #[derive(Debug, Default)]
 pub(crate) struct Directory {
     organizations: Vec<Organization>,
     members: Vec<Member>,
-    /// By id, slug and external id, which are unique together.
+    /// By id, slug and external id, which share one namespace.
     organizations_by_name: HashMap<String, OrganizationKey>,
     members_by_id: HashMap<String, MemberKey>,
     /// Organizations with `claimed_email_domains`.
     claiming: HashSet<OrganizationKey>,
-    /// Names of deleted Organizations that nobody may have again.
+    /// Names of deleted Organizations that cannot be used again.
     burnt_names: HashSet<String>,
 }
 
@@ -51,14 +51,15 @@ impl Index<MemberKey> for Directory {
 }
 
 impl IndexMut<MemberKey> for Directory {
-    /// For everything but the names and the status, on which the indexes depend.
+    /// Must not be used to change a name or to delete the Member, because the indexes depend on
+    /// both.
     fn index_mut(&mut self, key: MemberKey) -> &mut Member {
         &mut self.members[key.0]
     }
 }
 
 impl Directory {
-    /// Adds an Organization whose names are free.
+    /// Adds an Organization. Its names must be free.
     pub(crate) fn insert_organization(&mut self, organization: Organization) -> OrganizationKey {
         let key = OrganizationKey(self.organizations.len());
         self.organizations.push(organization);
@@ -66,7 +67,7 @@ impl Directory {
         key
     }
 
-    /// Changes an Organization, whose new names are free.
+    /// Changes an Organization. Its new names must be free.
     pub(crate) fn update_organization(
         &mut self,
         key: OrganizationKey,
@@ -96,7 +97,7 @@ impl Directory {
         self.organizations[key.0].deleted = true;
     }
 
-    /// Lets the names of an Organization find it.
+    /// Adds the names of an Organization to the indexes.
     fn index_organization(&mut self, key: OrganizationKey) {
         let organization = &self.organizations[key.0];
         for name in organization.names() {
@@ -109,7 +110,7 @@ impl Directory {
         }
     }
 
-    /// Adds a Member whose names are free.
+    /// Adds a Member. Its names must be free.
     pub(crate) fn insert_member(&mut self, member: Member) -> MemberKey {
         let key = MemberKey(self.members.len());
         self.organizations[member.organization.0].members.push(key);
@@ -118,7 +119,7 @@ impl Directory {
         key
     }
 
-    /// Changes a Member, whose new names are free.
+    /// Changes a Member. Its new names must be free.
     pub(crate) fn update_member(&mut self, key: MemberKey, update: impl FnOnce(&mut Member)) {
         self.forget_member_names(key);
         update(&mut self.members[key.0]);
@@ -143,7 +144,7 @@ impl Directory {
         organization.members_by_external_id.remove(external_id);
     }
 
-    /// Lets the names of a Member find it.
+    /// Adds the names of a Member to the indexes.
     fn index_member(&mut self, key: MemberKey) {
         let member = &self.members[key.0];
         if member.status == MemberStatus::Deleted {
@@ -161,24 +162,24 @@ impl Directory {
         }
     }
 
-    /// The Organization with an id, slug or external id.
+    /// Finds an Organization by id, slug or external id.
     pub(crate) fn organization(&self, name: &str) -> Option<OrganizationKey> {
         self.organizations_by_name.get(name).copied()
     }
 
-    /// Whether an Organization has a name, or had it and keeps it.
+    /// Whether a name is in use, or is kept from being used again.
     pub(crate) fn is_taken(&self, name: &str) -> bool {
         self.organizations_by_name.contains_key(name) || self.burnt_names.contains(name)
     }
 
-    /// All Organizations that are not deleted, in the order of their creation.
+    /// Returns all Organizations that are not deleted, in the order of their creation.
     pub(crate) fn all_organizations(&self) -> impl Iterator<Item = OrganizationKey> {
         let all = self.organizations.iter().enumerate();
         let present = all.filter(|(_, organization)| !organization.deleted);
         present.map(|(index, _)| OrganizationKey(index))
     }
 
-    /// An Organization's Member with an id or external id.
+    /// Finds a Member of an Organization by id or external id.
     pub(crate) fn member_of(&self, organization: OrganizationKey, name: &str) -> Option<MemberKey> {
         let by_id = self.members_by_id.get(name).copied();
         by_id
@@ -186,7 +187,7 @@ impl Directory {
             .or_else(|| self[organization].members_by_external_id.get(name).copied())
     }
 
-    /// Whether the domain of an e-mail address belongs to other Organizations alone.
+    /// Whether other Organizations claim the domain of an e-mail address and this one does not.
     pub(crate) fn is_claimed_by_others(
         &self,
         organization: OrganizationKey,
@@ -200,7 +201,7 @@ impl Directory {
         self.claiming.iter().any(claims) && !claims(&organization)
     }
 
-    /// An Organization's Member with an e-mail address.
+    /// Finds a Member of an Organization by e-mail address.
     pub(crate) fn member_with_email(
         &self,
         organization: OrganizationKey,
@@ -210,7 +211,7 @@ impl Directory {
         addresses.get(&address.to_lowercase()).copied()
     }
 
-    /// The Member with an id, or else the first one with an external id, in any Organization.
+    /// Finds a Member in any Organization by id, or else the first one by external id.
     pub(crate) fn member(&self, name: &str) -> Option<MemberKey> {
         let by_id = self.members_by_id.get(name).copied();
         by_id.or_else(|| {
@@ -219,18 +220,18 @@ impl Directory {
         })
     }
 
-    /// The first Organization.
+    /// Returns the first Organization that is not deleted.
     pub(crate) fn first_organization(&self) -> Option<OrganizationKey> {
         self.all_organizations().next()
     }
 
-    /// The first Member of the first Organization.
+    /// Returns the first Member of the first Organization.
     pub(crate) fn first_member(&self) -> Option<MemberKey> {
         let members = self.organizations.iter().flat_map(|it| &it.members);
         members.copied().next()
     }
 
-    /// The Organization of a Member.
+    /// Returns the Organization of a Member.
     pub(crate) fn organization_of(&self, member: MemberKey) -> &Organization {
         &self[self[member].organization]
     }

@@ -8,13 +8,13 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use ring::digest::{SHA256, digest};
 
-/// Recovery codes of a Member.
+/// Number of recovery codes of a Member.
 pub(crate) const RECOVERY_CODES: usize = 10;
 
-/// Makes values of the documented formats.
+/// Generates values in the documented formats.
 ///
-/// Each kind of value has a stream of its own, so that one more value of a kind, or a new kind,
-/// changes no value of the others.
+/// Each kind of value has its own stream, so that an additional value or a new kind does not change
+/// the values of the other kinds.
 #[derive(Debug)]
 pub(crate) struct Generator {
     seed: u64,
@@ -23,7 +23,7 @@ pub(crate) struct Generator {
 }
 
 impl Generator {
-    /// A generator for a project's environment, `test` or `live`.
+    /// Creates a generator for a project's environment, `test` or `live`.
     pub(crate) fn new(seed: u64, environment: &'static str) -> Self {
         Self {
             seed,
@@ -32,34 +32,34 @@ impl Generator {
         }
     }
 
-    /// `<kind>-<environment>-<uuid>`.
+    /// Generates an id, `<kind>-<environment>-<uuid>`.
     pub(crate) fn id(&mut self, kind: &'static str) -> String {
         let uuid = uuid::Builder::from_random_bytes(self.bytes(kind)).into_uuid();
         format!("{kind}-{}-{uuid}", self.environment)
     }
 
-    /// The secret of a project.
+    /// Generates the secret of a project.
     pub(crate) fn project_secret(&mut self) -> String {
         let text = URL_SAFE_NO_PAD.encode(self.bytes::<33>("project secret"));
         format!("secret-{}-{text}", self.environment)
     }
 
-    /// A shared secret of 160 bits.
+    /// Generates a shared secret of 160 bits.
     pub(crate) fn totp_secret(&mut self) -> [u8; 20] {
         self.bytes("TOTP secret")
     }
 
-    /// 44 characters of the URL-safe base64 alphabet.
+    /// Generates 44 characters of the URL-safe base64 alphabet.
     pub(crate) fn session_token(&mut self) -> String {
         URL_SAFE_NO_PAD.encode(self.bytes::<33>("session token"))
     }
 
-    /// 44 characters of padded base64.
+    /// Generates 44 characters of padded base64.
     pub(crate) fn intermediate_session_token(&mut self) -> String {
         URL_SAFE.encode(self.bytes::<32>("intermediate session token"))
     }
 
-    /// Three groups of four lower-case letters and digits.
+    /// Generates three groups of four lower-case letters and digits.
     pub(crate) fn recovery_code(&mut self) -> String {
         const ALPHABET: &[u8; 36] = b"abcdefghijklmnopqrstuvwxyz0123456789";
         let random = self.stream("recovery code");
@@ -68,7 +68,7 @@ impl Generator {
             if position == 4 || position == 8 {
                 code.push('-');
             }
-            // The remainder prefers some characters slightly, which does not matter here.
+            // The remainder makes some characters slightly more likely, which does not matter here.
             let index = random.next_u32() as usize % ALPHABET.len();
             code.push(char::from(ALPHABET[index]));
         }

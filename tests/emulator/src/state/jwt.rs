@@ -14,7 +14,7 @@ pub(crate) struct JwtSigner {
 }
 
 impl JwtSigner {
-    /// The test key under a key id.
+    /// Creates a signer with the test key and a key id.
     pub(crate) fn new(kid: String) -> Self {
         Self {
             key: TestKey::new(),
@@ -22,7 +22,7 @@ impl JwtSigner {
         }
     }
 
-    /// A signed JWT with these claims.
+    /// Returns a signed JWT with these claims.
     pub(crate) fn sign(&self, claims: &Map<String, Value>) -> String {
         let header = json!({ "alg": "RS256", "kid": self.kid, "typ": "JWT" });
         let encode = |json: String| URL_SAFE_NO_PAD.encode(json);
@@ -34,7 +34,7 @@ impl JwtSigner {
         jwt
     }
 
-    /// The claims of a JWT that this key signed.
+    /// Returns the claims of a JWT if this key signed it.
     pub(crate) fn verify(&self, jwt: &str) -> Option<Map<String, Value>> {
         let (signed, signature) = jwt.rsplit_once('.')?;
         let signature = URL_SAFE_NO_PAD.decode(signature).ok()?;
@@ -45,7 +45,7 @@ impl JwtSigner {
         serde_json::from_slice(&URL_SAFE_NO_PAD.decode(claims).ok()?).ok()
     }
 
-    /// The key set, with the members that the official SDKs type.
+    /// Returns the key set, with the members that the official SDKs have in their types.
     pub(crate) fn key_set(&self, thumbprint_name: &str) -> Value {
         json!([{
             "kty": "RSA",

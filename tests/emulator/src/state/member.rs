@@ -32,11 +32,12 @@ pub enum MemberStatus {
     /// Logged in at least once.
     #[default]
     Active,
-    /// Deleted: no request finds such a Member.
+    /// Deleted. No request finds the Member.
     Deleted,
 }
 
-/// What Create and Update set. The JSON shows more: ids, status, times, and what other calls change.
+/// The attributes that Create and Update set. The JSON also shows ids, the status, times, and
+/// values that other calls change.
 pub(crate) static ATTRIBUTES: &[Attribute] = &[
     Attribute::new("email_address", Kind::Text, ErrorCase::InvalidEmail).rule(is_email_address),
     Attribute::new("name", Kind::Text, ErrorCase::InvalidArgument).own(),
@@ -75,7 +76,7 @@ pub(crate) static ATTRIBUTES: &[Attribute] = &[
     Attribute::shown("scim_registration", Kind::Null),
 ];
 
-/// One name and one domain; more is not known of the rule.
+/// Whether an address has one name and one domain. More of Stytch's rule is not known.
 fn is_email_address(address: &str) -> bool {
     let space = |c: char| c.is_whitespace() || c.is_control();
     let mut parts = address.split('@');
@@ -85,20 +86,20 @@ fn is_email_address(address: &str) -> bool {
     ) && !address.contains(space)
 }
 
-/// E.164.
+/// Whether a phone number is in E.164 format.
 fn is_phone_number(number: &str) -> bool {
     let digits = number.strip_prefix('+').unwrap_or_default();
     (2..=15).contains(&digits.len()) && digits.bytes().all(|c| c.is_ascii_digit())
 }
 
-/// A recovery code that was not used yet.
+/// An unused recovery code.
 #[derive(Clone, Debug)]
 pub(crate) struct RecoveryCode {
     pub(crate) id: String,
     pub(crate) code: String,
 }
 
-/// A time in which no attempt is accepted.
+/// The period in which no attempt is accepted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Lock {
     created_at: Timestamp,
@@ -123,7 +124,7 @@ pub(crate) struct Member {
     pub(crate) phone_verified: bool,
     email_id: String,
     phone_id: String,
-    /// The roles that were assigned; everybody is `stytch_member` besides.
+    /// The assigned roles. All Members also have `stytch_member`.
     pub(crate) roles: Vec<String>,
     pub(crate) password: Option<Password>,
     pub(crate) registration: Option<Registration>,
@@ -137,7 +138,7 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    /// An active Member with the attributes of a call.
+    /// Creates an active Member with these attributes.
     pub(crate) fn new(
         id: String,
         organization: OrganizationKey,
@@ -170,19 +171,19 @@ impl Member {
         self.attributes.text("email_address")
     }
 
-    /// Whether text messages are a factor that is registered.
+    /// Whether SMS is a registered factor, i.e. there is a verified phone number.
     pub(crate) fn has_phone_number(&self) -> bool {
         self.phone_verified && !self.attributes.text("mfa_phone_number").is_empty()
     }
 
-    /// Makes a Member active that was not yet.
+    /// Activates a Member that is pending or invited.
     pub(crate) fn activate(&mut self) {
         if matches!(self.status, MemberStatus::Pending | MemberStatus::Invited) {
             self.status = MemberStatus::Active;
         }
     }
 
-    /// Keeps the present e-mail address as one that is not used any more.
+    /// Adds the current e-mail address to `retired_email_addresses`.
     pub(crate) fn retire_email_address(&mut self) {
         let retired = json!({
             "email_id": self.email_id,
@@ -195,18 +196,18 @@ impl Member {
         self.roles.iter().any(|role| role == "stytch_admin")
     }
 
-    /// The active TOTP.
+    /// Returns the active TOTP.
     pub(crate) fn active_totp(&self) -> Option<&Registration> {
         self.registration.as_ref().filter(|totp| totp.is_active())
     }
 
-    /// Replaces the recovery codes by new ones.
+    /// Replaces the recovery codes with new ones.
     pub(crate) fn mint_recovery_codes(&mut self, count: usize, generate: &mut Generator) {
         let codes: Vec<String> = (0..count).map(|_| generate.recovery_code()).collect();
         self.import_recovery_codes(&codes, generate);
     }
 
-    /// Replaces the recovery codes.
+    /// Replaces the recovery codes with these.
     pub(crate) fn import_recovery_codes(&mut self, codes: &[String], generate: &mut Generator) {
         self.recovery_codes = codes
             .iter()
@@ -217,7 +218,7 @@ impl Member {
             .collect();
     }
 
-    /// The texts of the recovery codes.
+    /// Returns the texts of the recovery codes.
     pub(crate) fn recovery_code_texts(&self) -> Vec<&str> {
         self.recovery_codes
             .iter()
@@ -225,12 +226,12 @@ impl Member {
             .collect()
     }
 
-    /// The lock that holds now.
+    /// Returns the lock if the Member is locked now.
     pub(crate) fn lock(&self, now: Timestamp) -> Option<Lock> {
         self.lock.filter(|lock| now < lock.expires_at)
     }
 
-    /// Counts a failed attempt that counts; enough of them in a row lock the Member.
+    /// Counts a failed attempt. Enough consecutive failed attempts lock the Member.
     pub(crate) fn count_failure(&mut self, settings: &LockSettings, now: Timestamp) {
         self.failures += 1;
         if self.failures >= settings.after_failures {
@@ -242,7 +243,7 @@ impl Member {
         }
     }
 
-    /// Ends a row of failed attempts.
+    /// Resets the count of failed attempts and removes the lock.
     pub(crate) fn count_success(&mut self) {
         self.failures = 0;
         self.lock = None;
@@ -254,14 +255,14 @@ impl Member {
             .set("default_mfa_method", method.map_or("", MfaMethod::name));
     }
 
-    /// Empties a `default_mfa_method` of `totp`.
+    /// Clears a `default_mfa_method` of `totp`.
     pub(crate) fn clear_default_of_totp(&mut self) {
         if self.attributes.text("default_mfa_method") == MfaMethod::Totp.name() {
             self.set_default_mfa_method(None);
         }
     }
 
-    /// The details that a session shows for a factor.
+    /// Returns the details that a session shows for a factor.
     pub(crate) fn factor_details(&self, factor: Factor) -> Value {
         match factor {
             Factor::MagicLink => json!({
@@ -279,7 +280,7 @@ impl Member {
         }
     }
 
-    /// The ids of the Member's roles.
+    /// Returns the ids of the Member's roles.
     pub(crate) fn role_ids(&self) -> Vec<&str> {
         let assigned = self.roles.iter().map(String::as_str);
         ["stytch_member"].into_iter().chain(assigned).collect()

@@ -13,12 +13,12 @@ use super::member::NewMember;
 use crate::json;
 use crate::settings::ErrorCase;
 
-/// Whether all Members of an Organization owe a second factor.
+/// Which Members of an Organization need a second factor.
 #[derive(Clone, Copy, Debug, Default, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 #[non_exhaustive]
 pub enum MfaPolicy {
-    /// Only Members that enrolled.
+    /// Only Members that are enrolled in MFA.
     #[default]
     Optional,
     /// All Members.
@@ -46,18 +46,18 @@ impl MfaMethod {
     }
 }
 
-/// An Organization to create. What is left out is made up.
+/// An Organization to create. Missing values are generated or take a default.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NewOrganization {
     /// `organization_id`.
     pub organization_id: Option<String>,
-    /// `organization_external_id`, accepted in the place of the id.
+    /// `organization_external_id`, accepted instead of the id.
     pub organization_external_id: Option<String>,
     /// `organization_name`.
     pub organization_name: Option<String>,
-    /// `organization_slug`, accepted in the place of the id.
+    /// `organization_slug`, accepted instead of the id.
     pub organization_slug: Option<String>,
     /// `mfa_policy`.
     pub mfa_policy: MfaPolicy,
@@ -90,12 +90,12 @@ const AUTH_METHODS: Kind = Kind::ListOf(&[
     "hubspot_oauth",
 ]);
 
-/// One that is set to one of these, or to a list of them.
+/// Creates an attribute for invitations, provisioning or connected apps.
 const fn provisioning(name: &'static str, kind: Kind) -> Attribute {
     Attribute::new(name, kind, ErrorCase::InvalidProvisioning)
 }
 
-/// Everything that the JSON shows but the id and the times.
+/// The attributes of an Organization: everything that the JSON shows except the id and the times.
 pub(crate) static ATTRIBUTES: &[Attribute] = &[
     Attribute::new(
         "organization_name",
@@ -165,7 +165,7 @@ fn is_slug(slug: &str) -> bool {
         && slug.contains(|c: char| c.is_ascii_alphanumeric())
 }
 
-/// The form of the external ids of Organizations and Members.
+/// Whether an external id of an Organization or a Member has the right format.
 pub(super) fn is_external_id(id: &str) -> bool {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "._-|".contains(c);
     (1..=128).contains(&id.len()) && id.chars().all(allowed)
@@ -188,7 +188,7 @@ pub(crate) struct Organization {
 }
 
 impl Organization {
-    /// An Organization with attributes that a table starts with and a call sets.
+    /// Creates an Organization with these attributes.
     pub(crate) fn new(id: String, attributes: Attributes, now: Timestamp) -> Self {
         Self {
             id,
@@ -203,7 +203,7 @@ impl Organization {
         }
     }
 
-    /// An Organization as it is described.
+    /// Creates the Organization that `new` describes.
     pub(super) fn described(
         new: &NewOrganization,
         generate: &mut Generator,
@@ -250,7 +250,7 @@ impl Organization {
         self.attributes.text("organization_slug")
     }
 
-    /// Id, slug and external id.
+    /// Returns the id, the slug and the external id.
     pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
         let external_id = self.attributes.text("organization_external_id");
         let external_id = Some(external_id).filter(|id| !id.is_empty());
@@ -259,7 +259,8 @@ impl Organization {
             .chain(external_id)
     }
 
-    /// Domains whose addresses only Members of such Organizations may have.
+    /// Returns the claimed domains. Only Members of Organizations that claim a domain may have an
+    /// address in it.
     pub(super) fn claimed_domains(&self) -> impl Iterator<Item = &str> {
         self.attributes.texts("claimed_email_domains")
     }
@@ -289,7 +290,7 @@ impl Organization {
     }
 }
 
-/// Slugs are unique in a project, so a made-up one takes the end of the id.
+/// Generates a slug. It contains the end of the id, because slugs are unique in a project.
 pub(crate) fn made_up_slug(id: &str) -> String {
     let unique = id.rsplit('-').next().unwrap_or(id);
     format!("example-org-{unique}")

@@ -14,7 +14,7 @@ pub(crate) enum HashType {
 }
 
 impl HashType {
-    /// The one with a name on the wire.
+    /// Returns the hash type with this name in JSON.
     pub(crate) fn named(name: &str) -> Option<Self> {
         match name {
             "sha_1" => Some(Self::Sha1),
@@ -23,7 +23,7 @@ impl HashType {
         }
     }
 
-    /// Whether a text has the form of a hash, in lower-case digits.
+    /// Whether a text is a hash in lower-case hexadecimal digits.
     pub(crate) fn is_hash(self, text: &str) -> bool {
         let digits = match self {
             Self::Sha1 => 40,
@@ -40,7 +40,7 @@ impl HashType {
         };
         let mut hash = String::new();
         for byte in digest(algorithm, text.as_bytes()).as_ref() {
-            // Writing to a text does not fail.
+            // Writing to a string does not fail.
             let _ = write!(hash, "{byte:02x}");
         }
         hash
@@ -52,16 +52,16 @@ impl HashType {
 pub(crate) struct Password {
     pub(crate) id: String,
     pub(crate) hash_type: HashType,
-    /// In lower-case digits.
+    /// In lower-case hexadecimal digits.
     pub(crate) hash: String,
-    /// Comes before the password.
+    /// Hashed before the password.
     pub(crate) prepend_salt: String,
-    /// Comes after the password.
+    /// Hashed after the password.
     pub(crate) append_salt: String,
 }
 
 impl Password {
-    /// Keeps a password.
+    /// Hashes a password.
     pub(super) fn of(password: &str, generate: &mut Generator) -> Self {
         Self {
             id: generate.id("member-password"),
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn hashes_are_those_of_the_standard() {
+    fn hashes_match_fips_180_4() {
         // FIPS 180-4, of `abc`.
         assert_eq!(
             HashType::Sha1.hash("abc"),

@@ -1,9 +1,9 @@
 //! RSASSA-PKCS1-v1_5 with SHA-256, with a key that signs fast.
 //!
-//! An ordinary RSA key of 2048 bits takes 0.5 ms for a signature, ten times of everything else in a
-//! call. The modulus of the test key is the product of 32 primes of 64 bits rather than of two large
-//! ones, so that a signature takes 35 µs. Whoever verifies it cannot tell. Such a key is weak, and
-//! this one is public anyway.
+//! A signature with an ordinary RSA key of 2048 bits takes 0.5 ms, ten times as long as everything
+//! else in a call. The modulus of the test key is the product of 32 primes of 64 bits instead of
+//! two large primes, so a signature takes 35 µs. A verifier cannot tell the difference. Such a key
+//! is weak, but this one is public anyway.
 
 use std::iter;
 
@@ -14,7 +14,7 @@ use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
 /// Bytes of the modulus and of a signature.
 const SIZE: usize = 256;
 
-/// What RFC 8017 puts before a SHA-256 digest: its algorithm in DER.
+/// The prefix of a SHA-256 digest in RFC 8017: the algorithm in DER.
 const DIGEST_INFO: [u8; 19] = [
     0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05,
     0x00, 0x04, 0x20,
@@ -27,7 +27,7 @@ pub(super) struct TestKey {
     primes: Vec<Prime>,
 }
 
-/// What a prime of the key contributes to a signature.
+/// A prime of the key, with precomputed values for signing.
 #[derive(Debug)]
 struct Prime {
     prime: u64,
@@ -62,12 +62,12 @@ impl TestKey {
         }
     }
 
-    /// The modulus, big-endian.
+    /// Returns the modulus, big-endian.
     pub(super) fn modulus(&self) -> Vec<u8> {
         self.modulus.to_bytes_be()
     }
 
-    /// The signature of a message.
+    /// Signs a message.
     pub(super) fn sign(&self, message: &[u8]) -> Vec<u8> {
         let digest = digest(&SHA256, message);
         let end = [&[0][..], &DIGEST_INFO, digest.as_ref()].concat();
@@ -84,7 +84,7 @@ impl TestKey {
         zeros.chain(signature).collect()
     }
 
-    /// Whether a signature is that of a message.
+    /// Whether a signature belongs to a message.
     pub(super) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         let key = RsaPublicKeyComponents {
             n: self.modulus(),
@@ -95,7 +95,7 @@ impl TestKey {
     }
 }
 
-/// `base` to the power of `exponent`, modulo `modulus`.
+/// Returns `base` to the power of `exponent`, modulo `modulus`.
 fn power(mut base: u64, mut exponent: u64, modulus: u64) -> u64 {
     let multiply = |one: u64, other: u64| {
         let product = u128::from(one) * u128::from(other) % u128::from(modulus);

@@ -12,7 +12,7 @@ use super::organization::Organization;
 use crate::json;
 use crate::settings::SessionSettings;
 
-/// A factor that a session or an intermediate session can be made with.
+/// A factor with which a session or an intermediate session can be created.
 #[derive(Clone, Copy, Debug, Deserialize, Eq, PartialEq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -40,7 +40,7 @@ pub(crate) struct AuthenticationFactor {
 }
 
 impl AuthenticationFactor {
-    /// A factor with its details, authenticated now.
+    /// Creates a factor with its details, authenticated now.
     pub(crate) fn new(factor: Factor, details: Value, now: Timestamp) -> Self {
         let (kind, delivery_method, name) = match factor {
             Factor::MagicLink => ("magic_link", "email", "email_factor"),
@@ -51,7 +51,7 @@ impl AuthenticationFactor {
         Self::named(kind, delivery_method, name, details, now)
     }
 
-    /// A used recovery code.
+    /// Creates the factor of a used recovery code.
     pub(crate) fn recovery_code(id: &str, now: Timestamp) -> Self {
         let details = json!({ "totp_recovery_code_id": id });
         Self::named(
@@ -80,7 +80,7 @@ impl AuthenticationFactor {
         }
     }
 
-    /// Whether it is a factor that a login can start with.
+    /// Whether it is a primary factor.
     fn is_primary(&self) -> bool {
         matches!(self.kind, "magic_link" | "password")
     }
@@ -109,7 +109,7 @@ impl AuthenticationFactor {
 pub(crate) struct Factors(Vec<AuthenticationFactor>);
 
 impl Factors {
-    /// Adds a factor; one that is there already is authenticated again.
+    /// Adds a factor. An existing factor is authenticated again.
     pub(crate) fn add(&mut self, factor: AuthenticationFactor) {
         let same = |known: &&mut AuthenticationFactor| {
             known.kind == factor.kind && known.details == factor.details
@@ -120,17 +120,17 @@ impl Factors {
         }
     }
 
-    /// Whether a factor that a login can start with is there.
+    /// Whether there is a primary factor.
     pub(crate) fn has_primary(&self) -> bool {
         self.0.iter().any(AuthenticationFactor::is_primary)
     }
 
-    /// Whether a factor is there that a login can end with.
+    /// Whether there is a second factor.
     pub(crate) fn has_secondary(&self) -> bool {
         self.0.iter().any(|factor| !factor.is_primary())
     }
 
-    /// Whether a factor is there.
+    /// Whether this factor is present.
     pub(crate) fn has(&self, factor: &AuthenticationFactor) -> bool {
         self.0
             .iter()
@@ -143,7 +143,7 @@ impl Factors {
     }
 }
 
-/// A login that still owes a factor.
+/// A login that still needs a factor.
 #[derive(Clone, Debug)]
 pub(crate) struct IntermediateSession {
     pub(crate) member: MemberKey,
@@ -208,7 +208,7 @@ impl Sessions {
         self.by_id.insert(id, session);
     }
 
-    /// The live sessions of a Member, the oldest first.
+    /// Returns the live sessions of a Member, the oldest first.
     pub(crate) fn of_member(
         &self,
         member: MemberKey,
@@ -246,19 +246,19 @@ impl Sessions {
         self.intermediate.insert(token, session);
     }
 
-    /// The live session of a token.
+    /// Finds the live session with a token.
     pub(crate) fn by_token(&self, token: &str, now: Timestamp) -> Option<&Session> {
         self.by_id(self.ids_by_token.get(token)?, now)
     }
 
-    /// The live session with an id.
+    /// Finds the live session with an id.
     pub(crate) fn by_id(&self, id: &str, now: Timestamp) -> Option<&Session> {
         self.by_id
             .get(id)
             .filter(|session| now < session.expires_at)
     }
 
-    /// The live intermediate session of a token.
+    /// Finds the live intermediate session with a token.
     pub(crate) fn intermediate(&self, token: &str, now: Timestamp) -> Option<&IntermediateSession> {
         self.intermediate
             .get(token)

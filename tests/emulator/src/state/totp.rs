@@ -14,15 +14,17 @@ use crate::settings::{Algorithm, ReplayScope, TotpSettings};
 const DIGITS: usize = 6;
 const STEP_SECONDS: u64 = 30;
 
-/// What RFC 3986 calls unreserved stays as it is.
+/// Every character except the unreserved characters of RFC 3986.
 const UNRESERVED: AsciiSet = NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// The code that an authenticator app shows at a moment for a base32 secret: SHA-1, six digits, 30
-/// seconds. Spaces, padding and lower case are accepted.
+/// Returns the code that an authenticator app shows for a base32 secret at a time.
+///
+/// It has six digits and uses SHA-1 and steps of 30 seconds. The secret may have spaces, padding
+/// and lower case.
 ///
 /// # Errors
 ///
@@ -32,7 +34,7 @@ pub fn authenticator_code(secret: &str, at: SystemTime) -> Result<String, Invali
     Ok(code_at(&secret, Algorithm::Sha1, step(timestamp(at))))
 }
 
-/// A shared secret that is empty or not base32. It does not repeat the secret.
+/// The error for a shared secret that is empty or not base32. It does not contain the secret.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 #[non_exhaustive]
 pub struct InvalidSecret;
@@ -50,13 +52,13 @@ impl std::error::Error for InvalidSecret {}
 pub(crate) struct Registration {
     pub(crate) id: String,
     pub(crate) secret: Vec<u8>,
-    /// Until when a pending registration waits for its first code; `None` once it is active.
+    /// When a pending registration expires; `None` once it is active.
     pub(crate) pending_until: Option<Timestamp>,
     /// The steps whose codes were accepted.
     accepted: BTreeSet<u64>,
 }
 
-/// What the check of a code found.
+/// The result of the check of a code.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]
 pub(crate) enum CodeCheck {
     Accepted,
@@ -82,7 +84,7 @@ impl Registration {
         self.pending_until.is_some_and(|until| now < until)
     }
 
-    /// The code of the present step.
+    /// Returns the code of the current step.
     pub(crate) fn code(&self, algorithm: Algorithm, now: Timestamp) -> String {
         code_at(&self.secret, algorithm, step(now))
     }
@@ -125,8 +127,8 @@ impl Registration {
     }
 }
 
-/// The bytes of a base32 secret; `None` if it is empty or not base32. Leniently, spaces, padding
-/// and lower case are accepted.
+/// Decodes a base32 secret. Returns `None` if it is empty or not base32. If `lenient`, spaces,
+/// padding and lower case are accepted.
 pub(crate) fn decode_secret(secret: &str, lenient: bool) -> Option<Vec<u8>> {
     let text = if lenient {
         secret
@@ -146,12 +148,12 @@ pub(crate) fn decode_secret(secret: &str, lenient: bool) -> Option<Vec<u8>> {
     (!bytes.is_empty()).then_some(bytes)
 }
 
-/// The base32 text of a secret.
+/// Encodes a secret in base32.
 pub(crate) fn encode_secret(secret: &[u8]) -> String {
     Secret::Raw(secret.to_vec()).to_encoded().to_string()
 }
 
-/// The `otpauth://totp/…` URI that an authenticator app scans.
+/// Returns the `otpauth://totp/…` URI that an authenticator app scans.
 pub(crate) fn otpauth_uri(
     secret: &[u8],
     algorithm: Algorithm,
@@ -161,7 +163,7 @@ pub(crate) fn otpauth_uri(
     let encode = |text| utf8_percent_encode(text, &UNRESERVED);
     let (issuer, account) = (encode(issuer), encode(account));
     let secret = encode_secret(secret);
-    // What an app assumes anyway is left out: SHA-1, six digits, 30 seconds.
+    // The parameters that an app assumes by default are left out: SHA-1, six digits, 30 seconds.
     let algorithm = match algorithm {
         Algorithm::Sha1 => "",
         Algorithm::Sha256 => "&algorithm=SHA256",
@@ -170,12 +172,13 @@ pub(crate) fn otpauth_uri(
     format!("otpauth://totp/{issuer}:{account}?secret={secret}{algorithm}&issuer={issuer}")
 }
 
-/// Whether a text has the form of a TOTP code.
+/// Whether a text has the format of a TOTP code.
 pub(crate) fn is_totp_code(text: &str) -> bool {
     text.len() == 6 && text.bytes().all(|c| c.is_ascii_digit())
 }
 
-/// Whether a text has the form of a recovery code: three groups of four.
+/// Whether a text has the format of a recovery code: three groups of four lower-case letters or
+/// digits.
 pub(crate) fn is_recovery_code(text: &str) -> bool {
     let in_alphabet = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit();
     let group = |group: &str| group.len() == 4 && group.bytes().all(in_alphabet);
@@ -190,7 +193,8 @@ fn code_at(secret: &[u8], algorithm: Algorithm, step: u64) -> String {
     totp(secret, algorithm).generate(step.saturating_mul(STEP_SECONDS))
 }
 
-/// Unchecked, because migrated secrets may be shorter than RFC 4226 wants.
+/// Creates a code generator. It is unchecked, because migrated secrets may be shorter than RFC 4226
+/// requires.
 fn totp(secret: &[u8], algorithm: Algorithm) -> TOTP {
     let algorithm = match algorithm {
         Algorithm::Sha1 => totp_rs::Algorithm::SHA1,
@@ -210,7 +214,7 @@ mod tests {
     const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
     #[test]
-    fn codes_are_those_of_rfc_6238() {
+    fn codes_match_rfc_6238() {
         // Appendix B, last six of the eight digits.
         for (seconds, code) in [
             (59, "287082"),
@@ -226,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_read_as_people_write_them() {
+    fn lenient_secrets_may_have_spaces_padding_and_lower_case() {
         let plain = decode_secret(SECRET, false).unwrap();
         assert_eq!(plain, b"12345678901234567890");
         let written = format!("{}  ====", SECRET.to_lowercase());

@@ -1,4 +1,4 @@
-//! A client without types: JSON in, status and JSON out.
+//! An untyped client: it sends JSON and returns the status and the JSON of the response.
 
 use std::ops::Deref;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use totps_emulator::{Builder, Emulator, Fault, MemberHandle, Settings};
 use ureq::http::{Request, Response};
 
-/// An emulator and the one connection pool that talks to it.
+/// An emulator and a connection pool for it.
 pub(crate) struct Client {
     emulator: Emulator,
     agent: ureq::Agent,
@@ -42,43 +42,43 @@ impl Run for Builder {
     }
 }
 
-/// An emulator with all defaults.
+/// Starts an emulator with all defaults.
 pub(crate) fn start() -> Client {
     Emulator::builder().run()
 }
 
 impl Client {
-    /// Changes settings, which must be possible.
+    /// Changes settings, which must be valid.
     #[track_caller]
     pub(crate) fn set(&self, change: impl FnOnce(&mut Settings)) {
         self.change_settings(change).unwrap();
     }
 
-    /// Adds a fault, which must be possible.
+    /// Injects a fault, which must be valid.
     #[track_caller]
-    pub(crate) fn spoil(&self, times: u32, fault: Fault) {
+    pub(crate) fn add_fault(&self, times: u32, fault: Fault) {
         self.inject(times, fault).unwrap();
     }
 
-    /// Another active Member of the first Organization.
+    /// Creates another active Member of the first Organization.
     pub(crate) fn another_member(&self) -> MemberHandle {
         self.create_member(self.organization_id(), |_| {}).unwrap()
     }
 
-    /// Sends a request to the emulator as it is, with a path in the place of a URL.
+    /// Sends a request to the emulator as it is, with a path instead of a URL.
     pub(crate) fn exchange(&self, mut request: Request<String>) -> Response<String> {
         let url = format!("{}{}", self.base_url(), request.uri());
         *request.uri_mut() = url.parse().unwrap();
         exchange(&self.agent, request)
     }
 
-    /// The value of an `Authorization` header with the right credentials.
+    /// Returns the value of an `Authorization` header with the right credentials.
     pub(crate) fn authorization(&self) -> String {
         basic(self.project_id(), self.secret())
     }
 }
 
-/// A pool of connections.
+/// Creates a connection pool.
 pub(crate) fn agent() -> ureq::Agent {
     let config = ureq::Agent::config_builder()
         .http_status_as_error(false)
@@ -92,19 +92,19 @@ pub(crate) fn exchange(agent: &ureq::Agent, request: Request<String>) -> Respons
     Response::from_parts(parts, body.read_to_string().unwrap())
 }
 
-/// Status and JSON of a response.
+/// Returns the status and the JSON of a response.
 pub(crate) fn read(response: &Response<String>) -> (u16, Value) {
     let body = response.body();
     let json = serde_json::from_str(body).unwrap_or_else(|_| panic!("not JSON: {body}"));
     (response.status().as_u16(), json)
 }
 
-/// The value of the `Authorization` header for an id and a secret.
+/// Returns the value of the `Authorization` header for an id and a secret.
 pub(crate) fn basic(id: &str, secret: &str) -> String {
     format!("Basic {}", STANDARD.encode(format!("{id}:{secret}")))
 }
 
-/// Sends a request as it is, with a path in the place of a URL.
+/// Sends a request as it is, with a path instead of a URL.
 pub(crate) fn send(emulator: &Client, request: Request<String>) -> (u16, Value) {
     read(&emulator.exchange(request))
 }
@@ -133,7 +133,7 @@ pub(crate) fn call_with(
     send(emulator, request.body(body).unwrap())
 }
 
-/// Gets what must be there.
+/// Sends a GET, which must succeed.
 #[track_caller]
 pub(crate) fn get(emulator: &Client, path: &str) -> Value {
     let (status, response) = call(emulator, "GET", path, String::new());
@@ -141,7 +141,7 @@ pub(crate) fn get(emulator: &Client, path: &str) -> Value {
     response
 }
 
-/// Posts JSON and takes any response.
+/// Posts JSON and returns the response, whatever its status.
 pub(crate) fn post(emulator: &Client, path: &str, body: &Value) -> (u16, Value) {
     call(emulator, "POST", path, body.to_string())
 }
@@ -154,14 +154,14 @@ pub(crate) fn accept(emulator: &Client, path: &str, body: &Value) -> Value {
     response
 }
 
-/// Posts JSON that must be refused with a status and type.
+/// Posts JSON that must be refused with a status and an error type.
 #[track_caller]
 pub(crate) fn refuse(emulator: &Client, path: &str, body: &Value, status: u16, kind: &str) {
     let (got, response) = post(emulator, path, body);
     assert_error(got, &response, status, kind);
 }
 
-/// Checks the error form.
+/// Checks an error response.
 #[track_caller]
 pub(crate) fn assert_error(got: u16, response: &Value, status: u16, kind: &str) {
     assert_eq!(
@@ -175,7 +175,7 @@ pub(crate) fn assert_error(got: u16, response: &Value, status: u16, kind: &str) 
     assert!(!response["error_message"].as_str().unwrap().is_empty());
 }
 
-/// Checks the start of a text.
+/// Checks that a string starts with a prefix.
 #[track_caller]
 pub(crate) fn assert_prefix(value: &Value, prefix: &str) {
     let text = value.as_str().unwrap_or_default();
@@ -193,7 +193,7 @@ pub(crate) fn control(emulator: &Client, method: &str, path: &str, body: &Value)
     response
 }
 
-/// Sends a request to the control interface and takes any response.
+/// Sends a request to the control interface and returns the response, whatever its status.
 pub(crate) fn ask_control(
     emulator: &Client,
     method: &str,

@@ -1,4 +1,4 @@
-//! The binary.
+//! The program.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
@@ -11,7 +11,7 @@ use ureq::http::Request;
 use crate::client::{agent, basic, exchange, read};
 use crate::scenes::CREATE;
 
-/// A running binary; it is killed when a test fails.
+/// A running program, which is killed when it is dropped.
 struct Running(Child);
 
 impl Drop for Running {
@@ -27,7 +27,7 @@ fn command(arguments: &[&str]) -> Command {
     command
 }
 
-/// Starts the binary and reads what it prints in one line.
+/// Starts the program and reads the line of JSON that it prints.
 fn start(arguments: &[&str]) -> (Running, Value) {
     let mut child = command(arguments)
         .arg("--json")
@@ -59,7 +59,7 @@ fn create(values: &Value, organization: &str, member: &str) -> (u16, Value) {
 
 #[test]
 #[cfg(unix)]
-fn it_runs_until_it_is_told_to_stop() {
+fn it_runs_until_sigint_or_sigterm() {
     for signal in ["INT", "TERM"] {
         let (mut running, values) = start(&["--seed", "5"]);
         assert_eq!(values["seed"], 5);
@@ -67,7 +67,7 @@ fn it_runs_until_it_is_told_to_stop() {
         let text = |name: &str| values[name].as_str().unwrap();
         let (status, response) = create(&values, text("organization_id"), text("member_id"));
         assert_eq!(status, 200, "{response}");
-        // The shell has a `kill` also where there is no program of that name.
+        // The shell has a `kill` even if there is no program with that name.
         let kill = format!("kill -s {signal} {}", running.0.id());
         let kill = Command::new("sh").args(["-c", &kill]).status().unwrap();
         assert!(kill.success());
@@ -76,7 +76,7 @@ fn it_runs_until_it_is_told_to_stop() {
 }
 
 #[test]
-fn a_configuration_file_describes_the_start() {
+fn a_configuration_file_is_applied() {
     let toml = r#"
         seed = 3
         clock = "2024-01-01T00:00:00Z"
@@ -118,7 +118,7 @@ fn a_configuration_file_describes_the_start() {
 }
 
 #[test]
-fn text_is_printed_for_people() {
+fn text_is_printed_by_default() {
     let mut child = command(&["--seed", "5"])
         .stdout(Stdio::piped())
         .spawn()
@@ -136,7 +136,7 @@ fn text_is_printed_for_people() {
 
 #[test]
 #[cfg(unix)]
-fn a_shell_understands_the_environment() {
+fn a_shell_can_evaluate_the_env_output() {
     let path = file("quotes.toml", "secret = \"it's \\\"x\\\" $HOME\"");
     let mut child = command(&["--env", "--config", path.to_str().unwrap()])
         .stdout(Stdio::piped())
@@ -197,7 +197,7 @@ fn the_log_has_a_line_for_each_request_and_no_secret() {
 }
 
 #[test]
-fn tls_prints_the_file_of_the_authority() {
+fn tls_prints_the_path_of_the_ca_certificate() {
     let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("ca.pem");
     let (_running, values) = start(&["--tls", "--ca-file", path.to_str().unwrap()]);
     assert_eq!(values["ca_file"], path.to_str().unwrap());
@@ -215,7 +215,7 @@ fn tls_prints_the_file_of_the_authority() {
 }
 
 #[test]
-fn mistakes_end_with_a_message() {
+fn invalid_arguments_end_with_an_error_message() {
     let bad = file("bad.toml", "color = \"red\"");
     let other = file("config.yaml", "");
     for (arguments, message) in [

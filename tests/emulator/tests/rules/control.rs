@@ -39,7 +39,7 @@ fn a_reset_goes_back_to_the_start() {
 }
 
 #[test]
-fn the_clock_is_moved_and_released() {
+fn the_clock_can_be_moved_stopped_and_switched_to_real_time() {
     let emulator = fixed().run();
     let clock = |method: &str, body: Value| control(&emulator, method, "/clock", &body);
     let start = json!({ "now": "2023-11-14T22:13:20Z", "real": false });
@@ -60,7 +60,7 @@ fn the_clock_is_moved_and_released() {
 }
 
 #[test]
-fn organizations_and_members_are_made() {
+fn organizations_and_members_are_created() {
     let emulator = fixed().run();
     let organization = json!({
         "organization_slug": "acme",
@@ -84,7 +84,7 @@ fn organizations_and_members_are_made() {
 }
 
 #[test]
-fn sessions_are_made() {
+fn sessions_are_created() {
     let emulator = created();
     let order = json!({ "member_id": emulator.member_id() });
     let token = control(&emulator, "POST", "/intermediate_sessions", &order);
@@ -101,7 +101,7 @@ fn sessions_are_made() {
 }
 
 #[test]
-fn requests_are_listed_and_forgotten() {
+fn requests_are_listed_and_deleted() {
     let emulator = created();
     let listed = control(&emulator, "GET", "/requests", &json!({}))["requests"].clone();
     assert_eq!(listed.as_array().unwrap().len(), 1);
@@ -134,13 +134,13 @@ fn settings_are_shown_and_changed() {
     expected["errors"]["totp_not_found"]["status"] = json!(400);
     assert_eq!(after, expected);
     assert_eq!(post(&emulator, CREATE, &ids(&emulator)).0, 201);
-    // Null brings the default back.
+    // Null restores the default.
     let change = json!({ "http": null, "errors": { "totp_not_found": { "status": null } } });
     assert_eq!(control(&emulator, "PATCH", "/settings", &change), before);
 }
 
 #[test]
-fn a_setting_that_cannot_be_changes_nothing() {
+fn an_invalid_setting_changes_nothing() {
     let emulator = created();
     for (change, place) in [
         (
@@ -237,7 +237,7 @@ fn the_tables_are_served() {
 }
 
 #[test]
-fn no_setting_shuts_it_out() {
+fn no_setting_blocks_the_control_interface() {
     let emulator = fixed().run();
     let limit = |bytes: u32| {
         let change = json!({ "http": { "max_body_bytes": bytes } });
@@ -252,7 +252,7 @@ fn no_setting_shuts_it_out() {
 }
 
 #[test]
-fn what_it_does_not_understand_it_says() {
+fn an_invalid_request_gets_an_error() {
     let emulator = fixed().run();
     for (method, path, body, status) in [
         ("GET", "/nothing", json!({}), 404),

@@ -12,7 +12,7 @@ use std::path::Path;
 use totps_emulator::ENDPOINTS;
 
 #[test]
-fn each_has_a_file_and_a_file_of_tests() {
+fn each_endpoint_has_a_source_file_and_a_test_file() {
     let package = Path::new(env!("CARGO_MANIFEST_DIR"));
     for endpoint in ENDPOINTS {
         let file = format!("endpoint/{}.rs", endpoint.name().replace('.', "/"));

@@ -1,4 +1,4 @@
-//! The names that stand for organizations and members, and what a seed makes.
+//! Ids, slugs and external ids, and the values that a seed generates.
 
 use serde_json::{Value, json};
 use totps_emulator::Factor;
@@ -7,7 +7,7 @@ use crate::client::{Run as _, accept, assert_prefix, refuse, start};
 use crate::scenes::{AUTHENTICATE, CREATE, fixed, ids, ids_of, login, with};
 
 #[test]
-fn slugs_and_external_ids_stand_for_ids() {
+fn slugs_and_external_ids_are_accepted_instead_of_ids() {
     let emulator = fixed()
         .organization(|organization| {
             organization.organization_slug = Some("acme".to_owned());
@@ -59,7 +59,7 @@ fn a_member_belongs_to_one_organization() {
 }
 
 #[test]
-fn a_suspended_organization_gets_nothing() {
+fn a_suspended_organization_is_refused() {
     let emulator = fixed()
         .organization(|organization| organization.suspended = true)
         .run();
@@ -73,7 +73,7 @@ fn a_suspended_organization_gets_nothing() {
 }
 
 #[test]
-fn taken_names_and_bad_secrets_are_told() {
+fn taken_names_and_invalid_secrets_are_errors() {
     let emulator = fixed().run();
     let organization = emulator.organization_id().to_owned();
     let taken =
@@ -107,7 +107,7 @@ fn a_project_may_be_live() {
 }
 
 #[test]
-fn a_seed_makes_the_same_values_again() {
+fn a_seed_generates_the_same_values_again() {
     let values = |seed: u64| -> (Vec<String>, Value) {
         let emulator = fixed().seed(seed).run();
         let fixed_values = [
@@ -129,7 +129,7 @@ fn a_seed_makes_the_same_values_again() {
 }
 
 #[test]
-fn failed_calls_do_not_change_what_a_seed_makes() {
+fn failed_calls_do_not_change_the_values_of_a_seed() {
     let secret = |failures: u32| {
         let emulator = fixed().run();
         for _ in 0..failures {
@@ -149,7 +149,7 @@ fn failed_calls_do_not_change_what_a_seed_makes() {
 }
 
 #[test]
-fn without_a_seed_everything_differs() {
+fn without_a_seed_the_values_differ() {
     let (one, other) = (start(), start());
     assert_ne!(one.seed(), other.seed());
     assert_ne!(one.secret(), other.secret());

@@ -1,4 +1,4 @@
-//! What only users of the library see.
+//! Rules that concern the library only.
 
 use std::net::TcpListener;
 use std::sync::{Arc, Mutex};
@@ -30,12 +30,12 @@ fn the_emulator_can_be_used_inside_a_change_of_settings() {
     assert_eq!(change.unwrap_err().path(), "http.success_status");
     assert!(
         emulator.settings().totp.qr_issuer.is_some(),
-        "a change is done whole or not at all"
+        "expected an invalid change to change no setting"
     );
 }
 
 #[test]
-fn the_clock_is_set_stopped_and_released() {
+fn the_clock_can_be_set_stopped_and_switched_to_real_time() {
     let emulator = start();
     emulator.set_clock(start_of_time());
     assert_eq!(emulator.now(), start_of_time());
@@ -52,7 +52,7 @@ fn a_reset_goes_back_to_the_start() {
     let emulator = fixed().run();
     let secret = accept(&emulator, CREATE, &ids(&emulator))["secret"].clone();
     emulator.set(|settings| settings.http.success_status = 201);
-    emulator.spoil(5, Fault::reset());
+    emulator.add_fault(5, Fault::reset());
     emulator.advance(Duration::from_secs(7));
     emulator.reset().unwrap();
     assert_eq!(emulator.now(), start_of_time());
@@ -61,9 +61,9 @@ fn a_reset_goes_back_to_the_start() {
 }
 
 #[test]
-fn faults_can_be_forgotten() {
+fn faults_can_be_cleared() {
     let emulator = fixed().run();
-    emulator.spoil(5, Fault::reset());
+    emulator.add_fault(5, Fault::reset());
     assert_eq!(emulator.faults(), [(5, Fault::reset())]);
     emulator.clear_faults();
     assert!(emulator.faults().is_empty());
@@ -71,13 +71,13 @@ fn faults_can_be_forgotten() {
 }
 
 #[test]
-fn each_request_is_told_with_its_fault() {
+fn each_request_is_logged_with_its_fault() {
     let told = Arc::new(Mutex::new(Vec::new()));
     let teller = Arc::clone(&told);
     let emulator = fixed()
         .log(move |entry| teller.lock().unwrap().push(entry.clone()))
         .run();
-    emulator.spoil(1, Fault::response(503).endpoint("totp.create"));
+    emulator.add_fault(1, Fault::response(503).endpoint("totp.create"));
     let _ = emulator.exchange(
         Request::builder()
             .method("POST")
@@ -86,7 +86,7 @@ fn each_request_is_told_with_its_fault() {
             .unwrap(),
     );
     accept(&emulator, CREATE, &ids(&emulator));
-    // The control interface is not told about.
+    // Requests to the control interface are not logged.
     crate::client::control(&emulator, "GET", "/clock", &json!({}));
     let told = told.lock().unwrap();
     let seen: Vec<_> = told
@@ -127,7 +127,7 @@ fn an_organization_is_created_with_its_members() {
 }
 
 #[test]
-fn what_cannot_be_created_leaves_nothing_behind() {
+fn a_failed_creation_leaves_nothing_behind() {
     let emulator = fixed().run();
     let create = |secret: &str| {
         emulator.create_organization(|new| {
@@ -141,7 +141,7 @@ fn what_cannot_be_created_leaves_nothing_behind() {
     };
     let error = create("1").unwrap_err();
     assert_eq!(error.path(), "members[1].totp_secret");
-    // The slug is free, and the failure took none of the seed's values.
+    // The slug is free, and the failed call used none of the seed's values.
     let created = create("BTGNX5RKJRMQWQFR").unwrap();
     let other = fixed().run();
     let same = other.create_organization(|_| {}).unwrap();
@@ -164,7 +164,7 @@ fn a_deleted_member_is_not_found() {
         .create_session("gone", &[Factor::MagicLink])
         .unwrap_err();
     assert_eq!(error.path(), "member_id");
-    // The external id is free again.
+    // The external id can be used again.
     emulator
         .create_member(emulator.organization_id(), |new| {
             new.external_id = Some("gone".to_owned())
@@ -174,7 +174,7 @@ fn a_deleted_member_is_not_found() {
 }
 
 #[test]
-fn suspension_and_limits_hold_for_sessions_too() {
+fn suspension_and_the_rate_limit_apply_to_sessions_too() {
     let emulator = fixed().run();
     let session = emulator
         .create_session(emulator.member_id(), &[Factor::MagicLink])
@@ -193,7 +193,7 @@ fn suspension_and_limits_hold_for_sessions_too() {
 }
 
 #[test]
-fn slug_and_id_count_together_for_the_limit() {
+fn calls_by_slug_and_by_id_count_together_for_the_rate_limit() {
     let emulator = fixed()
         .organization(|new| new.organization_slug = Some("acme".to_owned()))
         .settings(|settings| settings.rate_limit.calls_per_hour = Some(1))
@@ -287,7 +287,7 @@ fn every_error_of_a_configuration_names_its_place() {
 
 #[test]
 #[cfg(feature = "cli")]
-fn toml_names_the_place_too() {
+fn errors_in_toml_name_their_place_too() {
     for (toml, place, text) in [
         ("port = 1\ncolor = 2", "color", "line 2"),
         (

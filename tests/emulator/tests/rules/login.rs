@@ -1,4 +1,4 @@
-//! Rules of a login that hold for several endpoints.
+//! Rules for logins that apply to several endpoints.
 
 pub(crate) mod claims;
 pub(crate) mod lock;

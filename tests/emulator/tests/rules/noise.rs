@@ -1,4 +1,4 @@
-//! Whatever comes in, there is a response in JSON, and the next call works.
+//! Any request gets a response in JSON, and the next call works.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
@@ -69,7 +69,7 @@ fn arbitrary_json_gets_a_response() {
 }
 
 #[test]
-fn arbitrary_control_gets_a_response() {
+fn arbitrary_control_requests_get_a_response() {
     let emulator = created();
     let mut random = ChaCha8Rng::seed_from_u64(2);
     let paths = [

@@ -1,4 +1,4 @@
-//! What the README says is so: its tables are those of the code, its lines run.
+//! The README is correct: its tables match the code, and its commands work.
 
 use std::fmt::Write as _;
 use std::{env, fs};
@@ -69,7 +69,7 @@ fn errors() -> String {
 }
 
 #[test]
-fn the_tables_are_those_of_the_code() {
+fn the_tables_match_the_code() {
     let mut text = README.to_owned();
     for (name, table) in [
         ("endpoints", endpoints()),
@@ -89,28 +89,28 @@ fn the_tables_are_those_of_the_code() {
     } else {
         assert!(
             README == text,
-            "expected README.md to have the tables of the code; run this test with UPDATE_README=1"
+            "expected the tables in README.md to match the code; run this test with UPDATE_README=1"
         );
     }
 }
 
 #[test]
-fn the_control_lines_work() {
-    assert!(run_control_lines(README) > 20);
+fn the_control_commands_work() {
+    assert!(run_control_commands(README) > 20);
 }
 
-/// The guide of the client is not in this package, but it is about this program.
+/// The client's guide is in another package, but its commands are for this program.
 #[test]
-fn the_control_lines_of_the_guide_work() {
+fn the_control_commands_of_the_guide_work() {
     let guide = concat!(
         env!("CARGO_MANIFEST_DIR"),
         "/../../totps-core/src/guide/testing.md"
     );
-    assert!(run_control_lines(&fs::read_to_string(guide).unwrap()) > 5);
+    assert!(run_control_commands(&fs::read_to_string(guide).unwrap()) > 5);
 }
 
-/// Runs all lines of a text that call the control interface, and returns how many there are.
-fn run_control_lines(text: &str) -> usize {
+/// Runs all commands in a text that call the control interface, and returns their number.
+fn run_control_commands(text: &str) -> usize {
     let emulator = fixed().run();
     let lines: Vec<&str> = text
         .lines()
@@ -126,7 +126,7 @@ fn run_control_lines(text: &str) -> usize {
             ["curl", "-X", method, _] => method,
             ["curl", _] if data.is_empty() => "GET",
             ["curl", _] => "POST",
-            _ => panic!("not understood: {line}"),
+            _ => panic!("expected a curl command of a known form: {line}"),
         };
         let body: Value = if data.is_empty() {
             json!({})

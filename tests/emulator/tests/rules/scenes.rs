@@ -1,4 +1,4 @@
-//! What tests begin with.
+//! Common starting points of tests.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,7 +15,7 @@ pub(crate) const RECOVER: &str = "/v1/b2b/recovery_codes/recover";
 pub(crate) const SESSION: &str = "/v1/b2b/sessions/authenticate";
 /// A TOTP secret.
 pub(crate) const SECRET: &str = "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS";
-/// The time after which there is another code.
+/// The time after which the code changes.
 pub(crate) const STEP: Duration = Duration::from_secs(30);
 
 /// Adds members to a JSON object.
@@ -27,7 +27,7 @@ pub(crate) fn with(mut object: Value, more: Value) -> Value {
     object
 }
 
-/// The ids of the ready member.
+/// Returns the ids of the first Member.
 pub(crate) fn ids(emulator: &Client) -> Value {
     json!({
         "organization_id": emulator.organization_id(),
@@ -35,7 +35,7 @@ pub(crate) fn ids(emulator: &Client) -> Value {
     })
 }
 
-/// The ids of another member.
+/// Returns the ids of another Member.
 pub(crate) fn ids_of(member: &MemberHandle) -> Value {
     json!({
         "organization_id": member.organization_id,
@@ -43,7 +43,7 @@ pub(crate) fn ids_of(member: &MemberHandle) -> Value {
     })
 }
 
-/// Ids, present code and intermediate session token of the ready member.
+/// Returns the ids, the current code and the intermediate session token of the first Member.
 pub(crate) fn login(emulator: &Client) -> Value {
     with(
         ids(emulator),
@@ -54,32 +54,33 @@ pub(crate) fn login(emulator: &Client) -> Value {
     )
 }
 
-/// An emulator whose ids, secrets, codes and clock are the same in every run.
+/// Returns a builder with ids, secrets, codes and a clock that are the same in every run.
 pub(crate) fn fixed() -> Builder {
     Emulator::builder().seed(1).clock(start_of_time())
 }
 
-/// Where the clock of [`fixed`] stands: 2023-11-14T22:13:20Z.
+/// Returns the time at which the clock of [`fixed`] is stopped: 2023-11-14T22:13:20Z.
 pub(crate) fn start_of_time() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000)
 }
 
-/// An emulator whose ready member has a pending TOTP.
+/// Starts an emulator whose first Member has a pending TOTP.
 pub(crate) fn created() -> Client {
     let emulator = fixed().run();
     accept(&emulator, CREATE, &ids(&emulator));
     emulator
 }
 
-/// A code that is wrong: seed and clock are fixed, so that it is none of the neighbouring steps'
-/// by chance either.
+/// Returns a wrong code. Seed and clock are fixed, so it is not the code of a neighbouring step by
+/// chance.
 pub(crate) fn wrong_code(emulator: &Client) -> String {
     let right = emulator.code(emulator.member_id()).unwrap();
     let number: u32 = right.parse().unwrap();
     format!("{:06}", (number + 1) % 1_000_000)
 }
 
-/// An emulator whose ready member has an active TOTP, and the response that made it active.
+/// Starts an emulator whose first Member has an active TOTP, and returns it with the response that
+/// activated the TOTP.
 pub(crate) fn authenticated(builder: Builder) -> (Client, Value) {
     let emulator = builder.run();
     accept(&emulator, CREATE, &ids(&emulator));
@@ -88,7 +89,8 @@ pub(crate) fn authenticated(builder: Builder) -> (Client, Value) {
     (emulator, response)
 }
 
-/// Ids and present code of the ready member with a session in the place of the intermediate one.
+/// Returns the ids and the current code of the first Member, with a session instead of an
+/// intermediate session.
 pub(crate) fn with_session(emulator: &Client, response: &Value) -> Value {
     with(
         ids(emulator),

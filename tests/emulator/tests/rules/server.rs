@@ -1,4 +1,4 @@
-//! What comes in and goes out, whatever it says.
+//! The transport of requests and responses, whatever their content.
 
 pub(crate) mod faults;
 #[cfg(feature = "tls")]

@@ -47,7 +47,7 @@ fn success_may_have_another_status_and_headers() {
 }
 
 #[test]
-fn strange_bodies_are_accepted_or_refused() {
+fn settings_refuse_unknown_fields_and_duplicate_keys() {
     let emulator = fixed().run();
     let member = emulator.member_id();
     let unknown = with(ids(&emulator), json!({ "color": "red" })).to_string();
@@ -65,7 +65,7 @@ fn strange_bodies_are_accepted_or_refused() {
 }
 
 #[test]
-fn the_first_of_two_keys_may_count() {
+fn a_setting_makes_the_first_duplicate_key_count() {
     let emulator = fixed().run();
     let member = emulator.member_id();
     let body = with(ids(&emulator), json!({ "member_id": "x" })).to_string();
@@ -78,7 +78,7 @@ fn the_first_of_two_keys_may_count() {
 }
 
 #[test]
-fn bodies_and_paths_may_be_read_with_more_patience() {
+fn settings_make_the_parsing_of_bodies_and_paths_lenient() {
     let emulator = fixed().run();
     let whole = ids(&emulator).to_string();
     let upper = whole.replace("member_id", "Member_ID");
@@ -105,7 +105,7 @@ fn bodies_and_paths_may_be_read_with_more_patience() {
 }
 
 #[test]
-fn the_body_of_a_get_is_ignored_or_read() {
+fn a_setting_decides_whether_the_body_of_a_get_is_parsed() {
     let emulator = fixed().run();
     let (organization, member) = (emulator.organization_id(), emulator.member_id());
     let path = format!("/v1/b2b/recovery_codes/{organization}/{member}");
@@ -131,7 +131,7 @@ fn the_url_of_an_error_can_be_changed() {
 }
 
 #[test]
-fn other_content_types_are_accepted_or_refused() {
+fn settings_decide_which_content_types_are_accepted() {
     let emulator = fixed().run();
     let post = |content_type: &str| {
         let request = Request::builder()
@@ -155,7 +155,7 @@ fn other_content_types_are_accepted_or_refused() {
     assert_error(status, &response, 400, "bad_request");
 }
 
-/// The sources of all tests.
+/// Returns the sources of all tests.
 fn sources(folder: &Path) -> String {
     let mut text = String::new();
     for entry in fs::read_dir(folder).unwrap() {

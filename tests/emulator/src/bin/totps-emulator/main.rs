@@ -24,7 +24,7 @@ fn main() -> ExitCode {
                 text = format!("{text}: {cause}");
                 source = cause.source();
             }
-            // There is nobody left to tell if this fails.
+            // If this fails, there is no other place to report it.
             let _ = writeln!(io::stderr(), "totps-emulator: {text}");
             ExitCode::FAILURE
         }
@@ -38,15 +38,16 @@ fn run(arguments: Arguments) -> Result<(), Box<dyn Error + Send + Sync>> {
     };
     config.port = arguments.port.or(config.port);
     config.seed = arguments.seed.or(config.seed);
-    // Before anything is printed, so that whoever reads it may interrupt at once.
+    // The handler is set before anything is printed, so that a program that reads the output can
+    // interrupt at once.
     let (stop, stopped) = mpsc::channel();
     ctrlc::set_handler(move || {
-        // A second signal finds nobody who waits.
+        // A second signal may find that the receiver is gone.
         let _ = stop.send(());
     })?;
     let mut builder = Builder::from(config);
     if arguments.log {
-        // Whoever does not read it any more is not told.
+        // An error is ignored, e.g. when standard error is closed.
         builder = builder.log(|entry| drop(writeln!(io::stderr(), "{entry}")));
     }
     #[cfg(feature = "tls")]

@@ -1,4 +1,4 @@
-//! What the program prints.
+//! The output of the program.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -8,7 +8,7 @@ use serde_json::json;
 use tempfile::NamedTempFile;
 use totps_emulator::Emulator;
 
-/// What a running emulator tells whoever started it.
+/// The values that the program prints when the emulator has started.
 #[derive(Debug)]
 pub(crate) struct Output<'a> {
     pub(crate) emulator: &'a Emulator,
@@ -16,7 +16,7 @@ pub(crate) struct Output<'a> {
 }
 
 impl Output<'_> {
-    /// One line of JSON.
+    /// Formats the values as one line of JSON.
     pub(crate) fn json(&self) -> String {
         let emulator = self.emulator;
         json!({
@@ -32,7 +32,8 @@ impl Output<'_> {
         .to_string()
     }
 
-    /// Lines for a shell. The examples of this project read these variables.
+    /// Formats the values as `export` lines for a shell. The examples of this project read these
+    /// variables.
     pub(crate) fn env(&self) -> String {
         let emulator = self.emulator;
         let mut lines = vec![
@@ -57,7 +58,7 @@ impl Output<'_> {
         lines.collect::<Vec<_>>().join("\n")
     }
 
-    /// Lines for people.
+    /// Formats the values as text for people.
     pub(crate) fn text(&self) -> String {
         let emulator = self.emulator;
         let token = emulator.intermediate_session_token();
@@ -79,12 +80,12 @@ impl Output<'_> {
     }
 }
 
-/// A word of a POSIX shell.
+/// Quotes a text as a word of a POSIX shell.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 
-/// The file with the authority's certificate; one that was not asked for goes away at the end.
+/// The file with the authority's certificate. A temporary file is deleted when this is dropped.
 #[derive(Debug)]
 pub(crate) enum CaFile {
     Asked(PathBuf),

@@ -19,7 +19,7 @@ pub(crate) static ENDPOINT: Endpoint = Endpoint {
     path: "/v1/b2b/organizations/{organization_id}/members",
     query: &[],
     fields: &[
-        // Some SDKs repeat it.
+        // Some SDKs repeat the path parameter in the body.
         "organization_id",
         "email_address",
         "name",

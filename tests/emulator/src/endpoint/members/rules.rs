@@ -1,4 +1,4 @@
-//! What Create, Update and passwords Migrate check beyond single attributes.
+//! The checks of Create, Update and passwords Migrate that go beyond a single attribute.
 
 use crate::api::Api;
 use crate::api::call::Call;
@@ -7,8 +7,8 @@ use crate::settings::ErrorCase;
 use crate::state::attribute::{Changes, changed_text};
 use crate::state::directory::{MemberKey, OrganizationKey};
 
-/// Checks whether the names that a call gives a Member are free, or the Member's own, and whether
-/// the address is one for this Organization.
+/// Checks that no other Member has the e-mail address or the external id, and that the domain of
+/// the address is not claimed by other Organizations only.
 pub(crate) fn check_names(
     api: &Api,
     organization: OrganizationKey,
@@ -33,7 +33,7 @@ pub(crate) fn check_names(
     Ok(())
 }
 
-/// The field `roles`.
+/// Reads and checks the field `roles`.
 pub(crate) fn roles(call: &Call<'_>) -> Result<Option<Vec<String>>, Refusal> {
     let roles = call.fields.texts("roles")?;
     for role in roles.iter().flatten() {

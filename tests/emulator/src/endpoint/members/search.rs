@@ -32,7 +32,7 @@ pub(crate) static ENDPOINT: Endpoint = Endpoint {
 fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let organizations = organizations(api, call)?;
     let search = Search::read(call)?;
-    // Deleted Members are found only by their status.
+    // Deleted Members are found only by a query with a filter for the status.
     let deleted = search.names("statuses");
     let filter = search.filter(|operand| filter(operand, &call.settings.search.totp_filter))?;
     let members = organizations
@@ -60,7 +60,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     .into())
 }
 
-/// The Organizations to search, each of them once.
+/// Returns the Organizations to search, without duplicates.
 fn organizations(api: &mut Api, call: &Call<'_>) -> Result<Vec<OrganizationKey>, Refusal> {
     let names = call.fields.texts("organization_ids")?.unwrap_or_default();
     if names.is_empty() {

@@ -20,7 +20,7 @@ pub(crate) static ENDPOINT: Endpoint = Endpoint {
     path: "/v1/b2b/organizations/{organization_id}/members/{member_id}",
     query: &[],
     fields: &[
-        // Some SDKs repeat both.
+        // Some SDKs repeat the path parameters in the body.
         "organization_id",
         "member_id",
         "name",
@@ -61,7 +61,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
             if settings.member.email_change_retires && !unlink {
                 member.retire_email_address();
             }
-            // Documented: another address voids the password.
+            // Documented: a new address removes the password.
             member.password = None;
             member.email_verified &= !settings.member.email_change_unverifies;
         }
@@ -80,7 +80,8 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     Ok(api.show_member(call, member).into())
 }
 
-/// Some attributes are not for the Member alone to change, and trusted metadata are not for any.
+/// Checks what the Member of the RBAC header may change. Roles and some attributes need an admin.
+/// Nobody may change trusted metadata or their own e-mail address.
 fn check_permissions(
     api: &Api,
     call: &Call<'_>,

@@ -46,7 +46,8 @@ pub(crate) static ENDPOINT: Endpoint = Endpoint {
     handler,
 };
 
-/// Settings of how Members log in; one of them closes invitations that nobody asked for.
+/// The settings for logins. If a call sets one of them but not `email_invites`, invitations are
+/// closed.
 const AUTH_SETTINGS: [&str; 7] = [
     "mfa_methods",
     "allowed_mfa_methods",
@@ -89,7 +90,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     })
 }
 
-/// Whether invitations are closed unless the call says more about them.
+/// Whether invitations are closed unless the call sets `email_invites`.
 fn closes_invites(changes: &Changes, mfa_policy_closes: bool) -> bool {
     let given = |name: &str| changes.iter().any(|(row, _)| row.name == name);
     AUTH_SETTINGS.into_iter().any(given) || (mfa_policy_closes && given("mfa_policy"))

@@ -1,11 +1,11 @@
-//! What Create and Update check beyond single attributes.
+//! The checks of Create and Update that go beyond a single attribute.
 
 use crate::api::Api;
 use crate::api::error::Refusal;
 use crate::settings::{ErrorCase, Settings};
 use crate::state::attribute::{Attributes, Changes, changed, changed_text};
 
-/// Checks whether the names that a call gives an Organization are free.
+/// Checks that the slug and the external id are free.
 pub(super) fn check_names(api: &Api, changes: &Changes) -> Result<(), Refusal> {
     let names = [
         ("organization_slug", ErrorCase::OrganizationSlugTaken),
@@ -22,7 +22,7 @@ pub(super) fn check_names(api: &Api, changes: &Changes) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Checks the attributes that an Organization would have.
+/// Checks the attributes that the Organization would have after the call.
 pub(super) fn check_attributes(
     attributes: &Attributes,
     changes: &Changes,

@@ -89,7 +89,7 @@ fn filter<'a>(
             })
         }
         "claimed_email_domains" => listed("claimed_email_domains", operand.lower_case_texts()?),
-        // No Organization has an SSO connection here.
+        // The emulator has no SSO connections.
         "has_active_sso_connection" => {
             let wanted = operand.flag()?;
             Box::new(move |_| !wanted)

@@ -19,7 +19,7 @@ pub(crate) static ENDPOINT: Endpoint = Endpoint {
     path: "/v1/b2b/organizations/{organization_id}",
     query: &[],
     fields: &[
-        // Some SDKs repeat it.
+        // Some SDKs repeat the path parameter in the body.
         "organization_id",
         "organization_name",
         "organization_slug",
@@ -67,7 +67,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     Ok(show_organization(&api.directory[key]).into())
 }
 
-/// The name that an Organization has is not taken by another one.
+/// Removes the names that the Organization already has, because they would count as taken.
 fn without_own_names(api: &Api, key: OrganizationKey, mut changes: Changes) -> Changes {
     let attributes = &api.directory[key].attributes;
     changes.retain(|(row, value)| {

@@ -58,7 +58,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     }
     current.count_success();
     if settings.login_activates {
-        // The status is no name, so that no index depends on it.
+        // The indexes stay valid: they leave out deleted Members only.
         current.activate();
     }
     current.updated_at = call.now;

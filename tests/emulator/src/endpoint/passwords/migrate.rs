@@ -1,4 +1,4 @@
-//! Gives a Member a password by its hash, and creates the Member if there is none.
+//! Imports the hash of a Member's password, and creates the Member if it does not exist.
 
 use http::Method;
 use serde_json::json;
@@ -74,7 +74,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let has_number = call.fields.value("mfa_phone_number").is_some();
     let current = &mut api.directory[member];
     if known.is_some() && call.settings.password.migrate_activates {
-        // The status is no name, so that no index depends on it.
+        // The indexes stay valid: they leave out deleted Members only.
         current.activate();
     }
     current.password = Some(password);
@@ -89,7 +89,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     Ok(body.into())
 }
 
-/// The password, without an id yet.
+/// Reads the password. Its id is still empty.
 fn password(call: &Call<'_>) -> Result<Password, Refusal> {
     let mut hash = call.fields.required("hash")?.to_owned();
     let hash_type = HashType::named(call.fields.required("hash_type")?);
@@ -121,7 +121,8 @@ fn password(call: &Call<'_>) -> Result<Password, Refusal> {
     })
 }
 
-/// Changes what the call says of a Member that exists: all but the external id.
+/// Changes an existing Member as the call says, except for the external id, the address, and a
+/// phone number if the Member has one.
 fn change(api: &mut Api, call: &Call<'_>, member: MemberKey, mut changes: Changes) {
     let has_number = !api.directory[member]
         .attributes

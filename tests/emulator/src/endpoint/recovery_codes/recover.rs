@@ -77,7 +77,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     Ok(body.into())
 }
 
-/// What is compared of a code.
+/// Normalizes a code for the comparison, as the settings say.
 fn form(code: &str, settings: &RecoveryCodeSettings) -> String {
     let mut code = code.to_owned();
     if settings.ignore_separators {

@@ -1,4 +1,4 @@
-//! Replaces all recovery codes by new ones.
+//! Replaces all recovery codes with new ones.
 
 use http::Method;
 

@@ -1,4 +1,4 @@
-//! Looks at a session, and extends it if asked to.
+//! Authenticates a session, and extends it if the call has a duration.
 
 use http::Method;
 use serde_json::{Map, Value, json};
@@ -52,7 +52,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     Ok(body.into())
 }
 
-/// The emulator has no RBAC policy; a setting stands for it.
+/// Evaluates an `authorization_check`. The emulator has no RBAC policy, so a setting decides.
 fn verdict(
     api: &Api,
     call: &Call<'_>,

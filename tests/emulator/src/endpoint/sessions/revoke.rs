@@ -53,7 +53,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     Ok(Map::new().into())
 }
 
-/// A session that is not there is an error, unless a setting ignores it.
+/// Returns the session, or `None` if it does not exist and a setting ignores that.
 fn known(call: &Call<'_>, session: Result<Session, Refusal>) -> Result<Option<Session>, Refusal> {
     match session {
         Ok(session) => Ok(Some(session)),

@@ -68,7 +68,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
         Some(false) if call.settings.mfa.set_default_false_clears => {
             current.clear_default_of_totp();
         }
-        // The first completed MFA flow chooses the default.
+        // The first completed MFA flow sets the default method.
         _ if current.attributes.text("default_mfa_method").is_empty() => {
             current.set_default_mfa_method(Some(MfaMethod::Totp));
         }
@@ -85,7 +85,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     Ok(body.into())
 }
 
-/// Checks a code; one that is right is used up, and activates a pending TOTP.
+/// Checks a code. A right code is used up and activates a pending TOTP.
 fn check_code(
     api: &mut Api,
     call: &Call<'_>,

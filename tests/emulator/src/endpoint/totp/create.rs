@@ -93,9 +93,9 @@ fn expiration_minutes(call: &Call<'_>) -> Result<i32, Refusal> {
     }
 }
 
-/// A Member with an active second factor must present a session that holds it. Otherwise a stolen
-/// primary factor would be enough to enrol another second one. An active TOTP is refused before, so
-/// that text messages are the only such factor.
+/// Checks that a Member with an active second factor presents a session that has this factor.
+/// Otherwise a stolen primary factor would be enough to enrol another second factor. A Member with
+/// an active TOTP was refused before, so the only such factor is SMS.
 fn check_mfa_session(
     api: &Api,
     call: &Call<'_>,

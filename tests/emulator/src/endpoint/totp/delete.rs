@@ -1,4 +1,4 @@
-//! Deletes a Member's TOTP. Sessions stay.
+//! Deletes a Member's TOTP. The sessions stay valid.
 
 use http::Method;
 

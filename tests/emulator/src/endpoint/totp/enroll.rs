@@ -1,4 +1,5 @@
-//! What Create and Migrate share: whether a Member may get a TOTP, and giving it.
+//! The parts that Create and Migrate share: checking whether a Member may get a TOTP, and adding
+//! it.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -11,21 +12,21 @@ use crate::state::directory::MemberKey;
 use crate::state::totp::Registration;
 use crate::state::{MemberStatus, MfaMethod};
 
-/// Minutes that a pending registration lives when the call does not say.
+/// Default lifetime of a pending registration in minutes.
 pub(super) const DEFAULT_EXPIRATION: i32 = 60;
 
-/// What a Member gets.
+/// The TOTP to add to a Member.
 pub(super) struct Enrollment {
     pub(super) secret: Vec<u8>,
-    /// `None` for a TOTP that is active at once.
+    /// When the registration expires; `None` for a TOTP that is active immediately.
     pub(super) pending_until: Option<Timestamp>,
     pub(super) existing_codes: ExistingRecoveryCodes,
-    /// Recovery codes in the place of new ones.
+    /// Recovery codes to import instead of new ones.
     pub(super) given_codes: Option<Vec<String>>,
     pub(super) changes: MemberChanges,
 }
 
-/// Checks what a new TOTP demands of the Member and the Organization.
+/// Checks that the Member and the Organization allow a new TOTP.
 pub(super) fn check(
     api: &Api,
     call: &Call<'_>,
@@ -54,7 +55,7 @@ pub(super) fn check(
     Ok(())
 }
 
-/// Restrictions bind all but breakglass Members.
+/// Checks that the Organization allows TOTP. Breakglass Members are exempt.
 pub(super) fn check_totp_allowed(api: &Api, member: MemberKey) -> Result<(), Refusal> {
     let organization = api.directory.organization_of(member);
     let exempt = api.directory[member].attributes.flag("is_breakglass");
@@ -65,7 +66,7 @@ pub(super) fn check_totp_allowed(api: &Api, member: MemberKey) -> Result<(), Ref
     }
 }
 
-/// Gives a Member a TOTP and returns the part of the response that Create and Migrate share.
+/// Adds a TOTP to a Member and returns the part of the response that Create and Migrate share.
 pub(super) fn enroll(
     api: &mut Api,
     call: &Call<'_>,
@@ -97,7 +98,7 @@ pub(super) fn enroll(
     body
 }
 
-/// Adds the `organization_id` that older pages of the documentation have.
+/// Adds the `organization_id` that older pages of the documentation show, if the setting says so.
 pub(super) fn show_organization_id(
     api: &Api,
     call: &Call<'_>,

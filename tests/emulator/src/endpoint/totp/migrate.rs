@@ -1,4 +1,4 @@
-//! Imports a TOTP that a Member has elsewhere.
+//! Imports an existing TOTP secret for a Member.
 
 use std::collections::HashSet;
 
@@ -49,7 +49,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     Ok(body.into())
 }
 
-/// The codes that take the place of new ones.
+/// Reads the recovery codes to import instead of new ones.
 fn recovery_codes(call: &Call<'_>) -> Result<Option<Vec<String>>, Refusal> {
     let settings = &call.settings.recovery_codes;
     let codes = call.fields.texts("recovery_codes")?;

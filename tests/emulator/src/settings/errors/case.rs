@@ -22,26 +22,26 @@ macro_rules! cases {
             /// All cases.
             pub const ALL: &[Self] = &[$(Self::$name),*];
 
-            /// The name in settings, e.g. `wrong_code`.
+            /// Returns the name in the settings, e.g. `wrong_code`.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self { $(Self::$name => $text,)* }
             }
 
-            /// The case with a name.
+            /// Returns the case with this name.
             #[must_use]
             pub fn named(name: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|case| case.name() == name)
             }
 
-            /// When it occurs.
+            /// Returns when the case occurs.
             #[must_use]
             pub fn meaning(self) -> &'static str {
                 match self { $(Self::$name => concat!($($doc),+).trim_ascii(),)* }
             }
 
-            /// The default response. All types are names that Stytch uses; messages are Stytch's
-            /// where one is published for the type.
+            /// Returns the default response. All types are names that Stytch uses. The message is
+            /// Stytch's if it is published for the type.
             #[must_use]
             pub fn response(self) -> ErrorResponse {
                 match self {
@@ -54,7 +54,7 @@ macro_rules! cases {
                 }
             }
 
-            /// How sure the default response is, for its least certain part.
+            /// Returns how certain the least certain part of the default response is.
             #[must_use]
             pub fn evidence(self) -> Evidence {
                 match self { $(Self::$name => Evidence::$evidence,)* }
@@ -67,7 +67,7 @@ cases! {
     /// The credentials are missing or wrong.
     UnauthorizedCredentials "unauthorized_credentials": 401, "unauthorized_credentials", Status, Documented,
         "Unauthorized credentials.";
-    /// The project id of the credentials has not the form of one.
+    /// The project id of the credentials is malformed.
     InvalidProjectId "invalid_project_id": 400, "invalid_project_id_authentication", Shared, Observed,
         "The project ID provided in the basic authentication header is invalid. Please check to make sure the format is correct and there are no trailing whitespaces. To create a new project or confirm an existing project ID please visit the Stytch dashboard here: https://stytch.com/dashboard/api-keys";
     /// The `Authorization` header is not Basic with base64 of `id:secret`.
@@ -82,7 +82,7 @@ cases! {
     /// The request is not HTTP, or its body is incomplete or not a JSON object.
     MalformedRequest "malformed_request": 400, "bad_request", B2b, Documented,
         "The submitted request is invalid.";
-    /// The body has a key twice and `http.refuse_duplicate_keys` is set.
+    /// The body has a duplicate key and `http.refuse_duplicate_keys` is set.
     DuplicateKey "duplicate_key": 400, "bad_request", B2b, Guess,
         "The submitted request is invalid.";
     /// The body is larger than `http.max_body_bytes`.
@@ -97,19 +97,19 @@ cases! {
     /// A field or query parameter is unknown and `http.refuse_unknown_fields` is set.
     UnknownField "unknown_field": 400, "bad_request", B2b, Guess,
         "The submitted request is invalid.";
-    /// A field has the wrong JSON type. `{value}` in the message stands for the value.
+    /// A field has the wrong JSON type. `{value}` in the message is replaced with the value.
     InvalidArgument "invalid_argument": 400, "invalid_argument", Shared, Observed,
         "could not interpret value: {value}";
     /// The rate limit is reached.
     TooManyRequests "too_many_requests": 429, "too_many_requests", Status, Documented,
         "Too many requests have been made.";
-    /// Too many authentications fail. Only a fault makes this response.
+    /// Too many authentications fail. Only a fault causes this response.
     TooFewTokensAuthenticated "too_few_tokens_authenticated": 429, "too_few_tokens_authenticated", Reference, Documented,
         "Too many requests without sufficient percentage of tokens authenticated.";
-    /// The Member is locked after failed attempts in a row.
+    /// The Member is locked after consecutive failed attempts.
     MemberLocked "member_locked": 429, "user_lock_limit_reached", Reference, Documented,
         "The user has been locked out due to too many failed authentication attempts. Please try again later.";
-    /// The emulator cannot do what was asked for.
+    /// The emulator cannot process the call.
     Internal "internal": 500, "internal_server_error", Status, Documented,
         "Oops, something seems to have gone wrong, please reach out to support@stytch.com to let us know what went wrong.";
     /// The project id in the path is not this project's.
@@ -127,16 +127,16 @@ cases! {
     /// The Member belongs to another Organization.
     MemberOfOtherOrganization "member_of_other_organization": 404, "member_does_not_exist_in_organization", B2b, Guess,
         "Member does not exist in the organization.";
-    /// A Member that is not active is to get a TOTP.
+    /// The call would add a TOTP to a Member that is not active.
     MemberNotActive "member_not_active": 400, "action_available_only_for_active_members", B2b, Documented,
         "You may not attach an MFA factor to a member that is not active.";
-    /// No session argument is given, although one is needed.
+    /// No session argument is given, but one is required.
     NoSessionArgument "no_session_argument": 400, "no_session_arguments", B2b, Guess,
         "Please include one of session_token, session_jwt, or intermediate_session_token.";
     /// More than one session argument is given.
     TooManySessionArguments "too_many_session_arguments": 400, "too_many_session_arguments", Shared, Observed,
         "Please include at most one of session_token, session_jwt, or intermediate_session_token in an authenticate request, not multiple.";
-    /// The session token has not the form of one.
+    /// The session token is malformed.
     InvalidSessionToken "invalid_session_token": 400, "invalid_session_token", Shared, Observed,
         "Session token format is invalid.";
     /// The session JWT cannot be read or its signature is wrong.
@@ -157,7 +157,7 @@ cases! {
     /// The intermediate session has no primary factor.
     PrimaryFactorMissing "primary_factor_missing": 400, "action_available_only_once_primary_authentication_is_met", Reference, Documented,
         "You must complete the primary authentication requirements for an organization before completing an MFA flow.";
-    /// TOTP Create got no session that holds the Member's active MFA factor.
+    /// TOTP Create got no session with the Member's active MFA factor.
     MfaSessionNeeded "mfa_session_needed": 401, "insufficient_factors", B2b, Guess,
         "User must be logged in with multiple categories of factors to call this endpoint.";
     /// The Organization does not allow TOTP.
@@ -172,10 +172,10 @@ cases! {
     /// The custom claims are too large.
     CustomClaimsTooLarge "custom_claims_too_large": 400, "custom_claims_too_large", B2b, Guess,
         "The custom claims are too large.";
-    /// The custom claims hold a registered JWT claim and `claims.reserved` is `refuse`.
+    /// The custom claims contain a registered JWT claim and `claims.reserved` is `refuse`.
     ReservedClaims "reserved_claims": 400, "reserved_claims_in_custom_claims", B2b, Guess,
         "The custom claims contain reserved claims.";
-    /// The custom claims hold a claim of Stytch's own and `claims.reserved` is `refuse`.
+    /// The custom claims contain a claim that belongs to Stytch and `claims.reserved` is `refuse`.
     StytchClaims "stytch_claims": 400, "stytch_claims_in_custom_claims", B2b, Guess,
         "The custom claims contain claims reserved by Stytch.";
     /// `set_mfa_enrollment` is neither `enroll` nor `unenroll`.
@@ -184,7 +184,7 @@ cases! {
     /// `expiration_minutes` is out of range.
     InvalidExpiration "invalid_expiration": 400, "invalid_expiration", B2b, Guess,
         "expiration_minutes is invalid, should be between 5 to 1440 minutes.";
-    /// The Member has an active TOTP already.
+    /// The Member already has an active TOTP.
     ActiveTotpExists "active_totp_exists": 400, "active_totp_exists", B2b, Documented,
         "Cannot create a new TOTP for the specified user since the user already has an active TOTP. Users may only have one active TOTP at a time.";
     /// A registration is pending and `totp.second_create` is `refuse`.
@@ -208,7 +208,7 @@ cases! {
     /// The TOTP code was used before.
     ReplayedCode "replayed_code": 401, "totp_code_already_authenticated", B2b, Guess,
         "This TOTP code has already been authenticated. Please attempt with the next generated code.";
-    /// A recovery code stands where a TOTP code belongs.
+    /// A recovery code was sent as a TOTP code.
     RecoveryCodeAsTotpCode "recovery_code_as_totp_code": 400, "recovery_code_used_as_totp_code", B2b, Guess,
         "A recovery code was used as a TOTP code.";
     /// The Member has recovery codes and `recovery_codes.existing_at_…` is `refuse`.
@@ -217,19 +217,19 @@ cases! {
     /// TOTP Migrate got recovery codes that it does not accept.
     InvalidRecoveryCodes "invalid_recovery_codes": 400, "bad_request", B2b, Guess,
         "The submitted request is invalid.";
-    /// The Member has no active TOTP that recovery codes could stand for.
+    /// The Member has no active TOTP that a recovery code could replace.
     NoRecoverableFactor "no_recoverable_factor": 400, "no_active_recovery_code_backed_factor", B2b, Guess,
         "The member has no active factor with recovery codes.";
     /// The Member has no recovery codes.
     RecoveryCodesNotFound "recovery_codes_not_found": 404, "recovery_codes_not_found", B2b, Guess,
         "Recovery codes could not be found.";
-    /// The recovery code has not the form of one.
+    /// The recovery code is malformed.
     MalformedRecoveryCode "malformed_recovery_code": 400, "invalid_recovery_code", B2b, Guess,
         "Recovery code format is invalid.";
     /// The recovery code is wrong or used.
     WrongRecoveryCode "wrong_recovery_code": 401, "unable_to_authenticate_recovery_code", B2b, Guess,
         "The recovery code could not be authenticated.";
-    /// A TOTP code stands where a recovery code belongs.
+    /// A TOTP code was sent as a recovery code.
     TotpCodeAsRecoveryCode "totp_code_as_recovery_code": 400, "totp_code_used_as_recovery_code", B2b, Guess,
         "A TOTP code was used as a recovery code.";
     /// Organization Create got no `organization_name`.
@@ -241,49 +241,49 @@ cases! {
     /// Organization Create got no `organization_slug` and `organization.slug_required` is set.
     OrganizationSlugMissing "organization_slug_missing": 400, "invalid_organization_slug", B2b, Guess,
         "The organization_slug must be at least 2 characters long and may only contain alphanumerics and the reserved characters '-', '.', '_', or '~'. At least one character must be alphanumeric.";
-    /// The `organization_slug` has not the form of one.
+    /// The `organization_slug` is malformed.
     InvalidOrganizationSlug "invalid_organization_slug": 400, "invalid_organization_slug", B2b, Guess,
         "The organization_slug must be at least 2 characters long and may only contain alphanumerics and the reserved characters '-', '.', '_', or '~'. At least one character must be alphanumeric.";
     /// Another Organization has the `organization_slug`.
     OrganizationSlugTaken "organization_slug_taken": 400, "organization_slug_already_used", B2b, Observed,
         "The provided organization_slug is already used in another organization.";
-    /// The `organization_external_id` has not the form of one.
+    /// The `organization_external_id` is malformed.
     InvalidOrganizationExternalId "invalid_organization_external_id": 400, "invalid_organization_external_id", B2b, Guess,
         "The organization_external_id is invalid.";
     /// Another Organization has the `organization_external_id`.
     OrganizationExternalIdTaken "organization_external_id_taken": 400, "organization_external_id_already_used", B2b, Guess,
         "The provided organization_external_id is already used in another organization.";
-    /// The `mfa_policy` is none that exists.
+    /// The `mfa_policy` is unknown.
     InvalidMfaPolicy "invalid_mfa_policy": 400, "invalid_organization_mfa_policy", B2b, Guess,
         "The mfa_policy is invalid.";
-    /// The `mfa_methods` are none that exist.
+    /// The value of `mfa_methods` is unknown.
     InvalidMfaMethods "invalid_mfa_methods": 400, "invalid_organization_mfa_factor_setting", B2b, Guess,
         "The mfa_methods are invalid.";
-    /// The `allowed_mfa_methods` have one that does not exist.
+    /// The `allowed_mfa_methods` contain an unknown method.
     InvalidAllowedMfaMethods "invalid_allowed_mfa_methods": 400, "invalid_organization_allowed_mfa_methods", B2b, Guess,
         "The allowed_mfa_methods are invalid.";
     /// `mfa_methods` is `RESTRICTED` without `allowed_mfa_methods`.
     AllowedMfaMethodsMissing "allowed_mfa_methods_missing": 400, "allowed_mfa_methods_required_for_restricted", B2b, Documented,
         "Allowed mfa methods must be set for 'RESTRICTED' auth methods";
-    /// The `auth_methods` are none that exist.
+    /// The value of `auth_methods` is unknown.
     InvalidAuthMethods "invalid_auth_methods": 400, "invalid_organization_auth_method_settings", B2b, Guess,
         "The auth_methods are invalid.";
-    /// The `allowed_auth_methods` have one that does not exist.
+    /// The `allowed_auth_methods` contain an unknown method.
     InvalidAllowedAuthMethods "invalid_allowed_auth_methods": 400, "invalid_organization_allowed_auth_methods", B2b, Guess,
         "The allowed_auth_methods are invalid.";
     /// `auth_methods` is `RESTRICTED` without `allowed_auth_methods`.
     AllowedAuthMethodsMissing "allowed_auth_methods_missing": 400, "allowed_auth_methods_required_for_restricted", B2b, Documented,
         "Allowed auth methods must be set for 'RESTRICTED' auth methods";
-    /// A setting for invitations, provisioning or connected apps has a value that does not exist.
+    /// A setting for invitations, provisioning or connected apps has an unknown value.
     InvalidProvisioning "invalid_provisioning": 400, "invalid_organization_auth_factor_setting", B2b, Guess,
         "The organization setting is invalid.";
     /// `email_invites`, `email_jit_provisioning` and `sso_jit_provisioning` are all `NOT_ALLOWED`.
     NobodyCanJoin "nobody_can_join": 400, "invalid_organization_auth_method_settings", B2b, Guess,
         "At least one way to join the organization must be allowed.";
-    /// `email_allowed_domains` has one of `organization.common_email_domains`.
+    /// `email_allowed_domains` contains one of `organization.common_email_domains`.
     CommonEmailDomain "common_email_domain": 400, "invalid_email_domain", B2b, Guess,
         "The email domain is not allowed.";
-    /// The `email_address` has not the form of one.
+    /// The `email_address` is malformed.
     InvalidEmail "invalid_email": 400, "invalid_email", Shared, Guess,
         "Email format is invalid.";
     /// Another Member of the Organization has the `email_address`.
@@ -292,16 +292,16 @@ cases! {
     /// The domain of the `email_address` is in `claimed_email_domains` of another Organization.
     EmailDomainClaimed "email_domain_claimed": 400, "action_not_allowed_email_domain_is_claimed", B2b, Documented,
         "Members with this email domain are restricted to organizations that have claimed this domain.";
-    /// The `external_id` of a Member has not the form of one.
+    /// The `external_id` of a Member is malformed.
     InvalidExternalId "invalid_external_id": 400, "bad_request", B2b, Guess,
         "The submitted request is invalid.";
     /// Another Member of the Organization has the `external_id`.
     ExternalIdTaken "external_id_taken": 400, "duplicate_member_external_id", B2b, Guess,
         "A member with this external_id already exists in the organization.";
-    /// `roles` has the default role `stytch_member`, which cannot be assigned.
+    /// `roles` contains the default role `stytch_member`, which cannot be assigned.
     DefaultRole "default_role": 400, "cannot_assign_default_rbac_role_id", B2b, Guess,
         "The default role cannot be assigned.";
-    /// `roles` has a role that is not in `rbac.roles`.
+    /// `roles` contains a role that is not in `rbac.roles`.
     InvalidRole "invalid_role": 400, "invalid_role", B2b, Guess,
         "The role is invalid.";
     /// `default_mfa_method` is neither `sms_otp` nor `totp`.
@@ -310,10 +310,10 @@ cases! {
     /// The Member has not registered the `default_mfa_method`.
     DefaultMfaMethodMissing "default_mfa_method_missing": 400, "default_mfa_member_missing_factor", B2b, Guess,
         "The member does not have the default MFA method.";
-    /// `mfa_enrolled` without a second factor, and `member.enrolment_needs_factor` is set.
+    /// `mfa_enrolled` is true without a second factor, and `member.enrolment_needs_factor` is set.
     EnrolmentWithoutFactor "enrolment_without_factor": 400, "secondary_factor_not_found", B2b, Guess,
         "The member does not have a second factor.";
-    /// The Member has an `mfa_phone_number` already.
+    /// The Member already has an `mfa_phone_number`.
     PhoneNumberExists "phone_number_exists": 400, "bad_request", B2b, Guess,
         "The submitted request is invalid.";
     /// The `mfa_phone_number` is not E.164.
@@ -331,7 +331,7 @@ cases! {
     /// The operator, a filter's value, the limit or the cursor of a search is invalid.
     InvalidSearch "invalid_search": 400, "bad_request", B2b, Guess,
         "The submitted request is invalid.";
-    /// The `hash_type` does not exist, or the emulator does not have it.
+    /// The `hash_type` does not exist, or the emulator does not support it.
     HashTypeUnknown "hash_type_unknown": 400, "invalid_hash_type", B2b, Guess,
         "This emulator has the hash types sha_512 and sha_1 only.";
     /// The `hash` is not 128 hexadecimal digits.
@@ -340,10 +340,10 @@ cases! {
     /// The `hash` is not 40 hexadecimal digits.
     InvalidSha1Hash "invalid_sha_1_hash": 400, "invalid_sha_1_hash", B2b, Guess,
         "The SHA-1 hash is invalid.";
-    /// The Member has a password already.
+    /// The Member already has a password.
     PasswordExists "password_exists": 400, "password_already_exists", B2b, Guess,
         "The member already has a password.";
-    /// A login with an address that no Member of the Organization has.
+    /// No Member of the Organization has the `email_address` of the login.
     EmailUnknown "email_unknown": 404, "member_not_found", B2b, Guess,
         "Member could not be found.";
     /// The Member has no password.
@@ -367,7 +367,7 @@ cases! {
     /// The Member of the RBAC header, or of an `authorization_check`, lacks the permission.
     NotPermitted "not_permitted": 403, "session_authorization_error", Reference, Documented,
         "The Member is not authorized to perform the requested action on that resource.";
-    /// The RBAC header or `authorization_check` is about another Organization.
+    /// The RBAC header or `authorization_check` is for another Organization.
     PermissionInOtherOrganization "permission_in_other_organization": 403, "session_authorization_tenancy_error", Reference, Documented,
         "OrganizationID in AuthorizationCheck request does not match session's Organization ID";
 }

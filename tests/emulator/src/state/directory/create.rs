@@ -1,5 +1,5 @@
-//! Creating Organizations and Members from descriptions: first everything is checked, then it is
-//! done.
+//! Creating Organizations and Members from descriptions. Everything is checked before anything is
+//! created.
 
 use std::collections::HashSet;
 
@@ -13,7 +13,7 @@ use crate::state::organization::{NewOrganization, Organization};
 use crate::state::totp::{InvalidSecret, decode_secret};
 
 impl Directory {
-    /// Creates an Organization with its Members: all of it, or nothing if a part of it cannot be.
+    /// Creates an Organization with its Members, or nothing if any part is invalid.
     pub(crate) fn create_organization(
         &mut self,
         new: &NewOrganization,
@@ -79,7 +79,7 @@ impl Directory {
             .collect()
     }
 
-    /// Checks a Member and returns the decoded TOTP secret. The names are those of the Members that
+    /// Checks a Member and returns the decoded TOTP secret. `names` are those of the Members that
     /// are created together with it.
     fn check_member<'a>(
         &self,
@@ -130,5 +130,5 @@ struct MemberNames<'a> {
 }
 
 fn taken(field: &str, what: &str, name: &str) -> ConfigError {
-    ConfigError::at(field, format!("there is {what} named {name} already"))
+    ConfigError::at(field, format!("there is already {what} named {name}"))
 }

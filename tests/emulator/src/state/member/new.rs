@@ -1,4 +1,4 @@
-//! Members that are described rather than created by a call of the API.
+//! Members that are created from a description instead of a call to the API.
 
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -12,14 +12,14 @@ use crate::state::organization::MfaMethod;
 use crate::state::password::Password;
 use crate::state::totp::Registration;
 
-/// A Member to create. What is left out is made up.
+/// A Member to create. Missing values are generated or take a default.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct NewMember {
     /// `member_id`.
     pub member_id: Option<String>,
-    /// `external_id`, accepted in the place of the id.
+    /// `external_id`, accepted instead of the id.
     pub external_id: Option<String>,
     /// `email_address`.
     pub email_address: Option<String>,
@@ -41,7 +41,7 @@ pub struct NewMember {
     pub password: Option<String>,
     /// The base32 secret of an active TOTP.
     pub totp_secret: Option<String>,
-    /// Recovery codes; ten made-up ones if unset and there is a TOTP.
+    /// Recovery codes; ten generated ones if unset and there is a TOTP.
     pub recovery_codes: Option<Vec<String>>,
     /// `trusted_metadata`.
     pub trusted_metadata: Map<String, Value>,
@@ -50,7 +50,7 @@ pub struct NewMember {
 }
 
 impl Member {
-    /// A Member as it is described, with the decoded secret of an active TOTP.
+    /// Creates the Member that `new` describes. `secret` is the decoded secret of an active TOTP.
     pub(in crate::state) fn described(
         new: &NewMember,
         secret: Option<Vec<u8>>,

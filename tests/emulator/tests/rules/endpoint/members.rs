@@ -8,7 +8,7 @@ pub(crate) mod update;
 
 use crate::client::Client;
 
-/// The path of the ready Organization's Members.
+/// Returns the path of the first Organization's Members.
 pub(crate) fn members(emulator: &Client) -> String {
     format!(
         "/v1/b2b/organizations/{}/members",
@@ -16,7 +16,7 @@ pub(crate) fn members(emulator: &Client) -> String {
     )
 }
 
-/// The path of the ready Member.
+/// Returns the path of the first Member.
 pub(crate) fn member(emulator: &Client) -> String {
     format!("{}/{}", members(emulator), emulator.member_id())
 }

@@ -12,7 +12,7 @@ use crate::client::{accept, call, refuse};
 use crate::scenes::{CREATE, MIGRATE, SECRET, authenticated, created, fixed, ids, with};
 
 #[test]
-fn settings_say_what_becomes_of_existing_ones() {
+fn settings_decide_what_happens_to_existing_codes() {
     for (existing, kept) in [
         (ExistingRecoveryCodes::Replace, false),
         (ExistingRecoveryCodes::Keep, true),
@@ -41,7 +41,7 @@ fn settings_say_what_becomes_of_existing_ones() {
 }
 
 #[test]
-fn a_setting_keeps_them_when_the_totp_is_deleted() {
+fn a_setting_keeps_the_codes_when_the_totp_is_deleted() {
     for (removes, left) in [(true, 0), (false, 10)] {
         let (emulator, _) = authenticated(
             fixed().settings(|settings| settings.recovery_codes.deleted_with_totp = removes),

@@ -11,7 +11,7 @@ fn claims(value: Value) -> Value {
     json!({ "session_custom_claims": value, "session_duration_minutes": 30 })
 }
 
-/// Authenticates again in the same session and returns the claims that it has then.
+/// Authenticates again in the same session and returns the claims of the session after that.
 fn change(emulator: &Client, response: &Value, changes: Value) -> Value {
     let body = with(with_session(emulator, response), claims(changes));
     let response = accept(emulator, AUTHENTICATE, &body);
@@ -20,7 +20,7 @@ fn change(emulator: &Client, response: &Value, changes: Value) -> Value {
 }
 
 #[test]
-fn they_are_in_the_session_and_the_jwt() {
+fn claims_are_in_the_session_and_the_jwt() {
     let emulator = created();
     let body = with(
         login(&emulator),
@@ -37,7 +37,7 @@ fn they_are_in_the_session_and_the_jwt() {
 }
 
 #[test]
-fn a_new_session_takes_them_only_with_a_duration() {
+fn a_new_session_gets_claims_only_with_a_duration() {
     let given = json!({ "session_custom_claims": { "plan": "gold" } });
     let emulator = created();
     let response = accept(
@@ -57,7 +57,7 @@ fn a_new_session_takes_them_only_with_a_duration() {
 }
 
 #[test]
-fn they_are_merged_overwritten_and_deleted() {
+fn claims_are_merged_overwritten_and_deleted() {
     let (emulator, response) = authenticated(fixed());
     let first = json!({ "keep": 1, "over": 1, "gone": 1, "in": { "keep": 1, "gone": 1 } });
     assert_eq!(change(&emulator, &response, first.clone()), first);
@@ -94,7 +94,7 @@ fn four_kilobytes_are_the_limit() {
 }
 
 #[test]
-fn reserved_ones_are_ignored() {
+fn reserved_claims_are_ignored() {
     let emulator = created();
     let given = json!({
         "iss": "x", "sub": "x", "aud": "x", "exp": 1, "nbf": 1, "iat": 1, "jti": "x",
@@ -113,7 +113,7 @@ fn reserved_ones_are_ignored() {
 }
 
 #[test]
-fn a_setting_refuses_reserved_ones() {
+fn a_setting_refuses_reserved_claims() {
     let emulator = created();
     emulator.set(|settings| settings.claims.reserved = ReservedClaims::Refuse);
     for (name, kind) in [
@@ -126,7 +126,7 @@ fn a_setting_refuses_reserved_ones() {
 }
 
 #[test]
-fn they_are_an_object() {
+fn claims_must_be_an_object() {
     let emulator = created();
     for wrong in [json!([]), json!("x"), json!(1)] {
         let body = with(login(&emulator), claims(wrong));
@@ -144,7 +144,7 @@ fn they_are_an_object() {
 }
 
 #[test]
-fn a_setting_moves_the_limit() {
+fn a_setting_changes_the_limit() {
     let emulator = created();
     emulator.set(|settings| settings.claims.max_bytes = 9);
     let sized = |text: &str| with(login(&emulator), claims(json!({ "a": text })));
@@ -154,7 +154,7 @@ fn a_setting_moves_the_limit() {
 }
 
 #[test]
-fn the_limit_may_count_characters() {
+fn a_setting_makes_the_limit_count_characters() {
     let given = || claims(json!({ "k": "é".repeat(3_000) }));
     let emulator = created();
     let body = with(login(&emulator), given());

@@ -1,4 +1,4 @@
-//! The lock after failed attempts in a row, and the rate limit.
+//! The lock after consecutive failed attempts, and the rate limit.
 
 use std::time::Duration;
 
@@ -56,7 +56,7 @@ fn the_tenth_failure_locks_for_an_hour() {
 }
 
 #[test]
-fn a_success_ends_the_row() {
+fn a_success_resets_the_count_of_failures() {
     let emulator = created();
     fail(&emulator, 9);
     let response = accept(&emulator, AUTHENTICATE, &login(&emulator));
@@ -75,7 +75,7 @@ fn a_success_ends_the_row() {
 }
 
 #[test]
-fn settings_choose_number_and_time_or_no_lock() {
+fn settings_choose_the_number_and_the_time_or_no_lock() {
     let emulator = created();
     emulator.set(|settings| {
         settings.lock.after_failures = 2;
@@ -104,14 +104,14 @@ fn a_setting_sends_retry_after() {
 }
 
 #[test]
-fn a_rate_limit_starts_anew_with_the_hour() {
+fn the_rate_limit_resets_every_hour() {
     let emulator = created();
     emulator.set(|settings| settings.rate_limit.calls_per_hour = Some(2));
     for _ in 0..2 {
         accept(&emulator, CREATE, &ids(&emulator));
     }
     refuse(&emulator, CREATE, &ids(&emulator), 429, "too_many_requests");
-    // Another member and another endpoint have limits of their own.
+    // Another Member and another endpoint have their own limits.
     accept(&emulator, CREATE, &ids_of(&emulator.another_member()));
     assert_eq!(post(&emulator, AUTHENTICATE, &login(&emulator)).0, 200);
     // It is 22:13:20.
@@ -141,7 +141,7 @@ fn retry_after(emulator: &Client) -> Option<String> {
 }
 
 #[test]
-fn a_replay_counts_by_a_setting() {
+fn a_setting_decides_whether_a_replay_counts() {
     for (counts, status) in [(false, 401), (true, 429)] {
         let (emulator, session) = authenticated(fixed());
         emulator.set(|settings| {
@@ -157,7 +157,7 @@ fn a_replay_counts_by_a_setting() {
 }
 
 #[test]
-fn a_setting_names_the_endpoints_that_refuse() {
+fn a_setting_names_the_endpoints_that_refuse_a_locked_member() {
     let emulator = created();
     emulator.set(|settings| settings.lock.after_failures = 1);
     fail(&emulator, 1);

@@ -1,4 +1,4 @@
-//! What the calls change on the member, and the rule against going around MFA.
+//! The changes that calls make to a Member, and the rules against bypassing MFA.
 
 use serde_json::{Value, json};
 use totps_emulator::{Factor, MemberChanges, MfaMethod, MfaPolicy};
@@ -10,7 +10,7 @@ use crate::scenes::{
 };
 
 #[test]
-fn enrollment_is_set_and_taken_back() {
+fn enrollment_is_set_and_unset() {
     let (emulator, response) = authenticated(fixed());
     assert_eq!(response["member"]["mfa_enrolled"], false);
     for (given, enrolled) in [
@@ -29,7 +29,7 @@ fn enrollment_is_set_and_taken_back() {
 }
 
 #[test]
-fn another_enrollment_is_refused_or_ignored() {
+fn an_unknown_enrollment_is_refused_or_ignored() {
     let emulator = created();
     let body = with(login(&emulator), json!({ "set_mfa_enrollment": "maybe" }));
     refuse(&emulator, AUTHENTICATE, &body, 400, "bad_request");
@@ -41,7 +41,7 @@ fn another_enrollment_is_refused_or_ignored() {
 }
 
 #[test]
-fn a_policy_for_all_enrolls_and_ignores_the_field() {
+fn required_for_all_enrolls_and_ignores_the_field() {
     for (enrolls, enrolled) in [(true, true), (false, false)] {
         let emulator = fixed()
             .organization(|organization| organization.mfa_policy = MfaPolicy::RequiredForAll)
@@ -59,7 +59,7 @@ fn a_policy_for_all_enrolls_and_ignores_the_field() {
 }
 
 #[test]
-fn the_default_method_is_set_when_asked_or_unset() {
+fn the_default_method_is_set_on_request_or_if_unset() {
     for (given, default, clears, expected) in [
         (json!(true), Some(MfaMethod::SmsOtp), false, "totp"),
         (json!(null), Some(MfaMethod::SmsOtp), false, "sms_otp"),
@@ -145,7 +145,7 @@ fn an_intermediate_session_without_a_primary_factor_does_not_log_in() {
 }
 
 #[test]
-fn a_restriction_stops_authenticating_too() {
+fn authenticate_with_a_restricted_method_is_refused() {
     let emulator = fixed()
         .organization(|organization| organization.allowed_mfa_methods = Some(vec![]))
         .member(|member| member.totp_secret = Some("BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS".to_owned()))

@@ -13,7 +13,7 @@ use crate::scenes::{
     wrong_code,
 };
 
-/// The claims of an response's session JWT, its signature unchecked.
+/// Returns the claims of the session JWT in a response. The signature is not checked.
 pub(crate) fn jwt_claims(response: &Value) -> Value {
     jwt_part(response, 1)
 }
@@ -25,7 +25,7 @@ pub(crate) fn jwt_part(response: &Value, index: usize) -> Value {
 }
 
 #[test]
-fn the_jwt_lives_for_five_minutes_and_shows_the_session() {
+fn the_jwt_expires_after_five_minutes_and_shows_the_session() {
     let emulator = created();
     let body = with(
         login(&emulator),
@@ -64,7 +64,7 @@ fn the_jwt_lives_for_five_minutes_and_shows_the_session() {
 }
 
 #[test]
-fn a_session_takes_the_factor_and_the_new_duration() {
+fn a_session_gets_the_factor_and_the_new_duration() {
     let emulator = created();
     let member = emulator.member_id();
     let session = emulator
@@ -102,7 +102,7 @@ fn a_session_takes_the_factor_and_the_new_duration() {
 }
 
 #[test]
-fn without_a_duration_the_expiry_stays_or_moves_by_a_setting() {
+fn without_a_duration_a_setting_decides_whether_the_expiry_moves() {
     for (moves, expires) in [
         (false, "2023-11-14T23:13:20Z"),
         (true, "2023-11-14T23:13:50Z"),
@@ -137,7 +137,7 @@ fn a_project_may_set_a_lower_maximum() {
 }
 
 #[test]
-fn a_wrong_code_ends_the_login_by_a_setting() {
+fn a_setting_decides_whether_a_wrong_code_ends_the_login() {
     for (ends, status) in [(false, 200), (true, 404)] {
         let emulator = created();
         emulator.set(|settings| settings.session.wrong_code_ends_intermediate = ends);

@@ -13,7 +13,7 @@ use crate::client::{Client, Run as _, accept, ask_control, assert_error, control
 use crate::scenes::{AUTHENTICATE, CREATE, fixed, ids};
 
 #[test]
-fn any_response_in_the_place_of_the_api() {
+fn a_fault_replaces_the_response_of_the_api() {
     let emulator = fixed().run();
     let fault = json!({
         "fault": "response", "times": 2, "status": 503, "body": { "a": 1 },
@@ -31,7 +31,7 @@ fn any_response_in_the_place_of_the_api() {
 }
 
 #[test]
-fn a_response_that_is_not_json() {
+fn a_fault_can_respond_with_something_other_than_json() {
     let emulator = fixed().run();
     let fault = json!({
         "fault": "response", "status": 502, "body": "<html>Bad Gateway</html>",
@@ -54,7 +54,7 @@ fn a_response_that_is_not_json() {
 }
 
 #[test]
-fn what_cannot_be_sent_is_an_error() {
+fn invalid_faults_are_errors() {
     let emulator = fixed().run();
     for (fault, path) in [
         (Fault::response(0), "status"),
@@ -90,7 +90,7 @@ fn what_cannot_be_sent_is_an_error() {
         ),
         (
             json!({ "fault": "reset", "endpoint": "totp.delight" }),
-            "endpoint: there is no totp.delight",
+            "endpoint: there is no endpoint totp.delight",
         ),
         (json!({ "fault": "reset", "times": -1 }), "times:"),
     ] {
@@ -103,9 +103,9 @@ fn what_cannot_be_sent_is_an_error() {
 }
 
 #[test]
-fn a_fault_for_an_endpoint_leaves_the_others_alone() {
+fn a_fault_for_an_endpoint_does_not_affect_other_endpoints() {
     let emulator = fixed().run();
-    emulator.spoil(1, Fault::response(503).endpoint("totp.create"));
+    emulator.add_fault(1, Fault::response(503).endpoint("totp.create"));
     let fault = json!({ "fault": "response", "status": 502, "endpoint": "sessions.jwks" });
     control(&emulator, "POST", "/faults", &fault);
     let waiting = control(&emulator, "GET", "/faults", &json!({}))["faults"].clone();
@@ -130,12 +130,12 @@ fn call_raw(emulator: &Client, path: &str) -> u16 {
 }
 
 #[test]
-fn a_response_is_lost_although_the_call_is_done() {
+fn a_lost_response_does_not_undo_the_call() {
     for fault in ["lost_response", "close_after", "lost_answer"] {
         let emulator = fixed().run();
         match fault {
-            "lost_response" => emulator.spoil(1, Fault::lost_response()),
-            "close_after" => emulator.spoil(1, Fault::close_after(0)),
+            "lost_response" => emulator.add_fault(1, Fault::lost_response()),
+            "close_after" => emulator.add_fault(1, Fault::close_after(0)),
             name => {
                 control(&emulator, "POST", "/faults", &json!({ "fault": name }));
             }
@@ -146,7 +146,7 @@ fn a_response_is_lost_although_the_call_is_done() {
 }
 
 #[test]
-fn each_kind_of_429_with_and_without_retry_after() {
+fn each_kind_of_429_is_sent_with_and_without_retry_after() {
     let emulator = fixed().run();
     for (error_type, name) in [
         (RateLimitError::TooManyRequests, "too_many_requests"),
@@ -159,7 +159,7 @@ fn each_kind_of_429_with_and_without_retry_after() {
             "too_few_tokens_authenticated",
         ),
     ] {
-        emulator.spoil(1, Fault::rate_limited(error_type));
+        emulator.add_fault(1, Fault::rate_limited(error_type));
         let (status, response) = post(&emulator, CREATE, &ids(&emulator));
         assert_error(status, &response, 429, name);
         let fault = json!({
@@ -170,17 +170,17 @@ fn each_kind_of_429_with_and_without_retry_after() {
         assert!(response.contains("retry-after: 7\r\n"), "{response}");
         assert!(response.contains(name), "{response}");
     }
-    emulator.spoil(1, Fault::rate_limited(RateLimitError::default()));
+    emulator.add_fault(1, Fault::rate_limited(RateLimitError::default()));
     assert!(!exchange(&emulator).unwrap().contains("retry-after"));
 }
 
 #[test]
-fn a_delayed_response_does_not_come_yet_and_holds_up_nobody() {
+fn a_delayed_response_does_not_delay_other_responses() {
     let emulator = fixed().run();
     let day = Duration::from_secs(24 * 60 * 60);
-    emulator.spoil(1, Fault::delay(day));
+    emulator.add_fault(1, Fault::delay(day));
     let mut delayed = request(&emulator);
-    // The API does the call at once.
+    // The API processes the call immediately.
     while emulator.requests().is_empty() {
         thread::yield_now();
     }
@@ -192,41 +192,41 @@ fn a_delayed_response_does_not_come_yet_and_holds_up_nobody() {
 }
 
 #[test]
-fn the_connection_is_closed_after_some_bytes() {
+fn the_connection_is_closed_after_the_given_bytes() {
     let emulator = fixed().run();
     for bytes in [0, 1, 20, 500] {
-        emulator.spoil(1, Fault::close_after(bytes));
+        emulator.add_fault(1, Fault::close_after(bytes));
         assert_eq!(exchange(&emulator).unwrap().len(), bytes);
-        // The API did the call all the same.
+        // The API processed the call nevertheless.
         assert!(emulator.code(emulator.member_id()).is_some());
     }
-    emulator.spoil(1, Fault::close_after(1_000_000));
+    emulator.add_fault(1, Fault::close_after(1_000_000));
     assert!(exchange(&emulator).unwrap().ends_with('}'));
 }
 
 #[test]
 fn the_connection_is_reset() {
     let emulator = fixed().run();
-    emulator.spoil(1, Fault::reset());
+    emulator.add_fault(1, Fault::reset());
     let error = exchange(&emulator).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::ConnectionReset);
     assert!(emulator.code(emulator.member_id()).is_some());
 }
 
 #[test]
-fn a_dripping_response_arrives_whole() {
+fn a_response_in_pieces_arrives_in_full() {
     let emulator = fixed().run();
-    emulator.spoil(1, Fault::drip(1000, Duration::from_millis(1)));
+    emulator.add_fault(1, Fault::drip(1000, Duration::from_millis(1)));
     assert!(exchange(&emulator).unwrap().ends_with('}'));
 }
 
 #[test]
-fn faults_wait_in_line_and_can_be_forgotten() {
+fn faults_apply_in_order_and_can_be_cleared() {
     let emulator = fixed().run();
     let response = |status| Fault::response(status).body(json!({}));
-    emulator.spoil(1, response(500));
-    emulator.spoil(2, response(501));
-    emulator.spoil(0, response(502));
+    emulator.add_fault(1, response(500));
+    emulator.add_fault(2, response(501));
+    emulator.add_fault(0, response(502));
     assert_eq!(post(&emulator, CREATE, &ids(&emulator)).0, 500);
     assert_eq!(post(&emulator, CREATE, &ids(&emulator)).0, 501);
     control(&emulator, "DELETE", "/faults", &json!({}));
@@ -234,7 +234,7 @@ fn faults_wait_in_line_and_can_be_forgotten() {
     refuse(&emulator, CREATE, &json!({}), 400, "bad_request");
 }
 
-/// Sends a Create on a connection of its own.
+/// Sends a Create on a new connection.
 fn request(emulator: &Client) -> TcpStream {
     let address = emulator.base_url().trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).unwrap();
@@ -250,7 +250,7 @@ fn request(emulator: &Client) -> TcpStream {
     stream
 }
 
-/// The whole response to a Create.
+/// Sends a Create and returns the whole response.
 fn exchange(emulator: &Client) -> std::io::Result<String> {
     let mut response = String::new();
     request(emulator).read_to_string(&mut response)?;

@@ -28,7 +28,7 @@ fn trusted(emulator: &Client) -> RootCerts {
 }
 
 #[test]
-fn who_trusts_the_authority_gets_a_response() {
+fn a_client_that_trusts_the_authority_gets_a_response() {
     let emulator = fixed().tls(true).run();
     assert!(emulator.base_url().starts_with("https://127.0.0.1:"));
     let response = post(&emulator, trusted(&emulator)).unwrap();
@@ -36,7 +36,7 @@ fn who_trusts_the_authority_gets_a_response() {
 }
 
 #[test]
-fn who_does_not_goes_away_and_disturbs_nobody() {
+fn a_client_that_does_not_trust_it_fails_without_affecting_others() {
     let emulator = fixed().tls(true).run();
     assert!(post(&emulator, RootCerts::WebPki).is_err());
     let other = fixed().tls(true).run();
@@ -49,17 +49,17 @@ fn who_does_not_goes_away_and_disturbs_nobody() {
 }
 
 #[test]
-fn faults_work_through_it() {
+fn faults_work_over_tls() {
     let emulator = fixed().tls(true).run();
     for fault in [Fault::reset(), Fault::close_after(30)] {
-        emulator.spoil(1, fault);
+        emulator.add_fault(1, fault);
         assert!(post(&emulator, trusted(&emulator)).is_err());
     }
-    emulator.spoil(1, Fault::drip(2000, Duration::from_millis(1)));
+    emulator.add_fault(1, Fault::drip(2000, Duration::from_millis(1)));
     assert!(post(&emulator, trusted(&emulator)).is_ok());
 }
 
 #[test]
-fn without_it_there_is_no_authority() {
+fn without_tls_there_is_no_authority() {
     assert_eq!(fixed().run().ca_pem(), None);
 }

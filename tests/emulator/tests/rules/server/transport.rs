@@ -63,7 +63,7 @@ fn credentials_are_checked() {
 }
 
 #[test]
-fn unknown_routes_and_methods_have_the_error_form() {
+fn unknown_routes_and_methods_get_an_error_in_the_format_of_stytch() {
     let emulator = start();
     for path in [
         "/",
@@ -80,7 +80,7 @@ fn unknown_routes_and_methods_have_the_error_form() {
 }
 
 #[test]
-fn malformed_bodies_have_the_error_form() {
+fn malformed_bodies_get_an_error_in_the_format_of_stytch() {
     let emulator = start();
     for body in [
         "",
@@ -101,7 +101,7 @@ fn malformed_bodies_have_the_error_form() {
 }
 
 #[test]
-fn fields_of_the_wrong_kind_are_invalid_arguments() {
+fn fields_of_the_wrong_type_are_invalid_arguments() {
     let emulator = start();
     for wrong in [
         json!({ "organization_id": 1 }),
@@ -122,7 +122,7 @@ fn fields_of_the_wrong_kind_are_invalid_arguments() {
 }
 
 #[test]
-fn required_fields_are_required() {
+fn missing_and_empty_required_fields_are_refused() {
     let emulator = created();
     for name in ["organization_id", "member_id", "code"] {
         for value in [Value::Null, json!("")] {
@@ -164,7 +164,7 @@ fn a_body_above_the_limit_is_refused() {
 }
 
 #[test]
-fn chunks_and_expectations_are_understood() {
+fn chunked_bodies_and_expect_100_continue_work() {
     let emulator = start();
     let body = ids(&emulator).to_string();
     let (first, second) = body.split_at(10);
@@ -183,7 +183,7 @@ fn chunks_and_expectations_are_understood() {
 }
 
 #[test]
-fn a_body_that_ends_early_has_the_error_form() {
+fn a_body_that_ends_early_gets_an_error_in_the_format_of_stytch() {
     let emulator = start();
     let request = format!(
         "{}{{\"organization_id\":",
@@ -201,7 +201,7 @@ fn a_body_that_ends_early_has_the_error_form() {
 }
 
 #[test]
-fn a_body_that_is_longer_than_said_has_the_error_form() {
+fn a_body_longer_than_its_content_length_gets_an_error_in_the_format_of_stytch() {
     let emulator = start();
     let request = format!(
         "{}{}",
@@ -220,7 +220,7 @@ fn a_body_that_is_longer_than_said_has_the_error_form() {
 }
 
 #[test]
-fn noise_gets_a_response_and_stops_nothing() {
+fn bytes_that_are_not_http_get_a_response_and_the_next_call_works() {
     let emulator = start();
     let long_path = format!("GET /{} HTTP/1.1\r\n\r\n", "a".repeat(100_000));
     let noise: [&[u8]; 4] = [
@@ -282,7 +282,7 @@ fn requests_are_recorded() {
 }
 
 #[test]
-fn it_stops_when_dropped() {
+fn the_emulator_stops_when_it_is_dropped() {
     let emulator = start();
     let address = emulator.base_url().trim_start_matches("http://").to_owned();
     assert!(address.starts_with("127.0.0.1:"), "{address}");

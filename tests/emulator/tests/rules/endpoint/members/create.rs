@@ -10,7 +10,7 @@ use crate::client::{
 use crate::scenes::{CREATE, fixed};
 
 #[test]
-fn it_is_active_and_may_enrol() {
+fn a_new_member_is_active_and_may_enrol() {
     let emulator = fixed().run();
     let body = json!({ "email_address": "jane@example.com" });
     let response = accept(&emulator, &members(&emulator), &body);
@@ -59,7 +59,7 @@ fn every_attribute_is_kept() {
 }
 
 #[test]
-fn values_that_cannot_be_are_refused() {
+fn invalid_values_are_refused() {
     let emulator = fixed()
         .member(|member| {
             member.email_address = Some("taken@example.com".to_owned());
@@ -146,7 +146,7 @@ fn a_setting_verifies_the_address() {
 }
 
 #[test]
-fn a_claimed_domain_is_for_members_of_its_organizations() {
+fn a_claimed_domain_is_refused_in_other_organizations() {
     let emulator = fixed().run();
     let claiming = json!({
         "organization_name": "Acme", "organization_slug": "acme",

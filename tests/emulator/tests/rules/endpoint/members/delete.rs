@@ -15,7 +15,7 @@ fn delete(emulator: &Client) {
 }
 
 #[test]
-fn no_call_finds_it_and_no_session_works() {
+fn a_deleted_member_is_not_found_and_has_no_sessions() {
     let (emulator, session) = authenticated(fixed());
     delete(&emulator);
     refuse(&emulator, CREATE, &ids(&emulator), 404, "member_not_found");
@@ -26,7 +26,7 @@ fn no_call_finds_it_and_no_session_works() {
 }
 
 #[test]
-fn the_login_that_was_begun_ends() {
+fn a_login_in_progress_ends() {
     let emulator = created();
     let login = login(&emulator);
     delete(&emulator);
@@ -34,7 +34,7 @@ fn the_login_that_was_begun_ends() {
 }
 
 #[test]
-fn the_address_is_free_again() {
+fn the_address_and_the_external_id_can_be_used_again() {
     let emulator = fixed()
         .member(|member| {
             member.email_address = Some("jane@example.com".to_owned());
@@ -48,7 +48,7 @@ fn the_address_is_free_again() {
 }
 
 #[test]
-fn a_setting_leaves_the_sessions() {
+fn a_setting_keeps_the_sessions() {
     let (emulator, session) =
         authenticated(fixed().settings(|settings| settings.member.deletion_ends_sessions = false));
     delete(&emulator);
@@ -58,7 +58,7 @@ fn a_setting_leaves_the_sessions() {
 }
 
 #[test]
-fn a_member_may_delete_oneself() {
+fn a_member_may_delete_only_themselves() {
     let emulator = fixed().run();
     let peer = emulator.another_member().member_id;
     for (actor, expected) in [(peer.as_str(), 403), (emulator.member_id(), 200)] {

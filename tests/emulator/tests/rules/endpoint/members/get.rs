@@ -13,7 +13,7 @@ fn path(emulator: &Client, query: &str) -> String {
     )
 }
 
-fn two() -> Client {
+fn two_members() -> Client {
     fixed()
         .member(|member| {
             member.external_id = Some("jane|1".to_owned());
@@ -24,8 +24,8 @@ fn two() -> Client {
 }
 
 #[test]
-fn id_external_id_and_address_find_it() {
-    let emulator = two();
+fn a_member_is_found_by_id_external_id_and_address() {
+    let emulator = two_members();
     for query in [
         format!("member_id={}", emulator.member_id()),
         "member_id=jane%7C1".to_owned(),
@@ -44,8 +44,8 @@ fn id_external_id_and_address_find_it() {
 }
 
 #[test]
-fn an_unknown_one_is_not_found() {
-    let emulator = two();
+fn an_unknown_member_is_not_found() {
+    let emulator = two_members();
     for (query, kind) in [
         ("member_id=nobody", "member_not_found"),
         ("email_address=nobody@example.com", "member_not_found"),
@@ -65,8 +65,8 @@ fn an_unknown_one_is_not_found() {
 }
 
 #[test]
-fn neither_is_refused_and_both_obey_a_setting() {
-    let emulator = two();
+fn no_parameter_is_refused_and_a_setting_decides_on_both() {
+    let emulator = two_members();
     let ask = |query: &str| -> (u16, Value) {
         call(&emulator, "GET", &path(&emulator, query), String::new())
     };

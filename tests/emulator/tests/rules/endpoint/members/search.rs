@@ -8,8 +8,9 @@ use crate::scenes::{SECRET, fixed, with};
 
 const SEARCH: &str = "/v1/b2b/organizations/members/search";
 
-/// Four Members: `jane` with everything, `joe` with nothing, `pat` pending, `gone` deleted.
-fn four() -> Client {
+/// Starts an emulator with four Members: `jane` has everything, `joe` has nothing, `pat` is
+/// pending, `gone` is deleted.
+fn four_members() -> Client {
     fixed()
         .member(|member| {
             member.name = "jane".to_owned();
@@ -48,8 +49,8 @@ fn names(response: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn each_filter_finds() {
-    let emulator = four();
+fn each_filter_finds_the_expected_members() {
+    let emulator = four_members();
     for (name, value, expected) in [
         ("member_ids", json!([emulator.member_id()]), vec!["jane"]),
         ("member_emails", json!(["JANE@acme.example"]), vec!["jane"]),
@@ -84,8 +85,8 @@ fn each_filter_finds() {
 }
 
 #[test]
-fn organizations_come_as_a_map() {
-    let emulator = four();
+fn organizations_are_returned_as_a_map() {
+    let emulator = four_members();
     let other = emulator
         .create_organization(|_| {})
         .unwrap()
@@ -107,8 +108,8 @@ fn organizations_come_as_a_map() {
 }
 
 #[test]
-fn what_cannot_be_searched_is_refused() {
-    let emulator = four();
+fn invalid_searches_are_refused() {
+    let emulator = four_members();
     refuse(&emulator, SEARCH, &json!({}), 400, "bad_request");
     let unknown = query(&emulator, "member_color", json!("red"));
     let kind = "member_search_filter_name_not_recognized";
@@ -121,7 +122,7 @@ fn what_cannot_be_searched_is_refused() {
 
 #[test]
 fn a_setting_names_the_filter_for_totp() {
-    let emulator = four();
+    let emulator = four_members();
     emulator.set(|settings| settings.search.totp_filter = "has_totp".to_owned());
     let found = accept(
         &emulator,
@@ -132,8 +133,8 @@ fn a_setting_names_the_filter_for_totp() {
 }
 
 #[test]
-fn a_member_searches_the_own_organization_as_admin() {
-    let emulator = four();
+fn an_admin_searches_only_their_own_organization() {
+    let emulator = four_members();
     let other = emulator.create_organization(|_| {}).unwrap();
     let session = emulator
         .create_session(emulator.member_id(), &[Factor::MagicLink])

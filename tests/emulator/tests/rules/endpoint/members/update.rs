@@ -19,7 +19,7 @@ fn change(emulator: &Client, body: &Value) -> Value {
 }
 
 #[test]
-fn what_is_named_changes_and_nothing_else() {
+fn only_the_given_fields_change() {
     let emulator = fixed()
         .member(|member| member.totp_secret = Some(SECRET.to_owned()))
         .run();
@@ -53,7 +53,7 @@ fn what_is_named_changes_and_nothing_else() {
     }
     expected["updated_at"] = json!("2023-11-14T22:14:20Z");
     assert_eq!(changed, expected);
-    // The new external id finds it.
+    // The new external id finds the Member.
     let path = format!(
         "/v1/b2b/organizations/{}/member?member_id=jane",
         emulator.organization_id()
@@ -78,7 +78,7 @@ fn a_default_method_must_be_registered() {
 }
 
 #[test]
-fn enrolment_without_a_factor_obeys_a_setting() {
+fn a_setting_decides_on_enrolment_without_a_factor() {
     let emulator = fixed().run();
     let enrol = json!({ "mfa_enrolled": true });
     emulator.set(|settings| settings.member.enrolment_needs_factor = true);
@@ -89,7 +89,7 @@ fn enrolment_without_a_factor_obeys_a_setting() {
 }
 
 #[test]
-fn another_address_voids_the_password() {
+fn a_new_address_removes_the_password() {
     for (settings_on, unlink, retired) in [(true, false, 1), (true, true, 0), (false, false, 0)] {
         let emulator = fixed()
             .member(|member| {
@@ -137,7 +137,7 @@ fn a_phone_number_is_set_once_and_unverified() {
 }
 
 #[test]
-fn names_of_others_are_refused() {
+fn names_of_other_members_and_unknown_roles_are_refused() {
     let emulator = fixed().run();
     emulator
         .create_member(emulator.organization_id(), |new| {
@@ -162,7 +162,7 @@ fn names_of_others_are_refused() {
 }
 
 #[test]
-fn a_member_may_change_some_attributes_of_oneself() {
+fn a_member_may_change_some_of_their_own_attributes() {
     let emulator = fixed().run();
     let admin = emulator
         .create_member(emulator.organization_id(), |new| new.is_admin = true)

@@ -14,7 +14,7 @@ fn acme(more: Value) -> Value {
 }
 
 #[test]
-fn it_has_no_members_and_all_keys() {
+fn a_new_organization_has_no_members_and_all_keys() {
     let emulator = fixed().run();
     let response = accept(&emulator, ORGANIZATIONS, &acme(json!({})));
     let organization = &response["organization"];
@@ -104,7 +104,7 @@ fn one_auth_setting_closes_invitations() {
 }
 
 #[test]
-fn values_that_cannot_be_are_refused() {
+fn invalid_values_are_refused() {
     let emulator = fixed()
         .organization(|new| new.organization_slug = Some("taken".to_owned()))
         .run();
@@ -187,7 +187,7 @@ fn values_that_cannot_be_are_refused() {
     ] {
         refuse(&emulator, ORGANIZATIONS, &acme(given), 400, kind);
     }
-    // None of them left anything behind.
+    // None of the refused calls created anything.
     accept(&emulator, ORGANIZATIONS, &acme(json!({})));
 }
 

@@ -8,7 +8,7 @@ use crate::client::{Run as _, accept, assert_error, call, refuse};
 use crate::scenes::{CREATE, SESSION, fixed, ids, start_of_time};
 
 #[test]
-fn it_is_gone_with_its_members_and_sessions() {
+fn members_and_sessions_are_deleted_too() {
     let emulator = fixed().run();
     let session = emulator
         .create_session(emulator.member_id(), &[Factor::MagicLink])
@@ -34,7 +34,7 @@ fn it_is_gone_with_its_members_and_sessions() {
 }
 
 #[test]
-fn the_slug_is_free_again_or_not() {
+fn a_setting_decides_whether_the_slug_can_be_used_again() {
     for (free, status) in [(true, 200), (false, 400)] {
         let emulator = fixed()
             .organization(|new| new.organization_slug = Some("acme".to_owned()))
@@ -57,7 +57,7 @@ fn the_slug_is_free_again_or_not() {
 }
 
 #[test]
-fn another_organization_is_untouched() {
+fn other_organizations_do_not_change() {
     let emulator = fixed().run();
     let other = emulator.create_organization(|_| {}).unwrap();
     let path = format!("{ORGANIZATIONS}/{}", other.organization_id);

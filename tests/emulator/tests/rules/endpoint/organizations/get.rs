@@ -4,7 +4,7 @@ use crate::client::{Run as _, assert_error, call, get};
 use crate::scenes::fixed;
 
 #[test]
-fn id_slug_and_external_id_find_it() {
+fn an_organization_is_found_by_id_slug_and_external_id() {
     let emulator = fixed()
         .organization(|new| {
             new.organization_slug = Some("acme".to_owned());
@@ -21,7 +21,7 @@ fn id_slug_and_external_id_find_it() {
 }
 
 #[test]
-fn a_suspended_one_is_refused() {
+fn a_suspended_organization_is_refused() {
     let emulator = fixed().organization(|new| new.suspended = true).run();
     let path = format!("/v1/b2b/organizations/{}", emulator.organization_id());
     let (status, response) = call(&emulator, "GET", &path, String::new());

@@ -7,8 +7,8 @@ use crate::scenes::fixed;
 
 const SEARCH: &str = "/v1/b2b/organizations/search";
 
-/// Three Organizations: `acme-1`, `acme-2`, `other`.
-fn three() -> Client {
+/// Starts an emulator with three Organizations: `acme-1`, `acme-2`, `other`.
+fn three_organizations() -> Client {
     let mut builder = fixed();
     for slug in ["acme-1", "acme-2", "other"] {
         builder = builder
@@ -36,8 +36,8 @@ fn query(operator: &str, operands: &[(&str, Value)]) -> Value {
 }
 
 #[test]
-fn each_filter_finds() {
-    let emulator = three();
+fn each_filter_finds_the_expected_organizations() {
+    let emulator = three_organizations();
     let first = emulator.organization_id();
     for (name, value, expected) in [
         ("organization_ids", json!([first]), vec!["acme-1"]),
@@ -79,8 +79,8 @@ fn each_filter_finds() {
 }
 
 #[test]
-fn filters_are_joined_by_the_operator() {
-    let emulator = three();
+fn the_operator_combines_the_filters() {
+    let emulator = three_organizations();
     let operands = [
         ("organization_slug_fuzzy", json!("acme")),
         (
@@ -98,7 +98,7 @@ fn filters_are_joined_by_the_operator() {
 
 #[test]
 fn pages_follow_each_other() {
-    let emulator = three();
+    let emulator = three_organizations();
     let first = accept(&emulator, SEARCH, &json!({ "limit": 2 }));
     assert_eq!(slugs(&first), ["acme-1", "acme-2"]);
     assert_eq!(first["results_metadata"]["total"], 3);
@@ -112,8 +112,8 @@ fn pages_follow_each_other() {
 }
 
 #[test]
-fn what_cannot_be_searched_is_refused() {
-    let emulator = three();
+fn invalid_searches_are_refused() {
+    let emulator = three_organizations();
     let unknown = query("AND", &[("organization_slug", json!("acme"))]);
     let kind = "organization_search_filter_name_not_recognized";
     refuse(&emulator, SEARCH, &unknown, 400, kind);

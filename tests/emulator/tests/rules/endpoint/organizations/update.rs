@@ -15,7 +15,7 @@ fn put(emulator: &Client, body: &Value) -> (u16, Value) {
 }
 
 #[test]
-fn what_is_named_changes_and_nothing_else() {
+fn only_the_given_fields_change() {
     let emulator = fixed().run();
     let before = get(&emulator, &path(&emulator))["organization"].clone();
     emulator.advance(std::time::Duration::from_secs(60));
@@ -35,7 +35,7 @@ fn what_is_named_changes_and_nothing_else() {
     expected["sso_default_connection_id"] = json!("saml-1");
     expected["updated_at"] = json!("2023-11-14T22:14:20Z");
     assert_eq!(response["organization"], expected);
-    // The new slug finds it, and again the same names are no conflict.
+    // The new slug finds the Organization, and an Update with the same slug is no conflict.
     get(&emulator, "/v1/b2b/organizations/acme");
     assert_eq!(
         put(&emulator, &json!({ "organization_slug": "acme" })).0,
@@ -44,7 +44,7 @@ fn what_is_named_changes_and_nothing_else() {
 }
 
 #[test]
-fn the_rules_of_create_hold() {
+fn the_rules_of_create_apply() {
     let emulator = fixed().run();
     let other = emulator.create_organization(|_| {}).unwrap();
     for (given, kind) in [
@@ -97,7 +97,7 @@ fn a_setting_lets_null_reset() {
 }
 
 #[test]
-fn only_an_admin_may_in_the_name_of_a_member() {
+fn only_an_admins_session_may_update() {
     let emulator = fixed().run();
     let admin = emulator
         .create_member(emulator.organization_id(), |new| new.is_admin = true)

@@ -76,7 +76,7 @@ fn a_right_password_opens_a_session() {
 }
 
 #[test]
-fn policy_and_enrolment_decide_whether_mfa_is_owed() {
+fn policy_and_enrolment_decide_whether_mfa_is_required() {
     for (policy, enrolled, totp, phone, options, sms) in [
         (MfaPolicy::Optional, false, true, false, None, None),
         (
@@ -140,7 +140,7 @@ fn policy_and_enrolment_decide_whether_mfa_is_owed() {
 }
 
 #[test]
-fn a_whole_login_needs_the_api_alone() {
+fn a_whole_login_works_with_api_calls_only() {
     let emulator = fixed().run();
     let organization = json!({
         "organization_name": "Acme", "organization_slug": "acme", "mfa_policy": "REQUIRED_FOR_ALL",
@@ -172,7 +172,7 @@ fn a_whole_login_needs_the_api_alone() {
     );
     assert_eq!(session["member"]["mfa_enrolled"], true);
 
-    // The next login finds the TOTP.
+    // The next login needs the TOTP.
     emulator.advance(STEP);
     let second = accept(&emulator, LOGIN, &login);
     assert_eq!(second["member_authenticated"], false);
@@ -192,7 +192,7 @@ fn a_whole_login_needs_the_api_alone() {
 }
 
 #[test]
-fn a_session_owes_nothing_and_gets_the_factor() {
+fn a_presented_session_needs_no_mfa_and_gets_the_factor() {
     let emulator = member(|member| member.mfa_enrolled = true).run();
     let session = emulator
         .create_session(emulator.member_id(), &[Factor::MagicLink])
@@ -208,7 +208,7 @@ fn a_session_owes_nothing_and_gets_the_factor() {
 }
 
 #[test]
-fn an_intermediate_session_comes_back_while_mfa_is_owed() {
+fn an_intermediate_session_is_returned_while_mfa_is_required() {
     let emulator = member(|member| member.mfa_enrolled = true).run();
     let token = json!({ "intermediate_session_token": emulator.intermediate_session_token() });
     let response = accept(&emulator, LOGIN, &with(right(&emulator), token.clone()));
@@ -216,7 +216,7 @@ fn an_intermediate_session_comes_back_while_mfa_is_owed() {
         response["intermediate_session_token"],
         emulator.intermediate_session_token()
     );
-    // It has both primary factors now.
+    // The session has both primary factors now.
     accept(&emulator, CREATE, &ids(&emulator));
     let code = json!({ "code": emulator.code(emulator.member_id()) });
     let session = accept(
@@ -246,7 +246,7 @@ fn an_intermediate_session_comes_back_while_mfa_is_owed() {
 }
 
 #[test]
-fn wrong_and_missing_passwords_are_told_apart() {
+fn wrong_and_missing_passwords_get_different_errors() {
     let emulator = member(|_| {}).run();
     let (status, response) = log_in(&emulator, ADDRESS, "wrong");
     assert_error(status, &response, 401, "unauthorized_credentials");
@@ -270,7 +270,7 @@ fn wrong_and_missing_passwords_are_told_apart() {
 }
 
 #[test]
-fn wrong_passwords_lock() {
+fn wrong_passwords_lock_the_member() {
     let emulator = member(|_| {}).run();
     emulator.set(|settings| settings.lock.after_failures = 2);
     for _ in 0..2 {
@@ -293,7 +293,7 @@ fn wrong_passwords_lock() {
 }
 
 #[test]
-fn a_login_activates_unless_a_setting_forbids() {
+fn a_login_activates_the_member_unless_a_setting_forbids_it() {
     for (activates, status) in [(true, "active"), (false, "pending")] {
         let emulator = member(|member| member.status = MemberStatus::Pending)
             .settings(|settings| settings.password.login_activates = activates)
@@ -319,7 +319,7 @@ fn an_organization_may_forbid_passwords() {
 }
 
 #[test]
-fn settings_choose_what_an_owed_factor_shows() {
+fn settings_choose_what_mfa_required_shows() {
     let emulator = member(|member| {
         member.mfa_enrolled = true;
         member.totp_secret = Some(SECRET.to_owned());
@@ -358,7 +358,7 @@ fn settings_choose_what_an_owed_factor_shows() {
 }
 
 #[test]
-fn a_setting_leaves_the_session_its_factors() {
+fn a_setting_does_not_add_the_factor_to_the_session() {
     let emulator = member(|_| {})
         .settings(|settings| settings.login.session_gets_factor = false)
         .run();

@@ -11,7 +11,7 @@ pub(crate) const MIGRATE_PASSWORD: &str = "/v1/b2b/passwords/migrate";
 
 pub(crate) const PASSWORD: &str = "correct-horse-battery-staple";
 
-/// The SHA-512 hash of it.
+/// The SHA-512 hash of [`PASSWORD`].
 pub(crate) const SHA_512: &str = "c40e72d3735e9615fc14ec47451251741bc4415bafa8bd9401ad95c06f8eaf93ff094e2c2ad3eefb3b2940bab8871a31da34623edbac3cf4fb8e99c5b465f55d";
 
 const SHA_1: &str = "dd606cd49bbbd06b4c2606fc2449f8fb87975786";
@@ -79,7 +79,7 @@ fn an_unknown_address_creates_a_member() {
 }
 
 #[test]
-fn sha_1_and_salts_are_understood() {
+fn sha_1_and_salts_are_supported() {
     let emulator = jane();
     let sha_1 = json!({ "hash": SHA_1, "hash_type": "sha_1" });
     accept(
@@ -101,7 +101,7 @@ fn sha_1_and_salts_are_understood() {
 }
 
 #[test]
-fn hashes_that_cannot_be_are_refused() {
+fn invalid_hashes_are_refused() {
     let emulator = jane();
     for (given, kind) in [
         (json!({ "hash": "abc" }), "invalid_sha_512_hash"),
@@ -161,7 +161,7 @@ fn settings_choose_the_status_of_the_member() {
             &migrate(&emulator, "jane@example.com"),
         );
         assert_eq!(response["member"]["status"], expected, "{response}");
-        // One that Migrate creates has the status of its own setting.
+        // A Member that Migrate creates has the status of another setting.
         let (_, response) = post(
             &emulator,
             MIGRATE_PASSWORD,
@@ -172,7 +172,7 @@ fn settings_choose_the_status_of_the_member() {
 }
 
 #[test]
-fn a_setting_replaces_a_password() {
+fn a_setting_allows_replacing_a_password() {
     let emulator = jane();
     let body = migrate(&emulator, "jane@example.com");
     accept(&emulator, MIGRATE_PASSWORD, &body);

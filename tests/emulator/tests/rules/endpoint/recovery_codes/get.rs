@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::client::{Client, Run as _, accept, assert_error, call, get};
 use crate::scenes::{CREATE, created, fixed, ids};
 
-/// The response to a Get for the ready Member.
+/// Returns the response to a Get for the first Member.
 pub(crate) fn get_codes(emulator: &Client) -> Value {
     let (organization, member) = (emulator.organization_id(), emulator.member_id());
     get(
@@ -15,7 +15,7 @@ pub(crate) fn get_codes(emulator: &Client) -> Value {
 }
 
 #[test]
-fn get_shows_those_that_are_left() {
+fn get_shows_the_remaining_codes() {
     let emulator = created();
     let created = accept(&emulator, CREATE, &ids(&emulator));
     let response = get_codes(&emulator);
@@ -24,7 +24,7 @@ fn get_shows_those_that_are_left() {
 }
 
 #[test]
-fn without_codes_the_list_is_empty_or_a_setting_refuses() {
+fn without_codes_the_list_is_empty_or_a_setting_refuses_the_call() {
     let emulator = fixed().run();
     assert_eq!(get_codes(&emulator)["recovery_codes"], json!([]));
     emulator.set(|settings| settings.recovery_codes.get_refuses_without_codes = true);

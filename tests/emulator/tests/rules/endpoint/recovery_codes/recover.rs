@@ -6,7 +6,7 @@ use super::get::get_codes;
 use crate::client::{Client, Run as _, accept, post, refuse};
 use crate::scenes::{AUTHENTICATE, RECOVER, ROTATE, SECRET, created, fixed, ids, login, with};
 
-/// An emulator whose ready member has a TOTP and two recovery codes.
+/// Starts an emulator whose first Member has a TOTP and two recovery codes.
 pub(super) fn with_codes() -> Client {
     fixed()
         .member(|member| {
@@ -58,7 +58,7 @@ fn a_recovery_code_opens_a_session_and_is_used_up() {
 }
 
 #[test]
-fn what_is_no_recovery_code_is_told_apart() {
+fn wrong_and_malformed_recovery_codes_get_different_errors() {
     let emulator = with_codes();
     for (code, status, kind) in [
         (
@@ -75,7 +75,7 @@ fn what_is_no_recovery_code_is_told_apart() {
 }
 
 #[test]
-fn they_stand_for_an_active_totp_only() {
+fn recovery_codes_need_an_active_totp() {
     let emulator = created();
     let code = get_codes(&emulator)["recovery_codes"][0]
         .as_str()
@@ -89,7 +89,7 @@ fn they_stand_for_an_active_totp_only() {
 }
 
 #[test]
-fn without_any_left_there_is_nothing_to_recover_with() {
+fn recover_without_recovery_codes_is_refused() {
     let emulator = fixed()
         .member(|member| {
             member.totp_secret = Some(SECRET.to_owned());
@@ -101,7 +101,7 @@ fn without_any_left_there_is_nothing_to_recover_with() {
 }
 
 #[test]
-fn a_setting_lets_them_work_without_an_active_totp() {
+fn a_setting_lets_recovery_codes_work_without_an_active_totp() {
     let emulator = created();
     emulator.set(|settings| {
         settings.recovery_codes.rotate_needs_active_totp = false;
@@ -113,7 +113,7 @@ fn a_setting_lets_them_work_without_an_active_totp() {
 }
 
 #[test]
-fn settings_accept_codes_as_people_type_them() {
+fn settings_ignore_case_and_separators() {
     for typed in ["AAAA-BBBB-CCCC", "aaaabbbbcccc", "aaaa bbbb cccc"] {
         let emulator = with_codes();
         let body = recover(&emulator, typed);
@@ -127,7 +127,7 @@ fn settings_accept_codes_as_people_type_them() {
 }
 
 #[test]
-fn wrong_ones_count_for_the_lock_or_not() {
+fn a_setting_decides_whether_wrong_recovery_codes_count_for_the_lock() {
     for (counts, status) in [(true, 429), (false, 200)] {
         let emulator = with_codes();
         emulator.set(|settings| {

@@ -6,7 +6,7 @@ use crate::client::{accept, refuse};
 use crate::scenes::{RECOVER, ROTATE, ids};
 
 #[test]
-fn rotate_voids_the_old_ones() {
+fn rotate_replaces_the_old_codes() {
     let emulator = with_codes();
     let rotated = accept(&emulator, ROTATE, &ids(&emulator));
     assert_eq!(rotated["recovery_codes"].as_array().unwrap().len(), 10);

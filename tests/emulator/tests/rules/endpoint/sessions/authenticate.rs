@@ -57,7 +57,7 @@ fn expired_and_unknown_sessions_are_not_found() {
 }
 
 #[test]
-fn an_expired_jwt_stands_for_its_session_unless_a_setting_forbids() {
+fn an_expired_jwt_is_accepted_unless_a_setting_forbids_it() {
     let (emulator, response) = authenticated(fixed());
     emulator.advance(Duration::from_secs(300));
     let jwt = json!({ "session_jwt": response["session_jwt"] });
@@ -67,7 +67,7 @@ fn an_expired_jwt_stands_for_its_session_unless_a_setting_forbids() {
 }
 
 #[test]
-fn a_jwt_of_another_key_is_refused() {
+fn a_jwt_with_an_invalid_signature_is_refused() {
     let (emulator, response) = authenticated(fixed());
     let jwt = response["session_jwt"].as_str().unwrap();
     let (signed, _) = jwt.rsplit_once('.').unwrap();
@@ -89,7 +89,7 @@ fn a_jwt_of_another_key_is_refused() {
 }
 
 #[test]
-fn an_authorization_check_is_about_the_own_organization() {
+fn an_authorization_check_must_name_the_organization_of_the_session() {
     let (emulator, response) = authenticated(fixed());
     let body = |organization: &str| {
         json!({
@@ -115,7 +115,7 @@ fn an_authorization_check_is_about_the_own_organization() {
 }
 
 #[test]
-fn an_authorization_check_is_complete() {
+fn an_authorization_check_must_be_complete() {
     let (emulator, opened) = authenticated(fixed());
     let check = json!({
         "organization_id": emulator.organization_id(), "resource_id": "documents", "action": "read",

@@ -37,7 +37,7 @@ fn each_argument_ends_the_session() {
 }
 
 #[test]
-fn one_argument_is_needed_and_one_allowed() {
+fn exactly_one_argument_is_required() {
     let emulator = fixed().run();
     refuse(
         &emulator,
@@ -70,7 +70,7 @@ fn an_unknown_session_is_not_found_or_ignored() {
 }
 
 #[test]
-fn a_setting_ends_logins_that_were_begun() {
+fn a_setting_ends_logins_in_progress() {
     for (ends, expected) in [(false, 200), (true, 404)] {
         let emulator = created();
         emulator.set(|settings| settings.session.revoke_ends_intermediate = ends);
@@ -85,7 +85,7 @@ fn a_setting_ends_logins_that_were_begun() {
 }
 
 #[test]
-fn a_member_revokes_the_own_sessions_and_an_admin_all() {
+fn a_member_revokes_their_own_sessions_and_an_admin_all() {
     let emulator = fixed().run();
     let factors = [Factor::MagicLink];
     let admin = emulator

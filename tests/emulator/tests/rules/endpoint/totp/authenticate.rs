@@ -98,7 +98,7 @@ fn a_code_is_accepted_once() {
 }
 
 #[test]
-fn wrong_and_malformed_codes_are_told_apart() {
+fn wrong_and_malformed_codes_get_different_errors() {
     let emulator = created();
     for (code, status, kind) in [
         (
@@ -115,12 +115,12 @@ fn wrong_and_malformed_codes_are_told_apart() {
         let body = with(login(&emulator), json!({ "code": code }));
         refuse(&emulator, AUTHENTICATE, &body, status, kind);
     }
-    // None of them used up the token.
+    // None of these codes used up the token.
     accept(&emulator, AUTHENTICATE, &login(&emulator));
 }
 
 #[test]
-fn without_a_totp_there_is_nothing_to_authenticate() {
+fn authenticate_without_a_totp_is_refused() {
     let emulator = start();
     let body = with(login(&emulator), json!({ "code": "123456" }));
     refuse(&emulator, AUTHENTICATE, &body, 404, "totp_not_found");
@@ -141,7 +141,7 @@ fn an_intermediate_session_token_works_once() {
 }
 
 #[test]
-fn an_intermediate_session_token_lives_for_ten_minutes() {
+fn an_intermediate_session_token_expires_after_ten_minutes() {
     for (seconds, accepted) in [(599, true), (600, false)] {
         let emulator = fixed().run();
         accept(&emulator, CREATE, &ids(&emulator));
@@ -171,7 +171,7 @@ fn a_token_of_another_member_is_refused() {
 }
 
 #[test]
-fn one_session_argument_is_needed_and_one_allowed() {
+fn exactly_one_session_argument_is_required() {
     let emulator = created();
     let none = with(
         login(&emulator),
@@ -189,7 +189,7 @@ fn one_session_argument_is_needed_and_one_allowed() {
 }
 
 #[test]
-fn a_setting_lets_it_work_without_a_session() {
+fn a_setting_allows_authenticate_without_a_session() {
     let emulator = Emulator::builder()
         .settings(|settings| settings.session.argument_required = false)
         .run();
@@ -205,7 +205,7 @@ fn a_setting_lets_it_work_without_a_session() {
 }
 
 #[test]
-fn the_session_lives_for_an_hour_or_as_asked() {
+fn the_session_lasts_for_an_hour_or_the_given_minutes() {
     for (minutes, expires) in [
         (json!(null), "2023-11-14T23:13:20Z"),
         (json!(5), "2023-11-14T22:18:20Z"),
@@ -271,7 +271,7 @@ fn members_do_not_share_codes() {
 }
 
 #[test]
-fn the_window_of_the_codes() {
+fn a_setting_changes_the_window_of_the_codes() {
     let emulator = created();
     emulator.set(|settings| settings.totp.code_window_steps = 0);
     let late = login(&emulator);
@@ -289,7 +289,7 @@ fn the_window_of_the_codes() {
 }
 
 #[test]
-fn older_steps_count_as_replayed_by_a_setting() {
+fn a_setting_makes_older_steps_count_as_replayed() {
     for (scope, accepted) in [
         (ReplayScope::AcceptedCodes, true),
         (ReplayScope::OlderSteps, false),
@@ -337,7 +337,7 @@ fn a_telemetry_id_shows_the_device() {
 }
 
 #[test]
-fn the_algorithm_of_the_codes() {
+fn a_setting_changes_the_algorithm_of_the_codes() {
     let emulator = fixed().run();
     let secret = "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS";
     accept(

@@ -13,7 +13,7 @@ use crate::scenes::{
 };
 
 #[test]
-fn responds_in_the_live_shape() {
+fn the_response_has_the_shape_of_the_live_api() {
     let emulator = start();
     let response = accept(&emulator, CREATE, &ids(&emulator));
     assert_eq!(response["status_code"], 200);
@@ -172,7 +172,7 @@ fn an_active_totp_is_refused_with_the_documented_text() {
 }
 
 #[test]
-fn a_setting_looks_at_the_totp_first() {
+fn a_setting_makes_create_check_the_totp_first() {
     let emulator = created();
     accept(&emulator, AUTHENTICATE, &login(&emulator));
     let body = with(ids(&emulator), json!({ "session_token": "x" }));
@@ -229,7 +229,7 @@ fn only_active_members_may_enroll() {
 }
 
 #[test]
-fn restricted_methods_bind_all_but_breakglass_members() {
+fn restricted_methods_apply_to_all_but_breakglass_members() {
     let start = |breakglass| {
         Emulator::builder()
             .organization(|organization| {
@@ -270,7 +270,7 @@ fn keys(object: &Value) -> Vec<&str> {
         .collect()
 }
 
-/// The side in pixels and the text of an response's QR code.
+/// Returns the side in pixels and the text of the QR code in a response.
 pub(crate) fn scan(response: &Value) -> (usize, String) {
     let uri = response["qr_code"].as_str().unwrap();
     let base64 = uri.strip_prefix("data:image/png;base64, ").unwrap();
@@ -292,7 +292,7 @@ fn decode_png(png: &[u8]) -> (usize, usize, Vec<u8>) {
 }
 
 #[test]
-fn pending_registrations_may_be_shown() {
+fn a_setting_shows_pending_registrations() {
     let emulator = created();
     emulator.set(|settings| settings.totp.pending_registration_shown = true);
     let response = accept(&emulator, CREATE, &ids(&emulator));
@@ -303,7 +303,7 @@ fn pending_registrations_may_be_shown() {
 }
 
 #[test]
-fn inactive_members_may_enroll_by_a_setting() {
+fn a_setting_lets_inactive_members_enroll() {
     let emulator = fixed()
         .member(|member| member.status = MemberStatus::Pending)
         .settings(|settings| settings.totp.inactive_members_may_enroll = true)
@@ -315,7 +315,7 @@ fn inactive_members_may_enroll_by_a_setting() {
 }
 
 #[test]
-fn create_may_use_up_the_intermediate_session() {
+fn a_setting_makes_create_use_up_the_intermediate_session() {
     let create = |emulator: &Client| {
         let token = emulator.intermediate_session_token();
         with(
@@ -340,7 +340,7 @@ fn create_may_use_up_the_intermediate_session() {
 }
 
 #[test]
-fn zero_minutes_may_mean_the_default() {
+fn a_setting_makes_zero_minutes_mean_the_default() {
     let emulator = fixed().run();
     emulator.set(|settings| settings.totp.zero_expiration_is_default = true);
     let create = with(ids(&emulator), json!({ "expiration_minutes": 0 }));
@@ -349,7 +349,7 @@ fn zero_minutes_may_mean_the_default() {
 }
 
 #[test]
-fn the_qr_code_may_have_another_issuer_and_size() {
+fn settings_change_the_issuer_and_the_size_of_the_qr_code() {
     let emulator = fixed().run();
     emulator.set(|settings| {
         settings.totp.qr_issuer = Some("Acme: Ltd".to_owned());

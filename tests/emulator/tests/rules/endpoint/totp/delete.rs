@@ -17,7 +17,7 @@ fn delete_as(emulator: &Client, header: &str, value: &str) -> (u16, Value) {
 }
 
 #[test]
-fn afterwards_the_member_may_start_again() {
+fn after_delete_the_member_may_enroll_again() {
     let (emulator, session) = authenticated(fixed());
     refuse(
         &emulator,
@@ -36,21 +36,21 @@ fn afterwards_the_member_may_start_again() {
         emulator.organization_id()
     );
     assert_eq!(emulator.code(emulator.member_id()), None);
-    // Sessions stay.
+    // The session stays valid.
     let token = json!({ "session_token": session["session_token"] });
     accept(&emulator, "/v1/b2b/sessions/authenticate", &token);
     accept(&emulator, CREATE, &ids(&emulator));
 }
 
 #[test]
-fn a_member_without_a_totp_has_nothing_to_delete() {
+fn delete_without_a_totp_is_refused() {
     let emulator = fixed().run();
     let (status, response) = call(&emulator, "DELETE", &path(&emulator), String::new());
     assert_error(status, &response, 404, "totp_not_found");
 }
 
 #[test]
-fn a_members_session_may_delete_the_own_totp() {
+fn a_member_may_delete_their_own_totp() {
     let emulator = created();
     let session = emulator
         .create_session(emulator.member_id(), &[Factor::MagicLink])
@@ -67,7 +67,7 @@ fn a_members_session_may_delete_the_own_totp() {
 }
 
 #[test]
-fn only_an_admin_of_the_organization_may_delete_that_of_another() {
+fn only_an_admin_of_the_organization_may_delete_another_members_totp() {
     let emulator = created();
     let session_of = |member: &str| {
         emulator
@@ -96,7 +96,7 @@ fn only_an_admin_of_the_organization_may_delete_that_of_another() {
 }
 
 #[test]
-fn of_two_rbac_headers_the_token_counts_or_a_setting_refuses() {
+fn with_two_rbac_headers_the_token_counts_or_a_setting_refuses_the_call() {
     let (emulator, _) = authenticated(fixed());
     let factors = [Factor::MagicLink];
     let own = emulator
@@ -182,7 +182,7 @@ fn settings_choose_what_is_deleted() {
 }
 
 #[test]
-fn enrolment_stays_or_ends() {
+fn a_setting_decides_whether_enrolment_ends() {
     for unenrols in [false, true] {
         let emulator = fixed()
             .member(|member| {

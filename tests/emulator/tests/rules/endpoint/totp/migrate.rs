@@ -7,7 +7,7 @@ use crate::client::{Client, Run as _, accept, call, post, refuse, start};
 use crate::scenes::{AUTHENTICATE, MIGRATE, SECRET, created, fixed, ids, ids_of, login, with};
 
 #[test]
-fn an_imported_secret_works_at_once() {
+fn an_imported_secret_works_immediately() {
     let emulator = start();
     let response = accept(
         &emulator,
@@ -35,7 +35,7 @@ fn given_recovery_codes_are_imported() {
 }
 
 #[test]
-fn an_empty_list_of_recovery_codes_mints_new_ones() {
+fn an_empty_list_of_recovery_codes_generates_new_ones() {
     let emulator = start();
     let body = json!({ "secret": SECRET, "recovery_codes": [] });
     let response = accept(&emulator, MIGRATE, &with(ids(&emulator), body));
@@ -48,7 +48,7 @@ fn settings_refuse_recovery_codes_and_choose_their_number() {
     let migrate = |codes: serde_json::Value| {
         let body = json!({ "secret": SECRET, "recovery_codes": codes });
         let (status, response) = post(&emulator, MIGRATE, &with(ids(&emulator), body));
-        call_delete(&emulator);
+        delete_totp(&emulator);
         let codes = response["recovery_codes"].as_array().map(Vec::len);
         (status, codes)
     };
@@ -71,14 +71,14 @@ fn settings_refuse_recovery_codes_and_choose_their_number() {
     assert_eq!(migrate(json!([])), (200, Some(0)));
 }
 
-fn call_delete(emulator: &Client) {
+fn delete_totp(emulator: &Client) {
     let (organization, member) = (emulator.organization_id(), emulator.member_id());
     let path = format!("/v1/b2b/organizations/{organization}/members/{member}/totp");
     call(emulator, "DELETE", &path, String::new());
 }
 
 #[test]
-fn a_second_member_can_be_migrated_into() {
+fn migrate_works_for_another_member() {
     let emulator = created();
     let other = emulator.another_member();
     accept(
@@ -99,7 +99,7 @@ fn an_active_totp_is_refused() {
 }
 
 #[test]
-fn what_is_not_base32_is_refused() {
+fn invalid_and_missing_secrets_are_refused() {
     let emulator = start();
     for secret in ["not base32!", "ABCD", "0189ABCDEFGH0189"] {
         let body = with(ids(&emulator), json!({ "secret": secret }));
@@ -110,7 +110,7 @@ fn what_is_not_base32_is_refused() {
 }
 
 #[test]
-fn a_migrated_totp_may_wait_for_its_first_code() {
+fn a_setting_makes_a_migrated_totp_pending() {
     let emulator = fixed().run();
     emulator.set(|settings| settings.totp.migrate_is_active = false);
     let migrate = with(
@@ -125,7 +125,7 @@ fn a_migrated_totp_may_wait_for_its_first_code() {
 }
 
 #[test]
-fn secrets_of_other_forms_are_accepted_or_refused() {
+fn settings_decide_which_secrets_are_accepted() {
     let migrate = |emulator: &Client, secret: &str| {
         let body = with(ids(emulator), json!({ "secret": secret }));
         post(emulator, MIGRATE, &body).0
@@ -144,7 +144,7 @@ fn secrets_of_other_forms_are_accepted_or_refused() {
 }
 
 #[test]
-fn a_pending_registration_is_replaced_or_kept() {
+fn a_setting_decides_what_happens_to_a_pending_registration() {
     let emulator = created();
     let migrate = with(ids(&emulator), json!({ "secret": SECRET }));
     emulator.set(|settings| settings.totp.migrate_while_pending = SecondCreate::Refuse);
