@@ -1,4 +1,4 @@
-"""Checks that what Markdown files link to in the repository is there, headings included.
+"""Checks that the files and headings that Markdown files link to exist in the repository.
 
 Usage: links.py FILE...; links to the web are not followed.
 """
@@ -25,7 +25,7 @@ def without_fences(text):
 
 
 def slug(heading):
-    """The name that code hosts give a heading."""
+    """The anchor that code hosts give a heading."""
     heading = re.sub(r"!?\[([^\]]*)\](?:\([^)]*\)|\[[^\]]*\])?", r"\1", heading)
     heading = heading.replace("`", "").replace("*", "").lower()
     kept = (c for c in heading if c in " -_" or unicodedata.category(c)[0] in "LNM")

@@ -14,7 +14,7 @@ package = next(package for package in packages if package["name"] == name)
 
 
 def minimum(requirement):
-    """1.2 and ~1.2 and >=1.2, <3 have the minimum 1.2.0."""
+    """Returns the minimum of a requirement: 1.2.0 for `1.2`, `~1.2` and `>=1.2, <3`."""
     match = re.match(r"(?:\^|~|=|>=)?\s*(\d+)(?:\.(\d+))?(?:\.(\d+))?((?:-[\w.]+)?)", requirement)
     if not match:
         sys.exit(f"{name}: no minimum in `{requirement}`")
@@ -35,7 +35,7 @@ lines = [
     "[dependencies]",
     f'{name} = {{ path = "{directory}", default-features = false }}',
 ]
-# They are optional and no feature brings them, so that they have an effect on versions alone.
+# These are optional and no feature turns them on, so they affect only which versions are selected.
 for number, dependency in enumerate(package["dependencies"]):
     if dependency["kind"] == "dev" or dependency.get("path"):
         continue

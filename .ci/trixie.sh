@@ -1,12 +1,12 @@
 # A Debian trixie root, whose Rust is 1.85, the declared minimum. Sourced after gate.sh.
 
-# trixie_root DIR PACKAGE...: makes the root once, or skips the gate where that is not possible.
+# trixie_root DIR PACKAGE...: makes the root unless it exists, or skips the gate where that is not possible.
 trixie_root() {
     local root=$1 list="${*:2}"
     [ "$(uname -s)" = Linux ] || skip 'needs Linux, for a root of Debian trixie'
     [ "$(id -u)" = 0 ] || skip 'needs root, for a root of Debian trixie; CI runs it'
     if ! cmp -s "$root/packages" - <<<"$list"; then
-        command -v debootstrap >/dev/null || debian debootstrap || skip 'debootstrap is not to be had'
+        command -v debootstrap >/dev/null || debian debootstrap || skip 'debootstrap is not installed and cannot be'
         step "debootstrap trixie into $root"
         rm -rf "$root"
         mkdir -p "$(dirname "$root")"
@@ -15,14 +15,14 @@ trixie_root() {
         rm -rf "$root"/var/cache/apt/archives/*.deb
         echo "$list" >"$root/packages"
     fi
-    # The network as it is here, with certificates that are trusted here.
+    # Use the name servers and trusted certificates of this machine.
     cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
     cp -L /etc/ssl/certs/ca-certificates.crt "$root/etc/ssl/certs/"
 }
 
-# in_trixie DIR TARGET COMMAND...: runs COMMAND in the root, in this repository, which it cannot write to, with TARGET
-# as cargo's target folder. What is mounted goes away with the command. CARGO_HOME says where crates are
-# downloaded to; by default to where they are kept here.
+# in_trixie DIR TARGET COMMAND...: runs COMMAND in the root, in this repository, which is read-only, with TARGET as
+# cargo's target folder. The mounts end with the command. TRIXIE_CARGO_HOME says where crates are downloaded to;
+# by default, this machine's cargo home.
 in_trixie() {
     local root=$1 out=$2 home=${TRIXIE_CARGO_HOME:-${CARGO_HOME:-$HOME/.cargo}}
     shift 2

@@ -1,5 +1,5 @@
-//! Like `enroll` of `totps-ureq`, but async on smol, without tokio and without an executor: the task
-//! that calls drives its connection.
+//! Like `enroll` of `totps-ureq`, but async on smol, without tokio and without an executor: the
+//! calling task drives its connection.
 //!
 //! ```text
 //! cargo run -p totps-hyper --example enroll_smol --features conn

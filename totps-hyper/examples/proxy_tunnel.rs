@@ -1,4 +1,4 @@
-//! A call through a company's proxy, by hyper-util's tunnel connector.
+//! Makes a call through a company's proxy, with hyper-util's tunnel connector.
 //!
 //! ```text
 //! cargo run -p totps-hyper --example proxy_tunnel

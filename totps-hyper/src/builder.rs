@@ -1,4 +1,4 @@
-//! The builder of all transports, and the settings that are those of one.
+//! The builder of all transports, and the settings of each transport alone.
 
 use std::fmt;
 use std::time::Duration;
@@ -54,7 +54,7 @@ pub struct TransportBuilder<S> {
 pub trait Pooled: sealed::Sealed {}
 
 pub(crate) mod sealed {
-    #[expect(unnameable_types, reason = "nobody else is to implement `Pooled`")]
+    #[expect(unnameable_types, reason = "only this crate may implement `Pooled`")]
     pub trait Sealed {}
 }
 
@@ -66,8 +66,8 @@ impl<S> TransportBuilder<S> {
         }
     }
 
-    /// Sets how long a call may take in all: connecting, sending, the response to its last byte, and
-    /// all retries. Default 10 s; more than 24 hours count as 24 hours.
+    /// Sets the overall timeout of a call: connecting, sending, reading the response to its last
+    /// byte, and all retries. Default 10 s; more than 24 hours count as 24 hours.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
@@ -79,8 +79,8 @@ impl<S> TransportBuilder<S> {
         self
     }
 
-    /// Sets how often a request is sent again that was [not sent](totps_core::Delivery::NotSent), such
-    /// as when nobody listened: 0, 1 or 2 times. Default 0.
+    /// Sets how often a request is sent again if it was [not sent](totps_core::Delivery::NotSent), for
+    /// example because nothing listened on the port: 0, 1 or 2 times. Default 0.
     ///
     /// Nothing else is ever sent again. The overall timeout holds for all attempts and the
     /// [pauses](totps_core::RetryPolicy) between them.
@@ -91,7 +91,7 @@ impl<S> TransportBuilder<S> {
 }
 
 impl<S: Pooled> TransportBuilder<S> {
-    /// Sets how long making a connection may take: resolving the name, TCP and TLS. Default 3 s; more
+    /// Sets the timeout for making a connection: resolving the name, TCP and TLS. Default 3 s; more
     /// than 24 hours count as 24 hours.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.limits.connect_timeout = timeout;

@@ -12,15 +12,15 @@ use hyper::rt::Timer;
 use totps_core::transport::{Request, Response, RetryPolicy};
 use totps_core::{TransportError, http};
 
-/// A request with a body for hyper. Its bytes are still wiped when the last of them is dropped. An empty
-/// body is none: hyper then sends neither `Content-Length` nor `Transfer-Encoding`.
+/// A request with a body for hyper. The bytes of the body are wiped when the last clone is dropped. An
+/// empty body counts as none: hyper then sends neither `Content-Length` nor `Transfer-Encoding`.
 pub(crate) type HyperRequest = http::Request<Full<Bytes>>;
 
 pub(crate) fn hyper_request(request: Request) -> HyperRequest {
     request.map(|body| Full::new(Bytes::from_owner(body)))
 }
 
-/// Sends a request, and sends it again as long as the policy allows it.
+/// Sends a request, and sends it again as often as the policy allows.
 pub(crate) async fn retrying<F>(
     policy: RetryPolicy,
     timer: &impl Timer,
@@ -35,7 +35,7 @@ where
         let result = send(request.clone()).await;
         let Err(error) = &result else { return result };
         let left = deadline.saturating_duration_since(timer.now());
-        // The hasher's keys are the random numbers that the standard library has.
+        // The keys of this hasher are the standard library's only random numbers.
         let random = RandomState::new().build_hasher().finish();
         let Some(pause) = policy.pause(error, retries, left, random) else {
             return result;
@@ -45,8 +45,8 @@ where
     send(request).await
 }
 
-/// Runs a future until it is ready; `None` when the deadline has passed. The clock is read, too: where
-/// a task is always ready to go on, it may take long until a sleep is woken.
+/// Runs a future until it is ready. `None` if the deadline passes first. Each poll also reads the
+/// clock, since the sleep of a task that is always ready may be woken late.
 pub(crate) async fn before<F: Future>(
     timer: &impl Timer,
     deadline: Instant,
@@ -67,7 +67,7 @@ pub(crate) async fn before<F: Future>(
     .await
 }
 
-/// The overall timeout passed; the request may have been sent.
+/// Creates the error for an overall timeout that has passed. The request may have been sent.
 pub(crate) fn timed_out(timeout: Duration) -> TransportError {
     TransportError::timed_out(format!("no complete response within {timeout:?}"))
 }

@@ -25,10 +25,10 @@ use pool::{Origin, Pool};
 
 /// A transport over HTTP/1.1 connections that the calling task drives itself, on any runtime.
 ///
-/// [`ConnTransport::builder`] takes a connector and a timer. The connector is any function from the URL
-/// of a request to a future of a connection, which is anything that is [`Read`] and [`Write`]. Its error
-/// may be any; a [`TransportError`] keeps its [kind](TransportError::kind). The timer keeps the
-/// deadlines.
+/// [`ConnTransport::builder`] takes a connector and a timer. The connector is any function from the
+/// URL of a request to a future of a connection, which is anything that is [`Read`] and [`Write`].
+/// Its error can have any type; a [`TransportError`] keeps its [kind](TransportError::kind). The
+/// timer enforces the deadlines.
 ///
 /// Clones share the idle connections. A dropped call closes its connection. With the feature `tokio`,
 /// connections that were made on a tokio runtime are used on that runtime only; without it, use a
@@ -54,7 +54,7 @@ struct Shared<C, T, Io: Read + Write + Unpin> {
     settings: ConnectorSettings<C, T, Io>,
     limits: Limits,
     pool: Pool<Io>,
-    /// Each call under way has a clone.
+    /// Each running call has a clone.
     calls: Arc<()>,
 }
 
@@ -64,7 +64,7 @@ pub struct ConnectorSettings<C, T, Io> {
     connector: C,
     timer: T,
     idle_check: fn(&Io) -> bool,
-    /// Why `https` is refused, if it is.
+    /// Why `https` is refused. `None` if it is allowed.
     https_refused: Option<&'static str>,
 }
 
@@ -90,9 +90,9 @@ impl<C, T, Io: Read + Write + Unpin> ConnTransport<C, T, Io> {
 }
 
 impl<C, T, Io: Read + Write + Unpin> TransportBuilder<ConnectorSettings<C, T, Io>> {
-    /// Says that for `https` URLs the connector performs TLS and checks the certificate against the host
-    /// of the URL. Without it `https` is refused: over a plain connection the credentials would be sent
-    /// in clear text.
+    /// Declares that for `https` URLs the connector performs TLS and checks the certificate against
+    /// the host of the URL. Without this, `https` is refused: over a plain connection the
+    /// credentials would be sent in clear text.
     pub fn allow_https(self) -> Self {
         self.refuse_https(None)
     }
@@ -102,13 +102,15 @@ impl<C, T, Io: Read + Write + Unpin> TransportBuilder<ConnectorSettings<C, T, Io
         self
     }
 
-    /// Sets a check of the connection that is made before a kept one is used again; `false` closes it.
+    /// Sets a check that is made before a kept connection is used again. If it returns `false`, the
+    /// connection is closed.
     ///
-    /// A connection that the server closed must not be used: the request would be lost, and a one-time
-    /// code with it. The transport notices the end when it reads, on most runtimes. On tokio that is not
-    /// enough: until the runtime's driver runs again, a read finds nothing without asking the kernel. That
-    /// is so after a pause between two `block_on`s, and after the process was stopped. There, set a check
-    /// that asks the kernel. It returns `true` only if nothing waits to be read, not even the end:
+    /// A connection that the server closed must not be used: the request would be lost, and a
+    /// one-time code with it. On most runtimes the transport notices the end of the stream when it
+    /// reads. On tokio that is not enough: until the runtime's driver runs again, a read finds
+    /// nothing without asking the kernel, for example after a pause between two `block_on`s or
+    /// after the process was stopped. On tokio, set a check that asks the kernel. It must return
+    /// `true` only if there is nothing to read, not even the end of the stream:
     ///
     /// ```
     /// use std::io;
@@ -149,7 +151,7 @@ impl<C, T, Io: Read + Write + Unpin> TransportBuilder<ConnectorSettings<C, T, Io
         Ok(self.over(limits))
     }
 
-    /// Builds the transport with these limits, which are right.
+    /// Builds the transport with these limits, which must be valid.
     pub(crate) fn over(self, limits: Limits) -> ConnTransport<C, T, Io> {
         ConnTransport(Arc::new(Shared {
             settings: self.settings,
@@ -207,7 +209,7 @@ where
     ) -> Result<Response, TransportError> {
         let is_alone = Arc::strong_count(&self.calls) == 2;
         if !is_alone {
-            give_way().await;
+            yield_now().await;
         }
         while let Some(mut connection) = self.pool.take(origin, self.settings.timer.now()) {
             if !connection.can_be_used_again().await {
@@ -230,7 +232,7 @@ where
         ))
     }
 
-    /// Makes a connection. Whatever goes wrong, nothing was sent: the request is not here.
+    /// Makes a connection. If this fails, nothing was sent, since the request is not passed to it.
     async fn connect(&self, url: Uri, deadline: Instant) -> Result<Connection<Io>, TransportError> {
         let ConnectorSettings {
             connector, timer, ..
@@ -266,13 +268,13 @@ where
     }
 }
 
-/// Lets the tasks go on that are ready. Those that have responses to read do so before the next requests
-/// are sent, so that with many callers on a thread both come in groups, which takes a fifth less CPU. A
-/// single call would only wake its runtime for it.
-async fn give_way() {
-    let mut gave_way = false;
+/// Yields once to the other tasks that are ready. With many callers on a thread, responses are then
+/// read in groups and requests are sent in groups, which takes a fifth less CPU. A single call need
+/// not yield: that would only wake its runtime.
+async fn yield_now() {
+    let mut yielded = false;
     poll_fn(|cx| {
-        if mem::replace(&mut gave_way, true) {
+        if mem::replace(&mut yielded, true) {
             return Poll::Ready(());
         }
         cx.waker().wake_by_ref();

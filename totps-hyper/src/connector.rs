@@ -32,7 +32,7 @@ pub(crate) trait OverTcp: Read + Write + Unpin + Send {
     fn tcp(&self) -> &Socket;
 }
 
-/// Connects by a connector of hyper-util's kind.
+/// Wraps a connector like those of hyper-util.
 fn connect_by<C>(connector: C) -> Connect
 where
     C: Service<Uri> + Clone + Send + Sync + 'static,

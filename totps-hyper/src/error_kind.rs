@@ -1,4 +1,4 @@
-//! What an error of the stack below means.
+//! Converts the errors of the stack below to transport errors.
 
 use std::error::Error;
 use std::io;
@@ -6,9 +6,9 @@ use std::iter::successors;
 
 use totps_core::{BoxError, Delivery, TransportError, TransportErrorKind};
 
-/// An error while connecting: nothing was sent.
+/// Converts an error from connecting: nothing was sent.
 ///
-/// A connector may say itself what kind its error is of, by returning a [`TransportError`].
+/// A connector can choose the kind of its error by returning a [`TransportError`].
 pub(crate) fn not_connected(error: impl Into<BoxError>) -> TransportError {
     use TransportErrorKind::{Refused, Timeout, Tls};
 
@@ -25,7 +25,7 @@ pub(crate) fn not_connected(error: impl Into<BoxError>) -> TransportError {
     }
 }
 
-/// An error after the request may have been sent.
+/// Converts an error after which the request may have been sent.
 pub(crate) fn failed(error: impl Into<BoxError>) -> TransportError {
     let error = error.into();
     if causes(&*error).any(is_too_large) {
@@ -48,8 +48,8 @@ fn connect_kind(cause: &(dyn Error + 'static)) -> Option<TransportErrorKind> {
     (error.kind() == io::ErrorKind::TimedOut).then_some(TransportErrorKind::Timeout)
 }
 
-/// An error and what is below it. An `io::Error` gives the source of the error that it wraps as its own,
-/// so that the wrapped one must be asked for.
+/// Iterates over an error and its sources. `io::Error::source` skips the error that it wraps, so
+/// that one is taken from `get_ref`.
 fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
     successors(Some(error), |&error| {
         let wrapped = error
@@ -65,7 +65,7 @@ fn is_too_large(cause: &(dyn Error + 'static)) -> bool {
         .is_some_and(hyper::Error::is_parse_too_large)
 }
 
-/// Whether TLS itself reports it, as opposed to an error of I/O in the midst of TLS.
+/// Whether TLS itself failed, as opposed to the I/O below it.
 fn is_tls(cause: &(dyn Error + 'static)) -> bool {
     #[cfg(feature = "_rustls")]
     if cause.is::<rustls::Error>() {

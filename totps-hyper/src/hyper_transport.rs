@@ -14,17 +14,17 @@ use crate::connector::{Connect, Stream, TlsSettings, no_tls};
 /// A transport on tokio, over TCP and TLS.
 ///
 /// Its calls must run on a tokio runtime with I/O and time enabled; without a runtime they are
-/// [refused](totps_core::TransportErrorKind::Refused), and they panic where I/O or time is not enabled.
-/// The calling task drives the connection: nothing is spawned but lookups of names, which take a thread
-/// of tokio's for blocking work.
+/// [refused](totps_core::TransportErrorKind::Refused), and they panic where I/O or time is not
+/// enabled. The calling task drives the connection. Nothing is spawned except name lookups, which
+/// run on tokio's threads for blocking work.
 ///
 /// Clones share the idle connections, up to 256 for at most 50 s by default; each is used only on the
 /// runtime that made it, so that one transport serves several runtimes. Before one is used again, the
 /// kernel is asked whether the server has closed it. In a program that calls `fork()`, create transports
 /// after the fork.
 ///
-/// HTTP/1.1, TLS 1.2 or 1.3, no redirects, no proxy, no cookies, no decompression. For the settings see
-/// [`HyperTransportBuilder`].
+/// It uses HTTP/1.1 and TLS 1.2 or 1.3, without redirects, proxy, cookies or decompression. For the
+/// settings see [`HyperTransportBuilder`].
 #[derive(Clone)]
 pub struct HyperTransport(ConnTransport<Connect, TokioTimer, Stream>);
 
@@ -35,8 +35,8 @@ impl HyperTransport {
     /// Creates a transport with the default settings. No I/O happens here.
     #[must_use]
     pub fn new() -> Self {
-        // The defaults are right. What can fail is the platform's TLS library, if it is the default. That
-        // is then the error of every call.
+        // The defaults are valid. Only the platform's TLS library can fail, if it is the default.
+        // Every call then returns that error.
         let HyperTransportBuilder { limits, settings } = Self::builder();
         let connect = settings.connect(limits.connect_timeout);
         let connect = connect.unwrap_or_else(|error| {

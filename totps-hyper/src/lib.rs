@@ -17,10 +17,10 @@ mod service;
 #[cfg(feature = "conn")]
 pub use conn::ConnTransport;
 pub use service::ServiceTransport;
-// All of it, so that this crate is all that a program names. `Client` below takes precedence.
+// Everything, so that a program needs only this crate. `Client` below takes precedence.
 #[doc(no_inline)]
 pub use totps_core::*;
-// The types that most programs name have a page here.
+// The most used types have a page in the documentation of this crate.
 #[doc(inline)]
 pub use totps_core::{
     AuthenticateParams, AuthenticateResponse, CreateParams, CreateResponse, Delivery, Error,
@@ -30,13 +30,13 @@ pub use totps_core::{
 #[cfg(feature = "tokio")]
 pub use crate::hyper_transport::{HyperTransport, HyperTransportBuilder};
 
-/// The async client. Without a type parameter it is the client on tokio, a type that can be stored.
+/// The async client. Without a type parameter it is the client on tokio, for use in structs.
 ///
 /// # In tests of your code
 ///
-/// With the feature `test-util`, a `Script` (of the module `test_util`) plays responses and failures in the place
-/// of [`HyperTransport`]; it needs no particular runtime. Your code has to accept a client with another
-/// transport. There are three ways.
+/// With the feature `test-util`, a `Script` (of the module `test_util`) plays responses and
+/// failures in place of [`HyperTransport`]; it needs no particular runtime. Your code must accept a
+/// client with another transport. There are three ways.
 ///
 /// **A type parameter with a default**, for code that stores the client: only the type and its `impl` name
 /// the parameter.
@@ -126,8 +126,8 @@ pub use crate::hyper_transport::{HyperTransport, HyperTransportBuilder};
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// **A function** with a type parameter, for code that stores the client as `Client` and stays as it is: what
-/// is to be tested takes the client as an argument.
+/// **A function** with a type parameter, for code that stores the client as `Client` and should not
+/// change: the function that you test takes the client as an argument.
 ///
 /// ```
 /// # #[cfg(feature = "test-util")] {

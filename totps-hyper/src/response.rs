@@ -1,4 +1,4 @@
-//! How a response is read.
+//! Reads the body of a response.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -24,7 +24,7 @@ where
     let mut body = pin!(body);
     let mut collected = limits.body(body.size_hint().exact())?;
     while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
-        // Trailers carry nothing of interest.
+        // Trailers are ignored.
         let Ok(mut data) = frame.map_err(failed)?.into_data() else {
             continue;
         };

@@ -19,15 +19,15 @@ use crate::response::collect;
 /// A transport over any HTTP stack that is a [`tower_service::Service`], such as hyper-util's client with
 /// your connector, or a tower stack over it.
 ///
-/// It keeps the overall deadline by the [`Timer`] and limits the response. Connecting, TLS and the pool are
-/// the stack's. The stack must not follow redirects, decompress, retry or log bodies. A plain hyper-util
-/// client does none of these, except that it sends a request again that a kept connection returned
-/// untouched.
+/// It enforces the overall deadline with the [`Timer`], and limits the size of the response. The
+/// stack does connecting, TLS and pooling. It must not follow redirects, decompress, retry or log
+/// bodies. A plain hyper-util client does none of these, except that it sends a request again that
+/// a kept connection returned untouched.
 ///
 /// Two promises of the other transports depend on the stack:
 ///
-/// - Run its connections on another thread than the calls. Otherwise a server that never stops sending
-///   can keep a call beyond its deadline.
+/// - Run the stack's connections on a different thread from the calls. Otherwise a server that
+///   never stops sending can keep a call beyond its deadline.
 /// - A pool that does not ask the kernel, such as hyper-util's on tokio, may use a connection that the
 ///   server closed while the runtime was idle. That call ends as [`Delivery::Unknown`].
 ///
@@ -53,7 +53,7 @@ struct Shared<S, T, E> {
 
 /// The settings of a [`ServiceTransport`] that the other transports do not have.
 pub struct ServiceSettings<S, T, E> {
-    /// Locked only to be cloned, so that it need not be `Sync`.
+    /// Locked only while it is cloned, so that the service need not be `Sync`.
     service: Mutex<S>,
     timer: T,
     not_sent_if: Box<dyn Fn(&E) -> bool + Send + Sync>,
@@ -76,8 +76,8 @@ where
 }
 
 impl<S, T, E> TransportBuilder<ServiceSettings<S, T, E>> {
-    /// Says which errors of the stack prove that no byte of a request was sent, so that the call is
-    /// [`Delivery::NotSent`]. By default none does, and nothing is ever sent again.
+    /// Declares which errors of the stack prove that no byte of a request was sent, so that the
+    /// call is [`Delivery::NotSent`]. By default none does, and nothing is ever sent again.
     pub fn not_sent_if(mut self, proves: impl Fn(&E) -> bool + Send + Sync + 'static) -> Self {
         self.settings.not_sent_if = Box::new(proves);
         self
@@ -130,7 +130,7 @@ impl<S, T, E: Into<BoxError>> Shared<S, T, E> {
         let service = self.settings.service.lock();
         let mut service = service.unwrap_or_else(PoisonError::into_inner).clone();
         let ready = poll_fn(|cx| service.poll_ready(cx)).await;
-        // The request is still here.
+        // The stack does not have the request yet.
         ready.map_err(|error| self.classify(error).with_delivery(Delivery::NotSent))?;
         let response = service.call(request).await;
         collect(

@@ -41,17 +41,17 @@ pub struct UreqTransportBuilder {
 }
 
 impl UreqTransportBuilder {
-    /// Sets the time that a call may take in all: looking up the name, connecting, TLS, sending, and
-    /// reading the whole response, however slowly it arrives. Default 10 s; more than 24 hours
-    /// count as 24 hours.
+    /// Sets the overall timeout of a call: looking up the name, connecting, TLS, sending, and reading
+    /// the whole response, however slowly it arrives. Default 10 s; more than 24 hours count as 24
+    /// hours.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.limits.timeout = timeout;
         self
     }
 
-    /// Sets the time that looking up the name may take, and also the time that connecting may take,
-    /// with a proxy's tunnel and the TLS handshake. Default 3 s, and never more than what is left of
-    /// the overall timeout.
+    /// Sets the timeout for the name lookup, and also that for connecting, which includes a proxy's
+    /// tunnel and the TLS handshake. Default 3 s, and never more than what is left of the overall
+    /// timeout.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.limits.connect_timeout = timeout;
         self
@@ -64,8 +64,8 @@ impl UreqTransportBuilder {
         self
     }
 
-    /// Sets how often a request is tried again that was [not sent](totps_core::Delivery::NotSent), because
-    /// connecting failed or took too long: 0, 1 or 2 times. Default 0.
+    /// Sets how often a request is sent again if it was [not sent](totps_core::Delivery::NotSent)
+    /// because connecting failed or timed out: 0, 1 or 2 times. Default 0.
     ///
     /// Nothing else is ever sent again. The overall timeout holds for all attempts and the
     /// [pauses](totps_core::RetryPolicy) between them.
@@ -125,7 +125,7 @@ impl UreqTransportBuilder {
         self
     }
 
-    /// Performs TLS by rustls, and trusts the certificates that the platform trusts instead of the
+    /// Performs TLS with rustls, and trusts the certificates that the platform trusts instead of the
     /// built-in ones.
     #[cfg(feature = "platform-verifier")]
     pub fn platform_verifier(mut self) -> Self {
@@ -133,24 +133,24 @@ impl UreqTransportBuilder {
         self
     }
 
-    /// Performs TLS by rustls. This is the default if the feature `native-tls` is off.
+    /// Performs TLS with rustls. This is the default if the feature `native-tls` is off.
     #[cfg(feature = "rustls")]
     pub fn rustls(mut self) -> Self {
         self.tls.provider = Some(ureq::tls::TlsProvider::Rustls);
         self
     }
 
-    /// Performs TLS by the platform's own library, which trusts the platform's certificates and does not
-    /// resume sessions. This is the default if the feature `native-tls` is on.
+    /// Performs TLS with the platform's own library, which trusts the platform's certificates and
+    /// does not resume sessions. This is the default if the feature `native-tls` is on.
     #[cfg(feature = "native-tls")]
     pub fn native_tls(mut self) -> Self {
         self.tls.provider = Some(ureq::tls::TlsProvider::NativeTls);
         self
     }
 
-    /// Sets all TLS settings as ureq has them, such as a client certificate. It cannot be combined with
-    /// the other TLS settings. A client certificate must match its key: otherwise ureq panics in the
-    /// call.
+    /// Sets all TLS settings in ureq's own type, for example for a client certificate. It cannot be
+    /// combined with the other TLS settings. A client certificate must match its key: otherwise ureq
+    /// panics in the call.
     #[cfg(feature = "_tls")]
     pub fn tls_config(mut self, config: ureq::tls::TlsConfig) -> Self {
         self.tls.config = Some(config);
@@ -187,7 +187,7 @@ impl UreqTransportBuilder {
     }
 
     fn refuse_settings_of_the_agent(&self) -> Result<(), ConfigError> {
-        const RULE: &str = "must be made on the caller's agent, which is used as it is";
+        const RULE: &str = "must be set on the caller's agent, which is used unchanged";
 
         let default = Limits::default();
         let is_set = [
@@ -229,11 +229,11 @@ fn config(limits: &Limits) -> OwnConfig {
         .timeout_global(Some(limits.timeout))
         .timeout_resolve(Some(limits.connect_timeout))
         .timeout_connect(Some(limits.connect_timeout))
-        // For the proxy only: requests set their own.
+        // This is sent to the proxy only: requests to the API set their own.
         .user_agent("")
 }
 
-/// A transport with the default settings, which cannot fail.
+/// Creates a transport with the default settings, which are valid.
 pub(crate) fn default_transport() -> UreqTransport {
     let limits = Limits::default();
     let config = config(&limits);

@@ -1,6 +1,6 @@
-//! What lies around a connection of ureq's: a layer below TLS and one above it.
+//! Layers around a connection of ureq: one below TLS and one above it.
 //!
-//! Implements the traits `Transport` and `Buffers` of `ureq::unversioned` and builds none of its
+//! Implements the traits `Transport` and `Buffers` of `ureq::unversioned`, but does not construct its
 //! structs field by field, so that later minor versions of ureq can be used.
 
 use std::fmt;
@@ -22,15 +22,15 @@ pub(crate) const BUFFER_SIZE: usize = 8 * 1024;
 /// The size of the buffer that a request is written to, in bytes.
 const OUTPUT_SIZE: usize = 4 * 1024;
 
-/// The layer below TLS. Lets the response decide when the server has stopped reading, and keeps to
+/// The layer below TLS. If the server stops reading the request, still reads its response. Enforces
 /// the connect timeout while the connection is made.
 #[derive(Debug)]
 pub(crate) struct Socket<T> {
     inner: T,
-    /// Whether TLS is above, which looks no further after an end of its own. One that it sees here is a
-    /// cut.
+    /// Whether TLS is above. TLS stops reading at its own end of the stream, so an end that it sees
+    /// here means that the connection was cut.
     is_below_tls: bool,
-    /// Why the request was not sent to its end.
+    /// Why the request could not be sent completely.
     unsent: Option<io::Error>,
 }
 
@@ -49,8 +49,9 @@ impl<T: Transport> Transport for Socket<T> {
         self.inner.buffers()
     }
 
-    /// A server may respond early and read no further, as with 413. Its response is then still to be
-    /// read, by TLS too, which could not go on after an error.
+    /// Keeps an error of a closed connection for later. A server may respond early and stop
+    /// reading, as with 413. Its response must still be read, and TLS could not continue after an
+    /// error.
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         if self.unsent.is_some() {
             return Ok(());
@@ -93,12 +94,12 @@ fn is_closed(error: &io::Error) -> bool {
     )
 }
 
-/// The layer above TLS. Sends the head of a request together with its body, takes only a whole
-/// response for one, and wipes the plaintext.
+/// The layer above TLS. Sends the head of a request together with its body, reports a response that
+/// was cut as an error, and wipes the plaintext.
 pub(crate) struct Connection<T: Transport> {
     inner: T,
     plaintext: Plaintext,
-    /// Whether the next bytes to send begin a request.
+    /// Whether the next bytes to be sent are the start of a request.
     begins: bool,
 }
 
@@ -129,8 +130,8 @@ impl<T: Transport> Transport for Connection<T> {
         &mut self.plaintext
     }
 
-    /// ureq sends the head, then the body. The head is held back until then, so that both leave in one
-    /// packet and one record of TLS.
+    /// Holds the head back until ureq sends the body, so that both leave in one packet and one TLS
+    /// record.
     fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
         let length = mem::take(&mut self.plaintext.held) + amount;
         let is_head = mem::replace(&mut self.begins, false);
@@ -150,16 +151,16 @@ impl<T: Transport> Transport for Connection<T> {
         let amount = buffers.input().len();
         self.plaintext.receive(buffers.input());
         buffers.input_consume(amount);
-        // All of it was read, so that the buffer begins anew.
+        // All of it was consumed, so the buffer starts at its beginning again.
         if let Some(received) = buffers.input_append_buf().get_mut(..amount) {
             received.zeroize();
         }
         Ok(is_progress)
     }
 
-    /// Whether the connection can take another request. ureq looks at the socket alone. What came
-    /// behind a response may rest in TLS or in a buffer, where a timeout of zero finds it without a
-    /// system call; the next request would take it for its response.
+    /// Whether the connection can take another request. ureq checks only the socket. Bytes that
+    /// followed a response may be in the TLS library or in a buffer, and the next call would read them
+    /// as its response. Waiting with a timeout of zero finds them without a system call.
     fn is_open(&mut self) -> bool {
         let no_time = NextTimeout {
             after: Duration::ZERO.into(),
@@ -167,7 +168,7 @@ impl<T: Transport> Transport for Connection<T> {
         };
         let is_quiet = self.plaintext.input().is_empty()
             && matches!(self.inner.await_input(no_time), Err(Error::Timeout(_)));
-        // An idle connection needs no memory of ours.
+        // An idle connection needs no buffers of ours.
         self.plaintext = Plaintext::default();
         is_quiet && self.inner.is_open()
     }
@@ -177,7 +178,8 @@ impl<T: Transport> Transport for Connection<T> {
     }
 }
 
-/// ureq takes a body without a length for whole if its connection was reset, or if TLS was cut off.
+/// Changes the error of a connection that was reset or cut. With the original error, ureq would
+/// accept a body without a length as whole.
 fn not_an_end(error: Error) -> Error {
     match error {
         Error::Io(error) if is_closed(&error) || error.kind() == ErrorKind::UnexpectedEof => {
@@ -193,10 +195,10 @@ impl<T: Transport> fmt::Debug for Connection<T> {
     }
 }
 
-/// What is to be sent, and what was received and is not yet read. Wiped on drop.
+/// Bytes to be sent, and bytes that were received but not yet read. Wiped on drop.
 #[derive(Default)]
 struct Plaintext {
-    /// Empty until it is written to.
+    /// Empty until it is first used.
     output: Vec<u8>,
     /// How many bytes of the output are held back.
     held: usize,
@@ -204,12 +206,12 @@ struct Plaintext {
     received: Vec<u8>,
     /// How many of the received bytes were read.
     read: usize,
-    /// Whether the reader got on with what there is.
+    /// Whether the last read consumed anything.
     is_progress: bool,
 }
 
 impl Plaintext {
-    /// Appends bytes. What outgrows its memory moves, and leaves no copy behind.
+    /// Appends bytes. If the buffer must grow, the old one is wiped.
     fn receive(&mut self, bytes: &[u8]) {
         if self.received.capacity() - self.received.len() < bytes.len() {
             let unread = self.input();
@@ -277,7 +279,7 @@ mod tests {
 
     use super::*;
 
-    /// Takes all that is sent, and receives one response.
+    /// Accepts everything that is sent, and receives one response.
     #[derive(Debug)]
     struct Fake {
         buffers: LazyBuffers,
@@ -332,7 +334,7 @@ mod tests {
     }
 
     #[test]
-    fn head_and_body_are_sent_at_once() {
+    fn head_and_body_are_sent_together() {
         let mut connection = connection(b"HTTP/1.1 200 OK");
         for _ in 0..2 {
             send(&mut connection, b"head and ");
@@ -359,7 +361,10 @@ mod tests {
         send(&mut connection, b"head");
         send(&mut connection, &body);
         let expected = [&b"head"[..], &body].concat();
-        assert!(connection.inner.sent.concat() == expected, "other bytes");
+        assert!(
+            connection.inner.sent.concat() == expected,
+            "expected the same bytes"
+        );
     }
 
     #[test]
@@ -370,17 +375,17 @@ mod tests {
         connection.await_input(NextTimeout::default()).unwrap();
         assert_eq!(connection.buffers().input(), b"a secret response");
         connection.buffers().input_consume(17);
-        assert!(connection.is_open(), "nothing else was received");
+        assert!(connection.is_open(), "expected nothing else to be received");
         let output = connection.inner.buffers.output();
-        assert!(output.iter().all(|&byte| byte == 0), "output has a trace");
-        assert_eq!(connection.plaintext.output.capacity(), 0, "still there");
-        assert_eq!(connection.plaintext.received.capacity(), 0, "still there");
+        assert!(output.iter().all(|&byte| byte == 0), "output is not wiped");
+        assert_eq!(connection.plaintext.output.capacity(), 0, "not freed");
+        assert_eq!(connection.plaintext.received.capacity(), 0, "not freed");
         let input = connection.inner.buffers.input_append_buf();
-        assert!(input.iter().all(|&byte| byte == 0), "input has a trace");
+        assert!(input.iter().all(|&byte| byte == 0), "input is not wiped");
     }
 
     #[test]
-    fn heads_may_outgrow_a_buffer() {
+    fn a_head_may_be_larger_than_a_buffer() {
         let mut connection = connection(b"");
         for piece in 0..10_u8 {
             connection.plaintext.receive(&[piece; BUFFER_SIZE]);
@@ -389,6 +394,9 @@ mod tests {
         connection.plaintext.receive(&[10; BUFFER_SIZE]);
         let input = connection.buffers().input();
         let expected = (1..=10).flat_map(|piece| [piece; BUFFER_SIZE]);
-        assert!(input.iter().copied().eq(expected), "other bytes");
+        assert!(
+            input.iter().copied().eq(expected),
+            "expected the same bytes"
+        );
     }
 }

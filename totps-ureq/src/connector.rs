@@ -1,7 +1,7 @@
-//! Makes connections: TCP, a proxy's tunnel, TLS, and a layer of ours below and above TLS.
+//! Makes connections: TCP, a proxy's tunnel, TLS, and our own layers below and above TLS.
 //!
-//! Implements the trait `Connector` of `ureq::unversioned` and builds none of its structs field by
-//! field, so that later minor versions of ureq can be used.
+//! Implements the trait `Connector` of `ureq::unversioned`, but does not construct its structs
+//! field by field, so that later minor versions of ureq can be used.
 
 use std::cell::Cell;
 use std::error::Error as StdError;
@@ -17,7 +17,7 @@ use ureq::unversioned::transport::{
 use crate::connection::{Connection, Socket};
 use crate::resolver::Resolver;
 
-/// Makes connections of [`Agent::with_parts`](ureq::Agent::with_parts). Whatever it fails with is
+/// Makes connections for [`Agent::with_parts`](ureq::Agent::with_parts). Its errors are always
 /// [`NotConnected`].
 #[derive(Debug)]
 pub(crate) struct Connector {
@@ -45,7 +45,7 @@ impl Connector {
 impl UreqConnector for Connector {
     type Out = Box<dyn Transport>;
 
-    /// ureq calls this a second time within the first for the connection to a proxy.
+    /// For a connection to a proxy, ureq calls this a second time from within the first call.
     fn connect(
         &self,
         details: &ConnectionDetails,
@@ -65,12 +65,13 @@ impl UreqConnector for Connector {
     }
 }
 
-/// A reason why there is no connection. It proves that no byte of the request was sent.
+/// The reason why there is no connection. It proves that no byte of the request was sent.
 #[derive(Debug)]
 pub(crate) struct NotConnected(pub(crate) Error);
 
 impl NotConnected {
-    /// Wraps an error, once, into what [`Agent::run`](ureq::Agent::run) hands on unchanged.
+    /// Wraps an error in a form that [`Agent::run`](ureq::Agent::run) returns unchanged, unless it is
+    /// wrapped already.
     pub(crate) fn mark(error: Error) -> Error {
         match error {
             Error::Other(error) if error.is::<Self>() => Error::Other(error),
@@ -118,12 +119,12 @@ impl<T: Transport> UreqConnector<T> for AboveTls {
 }
 
 thread_local! {
-    /// When the connection that this thread makes must be there.
+    /// The deadline for the connection that this thread is making.
     static CONNECTED_BY: Cell<Option<Instant>> = const { Cell::new(None) };
 }
 
-/// Bounds all that happens on this thread until it is dropped. ureq grants a proxy the whole connect
-/// timeout anew for its lookup and for each piece of its response.
+/// Sets the connect deadline of this thread until it is dropped. ureq itself starts the connect
+/// timeout again for the lookup of a proxy and for each piece of the proxy's response.
 struct Bound {
     outer: Option<Instant>,
 }
@@ -144,7 +145,7 @@ impl Drop for Bound {
     }
 }
 
-/// The timeout, shortened to what is left for making a connection if this thread makes one.
+/// Returns the timeout, shortened to the connect deadline of this thread if it has one.
 pub(crate) fn bounded(timeout: NextTimeout) -> NextTimeout {
     let Some(connected_by) = CONNECTED_BY.get() else {
         return timeout;

@@ -1,4 +1,5 @@
-//! Tells how far a request got when ureq fails, in words of our own: ureq's may repeat the server's.
+//! Converts ureq's errors to transport errors, which say how far a request got. The texts are our
+//! own, since ureq's may repeat text from the server.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
@@ -11,8 +12,8 @@ use crate::connector::NotConnected;
 
 pub(crate) const NO_TLS: &str = "built without TLS: turn on the feature `rustls` or `native-tls`";
 
-/// An agent failed. Nothing was sent if our resolver or connector failed, or if ureq refused the
-/// request before it wrote it.
+/// Converts an error of an agent. Nothing was sent if our resolver or connector failed, or if ureq
+/// refused the request before writing it.
 pub(crate) fn failed(error: Error) -> TransportError {
     match error {
         Error::Other(error) => match error.downcast::<NotConnected>() {
@@ -24,12 +25,12 @@ pub(crate) fn failed(error: Error) -> TransportError {
     }
 }
 
-/// Reading a body failed.
+/// Converts an error from reading a body.
 pub(crate) fn read_failed(error: io::Error) -> TransportError {
     exchange_failed(error.into())
 }
 
-/// Whether ureq makes an error before it writes the request, and never later.
+/// Whether ureq returns this error only before it writes the request.
 fn is_before_the_request(error: &Error) -> bool {
     match error {
         Error::HostNotFound
@@ -46,11 +47,11 @@ fn is_before_the_request(error: &Error) -> bool {
     }
 }
 
-/// No connection could be made: nothing of the request was sent, whatever the reason.
+/// Converts an error from making a connection. No byte of the request was sent, whatever the reason.
 fn not_connected(error: Error) -> TransportError {
     let error = match error {
         Error::TlsRequired => return TransportError::refused(NO_TLS),
-        Error::Timeout(_) => TransportError::timed_out("no connection in time"),
+        Error::Timeout(_) => TransportError::timed_out("no connection within the timeout"),
         error => match tls_text(&error) {
             Some(text) => TransportError::tls(text),
             None => return TransportError::not_sent(cause(error)),
@@ -59,10 +60,10 @@ fn not_connected(error: Error) -> TransportError {
     error.with_delivery(Delivery::NotSent)
 }
 
-/// The exchange on a connection failed: bytes of the request may have left.
+/// Converts an error of an exchange on a connection. Bytes of the request may have been sent.
 fn exchange_failed(error: Error) -> TransportError {
     match error {
-        Error::Timeout(_) => TransportError::timed_out("no whole response in time"),
+        Error::Timeout(_) => TransportError::timed_out("no complete response within the timeout"),
         Error::LargeResponseHeader(..) => {
             TransportError::too_large("the head of the response is larger than 32 KiB")
         }
@@ -73,7 +74,7 @@ fn exchange_failed(error: Error) -> TransportError {
     }
 }
 
-/// The reason, without a word that came from the server.
+/// Returns the reason, without any text from the server.
 fn cause(error: Error) -> BoxError {
     let text = match error {
         Error::Io(error) => return io_cause(&error).into(),
@@ -98,10 +99,11 @@ fn io_cause(error: &io::Error) -> io::Error {
     }
 }
 
-/// What TLS reports, if it is TLS that failed. Errors of the connection below it are not its own.
+/// Returns the text of a TLS error. `None` if TLS itself did not fail, for example if the connection
+/// below it did.
 ///
-/// The errors of TLS libraries are found by their type, not by a variant of ureq's, which may carry
-/// that of another version.
+/// The errors of TLS libraries are recognised by their type. ureq's variant is not enough, since it
+/// may hold the type of another version of the library.
 fn tls_text(error: &Error) -> Option<Cow<'static, str>> {
     let mut cause: Option<&(dyn StdError + 'static)> = match error {
         Error::Tls(text) => return Some((*text).into()),
@@ -117,7 +119,7 @@ fn tls_text(error: &Error) -> Option<Cow<'static, str>> {
     while let Some(error) = cause {
         text = text.or_else(|| library_text(error));
         cause = match error.downcast_ref::<io::Error>().map(io::Error::get_ref) {
-            // Of the system's, or ureq's.
+            // An error of the system or of ureq.
             Some(None) => return None,
             Some(Some(error)) => Some(error as _),
             None => error.source(),
@@ -126,13 +128,13 @@ fn tls_text(error: &Error) -> Option<Cow<'static, str>> {
     text
 }
 
-/// What an error of a TLS library says.
+/// Returns the text for an error of a TLS library.
 fn library_text(error: &(dyn StdError + 'static)) -> Option<Cow<'static, str>> {
     #[cfg(feature = "rustls")]
     if let Some(error) = error.downcast_ref() {
         return Some(rustls_text(error).into());
     }
-    // Its text has none of the server's words.
+    // Its text has nothing from the server.
     #[cfg(feature = "native-tls")]
     if let Some(error) = error.downcast_ref::<native_tls::Error>() {
         return Some(error.to_string().into());
@@ -162,8 +164,8 @@ fn rustls_text(error: &rustls::Error) -> &'static str {
         Tls::PeerIncompatible(_)
         | Tls::AlertReceived(
             AlertDescription::ProtocolVersion | AlertDescription::HandshakeFailure,
-        ) => "the server speaks no version or cipher of TLS in common",
-        Tls::AlertReceived(_) => "the server broke off TLS with an alert",
+        ) => "the server and this client have no TLS version or cipher in common",
+        Tls::AlertReceived(_) => "the server ended TLS with an alert",
         Tls::InvalidMessage(_) => "the server does not speak TLS",
         _ => "TLS failed",
     }

@@ -1,7 +1,7 @@
 #![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
-// The core has public modules `error` and `transport`, too. What is in them is at the root.
+// The core has public modules `error` and `transport` too. Their items are also at its root.
 #![allow(hidden_glob_reexports)]
 
 mod builder;
@@ -15,10 +15,10 @@ mod transport;
 mod wire_log;
 
 pub use builder::UreqTransportBuilder;
-// All of it, so that this crate is all that a program names. `Client` below takes precedence.
+// Everything, so that a program needs only this crate. `Client` below takes precedence.
 #[doc(no_inline)]
 pub use totps_core::*;
-// The types that most programs name have a page here.
+// The most used types have a page in the documentation of this crate.
 #[doc(inline)]
 pub use totps_core::{
     AuthenticateParams, AuthenticateResponse, CreateParams, CreateResponse, Delivery, Error,
@@ -28,12 +28,13 @@ pub use transport::UreqTransport;
 #[doc(no_inline)]
 pub use ureq;
 
-/// The blocking client. Without a type parameter it is the client on ureq, a type that can be stored.
+/// The blocking client. Without a type parameter it is the client on ureq, for use in structs.
 ///
 /// # In tests of your code
 ///
-/// With the feature `test-util`, a `Script` (of the module `test_util`) plays responses and failures in the place
-/// of [`UreqTransport`]. Your code has to accept a client with another transport. There are three ways.
+/// With the feature `test-util`, a `Script` (of the module `test_util`) plays responses and
+/// failures in place of [`UreqTransport`]. Your code must accept a client with another transport.
+/// There are three ways.
 ///
 /// **A type parameter with a default**, for code that stores the client: only the type and its `impl` name
 /// the parameter.
@@ -108,8 +109,8 @@ pub use ureq;
 /// # Ok::<_, totps_ureq::ConfigError>(())
 /// ```
 ///
-/// **A function** with a type parameter, for code that stores the client as `Client` and stays as it is: what
-/// is to be tested takes the client as an argument.
+/// **A function** with a type parameter, for code that stores the client as `Client` and should not
+/// change: the function that you test takes the client as an argument.
 ///
 /// ```
 /// # #[cfg(feature = "test-util")] {
@@ -145,10 +146,12 @@ pub use ureq;
 /// The guide has a page on [testing your code](totps_core::guide::testing).
 pub type Client<T = UreqTransport> = totps_core::Client<T>;
 
-/// A client with the default settings. Nothing is read or connected before the first call.
+/// Creates a client with the default settings. No I/O happens here.
 ///
-/// For other settings, give `Client::new` a transport of [`UreqTransport::builder`]. Make it after a
-/// `fork()`, in each process: parent and child would share connections and get each other's responses.
+/// For other settings, pass a transport from [`UreqTransport::builder`] to `Client::new`.
+///
+/// In a program that calls `fork()`, create clients after the fork: parent and child would share
+/// connections and get each other's responses.
 pub fn client(project: Project) -> Client {
     Client::new(project, UreqTransport::new())
 }

@@ -1,6 +1,6 @@
 //! Looks up names, and remembers their addresses.
 //!
-//! Implements the trait `Resolver` of `ureq::unversioned` and builds none of its structs field by
+//! Implements the trait `Resolver` of `ureq::unversioned`, but does not construct its structs field by
 //! field, so that later minor versions of ureq can be used.
 
 use std::fmt;
@@ -16,10 +16,11 @@ use ureq::unversioned::transport::NextTimeout;
 
 use crate::connector::{NotConnected, bounded};
 
-/// Looks up names by the system, on a thread that is left behind when the time is over.
+/// Looks up names with the system's resolver, on a thread that is abandoned when the timeout passes.
 ///
-/// ureq resolves before it looks into its pool. As long as a connection can be in there, the name
-/// is remembered, so that a call on a kept connection starts no thread and asks no name server.
+/// ureq resolves a name before it looks into its pool. The addresses are remembered for as long as the
+/// pool may have a connection, so that a call on a kept connection starts no thread and asks no name
+/// server.
 #[derive(Clone)]
 pub(crate) struct Resolver {
     known: Arc<Mutex<Vec<Known>>>,
@@ -41,7 +42,7 @@ impl Known {
 }
 
 impl Resolver {
-    /// Remembers a name for `idle_timeout` and 10 s more after its last use.
+    /// Creates a resolver that remembers a name for `idle_timeout` plus 10 s after its last use.
     pub(crate) fn new(idle_timeout: Duration) -> Self {
         Self {
             known: Arc::default(),
@@ -49,8 +50,8 @@ impl Resolver {
         }
     }
 
-    /// Takes note of a new connection. The addresses are looked up anew for the next one if none
-    /// of them could be connected to, or if they are old by now.
+    /// Records whether a connection could be made. The addresses are forgotten if none of them
+    /// could be connected to, or if the lookup was too long ago.
     pub(crate) fn connected(&self, url: &Uri, succeeded: bool) {
         self.lock().retain(|known| {
             !known.is_of(url) || succeeded && known.looked_up.elapsed() < self.keep
@@ -78,7 +79,7 @@ impl Resolver {
         });
     }
 
-    /// Those that are not too old.
+    /// Locks the remembered names, and forgets those that were not used for too long.
     fn lock(&self) -> MutexGuard<'_, Vec<Known>> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.retain(|known| known.last_used.elapsed() < self.keep);
@@ -143,9 +144,9 @@ mod tests {
         assert_eq!(resolver.remembered(&other), None, "another port");
         resolver.connected(&url, true);
         resolver.connected(&other, false);
-        assert!(resolver.remembered(&url).is_some(), "they can be used");
+        assert!(resolver.remembered(&url).is_some(), "a connection was made");
         resolver.connected(&url, false);
-        assert_eq!(resolver.remembered(&url), None, "they cannot be used");
+        assert_eq!(resolver.remembered(&url), None, "connecting failed");
     }
 
     #[test]
@@ -158,11 +159,11 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_resolve_proves_that_nothing_was_sent() {
+    fn a_failed_lookup_proves_that_nothing_was_sent() {
         let url = Uri::from_static("http://does-not-exist.invalid/");
         let result = resolver().resolve(&url, &Config::default(), NextTimeout::default());
         let Err(Error::Other(error)) = result else {
-            panic!("expected a mark, got {result:?}");
+            panic!("expected `NotConnected`, got {result:?}");
         };
         let error = error.downcast::<NotConnected>().unwrap();
         assert!(matches!(error.0, Error::HostNotFound), "got {error:?}");

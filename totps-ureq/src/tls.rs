@@ -1,9 +1,9 @@
-//! How servers prove who they are. Certificate checks cannot be turned off.
+//! The TLS settings. Certificate checks cannot be turned off.
 
 use totps_core::ConfigError;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, TlsProvider, parse_pem};
 
-/// What the builder was told about TLS.
+/// The TLS settings of the builder.
 #[derive(Default)]
 pub(crate) struct TlsSettings {
     pub(crate) root_certificates_pem: Option<Vec<u8>>,
@@ -22,15 +22,15 @@ impl TlsSettings {
         self.root_certificates_pem.is_some() || self.platform_verifier || self.provider.is_some()
     }
 
-    /// The settings for ureq.
+    /// Converts the settings to ureq's.
     pub(crate) fn config(self) -> Result<TlsConfig, ConfigError> {
         if self.has_single_settings() && self.config.is_some() {
             let rule =
-                "must be the only setting of TLS; set the root certificates and the provider in it";
+                "must be the only TLS setting; set the root certificates and the provider in it";
             return Err(bad_config(rule));
         }
         if self.platform_verifier && self.root_certificates_pem.is_some() {
-            let rule = "must not be combined with root certificates: either the platform decides, or they do";
+            let rule = "must not be combined with root certificates; use only one of the two";
             return Err(ConfigError::new("platform verifier", rule));
         }
         if let Some(config) = self.config {
@@ -46,7 +46,7 @@ impl TlsSettings {
     }
 }
 
-/// The settings if nothing was said.
+/// The default settings.
 pub(crate) fn default_config() -> TlsConfig {
     let (provider, roots) = built_in(None, false);
     with(provider, roots)
@@ -57,8 +57,8 @@ fn with(provider: TlsProvider, roots: RootCerts) -> TlsConfig {
     config.build()
 }
 
-/// The library and the roots that come with it. Where the program asks for the platform's library by the
-/// feature, the default feature of another crate must not change that.
+/// Returns the TLS library and its default roots. If the program turns on `native-tls`, another
+/// crate that turns on the default feature `rustls` must not change the library.
 fn built_in(provider: Option<TlsProvider>, platform_verifier: bool) -> (TlsProvider, RootCerts) {
     let provider = match provider {
         Some(provider) => provider,
@@ -76,21 +76,17 @@ fn bad_config(rule: &'static str) -> ConfigError {
     ConfigError::new("TLS config", rule)
 }
 
-/// Refuses what ureq would panic at within a call, and what gives the credentials to anybody.
+/// Refuses settings that make ureq panic in a call, and those that send the credentials to any server.
 fn check(config: &TlsConfig) -> Result<(), ConfigError> {
     if config.disable_verification() {
-        return Err(bad_config(
-            "must not switch the verification of certificates off",
-        ));
+        return Err(bad_config("must not turn off certificate verification"));
     }
     match config.provider() {
         TlsProvider::Rustls if cfg!(not(feature = "rustls")) => {
-            return Err(bad_config(
-                "must not have rustls as its provider: turn on the feature `rustls`",
-            ));
+            return Err(bad_config("needs the feature `rustls` for its provider"));
         }
         TlsProvider::NativeTls if cfg!(not(feature = "native-tls")) => {
-            let rule = "must not have native-tls as its provider: turn on the feature `native-tls`";
+            let rule = "needs the feature `native-tls` for its provider";
             return Err(bad_config(rule));
         }
         _ => {}
@@ -100,15 +96,15 @@ fn check(config: &TlsConfig) -> Result<(), ConfigError> {
             if config.provider() == TlsProvider::Rustls
                 && cfg!(not(feature = "platform-verifier")) =>
         {
-            let rule = "must not use the platform's verifier with rustls: turn on the feature \
-                        `platform-verifier`";
+            let rule =
+                "needs the feature `platform-verifier` for the platform's verifier with rustls";
             Err(bad_config(rule))
         }
         RootCerts::Specific(certificates) if certificates.is_empty() => {
             Err(bad_config("must trust at least one root certificate"))
         }
         RootCerts::Specific(certificates) if !certificates.iter().all(is_x509) => Err(bad_config(
-            "must have X.509 certificates as its root certificates",
+            "must have only X.509 certificates as root certificates",
         )),
         _ => Ok(()),
     }
@@ -129,12 +125,12 @@ fn parse(pem: &[u8]) -> Result<Vec<Certificate<'static>>, ConfigError> {
         return Err(refuse("must contain at least one certificate in PEM"));
     }
     if !certificates.iter().all(is_x509) {
-        return Err(refuse("must be X.509 certificates"));
+        return Err(refuse("must be valid X.509 certificates"));
     }
     Ok(certificates)
 }
 
-/// ureq passes over certificates that it cannot read, and then trusts nobody.
+/// Whether a certificate can be read. ureq skips those that it cannot read, and then trusts no server.
 fn is_x509(certificate: &Certificate) -> bool {
     #[cfg(feature = "rustls")]
     return rustls::RootCertStore::empty()

@@ -1,4 +1,4 @@
-//! The transport: what is refused, how often a request is tried, and which agent sends it.
+//! The transport: checks a request, sends it with an agent, and retries it.
 
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -59,7 +59,7 @@ impl UreqTransport {
     /// - only `https` URLs are called, and `http` URLs on loopback;
     /// - nothing is sent while a logger accepts what ureq logs of the wire.
     ///
-    /// Everything else is the agent's:
+    /// Everything else depends on the agent:
     /// - its proxy, which ureq takes from the environment by default;
     /// - its resolver, connectors and TLS settings, and with them whether certificates are checked. TLS
     ///   sessions are not resumed, since the limits are settings of each request;
@@ -128,7 +128,7 @@ impl Transport for UreqTransport {
             let result = inner.attempt(head.clone(), &body, shorter);
             let Err(error) = &result else { return result };
             let left = deadline.saturating_duration_since(Instant::now());
-            // The hasher's keys are the random numbers that the standard library has.
+            // The keys of this hasher are the standard library's only random numbers.
             let random = RandomState::new().build_hasher().finish();
             let Some(pause) = policy.pause(error, retries, left, random) else {
                 return result;
@@ -159,7 +159,8 @@ impl Inner {
         wire_log::check()
     }
 
-    /// Sends once. `timeout` is what is left of the overall timeout, unless all of it is left.
+    /// Sends the request once. `timeout` is the rest of the overall timeout, or `None` if all of it is
+    /// left.
     fn attempt(
         &self,
         head: Parts,
@@ -182,8 +183,8 @@ impl Inner {
         Ok(Response::from_parts(head, self.read(body)?))
     }
 
-    /// Our own agent has all settings already. It resumes TLS sessions only while no request has settings
-    /// that differ.
+    /// Adds the settings to a request. Our own agent already has them, and resumes TLS sessions
+    /// only if a request has no settings of its own.
     fn configured(
         &self,
         request: http::Request<()>,
@@ -209,7 +210,7 @@ impl Inner {
             .build()
     }
 
-    /// Reads to the end, so that the agent can keep the connection.
+    /// Reads the body to its end, so that the agent can keep the connection.
     fn read(&self, body: ureq::Body) -> Result<Body, TransportError> {
         let mut collected = self.limits.body(body.content_length())?;
         let mut reader = body.into_reader();
@@ -232,7 +233,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn without_tls_https_is_refused_with_what_to_do() {
+    fn without_tls_https_is_refused_with_advice() {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("https://{}/", listener.local_addr().unwrap());
         let mut request = Request::default();

@@ -1,4 +1,4 @@
-//! The quick start for an HTTP stack of one's own as a program, here with minreq: without a code it enrols a Member,
+//! The quick start for your own HTTP stack as a program, here with minreq: without a code it enrols a Member,
 //! with a code it logs the Member in.
 
 use totps_core::{AuthenticateParams, Client, CreateParams, Project, Request, TotpCode, http};

@@ -4,7 +4,7 @@ use std::io::{self, BufRead as _, BufReader, Write as _};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::thread;
 
-/// Starts it on loopback, for as long as the process runs. Returns its URL.
+/// Starts a proxy on loopback, which runs until the process ends. Returns its URL.
 pub(crate) fn start() -> io::Result<String> {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let url = format!("http://{}", listener.local_addr()?);
@@ -28,7 +28,7 @@ fn serve(client: TcpStream) -> io::Result<()> {
 
     let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
     thread::spawn(move || {
-        // Ends when either side goes.
+        // Ends when either side closes its connection.
         let _ = io::copy(&mut from_client, &mut to_server);
         to_server.shutdown(Shutdown::Write)
     });

@@ -1,4 +1,4 @@
-//! The calls, one after the other.
+//! Makes the calls of the example, in order.
 
 use std::error::Error;
 use std::io::{self, Write as _};
@@ -33,7 +33,7 @@ pub(crate) async fn run<T: AsyncTransport>(
         .map_err(report::advise("enrolment"))?;
     recovery_codes.keep(member_id, &created.recovery_codes)?;
     writeln!(out, "   TOTP {}", created.totp_registration_id)?;
-    // A real Member may want to scan it after the end of this program, too.
+    // A real Member may still scan it after this program has ended.
     let _picture = qr_code::show(&created.qr_code, target.emulator.is_none())?;
 
     writeln!(out, "\n2. Authenticate: check a code")?;
@@ -46,7 +46,7 @@ pub(crate) async fn run<T: AsyncTransport>(
         .map_err(report::advise("code"))?;
     report::session(authenticated.member_session.as_ref())?;
 
-    writeln!(out, "\n3. Migrate: bring in the secret of a second Member")?;
+    writeln!(out, "\n3. Migrate: import the secret of a second Member")?;
     let Some((member_id, secret)) = &target.migration else {
         writeln!(
             out,

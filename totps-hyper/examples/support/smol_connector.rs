@@ -1,4 +1,4 @@
-//! Connections of smol, with TLS by rustls where the URL says so.
+//! Makes connections with smol, and with TLS by rustls for `https` URLs.
 
 use std::error::Error;
 use std::io;
@@ -36,7 +36,7 @@ pub(crate) async fn connect(url: Uri, tls: TlsConnector) -> io::Result<FuturesIo
     Ok(FuturesIo::new(stream))
 }
 
-/// TLS that trusts these root certificates, or the built-in ones.
+/// Creates a TLS connector that trusts these root certificates, or else the built-in ones.
 pub(crate) fn tls(roots_pem: Option<&[u8]>) -> Result<TlsConnector, Box<dyn Error>> {
     let mut roots = RootCertStore::empty();
     match roots_pem {

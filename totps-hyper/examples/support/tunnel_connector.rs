@@ -1,4 +1,5 @@
-//! Connections through a company's proxy: a tunnel by hyper-util, and TLS through it by hyper-rustls.
+//! Connections through a company's proxy: a tunnel from hyper-util, and TLS through it from
+//! hyper-rustls.
 
 use std::error::Error;
 use std::future::{Future, poll_fn};
@@ -24,8 +25,8 @@ pub(crate) type Io = MaybeHttpsStream<TokioIo<TcpStream>>;
 
 pub(crate) type Connecting = Pin<Box<dyn Future<Output = Result<Io, BoxError>> + Send>>;
 
-/// A connector through the proxy at `http://[user:password@]host:port`. It takes `https` URLs only, since
-/// the proxy would read everything else.
+/// Creates a connector through the proxy at `http://[user:password@]host:port`. It accepts only
+/// `https` URLs, since the proxy could read everything else.
 pub(crate) fn connector(
     proxy: &Uri,
     roots: RootCertStore,
@@ -60,7 +61,8 @@ pub(crate) fn connector(
     })
 }
 
-/// Whether the server has sent nothing more, not even the end. It asks the kernel: tokio may not know yet.
+/// Whether there is nothing to read, not even the end of the stream. Asks the kernel, since tokio
+/// may not know yet.
 pub(crate) fn is_silent(io: &Io) -> bool {
     let tcp = match io {
         MaybeHttpsStream::Http(tcp) => tcp,

@@ -18,7 +18,7 @@ use crate::call::HyperRequest;
 use crate::error_kind::failed;
 use crate::response::collect;
 
-/// What became of a request on a connection.
+/// The outcome of a request on a connection.
 pub(super) enum Exchanged {
     Done(Result<Response, TransportError>),
     /// The connection was closed, and the request came back untouched.
@@ -36,7 +36,7 @@ impl<Io: Read + Write + Unpin + Send + 'static> Connection<Io> {
     pub(super) async fn over(io: Io, idle_check: fn(&Io) -> bool) -> hyper::Result<Self> {
         let check_due = Arc::default();
         let io = WatchedIo::new(io, idle_check, Arc::clone(&check_due));
-        // Its limit of 100 headers stays: another one costs an allocation for each response.
+        // hyper's limit of 100 headers stays: another limit costs an allocation for each response.
         let (sender, driver) = http1::Builder::new()
             .max_header_size(Limits::HEAD)
             .handshake(io)
@@ -63,17 +63,17 @@ impl<Io: Read + Write + Unpin + Send + 'static> Connection<Io> {
         let mut exchange = pin!(exchange);
         let mut closed = false;
         poll_fn(|cx| {
-            // What ended the connection reaches the exchange, too.
+            // The error that ended the connection also reaches the exchange.
             closed = closed || Pin::new(&mut self.driver).poll(cx).is_ready();
             exchange.as_mut().poll(cx)
         })
         .await
     }
 
-    /// Whether it can take a request, as far as the runtime knows.
+    /// Whether the connection can take a request, as far as the runtime knows.
     pub(super) async fn is_open(&mut self) -> bool {
         poll_fn(|cx| {
-            // The first time it may only give way.
+            // The first poll may only yield.
             let mut is_pending = || Pin::new(&mut self.driver).poll(cx).is_pending();
             let open = is_pending() && is_pending();
             let ready = matches!(self.sender.poll_ready(cx), Poll::Ready(Ok(())));
@@ -82,7 +82,7 @@ impl<Io: Read + Write + Unpin + Send + 'static> Connection<Io> {
         .await
     }
 
-    /// Whether it can take another request, as far as the runtime and the idle check know.
+    /// Whether the connection can take another request, as far as the runtime and the idle check know.
     pub(super) async fn can_be_used_again(&mut self) -> bool {
         self.check_due.store(true, Ordering::Relaxed);
         let is_open = self.is_open().await;

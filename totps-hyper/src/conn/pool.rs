@@ -13,8 +13,8 @@ use totps_core::transport::Limits;
 use super::connection::Connection;
 use crate::call::HyperRequest;
 
-/// Where a connection leads, and the tokio runtime that it belongs to: another one could use it, but
-/// would not be woken by it.
+/// The server of a connection, and the tokio runtime that it belongs to. Another runtime could use the
+/// connection, but would not be woken by it.
 #[derive(Clone, PartialEq)]
 pub(super) struct Origin {
     scheme: Scheme,
@@ -24,8 +24,8 @@ pub(super) struct Origin {
 }
 
 impl Origin {
-    /// Splits a request into where to send it and what to send: the path alone in the request line, the
-    /// host in a header.
+    /// Splits a request into its origin and the request to send, which has only the path in its URI
+    /// and the host in a header.
     pub(super) fn split_off(
         mut request: HyperRequest,
     ) -> Result<(Self, HyperRequest), TransportError> {
@@ -73,9 +73,9 @@ impl<Io: Read + Write + Unpin> Pool<Io> {
         }
     }
 
-    /// Takes out the connection that was used last: it is the likeliest to be open still.
+    /// Removes and returns the connection that was used last, which is the most likely to be open.
     pub(super) fn take(&self, origin: &Origin, now: Instant) -> Option<Connection<Io>> {
-        // Dropped, which closes them, after the lock.
+        // Dropped after the lock, which closes the connections.
         let _stale;
         let mut idle = self.lock();
         _stale = self.take_stale(&mut idle, now, self.max_connections);
@@ -97,7 +97,8 @@ impl<Io: Read + Write + Unpin> Pool<Io> {
         });
     }
 
-    /// Takes out the connections that were idle for too long, and more until so many are left.
+    /// Removes the connections that were idle for too long, and the oldest others until only `most`
+    /// are left.
     fn take_stale(
         &self,
         idle: &mut VecDeque<Idle<Io>>,

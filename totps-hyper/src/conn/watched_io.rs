@@ -1,4 +1,4 @@
-//! What hyper reads from and writes to.
+//! The I/O object that hyper reads from and writes to.
 
 use std::io;
 use std::pin::Pin;
@@ -9,12 +9,12 @@ use std::task::{Context, Poll};
 use hyper::rt::{Read, ReadBufCursor, Write};
 
 /// A connection that
-/// - is ready to be read at most [so often](READS) in a row. If it were for as long as there is something
-///   to read, a server that sends without end could keep hyper, and with it the task, from looking at the
-///   deadline;
-/// - makes the idle check before it reads, when that is due: hyper has the connection, nobody else can;
-/// - takes one buffer at a time. The standard library writes several by `writev`, which cannot be told to
-///   raise no SIGPIPE. One is written by `send`, which is told so.
+/// - is ready to be read at most [`READS`] times in a row. Otherwise a server that never stops
+///   sending could keep hyper, and with it the task, from checking the deadline;
+/// - makes the idle check before a read when it is due. It is made here because hyper owns the
+///   connection;
+/// - writes one buffer at a time. The standard library writes several buffers with `writev`, which
+///   cannot suppress SIGPIPE. It writes a single buffer with `send`, and suppresses the signal.
 pub(super) struct WatchedIo<Io> {
     io: Io,
     ready_reads: u8,
@@ -22,7 +22,8 @@ pub(super) struct WatchedIo<Io> {
     check_due: Arc<AtomicBool>,
 }
 
-/// A response of a usual size takes one read, and the next one finds nothing.
+/// The most successful reads in a row. A response of a usual size takes one read, and the next one
+/// finds nothing.
 const READS: u8 = 2;
 
 impl<Io> WatchedIo<Io> {

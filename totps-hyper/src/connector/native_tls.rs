@@ -1,4 +1,4 @@
-//! TLS by the platform's own library.
+//! TLS with the platform's own library.
 
 use hyper_tls::{HttpsConnector, MaybeHttpsStream};
 use hyper_util::rt::TokioIo;

@@ -1,4 +1,4 @@
-//! TLS by rustls.
+//! TLS with rustls.
 
 use std::sync::Arc;
 
@@ -14,7 +14,8 @@ use super::OverTcp;
 use super::tcp::{Socket, Tcp};
 use super::tls_settings::{Roots, bad_roots};
 
-/// The provider is always passed: the process may have two in its graph, or none installed.
+/// Creates a connector. The provider is always passed, because a program may have two compiled in,
+/// or none installed.
 pub(super) fn connector(
     tcp: Tcp,
     provider: CryptoProvider,

@@ -19,7 +19,7 @@ use tower_service::Service;
 
 use super::OverTcp;
 
-/// hyper-util's connector, which divides the time among the addresses of a host.
+/// hyper-util's connector, which divides the connect timeout among the addresses of a host.
 #[derive(Clone)]
 pub(super) struct Tcp<R = GaiResolver>(HttpConnector<R>);
 
@@ -34,7 +34,7 @@ impl<R> Tcp<R> {
         let mut tcp = HttpConnector::new_with_resolver(resolver);
         tcp.set_connect_timeout(Some(connect_timeout));
         tcp.set_nodelay(true);
-        // TLS comes over it.
+        // `https` URLs are allowed: TLS is added on top.
         tcp.enforce_http(false);
         Self(tcp)
     }
@@ -63,20 +63,22 @@ where
     }
 }
 
-/// A TCP connection. It
-/// - tells whether there is anything to read by asking the kernel;
-/// - takes one buffer at a time. The standard library writes several by `writev`, which raises SIGPIPE
-///   when the server has reset the connection. One is written by `send`, which is told not to;
-/// - below TLS, makes the end an error, for TLS ends by a message of its own. OpenSSL reports an end without
-///   it as an error of TLS during the handshake and takes it for a right end later.
+/// A TCP connection that
+/// - asks the kernel whether there is anything to read;
+/// - writes one buffer at a time. The standard library writes several buffers with `writev`, which
+///   raises SIGPIPE when the server has reset the connection. It writes a single buffer with
+///   `send`, and suppresses the signal;
+/// - below TLS, reports the end of the stream as an error, since TLS ends with its own message.
+///   Without that message, OpenSSL reports the end as a TLS error during the handshake, and later
+///   accepts it as a regular end.
 pub(crate) struct Socket {
     tcp: TcpStream,
     below_tls: bool,
 }
 
 impl Socket {
-    /// Whether there is nothing to read, not even the end. tokio cannot be asked: it may know nothing yet
-    /// of what the kernel has.
+    /// Whether there is nothing to read, not even the end of the stream. Asks the kernel, since
+    /// tokio may not know yet.
     pub(crate) fn is_silent(&self) -> bool {
         let peeked = SockRef::from(&self.tcp).peek(&mut [MaybeUninit::uninit()]);
         peeked.is_err_and(|error| error.kind() == io::ErrorKind::WouldBlock)
@@ -145,7 +147,7 @@ mod tests {
     use crate::ConnTransport;
     use crate::connector::connect_by;
 
-    /// Gives every name these addresses.
+    /// Resolves every name to these addresses.
     #[derive(Clone)]
     struct Fixed(Vec<SocketAddr>);
 
@@ -163,8 +165,8 @@ mod tests {
         }
     }
 
-    /// A listener whose queue is full: connections to it are neither made nor refused.
-    fn deaf() -> (socket2::Socket, Vec<std::net::TcpStream>, SocketAddr) {
+    /// Creates a listener whose queue is full: connections to it are neither made nor refused.
+    fn full_listener() -> (socket2::Socket, Vec<std::net::TcpStream>, SocketAddr) {
         use socket2::{Domain, Socket, Type};
 
         let listener = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
@@ -180,9 +182,9 @@ mod tests {
 
     #[test]
     fn the_second_address_is_tried_when_the_first_hangs() {
-        let (_listener, _queue, deaf) = deaf();
+        let (_listener, _queue, full) = full_listener();
         let good = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-        let addresses = Fixed(vec![deaf, good.local_addr().unwrap()]);
+        let addresses = Fixed(vec![full, good.local_addr().unwrap()]);
         std::thread::spawn(move || {
             let mut client = BufReader::new(good.accept().unwrap().0);
             while client.read_line(&mut String::new()).unwrap() > 2 {}

@@ -48,7 +48,7 @@ pub(super) enum Roots {
     BuiltIn,
     /// These, in PEM, and no others.
     Pem(Vec<u8>),
-    /// The platform's, by its own verifier.
+    /// The ones that the platform trusts, checked by its own verifier.
     #[cfg(feature = "platform-verifier")]
     Platform,
 }
@@ -61,7 +61,7 @@ pub(super) fn bad_roots() -> ConfigError {
     )
 }
 
-/// Why `https` is refused, if it is.
+/// Returns why `https` is refused. `None` if it is allowed.
 pub(crate) fn no_tls() -> Option<&'static str> {
     if cfg!(any(feature = "_rustls", feature = "native-tls")) {
         return None;
@@ -71,32 +71,32 @@ pub(crate) fn no_tls() -> Option<&'static str> {
     )
 }
 
-/// TLS.
+/// The settings for TLS.
 impl TransportBuilder<TlsSettings> {
-    /// Performs TLS by rustls with ring. Needs the feature `rustls`, and is the default if `native-tls` is
-    /// not compiled in.
+    /// Performs TLS with rustls and ring. Needs the feature `rustls`, and is the default if
+    /// `native-tls` is not compiled in.
     ///
-    /// Of several libraries the one that was set last is used.
+    /// If several libraries are set, the last one is used.
     #[cfg(feature = "rustls")]
     pub fn rustls(mut self) -> Self {
         self.settings.library = Some(Library::Ring);
         self
     }
 
-    /// Performs TLS by rustls with aws-lc-rs. Needs the feature `aws-lc-rs`, and is the default if no other
-    /// library is compiled in.
+    /// Performs TLS with rustls and aws-lc-rs. Needs the feature `aws-lc-rs`, and is the default if
+    /// no other library is compiled in.
     ///
-    /// Of several libraries the one that was set last is used.
+    /// If several libraries are set, the last one is used.
     #[cfg(feature = "aws-lc-rs")]
     pub fn aws_lc_rs(mut self) -> Self {
         self.settings.library = Some(Library::AwsLcRs);
         self
     }
 
-    /// Performs TLS by the platform's own library, which trusts the platform's root certificates. Needs the
-    /// feature `native-tls`, and is the default if that is compiled in.
+    /// Performs TLS with the platform's own library, which trusts the platform's root certificates.
+    /// Needs the feature `native-tls`, and is the default if that is compiled in.
     ///
-    /// Of several libraries the one that was set last is used.
+    /// If several libraries are set, the last one is used.
     #[cfg(feature = "native-tls")]
     pub fn native_tls(mut self) -> Self {
         self.settings.library = Some(Library::Native);
@@ -104,15 +104,16 @@ impl TransportBuilder<TlsSettings> {
     }
 
     /// Sets the root certificates, in PEM, one or more. They replace the built-in ones. Needs a TLS
-    /// feature; excludes the platform verifier.
+    /// feature, and cannot be combined with the platform verifier.
     #[cfg(any(feature = "_rustls", feature = "native-tls"))]
     pub fn root_certificates_pem(mut self, pem: impl Into<Vec<u8>>) -> Self {
         self.settings.pem = Some(pem.into());
         self
     }
 
-    /// Trusts what the platform trusts, by its own verifier, instead of the webpki roots. Needs the feature
-    /// `platform-verifier` and rustls, which is the default with this setting.
+    /// Trusts the certificates that the platform trusts, checked by its own verifier, instead of
+    /// the webpki roots. Needs the feature `platform-verifier`, and rustls, which is the default
+    /// with this setting.
     #[cfg(feature = "platform-verifier")]
     pub fn platform_verifier(mut self) -> Self {
         self.settings.platform_verifier = true;
@@ -121,7 +122,7 @@ impl TransportBuilder<TlsSettings> {
 }
 
 impl TlsSettings {
-    /// Without TLS, to loopback.
+    /// Connects without TLS, which is allowed to loopback only.
     #[cfg(not(any(feature = "_rustls", feature = "native-tls")))]
     pub(crate) fn connect(self, connect_timeout: Duration) -> Result<Connect, ConfigError> {
         Ok(connect_by(Tcp::new(connect_timeout)))
@@ -172,8 +173,8 @@ impl TlsSettings {
     }
 }
 
-/// A library that is compiled in as well changes the default only if it is the platform's, which nobody
-/// compiles in by accident: no crate has it by default.
+/// The order of precedence is: the platform's library, ring, aws-lc-rs. No crate turns on the
+/// platform's library by default, so it is not compiled in by accident.
 #[cfg(any(feature = "_rustls", feature = "native-tls"))]
 impl Default for Library {
     fn default() -> Self {
@@ -192,7 +193,7 @@ mod tests {
 
     use crate::HyperTransport;
 
-    /// What becomes of a call to a port that nobody listens at.
+    /// Makes a call to a port on which nothing listens. Returns the kind and the text of the error.
     fn send(transport: &HyperTransport) -> (TransportErrorKind, String) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
@@ -223,7 +224,7 @@ mod tests {
         assert_eq!(kind, TransportErrorKind::Connect, "got {text}");
     }
 
-    /// The default, and that every library can be chosen.
+    /// Checks the default, and that every library can be chosen.
     #[test]
     #[cfg(all(feature = "rustls", feature = "aws-lc-rs", feature = "native-tls"))]
     fn libraries_can_be_chosen() {

@@ -1,4 +1,4 @@
-//! Where the six digits come from.
+//! Gets the code that the Member's authenticator app shows.
 
 use std::error::Error;
 use std::io::{self, BufRead as _, IsTerminal as _, Write as _};
@@ -9,8 +9,8 @@ use crate::options::Options;
 use crate::report::Usage;
 use crate::target::Target;
 
-/// Fails if the code will have to be typed and nobody can. It is checked before a TOTP is created, since the
-/// Member would have one that nobody confirmed.
+/// Fails if the code must be typed and standard input is closed. This is checked before a TOTP is
+/// created, since the Member would otherwise have an unconfirmed one.
 pub(crate) fn check_input(options: &Options, target: &Target) -> Result<(), Box<dyn Error>> {
     if options.code.is_none() && target.emulator.is_none() && is_input_closed()? {
         let closed = "standard input is closed, so nobody can type the code: run it in a terminal, \
@@ -26,21 +26,21 @@ fn is_input_closed() -> io::Result<bool> {
 
     let input = io::stdin();
     let mut waiting = [PollFd::new(&input, PollFlags::IN)];
-    // Nothing yet, and no end: somebody may still type.
+    // No input yet, and not closed: somebody may still type.
     if poll(&mut waiting, Some(&Timespec::default()))? == 0 {
         return Ok(false);
     }
     Ok(input.lock().fill_buf()?.is_empty())
 }
 
-/// Elsewhere it is noticed when the code is asked for.
+/// On other systems, a closed input is noticed when the code is asked for.
 #[cfg(not(unix))]
 fn is_input_closed() -> io::Result<bool> {
     Ok(false)
 }
 
-/// The code that the Member's authenticator app shows: given on the command line, asked for, or
-/// computed as the app would when the emulator stands in for everything.
+/// Returns the code that the Member's authenticator app shows: from the command line or from a
+/// prompt. With the emulator it is computed as the app would.
 pub(crate) fn code(
     options: &Options,
     target: &Target,

@@ -1,4 +1,4 @@
-//! Shows a QR code in the terminal, and as a file.
+//! Shows a QR code in the terminal, and saves it as a file.
 
 use std::error::Error;
 use std::io::{self, Cursor, IsTerminal as _, Write as _};
@@ -12,12 +12,12 @@ use totps_core::QrCode;
 
 const INDENT: &str = "   ";
 
-/// Prints where the picture of the QR code is, and the code as half blocks. The picture goes away when the file
-/// is dropped, unless it `stays`.
+/// Saves the picture of the QR code, and prints its path and the code as half blocks. The file is
+/// removed when it is dropped, unless it `stays`.
 pub(crate) fn show(qr_code: &QrCode, stays: bool) -> Result<NamedTempFile, Box<dyn Error>> {
     let mut out = io::stdout();
     let png = qr_code.png()?;
-    // Readable by its owner alone: the picture holds the secret.
+    // Readable only by its owner, since the picture contains the secret.
     let mut file = tempfile::Builder::new()
         .prefix("totp-")
         .suffix(".png")
@@ -41,16 +41,17 @@ pub(crate) fn show(qr_code: &QrCode, stays: bool) -> Result<NamedTempFile, Box<d
             Some(reason) => writeln!(out, "{INDENT}{reason}: scan the picture {path}.")?,
             None => print(&blocks)?,
         },
-        // The picture is there all the same.
+        // The picture can still be scanned.
         Err(error) => writeln!(out, "{INDENT}The QR code cannot be drawn here: {error}.")?,
     }
     Ok(file)
 }
 
-/// Why the code does not fit into the terminal, if there is one and it does not. A part of it cannot be scanned.
+/// Returns why the code does not fit into the terminal. `None` if it fits, or if there is no
+/// terminal. A part of a code cannot be scanned.
 fn too_small(blocks: &str) -> Option<String> {
     let (Width(columns), Height(rows)) = terminal_size_of(io::stdout())?;
-    // Up to the prompt for the code, which takes two lines if there are 80 columns.
+    // The lines below the code, up to the prompt, which takes two lines at 80 columns.
     const BELOW: usize = 4;
     let needed_rows = blocks.lines().count() + BELOW;
     let needed_columns = INDENT.len() + blocks.lines().next()?.chars().count();
@@ -63,7 +64,7 @@ fn too_small(blocks: &str) -> Option<String> {
     })
 }
 
-/// Black on white whatever the colours of the terminal, since phones want it so.
+/// Prints the code black on white, whatever the terminal's colours are, since phones expect that.
 fn print(blocks: &str) -> io::Result<()> {
     let mut out = io::stdout();
     let (start, end) = if out.is_terminal() {
@@ -98,7 +99,7 @@ fn half_blocks(png: &[u8]) -> Result<String, Box<dyn Error>> {
     };
     let luminance = |x: usize, y: usize| {
         let pixel = &pixels[y * info.line_size + x * samples..];
-        // A QR code is black and white: one channel tells, or any of three.
+        // A QR code is black and white, so any colour channel will do.
         if grey { pixel[0] } else { pixel[1] }
     };
 

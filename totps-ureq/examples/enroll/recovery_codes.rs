@@ -1,5 +1,5 @@
-//! What becomes of the recovery codes. Nobody else has those of a real Member, so they must not be lost; and
-//! they must not end up in a log.
+//! Shows or saves the recovery codes. Those of a real Member must not be lost, and must not end up
+//! in a log.
 
 use std::env;
 use std::error::Error;
@@ -14,15 +14,17 @@ use crate::report::Usage;
 use crate::target::Target;
 
 pub(crate) enum RecoveryCodes {
-    /// Those of an emulated Member are of no use.
+    /// Prints only their number: codes of an emulated Member are of no use.
     Count,
     Show,
-    /// Readable by its owner alone. It goes away if nothing is written to it.
+    /// Writes them to this file, which only its owner can read. It is removed if nothing is written
+    /// to it.
     Write(NamedTempFile),
 }
 
 impl RecoveryCodes {
-    /// Decides, and makes the file. This is done before a TOTP is created, since there may be no place for it.
+    /// Decides where the codes go, and creates the file. This is done before a TOTP is created,
+    /// since it may fail.
     pub(crate) fn prepare(options: &Options, target: &Target) -> Result<Self, Usage> {
         let file = match &options.recovery_codes_file {
             Some(path) => new_file(path),
@@ -81,7 +83,7 @@ impl RecoveryCodes {
     }
 }
 
-/// A file of this name that is not there yet.
+/// Creates a file of this name, which must not exist yet.
 fn new_file(path: &Path) -> io::Result<NamedTempFile> {
     let path = path::absolute(path)?;
     match (path.parent(), path.file_name()) {

@@ -1,4 +1,4 @@
-//! What a person is shown: results, and errors with advice.
+//! Prints results, and errors with advice.
 
 use std::error::Error;
 use std::fmt;
@@ -12,7 +12,7 @@ pub(crate) fn session(session: Option<&MemberSession>) -> io::Result<()> {
     let Some(session) = session else {
         return writeln!(
             out,
-            "   The code is right, and there is no session in the response."
+            "   The code is right, but the response has no session."
         );
     };
     if let Some(id) = &session.member_session_id {
@@ -36,13 +36,13 @@ pub(crate) fn session(session: Option<&MemberSession>) -> io::Result<()> {
     writeln!(out, "   Expires {expires_at}")
 }
 
-/// The exit code for a result; an error is printed with everything below it.
+/// Returns the exit code for a result. Prints an error and its sources.
 pub(crate) fn exit_code(result: Result<(), Box<dyn Error>>) -> ExitCode {
     let Err(error) = result else {
         return ExitCode::SUCCESS;
     };
     if is_closed_pipe(&*error) {
-        // What a shell shows for a program that SIGPIPE ends.
+        // The status that a shell shows for a program that SIGPIPE ended.
         return ExitCode::from(141);
     }
     let mut text = format!("\nError: {error}\n");
@@ -51,7 +51,7 @@ pub(crate) fn exit_code(result: Result<(), Box<dyn Error>>) -> ExitCode {
         text += &format!("  because: {cause}\n");
         source = cause.source();
     }
-    // There is nobody left to tell if this fails.
+    // If this fails, the error cannot be shown.
     let _ = io::stderr().write_all(text.as_bytes());
     ExitCode::from(if error.is::<Usage>() { 2 } else { 1 })
 }
@@ -62,7 +62,7 @@ fn is_closed_pipe(error: &(dyn Error + 'static)) -> bool {
     error.is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
 }
 
-/// The command line, the environment or a file is wrong. Nothing was sent.
+/// An error in the command line, the environment or a file. Nothing was sent.
 #[derive(Debug)]
 pub(crate) struct Usage(pub(crate) String);
 
@@ -84,7 +84,7 @@ impl Error for Usage {}
 pub(crate) fn advise(subject: &str) -> impl Fn(CallError) -> Advised {
     move |error| {
         let advice = match error.reason() {
-            // How a wrong code is refused is not documented; it may be the same way.
+            // Stytch does not document how it refuses a wrong code; it may look the same.
             Reason::Configuration => format!(
                 "the credentials are wrong, or the {subject} is: check STYTCH_PROJECT_ID and \
                  STYTCH_SECRET"
@@ -107,7 +107,7 @@ pub(crate) fn advise(subject: &str) -> impl Fn(CallError) -> Advised {
             Reason::NotReached => {
                 "the server cannot be reached: check the network and STYTCH_BASE_URL".to_owned()
             }
-            Reason::Unclear => format!("the {subject} may have been accepted all the same"),
+            Reason::Unclear => format!("the {subject} may still have been accepted"),
             _ => format!("the {subject} was refused"),
         };
         Advised { advice, error }
@@ -118,7 +118,7 @@ fn is_tls(error: &CallError) -> bool {
     matches!(error, CallError::Transport(error) if error.kind() == TransportErrorKind::Tls)
 }
 
-/// An error of a call with advice before it.
+/// An error of a call, with advice before it.
 #[derive(Debug)]
 pub(crate) struct Advised {
     advice: String,

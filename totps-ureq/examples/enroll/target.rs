@@ -1,4 +1,4 @@
-//! Which server the example calls: an emulator in this process, or Stytch.
+//! Chooses the server that the example calls: an emulator in this process, or Stytch.
 
 use std::env;
 use std::error::Error;
@@ -36,15 +36,15 @@ pub(crate) struct Target {
     pub(crate) organization_id: OrganizationId,
     pub(crate) member_id: MemberId,
     pub(crate) intermediate_session_token: Option<IntermediateSessionToken>,
-    /// A second Member and the secret of its TOTP elsewhere.
+    /// A second Member, and the secret of a TOTP that it has elsewhere.
     pub(crate) migration: Option<(MemberId, TotpSecret)>,
     /// Root certificates in place of the built-in ones.
     pub(crate) ca_pem: Option<Vec<u8>>,
-    /// Runs as long as it is held.
+    /// The emulator, which stops when this is dropped.
     pub(crate) emulator: Option<Emulator>,
 }
 
-/// What must be set to talk to Stytch.
+/// The variables that must be set to call Stytch.
 const ACCOUNT: [&str; 4] = [
     "STYTCH_PROJECT_ID",
     "STYTCH_SECRET",
@@ -78,7 +78,7 @@ impl Target {
     }
 
     fn emulator(options: &Options) -> Result<Self, Box<dyn Error>> {
-        // What is set is not ignored.
+        // Report variables and options that the emulator would ignore.
         for name in ACCOUNT.iter().chain(&OPTIONAL) {
             if variable(name)?.is_some() {
                 required(ACCOUNT[0], name)?;
@@ -140,7 +140,7 @@ fn ca_pem(options: &Options) -> Result<Option<Vec<u8>>, Usage> {
     read.transpose()
 }
 
-/// An environment variable without which the one of the other name has no meaning.
+/// Reads an environment variable that the variable or option `other` requires.
 fn required(name: &str, other: &str) -> Result<String, Usage> {
     variable(name)?.ok_or_else(|| {
         Usage(format!(
@@ -149,7 +149,7 @@ fn required(name: &str, other: &str) -> Result<String, Usage> {
     })
 }
 
-/// An environment variable that is set and not empty.
+/// Reads an environment variable. `None` if it is not set or empty.
 fn variable(name: &str) -> Result<Option<String>, Usage> {
     match env::var(name) {
         Ok(value) => Ok(Some(value).filter(|value| !value.is_empty())),

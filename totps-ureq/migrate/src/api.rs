@@ -1,4 +1,4 @@
-//! Calls of the API at the common pace, with what their failures mean for a migration.
+//! Calls the API at the common pace, and says what a failure means for a migration.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -12,29 +12,29 @@ use crate::pace::Gate;
 use crate::row::{Member, MemberName};
 use crate::stop::{Stop, StopReason};
 
-/// So many 5xx with the same status in a row end the run.
+/// How many 5xx with the same status, one after the other, end the run.
 const MOST_EQUAL_FAILURES: u32 = 10;
-/// So often one request is tried that cannot even be sent.
+/// How often a request is tried if it cannot be sent.
 const MOST_CONNECTS: u32 = 8;
-/// So often one request is tried that is refused for there being too many.
+/// How often a request is tried if it is refused with a 429.
 const MOST_LIMITED: u32 = 100;
-/// So often a Member is read when no response comes.
+/// How often a call that changes nothing is made if no response comes.
 const MOST_READS: u32 = 6;
 
-/// Why a call brought nothing.
+/// Why a call failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// The API refused it, and did nothing.
+    /// The API refused the call, and did nothing.
     Refused(Refusal),
-    /// It may have been carried out.
+    /// The call may have been carried out.
     Unclear(String),
-    /// Nothing was done, and it was tried often enough.
+    /// All tries are used up. If the call came from [`Api::once`], nothing was done.
     GaveUp(String),
     /// Nothing was done, and the run is stopped.
     Stopped,
 }
 
-/// What the API said.
+/// How the API refused a call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) status: u16,
@@ -42,14 +42,14 @@ pub(crate) struct Refusal {
     pub(crate) request_id: Option<String>,
 }
 
-/// A client that keeps to a pace.
+/// A client that keeps to the pace.
 pub(crate) struct Api<'a, T> {
     pub(crate) client: &'a Client<T>,
     pub(crate) gate: &'a Gate,
     pub(crate) stop: &'a Stop,
-    /// Between two looks at a Member after a lost response.
+    /// The pause between two reads of a Member after a lost response.
     pub(crate) pause: Duration,
-    /// The last 5xx, and how many came in a row.
+    /// The status of the last response, 0 for a success, and how often it came in a row.
     failures: Mutex<(u16, u32)>,
 }
 
@@ -69,7 +69,7 @@ impl<'a, T: Transport> Api<'a, T> {
         }
     }
 
-    /// Calls once. Only what was not sent, or was refused with a 429, is repeated.
+    /// Makes a call. It is repeated only if it was not sent, or was refused with a 429.
     pub(crate) fn once<P: Operation>(&self, params: &P) -> Result<P::Response, Failure> {
         let (mut connects, mut limited) = (0, 0);
         loop {
@@ -111,13 +111,13 @@ impl<'a, T: Transport> Api<'a, T> {
                     }
                 }
                 Error::Api(api) => return Err(self.refused(&error, api)),
-                // No response, or a success that cannot be read.
+                // No response, or a success response that cannot be decoded.
                 _ => return Err(Failure::Unclear(error.to_string())),
             }
         }
     }
 
-    /// Calls until there is a response, which is safe for what changes nothing.
+    /// Makes a call that changes nothing, and repeats it until there is a response.
     pub(crate) fn read<P: Operation>(&self, params: &P) -> Result<P::Response, Failure> {
         let mut reads = 1;
         loop {
@@ -162,7 +162,7 @@ impl<'a, T: Transport> Api<'a, T> {
                 error_type: Some(printable(error_type.as_str())),
                 request_id: api.request_id().map(printable),
             }),
-            // It does not come from Stytch, but from something in between.
+            // The response is not from Stytch, but from an intermediary.
             _ => Failure::Unclear(error.to_string()),
         }
     }
@@ -172,7 +172,7 @@ impl<'a, T: Transport> Api<'a, T> {
         Failure::Stopped
     }
 
-    /// Counts equal 5xx in a row.
+    /// Records the status of a response, and returns how often it came in a row.
     fn responded(&self, status: u16) -> u32 {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let count = if failures.0 == status {
@@ -185,12 +185,12 @@ impl<'a, T: Transport> Api<'a, T> {
     }
 }
 
-/// What the API calls something, without what a terminal would act on.
+/// Returns a text from the API, at most 100 characters long and without control characters.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(100).collect()
 }
 
-/// An error with what it is made of. The errors of the client show no secrets.
+/// Returns the texts of an error and its sources. The errors of the client show no secrets.
 fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();

@@ -10,7 +10,7 @@ use clap::Parser;
 
 use args::{Args, Command};
 
-/// What the program ends with.
+/// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Exit {
@@ -20,7 +20,7 @@ pub enum Exit {
     Usage,
     /// Some rows were refused, rejected or present: 2.
     Refused,
-    /// Unknown or conflicting rows are left: 3.
+    /// Some rows are unknown or in conflict: 3.
     Open,
     /// The run was stopped: 4.
     Stopped,
@@ -29,7 +29,7 @@ pub enum Exit {
 }
 
 impl Exit {
-    /// The code of the process.
+    /// Returns the exit code of the process.
     #[must_use]
     pub fn code(self) -> u8 {
         match self {
@@ -54,7 +54,7 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> Exit {
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(error) => {
-            // Help and version are no errors, and go to the standard output.
+            // Help and version are not errors, and go to standard output.
             let _ = error.print();
             return if error.use_stderr() {
                 Exit::Usage

@@ -1,4 +1,4 @@
-//! The file of the new recovery codes.
+//! The file of new recovery codes.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -36,21 +36,21 @@ impl Drop for CodesLine {
     }
 }
 
-/// A file of recovery codes that is open.
+/// An open file of recovery codes.
 pub(crate) struct CodesFile {
     appender: Appender,
-    /// Rows and registrations whose codes are in it since earlier runs.
+    /// The rows and registrations whose codes earlier runs stored.
     stored: Stored,
 }
 
 type Stored = HashSet<(RowId, String)>;
 
-/// The codes file cannot be used.
+/// Why the codes file cannot be used.
 #[derive(Debug)]
 pub(crate) enum CodesError {
     Io(io::Error),
     InUse,
-    /// Something else is in it, and it is never written over.
+    /// The file is something else, and is never overwritten.
     NotOurs,
     OtherJournal,
     Line(u64),
@@ -62,10 +62,10 @@ impl fmt::Display for CodesError {
             Self::Io(error) => write!(f, "the codes file cannot be used: {}", error.kind()),
             Self::InUse => f.write_str("the codes file is in use by another run"),
             Self::NotOurs => f.write_str(
-                "the codes file exists and is not one of totps-migrate; it is left as it is",
+                "the codes file exists and is not one of totps-migrate; it is not changed",
             ),
             Self::OtherJournal => f.write_str("the codes file belongs to another journal"),
-            Self::Line(line) => write!(f, "the codes file, line {line}: is damaged"),
+            Self::Line(line) => write!(f, "line {line} of the codes file is damaged"),
         }
     }
 }

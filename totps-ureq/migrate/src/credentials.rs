@@ -19,7 +19,7 @@ pub(crate) struct Target {
 }
 
 impl Target {
-    /// The base URL follows from the id, unless it is given.
+    /// Creates a target. Without a base URL, the project's id selects Stytch's live or test server.
     pub(crate) fn new(project_id: String, base_url: Option<String>) -> Self {
         let base_url = base_url.unwrap_or_else(|| {
             let base_url = match project_id.starts_with("project-live-") {

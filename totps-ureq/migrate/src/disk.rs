@@ -1,13 +1,13 @@
 //! The file operations of the journal, of the codes file and of reports.
 //!
-//! All of them pass through here, so that tests can end the world before each one.
+//! All of them go through this module, so that tests can end the run before each one.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// One operation, as a test sees it.
+/// An operation, as tests see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Operation {
     Create,
@@ -20,7 +20,8 @@ pub(crate) enum Operation {
     SyncDirectory,
 }
 
-/// Looks at an operation before it is done. An error takes its place; half of a write is done then.
+/// Is called before each operation. If it returns an error, the operation fails with it; half of a
+/// write is done before that.
 pub(crate) type Hook = Arc<dyn Fn(Operation) -> io::Result<()> + Send + Sync>;
 
 /// Does file operations.
@@ -39,8 +40,8 @@ impl Disk {
         self.hook.as_ref().map_or(Ok(()), |hook| hook(operation))
     }
 
-    /// Creates a file with its first content, readable by its owner alone. It is there whole or not at
-    /// all, and never takes the place of another one.
+    /// Creates a file with its first content, readable only by its owner. It appears as a whole or not
+    /// at all, and never replaces another file.
     pub(crate) fn create(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         if path.try_exists()? {
             return Err(io::ErrorKind::AlreadyExists.into());
@@ -52,7 +53,7 @@ impl Disk {
         fs::remove_file(&temporary)?;
         match linked {
             Err(error) if is_unsupported(&error) => {
-                // A file system without hard links: a kill at this moment leaves an empty file.
+                // The file system has no hard links. A kill at this moment leaves an empty file.
                 self.before(Operation::Create)?;
                 let mut file = private().create_new(true).write(true).open(path)?;
                 self.write(&mut file, content)?;
@@ -63,7 +64,7 @@ impl Disk {
         self.sync_directory(path)
     }
 
-    /// Creates a file, or puts it in the place of the one that is there.
+    /// Creates a file, or replaces the existing one.
     pub(crate) fn replace(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         let temporary = self.write_beside(path, content)?;
         self.before(Operation::Rename)?;
@@ -82,7 +83,7 @@ impl Disk {
             .write(&mut file, content)
             .and_then(|()| self.sync(&file));
         if let Err(error) = written {
-            // Best effort: it is of no use to anybody.
+            // Best effort: the temporary file is useless.
             let _ = fs::remove_file(&temporary);
             return Err(error);
         }
@@ -102,7 +103,7 @@ impl Disk {
         file.sync_data()
     }
 
-    /// Syncs the folder of a file, so that the file is there after a power cut.
+    /// Syncs the folder of a file, so that the file exists after a power failure.
     fn sync_directory(&self, path: &Path) -> io::Result<()> {
         self.before(Operation::SyncDirectory)?;
         if cfg!(unix) {
@@ -139,7 +140,7 @@ impl Log {
         self.disk.sync(&self.file)
     }
 
-    /// Cuts the file off, and syncs that.
+    /// Truncates the file, and syncs it.
     pub(crate) fn truncate(&self, length: u64) -> io::Result<()> {
         self.disk.before(Operation::Truncate)?;
         self.file.set_len(length)?;
@@ -154,7 +155,7 @@ fn is_unsupported(error: &io::Error) -> bool {
     )
 }
 
-/// Options for a file that nobody but its owner can read.
+/// Returns options for a file that only its owner can read.
 fn private() -> OpenOptions {
     #[cfg_attr(not(unix), expect(unused_mut, reason = "there are no modes"))]
     let mut options = OpenOptions::new();

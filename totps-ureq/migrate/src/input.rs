@@ -1,4 +1,4 @@
-//! The formats of the input: one file each, and one line each in the table.
+//! The input formats: a module for each, and an entry in [`FORMATS`] for each.
 
 mod aegis;
 mod auth0;
@@ -51,7 +51,7 @@ pub(crate) struct Entry {
     pub(crate) recovery_codes: Vec<RecoveryCode>,
     pub(crate) hashed_codes: bool,
     pub(crate) code: Option<String>,
-    /// What the reader of the format found wrong.
+    /// The problems that the reader of the format found.
     pub(crate) causes: Vec<Cause>,
 }
 
@@ -79,7 +79,7 @@ impl Entry {
         }
     }
 
-    /// The place of a field of this entry.
+    /// Returns the place of a field of this entry.
     pub(crate) fn field(&self, name: &str) -> Place {
         let mut columns = self.columns.iter().flat_map(|columns| columns.iter());
         let place = self.place.at(name);
@@ -89,7 +89,7 @@ impl Entry {
         }
     }
 
-    /// Adds the name of a user if there is one. A name with an `@` is an e-mail address, too.
+    /// Adds the name of a user if there is one. A name with an `@` is also an e-mail address.
     pub(crate) fn user(&mut self, name: Option<String>) {
         if let Some(name) = name.filter(|name| !name.is_empty()) {
             if self.email.is_none() && name.contains('@') {
@@ -106,10 +106,10 @@ impl Entry {
     }
 }
 
-/// Takes the entries of an input one by one; `false` ends the reading.
+/// Receives the entries of an input one by one, and returns `false` to stop reading.
 pub(crate) type Sink<'a> = dyn FnMut(Entry) -> bool + 'a;
 
-/// The input as a whole cannot be read.
+/// Why an input cannot be read as a whole.
 #[derive(Debug)]
 pub(crate) struct InputError {
     place: Place,
@@ -151,9 +151,9 @@ type Read = fn(&mut dyn BufRead, &mut Sink<'_>) -> Result<(), InputError>;
 pub(crate) struct Format {
     pub(crate) name: &'static str,
     pub(crate) about: &'static str,
-    /// How its secrets are written, for people.
+    /// The encoding of its secrets, as text for the user.
     pub(crate) secret: &'static str,
-    /// Whether `--encoding` may say how its secrets are written.
+    /// Whether `--encoding` can be used with it.
     pub(crate) takes_encoding: bool,
     read: Read,
 }
@@ -163,34 +163,34 @@ pub(crate) static FORMATS: &[Format] = &[
     Format {
         name: "csv",
         about: "CSV of your own: organization_id, member_id, secret, encoding, algorithm, digits, period, recovery_codes, code",
-        secret: "column `encoding`, --encoding, or base32 or hex by its characters",
+        secret: "column `encoding`, --encoding, or base32 or hex detected by the characters",
         takes_encoding: true,
         read: own::read_csv,
     },
     Format {
         name: "ndjson",
-        about: "the same fields as JSON, one object a line",
+        about: "the same fields as JSON, one object per line",
         secret: "as in csv",
         takes_encoding: true,
         read: own::read_ndjson,
     },
     Format {
         name: "otpauth",
-        about: "otpauth://totp/… URIs, one a line",
+        about: "otpauth://totp/… URIs, one per line",
         secret: "base32",
         takes_encoding: false,
         read: otpauth::read,
     },
     Format {
         name: "google-authenticator",
-        about: "otpauth-migration://offline?data=… links, one a line",
+        about: "otpauth-migration://offline?data=… links, one per line",
         secret: "raw bytes",
         takes_encoding: false,
         read: google::read,
     },
     Format {
         name: "auth0",
-        about: "Auth0: users with mfa_factors[].totp.secret, as a JSON array or one a line",
+        about: "Auth0: users with mfa_factors[].totp.secret, as a JSON array or one per line",
         secret: "base32",
         takes_encoding: false,
         read: auth0::read,
@@ -281,7 +281,7 @@ pub(crate) struct Input {
 }
 
 impl Input {
-    /// Looks what is in a file, unless the format is given.
+    /// Opens a file, and detects its format unless it is given.
     pub(crate) fn open(path: &Path, format: Option<&'static Format>) -> Result<Self, InputError> {
         let mut file = open(path)?;
         let format = match format {
@@ -297,7 +297,7 @@ impl Input {
     /// Reads the file from the start. The same file gives the same entries each time.
     pub(crate) fn read(&self, sink: &mut Sink<'_>) -> Result<(), InputError> {
         let mut file = BufReader::with_capacity(128 * 1024, open(&self.path)?);
-        // The byte order mark that some programs write before UTF-8.
+        // Skip the byte order mark that some programs write before UTF-8.
         if !file.fill_buf()?.starts_with(b"\xef\xbb\xbf") {
             file.seek(SeekFrom::Start(0))?;
         } else {
@@ -309,14 +309,15 @@ impl Input {
 
 fn open(path: &Path) -> Result<File, InputError> {
     let file = File::open(path)?;
-    // It is read twice.
+    // It is read more than once.
     if !file.metadata()?.is_file() {
         return Err(InputError::whole("is not a regular file"));
     }
     Ok(file)
 }
 
-/// The lines of a text that are neither blank nor comments, with their numbers.
+/// Calls `each` with the number and the text of each line that is neither blank nor a comment,
+/// until it returns `false`.
 fn lines(
     reader: &mut dyn BufRead,
     mut each: impl FnMut(u64, &str) -> bool,

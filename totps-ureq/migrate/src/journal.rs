@@ -1,7 +1,7 @@
 //! The journal: what was done with each row, so that a run can be killed and started again.
 //!
-//! Append-only NDJSON. It holds neither a secret nor a recovery code, and nothing that they could be
-//! told from without the secret itself.
+//! Append-only NDJSON. It holds neither secrets nor recovery codes, and nothing from which they
+//! could be found without the secret itself.
 
 mod appender;
 mod history;
@@ -30,25 +30,25 @@ const VERSION: u32 = 1;
 pub(crate) struct Header {
     kind: String,
     version: u32,
-    /// By which rows are known here, in hex.
+    /// The HMAC key by which rows are identified, in hex.
     key: String,
     pub(crate) project_id: String,
     pub(crate) base_url: String,
 }
 
-/// A journal that is locked.
+/// A locked journal.
 pub(crate) struct Journal {
     log: Log,
     pub(crate) header: Header,
     pub(crate) signer: Signer,
     pub(crate) rows: HashMap<RowId, History>,
-    /// In the order of their first record.
+    /// The rows in the order of their first records.
     pub(crate) order: Vec<RowId>,
-    /// Where the whole lines end, if a torn one follows.
+    /// Where the complete lines end, if an incomplete one follows.
     torn_at: Option<u64>,
 }
 
-/// The journal cannot be used.
+/// Why the journal cannot be used.
 #[derive(Debug)]
 pub(crate) enum JournalError {
     Io(&'static str, io::Error),
@@ -71,7 +71,7 @@ impl fmt::Display for JournalError {
 }
 
 impl Journal {
-    /// Creates a journal, unless the file is there.
+    /// Creates a journal, unless the file exists.
     pub(crate) fn create(
         disk: &Disk,
         path: &Path,
@@ -94,7 +94,7 @@ impl Journal {
         }
     }
 
-    /// Opens and locks a journal, and reads what it says.
+    /// Opens and locks a journal, and reads it.
     pub(crate) fn open(disk: &Disk, path: &Path) -> Result<Self, JournalError> {
         let log = disk
             .open(path)
@@ -132,7 +132,7 @@ impl Journal {
                     history.apply(record);
                     whole += length as u64;
                 }
-                // The last line was being written when the run was killed or the disk was full.
+                // The run was killed or the disk was full while the last line was being written.
                 _ if is_last(&mut reader).map_err(unreadable)? => {
                     torn_at = Some(whole);
                     break;
@@ -164,7 +164,7 @@ impl Journal {
         let header: Option<Header> = serde_json::from_slice(line).ok();
         let header = header.filter(|header| header.kind == KIND && line.ends_with(b"\n"));
         let header = header.ok_or(JournalError::NotAJournal(
-            "is not a journal of totps-migrate, or its first line is damaged",
+            "is not one of totps-migrate, or its first line is damaged",
         ))?;
         if header.version != VERSION {
             return Err(JournalError::NotAJournal(
@@ -177,7 +177,8 @@ impl Journal {
         Ok((header, Signer::new(&key)))
     }
 
-    /// Ends the reading: cuts off a torn line, and starts the thread that appends.
+    /// Opens the journal for writing: removes an incomplete last line, and starts the thread that
+    /// appends.
     pub(crate) fn start(
         self,
         on_failure: impl Fn(&io::Error) + Send + 'static,
@@ -197,7 +198,7 @@ impl Journal {
     }
 }
 
-/// A journal that is written.
+/// A journal that is open for writing.
 pub(crate) struct Opened {
     pub(crate) appender: Appender,
     pub(crate) signer: Signer,
@@ -205,8 +206,8 @@ pub(crate) struct Opened {
     pub(crate) order: Vec<RowId>,
 }
 
-/// Whether nothing but lines that were never written follows: zeros are what a file system may leave
-/// after a power cut.
+/// Whether no further line follows. Zeros do not count: a file system may leave them after a power
+/// failure.
 fn is_last(reader: &mut impl BufRead) -> io::Result<bool> {
     loop {
         let buffer = reader.fill_buf()?;
@@ -221,7 +222,7 @@ fn is_last(reader: &mut impl BufRead) -> io::Result<bool> {
     }
 }
 
-/// Seconds since 1970.
+/// Returns the time in seconds since 1970.
 pub(crate) fn unix_time() -> u64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     now.map_or(0, |since| since.as_secs())

@@ -1,4 +1,4 @@
-//! How fast requests may go out.
+//! Limits the rate of requests.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -7,18 +7,18 @@ use crate::stop::Stop;
 
 /// Stytch's advice for migrations, in requests per second.
 pub(crate) const HIGHEST_RATE: f64 = 65.0;
-/// A pause after a 429 that names none: so long at first, then twice as long each time.
+/// The first pause after a 429 without `Retry-After`. Each further 429 doubles the pause.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// The rate falls to this part of the limit at most.
+/// The lowest rate, as a fraction of the limit.
 const LOWEST_PART: f64 = 0.05;
-/// What a run without a limit falls from; when it is back here, it has none again.
+/// The rate from which a run without a limit slows down. Back at this rate, it has no limit again.
 const UNLIMITED: f64 = 2_000.0;
 
-/// A rate that falls by half with a 429 and rises with each success; without I/O.
+/// A rate that falls by half with each 429 and rises with each success. It does no I/O.
 #[derive(Debug)]
 struct Pace {
-    /// Infinite if there is none.
+    /// In requests per second; infinite for no limit.
     limit: f64,
     rate: f64,
     next: Instant,
@@ -39,7 +39,7 @@ impl Pace {
         }
     }
 
-    /// When the next request may go out. It is reserved unless there is a pause.
+    /// Returns when the next request may be sent, and reserves that time unless there is a pause.
     fn reserve(&mut self, now: Instant) -> Instant {
         if self.paused_until > now {
             return self.paused_until;
@@ -51,9 +51,9 @@ impl Pace {
         slot
     }
 
-    /// A request that went out at `sent` was refused for there being too many.
+    /// Slows down, because a request that was sent at `sent` got a 429.
     fn limited(&mut self, sent: Instant, now: Instant, retry_after: Option<Duration>) {
-        // The other requests in flight say nothing new.
+        // Other requests that were in flight count as the same event.
         if self.slowed_at.is_none_or(|at| sent >= at) {
             let limit = self.limit.min(UNLIMITED);
             self.rate = (self.rate.min(limit) / 2.0).max(limit * LOWEST_PART);
@@ -76,17 +76,17 @@ impl Pace {
     }
 }
 
-/// The pace of all threads together.
+/// The pace that all threads share.
 #[derive(Debug)]
 pub(crate) struct Gate(Mutex<Pace>);
 
 impl Gate {
-    /// Requests per second; infinite for no limit.
+    /// Creates a gate with a limit in requests per second; infinite for no limit.
     pub(crate) fn new(limit: f64) -> Self {
         Self(Mutex::new(Pace::new(limit, Instant::now())))
     }
 
-    /// Waits for the turn of a request. `None` if the run is stopped, otherwise the time.
+    /// Waits until a request may be sent, and returns that time. `None` if the run is stopped.
     pub(crate) fn pass(&self, stop: &Stop) -> Option<Instant> {
         loop {
             let now = Instant::now();
@@ -103,7 +103,7 @@ impl Gate {
             if !goes_on {
                 return None;
             }
-            // A pause may have begun during the sleep, too.
+            // A pause may also have begun during the sleep.
             let now = Instant::now();
             if !paused && self.with(|pace| pace.paused_until <= now) {
                 return Some(now);
@@ -119,7 +119,7 @@ impl Gate {
         self.with(Pace::succeeded);
     }
 
-    /// The present rate, in requests per second; infinite for no limit.
+    /// Returns the current rate, in requests per second; infinite for no limit.
     pub(crate) fn rate(&self) -> f64 {
         self.with(|pace| pace.rate)
     }
@@ -149,7 +149,7 @@ mod tests {
         assert_eq!(
             pace.reserve(later),
             later,
-            "what was not used is not caught up"
+            "unused slots are not made up for"
         );
     }
 
@@ -161,7 +161,7 @@ mod tests {
         for _ in 0..8 {
             pace.limited(start, now, None);
         }
-        assert_eq!(pace.rate, 10.0, "eight in flight are one event");
+        assert_eq!(pace.rate, 10.0, "eight requests in flight are one event");
         assert_eq!(pace.reserve(now), now + FIRST_PAUSE);
         let again = second(now, 1);
         pace.limited(again, again, None);
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn retry_after_counts_up_to_a_minute() {
+    fn retry_after_is_respected_up_to_a_minute() {
         let start = Instant::now();
         for (asked, given) in [(7, 7), (60, 60), (3600, 60)] {
             let mut pace = Pace::new(20.0, start);
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn success_speeds_up_to_the_limit_again() {
+    fn successes_raise_the_rate_to_the_limit_again() {
         let start = Instant::now();
         for limit in [20.0, 65.0, f64::INFINITY] {
             let mut pace = Pace::new(limit, start);

@@ -1,5 +1,5 @@
-//! Reads an input twice: once to find Members that are there more than once, and once to tell what is
-//! to be done. Of a row only eight bytes are kept in memory in between.
+//! Reads an input twice: first to find Members with more than one row, then to decide what to do
+//! with each row. Only eight bytes per row are kept in memory in between.
 
 use std::collections::{BTreeMap, HashSet};
 use std::hash::RandomState;
@@ -8,13 +8,13 @@ use crate::input::{Input, InputError};
 use crate::row::classify::Rules;
 use crate::row::{Cause, Item, Kind, Member, Naming};
 
-/// What is in an input.
+/// An input, and what is known about it.
 #[derive(Debug)]
 pub(crate) struct Plan<'a> {
     input: &'a Input,
     rules: &'a Rules,
     hasher: RandomState,
-    /// Members, by hash, that are there more than once.
+    /// The hashes of Members that have more than one row.
     repeated: HashSet<u64>,
     namings: HashSet<Naming>,
     pub(crate) counts: Counts,
@@ -31,12 +31,12 @@ pub(crate) struct Counts {
     pub(crate) skipped: u64,
     pub(crate) unmovable: u64,
     pub(crate) errors: u64,
-    /// The causes of rows that are not sent.
+    /// How many of the rows that are not sent have each cause.
     pub(crate) causes: BTreeMap<&'static str, u64>,
 }
 
 impl<'a> Plan<'a> {
-    /// Reads the input twice, and counts.
+    /// Reads the input twice, and counts its rows.
     pub(crate) fn make(input: &'a Input, rules: &'a Rules) -> Result<Self, InputError> {
         let mut plan = Self {
             input,
@@ -73,7 +73,7 @@ impl<'a> Plan<'a> {
         self.namings.len() > 1
     }
 
-    /// Goes through the rows, in their order.
+    /// Calls `call` for the rows in their order, until it returns `false`.
     pub(crate) fn each(&self, call: &mut dyn FnMut(Item) -> bool) -> Result<(), InputError> {
         self.input
             .read(&mut |entry| call(self.refuse_repeated(self.rules.classify(entry))))
@@ -88,7 +88,7 @@ impl<'a> Plan<'a> {
         match item {
             Item::Row(row) => Item::Problem(row.into_problem(Cause::TwoRows)),
             Item::Problem(mut problem) => {
-                // The export itself says so already.
+                // The cause `SeveralDevices` says so already.
                 if !problem.causes.contains(&Cause::SeveralDevices) {
                     problem.causes.push(Cause::TwoRows);
                 }
@@ -98,7 +98,7 @@ impl<'a> Plan<'a> {
     }
 }
 
-/// The Member of an item that counts as a row for it.
+/// Returns the Member of an item, if the item counts as a row for that Member.
 fn member(item: &Item) -> Option<&Member> {
     match item {
         Item::Row(row) => Some(&row.member),
@@ -130,7 +130,7 @@ impl Counts {
         }
     }
 
-    /// How long sending takes at a rate, in seconds: for each row Get Member and Migrate.
+    /// Returns how long sending takes at a rate, in seconds. Each row takes Get Member and Migrate.
     pub(crate) fn seconds_at(&self, requests_per_second: f64) -> f64 {
         (2 * self.movable) as f64 / requests_per_second
     }

@@ -1,11 +1,11 @@
-//! A few threads that take their work from one producer.
+//! A pool of threads that get their work from one producer.
 
 use std::sync::mpsc::sync_channel;
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Calls `work` for each item, on so many threads. `produce` runs on the caller's thread; its callback
-/// returns `false` when nobody takes work any more.
+/// Calls `work` for each item, on `jobs` threads. `produce` runs on the caller's thread. Its callback
+/// returns `false` when no thread accepts work any more.
 pub(crate) fn each<T: Send, R>(
     jobs: usize,
     work: impl Fn(T) + Sync,

@@ -1,4 +1,4 @@
-//! What a person and a program see.
+//! Output for people and for programs.
 
 mod rows_file;
 mod screen;
@@ -13,18 +13,18 @@ pub(crate) use rows_file::{RowLine, RowsFile};
 pub(crate) use screen::{Screen, duration};
 pub(crate) use tally::Tally;
 
-/// What came of one row.
+/// The outcome of one row.
 #[derive(Clone, Debug)]
 pub(crate) struct Outcome {
     pub(crate) input: String,
     pub(crate) organization_id: String,
     pub(crate) member: String,
     pub(crate) state: State,
-    /// By an earlier run.
+    /// Whether an earlier run did the row.
     pub(crate) before: bool,
 }
 
-/// Is told what happens.
+/// Receives the outcomes of a run.
 pub(crate) trait Observer: Sync {
     fn outcome(&self, outcome: Outcome);
     fn problem(&self, problem: Problem);
@@ -50,25 +50,25 @@ impl Outcome {
         }
     }
 
-    /// What a person can do about it; `None` if there is nothing.
+    /// Returns what a person can do about the row. `None` if there is nothing to do.
     pub(crate) fn todo(&self) -> Option<String> {
         Some(match &self.state {
             State::Planned | State::Migrated { .. } | State::Rejected { .. } => return None,
             State::Present { .. } => {
-                "the Member had a TOTP before; nothing was sent, and nothing needs to be done if the Member uses it".to_owned()
+                "the Member had a TOTP before, and nothing was sent; nothing to do if the Member uses that TOTP".to_owned()
             }
             State::Sent | State::Unknown { .. } => "run again with the same journal".to_owned(),
             State::Conflict { reason } if reason.starts_with("another secret") => {
-                "undo the row, or take the other secret out of the input".to_owned()
+                "undo the row, or remove the other secret from the input".to_owned()
             }
             State::Conflict { .. } => {
-                "ask the Member which authenticator counts; to move this one, delete the TOTP and run again with --retry-refused".to_owned()
+                "ask the Member which authenticator to keep; to move this one, delete the TOTP and run again with --retry-refused".to_owned()
             }
             State::Refused { error_type, .. } => refused_todo(error_type.as_deref()).to_owned(),
         })
     }
 
-    /// The state in words.
+    /// Returns the reason for the state, in words.
     pub(crate) fn reason(&self) -> String {
         match &self.state {
             State::Refused { status, error_type } => {
@@ -143,7 +143,7 @@ fn refused_todo(error_type: Option<&str>) -> &'static str {
             "correct the ids of the Organization and the Member, then run again with --retry-refused"
         }
         Some("recovery_codes_already_exist") => {
-            "the Member has recovery codes, but no TOTP: let the Member enrol anew"
+            "the Member has recovery codes, but no TOTP: let the Member enrol again"
         }
         Some("pending_totp_exists") => {
             "the Member is enrolling: wait or delete the pending TOTP, then run again with --retry-refused"
@@ -152,12 +152,12 @@ fn refused_todo(error_type: Option<&str>) -> &'static str {
             "allow TOTP in the Organization, then run again with --retry-refused"
         }
         _ => {
-            "look the type up in Stytch's documentation of errors, then run again with --retry-refused"
+            "look up the error type in Stytch's documentation, then run again with --retry-refused"
         }
     }
 }
 
-/// A row of the input that is not sent, as an event.
+/// Returns the event for a row of the input that is not sent.
 pub(crate) fn problem_json(problem: &Problem) -> Value {
     let mut event = json!({
         "event": "row",

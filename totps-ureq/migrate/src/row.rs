@@ -1,4 +1,4 @@
-//! A row: one TOTP of one Member, ready to be sent, or why it is not.
+//! A row: one TOTP of one Member that can be sent, or the reason why it cannot.
 
 pub(crate) mod classify;
 mod members;
@@ -14,7 +14,7 @@ use crate::secret::Key;
 pub(crate) use members::Members;
 pub(crate) use problem::{Cause, Kind, Problem};
 
-/// Where something is in the input: a line, a line and a column, or a path in JSON or YAML.
+/// A place in the input: a line, a line and a column, or a path in JSON or YAML.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Place {
     line: Option<u64>,
@@ -44,7 +44,7 @@ impl Place {
         }
     }
 
-    /// Something inside: a member of an object, or the name of a column.
+    /// Returns a place inside this one: a field of an object, or a column by its name.
     pub(crate) fn at(&self, name: &str) -> Self {
         let mut place = self.clone();
         if !place.path.is_empty() && !name.starts_with('[') {
@@ -84,7 +84,7 @@ pub(crate) struct Member {
     pub(crate) name: MemberName,
 }
 
-/// By what a Member is named.
+/// The name of a Member.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum MemberName {
     /// The id or the external id.
@@ -94,7 +94,7 @@ pub(crate) enum MemberName {
 }
 
 impl MemberName {
-    /// An external id has no `@`, so that a name with one is an e-mail address.
+    /// Parses a name. A name with an `@` is an e-mail address, since an external id has no `@`.
     pub(crate) fn parse(name: &str) -> Self {
         if name.contains('@') {
             Self::Email(name.to_owned())
@@ -110,7 +110,7 @@ impl MemberName {
     }
 }
 
-/// How a Member is named: two names of different kinds may be one Member.
+/// The kind of a Member's name. Names of different kinds may belong to the same Member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Naming {
     /// Stytch's own id, which is unique.
@@ -128,7 +128,7 @@ impl Member {
         }
     }
 
-    /// Equal for two rows that name the same Member in the same way.
+    /// Returns a hash that is equal for two rows that name the same Member in the same way.
     pub(crate) fn hash_by(&self, hasher: &impl BuildHasher) -> u64 {
         let organization = match self.naming() {
             Naming::MemberId => "",
@@ -137,7 +137,7 @@ impl Member {
         hasher.hash_one((self.naming(), organization, self.canonical_name()))
     }
 
-    /// The name in the form in which two spellings of one name are equal.
+    /// Returns the name in a form that is the same for all its spellings.
     pub(crate) fn canonical_name(&self) -> String {
         match &self.name {
             MemberName::Id(id) => id.clone(),
@@ -156,7 +156,7 @@ pub(crate) struct Row {
 }
 
 impl Row {
-    /// The row as one that is not sent.
+    /// Converts the row to one that is not sent.
     pub(crate) fn into_problem(self, cause: Cause) -> Problem {
         Problem {
             place: self.place,
@@ -167,7 +167,7 @@ impl Row {
     }
 }
 
-/// A recovery code of the input. It is wiped on drop, and `Debug` does not show it.
+/// A recovery code from the input. It is wiped on drop, and `Debug` does not show it.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct RecoveryCode(Zeroizing<String>);
 
@@ -187,7 +187,7 @@ impl fmt::Debug for RecoveryCode {
     }
 }
 
-/// What is in the input: a row that can be sent, or one that cannot.
+/// An item of the input: a row that can be sent, or one that cannot.
 #[derive(Debug)]
 pub(crate) enum Item {
     Row(Row),

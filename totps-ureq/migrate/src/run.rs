@@ -1,4 +1,4 @@
-//! `run`: sends what is not done yet.
+//! `run`: sends the rows that are not done yet.
 
 mod course;
 mod worker;
@@ -22,7 +22,7 @@ use crate::row::{Cause, Item, Kind, Member, Naming, Problem, Row};
 use crate::stop::{Stop, StopReason};
 use worker::{Work, Worker};
 
-/// What a person says about a run.
+/// The options of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) jobs: usize,
@@ -57,7 +57,7 @@ fn disk_failure(file: &'static str, stop: &Arc<Stop>) -> impl Fn(&io::Error) + S
     }
 }
 
-/// Sends what is not done yet, and tells the observer about every row.
+/// Sends the rows that are not done yet, and reports every row to the observer.
 pub(crate) fn run<T: Transport + Sync>(
     plan: &Plan<'_>,
     api: &Api<'_, T>,
@@ -123,7 +123,7 @@ enum Next {
     Codes(MakeWork),
 }
 
-/// What is to be done with a row, by what the journal says about it.
+/// Decides what to do with a row, from what the journal says about it.
 fn next(
     row: &Row,
     id: RowId,
@@ -140,7 +140,7 @@ fn next(
         let reason = "an undo of the row was not finished: run undo again".to_owned();
         return outcome(State::Unknown { reason });
     }
-    // Whether another secret than the one of the row was or may have been sent.
+    // If a secret was or may have been sent, it must be the one of the row.
     let sent = history.is_unclear() || matches!(history.state, State::Migrated { .. });
     let secret = journal.signer.secret(id, &row.key);
     if sent && history.secret.is_some_and(|earlier| earlier != secret) {
@@ -160,7 +160,7 @@ fn next(
     }
 }
 
-/// Writes down that a row is not sent, once.
+/// Records that a row is not sent, unless the journal says so already.
 fn reject(problem: Problem, journal: &Opened, observer: &dyn Observer) {
     let causes = problem.codes();
     if let Some(member) = problem
@@ -178,7 +178,7 @@ fn reject(problem: Problem, journal: &Opened, observer: &dyn Observer) {
         if is_new {
             let described = described(row, member, &problem.place.to_string(), history);
             let event = Record::now(row, Event::Rejected { causes });
-            // A failure stops the run by itself.
+            // The appender stops the run if it fails.
             let _ = journal
                 .appender
                 .append(lines(described.into_iter().chain([event])));
@@ -187,7 +187,7 @@ fn reject(problem: Problem, journal: &Opened, observer: &dyn Observer) {
     observer.problem(problem);
 }
 
-/// The record that says which Member a row is, unless it is there.
+/// Returns the record that says which Member a row is, unless the journal has it already.
 fn described(
     row: RowId,
     member: &Member,
@@ -217,8 +217,8 @@ fn lines(records: impl IntoIterator<Item = Record>) -> Vec<u8> {
     lines
 }
 
-/// Reads the Members that are not named by Stytch's own id, to find rows that name one Member in two
-/// ways. Returns those rows.
+/// Reads the Members that are not named by Stytch's own id, to find rows that name the same Member in
+/// different ways. Returns those rows.
 fn resolve<T: Transport + Sync>(
     plan: &Plan<'_>,
     api: &Api<'_, T>,
@@ -231,7 +231,7 @@ fn resolve<T: Transport + Sync>(
         members.entry(member_id).or_default().push(row);
     };
     let look = |(member, row): (Member, RowId)| {
-        // Whatever goes wrong here is told when the row is sent.
+        // An error is ignored here, and reported when the row is sent.
         if let Ok(response) = api.member(&member) {
             if let Some(id) = worker::member_id(&response) {
                 found(id, row);

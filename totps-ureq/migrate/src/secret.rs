@@ -25,7 +25,7 @@ impl Key {
         &self.0
     }
 
-    /// The form in which Stytch gets it: base32, upper case, no padding.
+    /// Returns the key in the form that is sent to Stytch: base32, upper case, no padding.
     pub(crate) fn to_base32(&self) -> Zeroizing<String> {
         Zeroizing::new(BASE32_NOPAD.encode(&self.0))
     }
@@ -37,7 +37,7 @@ impl fmt::Debug for Key {
     }
 }
 
-/// How a secret is written.
+/// The encoding of a secret.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Encoding {
     /// RFC 4648 base32; case, spaces, hyphens and padding do not matter
@@ -53,7 +53,7 @@ pub(crate) enum Encoding {
 }
 
 impl Encoding {
-    /// The name in `--encoding` and in the column `encoding`.
+    /// Returns the encoding of a name in `--encoding` or in the column `encoding`.
     pub(crate) fn named(name: &str) -> Option<Self> {
         let name = name.trim().to_ascii_lowercase().replace('_', "-");
         Some(match name.as_str() {
@@ -76,7 +76,7 @@ impl Encoding {
         }
     }
 
-    /// The key that a text stands for, if it is written in this encoding.
+    /// Decodes a text to a key. `None` if the text is not in this encoding.
     pub(crate) fn decode(self, text: &str) -> Option<Key> {
         let bytes = match self {
             Self::Text => text.as_bytes().to_vec(),
@@ -106,7 +106,7 @@ impl Encoding {
     }
 }
 
-/// Authenticator apps ignore the bits that are left over at the end of a secret.
+/// Returns an alphabet that ignores unused bits at the end of a text, as authenticator apps do.
 fn ignoring_trailing_bits(alphabet: &Alphabet) -> Alphabet {
     let mut specification = alphabet.specification();
     specification.check_trailing_bits = false;
@@ -123,19 +123,20 @@ fn without(text: &str, drop: impl Fn(char) -> bool) -> Zeroizing<String> {
     Zeroizing::new(text.chars().filter(|c| !drop(*c)).collect())
 }
 
-/// Why the encoding of a secret cannot be told from the secret.
+/// Why the encoding of a secret cannot be detected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Undetected {
-    /// It can be read in two ways.
+    /// It is valid in both encodings.
     Ambiguous(Encoding, Encoding),
-    /// It is neither base32 nor hex. It may be base64 or text, which cannot be told apart.
+    /// It is neither base32 nor hex. It may be base64 or text, which cannot be distinguished.
     Unnamed,
 }
 
-/// The key of a secret whose encoding nobody named.
+/// Detects the encoding of a secret, and returns its key.
 ///
-/// Base32 and hex are told apart by their characters. Base32 in mixed case may as well be base64. Any
-/// text is a key in the encoding `text`, so that this one must always be named, and so must base64.
+/// Base32 and hex are recognised by their characters. Base32 in mixed case is refused, because it
+/// may be base64. The encodings `base64` and `text` must always be named, because any text is a
+/// valid key in `text`.
 pub(crate) fn detect(text: &str) -> Result<Key, Undetected> {
     let base32 = Encoding::Base32.decode(text);
     let hex = Encoding::Hex.decode(text);
@@ -187,18 +188,18 @@ mod tests {
     }
 
     #[test]
-    fn left_over_bits_are_ignored_as_apps_do() {
+    fn unused_bits_at_the_end_are_ignored() {
         let key = Encoding::Base32
             .decode("GEZDGNBVGY3TQOJR7")
             .map(|key| key.bytes().len());
-        assert_eq!(key, None, "17 characters are no whole number of bytes");
+        assert_eq!(key, None, "17 characters are not a whole number of bytes");
         let key = Encoding::Base32.decode("MZXW6YTBOJ").unwrap();
         assert_eq!(key.bytes(), b"foobar");
         assert_eq!(Encoding::Base32.decode("MZXW6YTBOK").unwrap(), key);
     }
 
     #[test]
-    fn what_has_two_readings_is_not_guessed() {
+    fn an_ambiguous_secret_is_not_guessed() {
         use Undetected::{Ambiguous, Unnamed};
         assert_eq!(detect(BASE32_KEY).unwrap().bytes(), KEY);
         assert_eq!(

@@ -1,4 +1,4 @@
-//! Why and how a run comes to an end before its time.
+//! Stops a run early.
 
 use std::fmt;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 pub(crate) enum StopReason {
     /// Ctrl-C.
     Interrupted,
-    /// The API refuses the project, or it fails all the time.
+    /// The API refuses the project, or keeps failing.
     Api(String),
     /// The journal or the codes file cannot be written.
     Disk(String),
-    /// The input changed under our hands.
+    /// The input changed during the run.
     Input(String),
 }
 
@@ -26,7 +26,7 @@ impl fmt::Display for StopReason {
     }
 }
 
-/// A switch that all threads look at, and that wakes those that sleep.
+/// A switch that all threads check, and that wakes sleeping threads.
 #[derive(Debug, Default)]
 pub(crate) struct Stop {
     reason: Mutex<Option<StopReason>>,
@@ -34,7 +34,7 @@ pub(crate) struct Stop {
 }
 
 impl Stop {
-    /// The first reason counts.
+    /// Stops the run. If it is called again, the first reason stays.
     pub(crate) fn stop(&self, reason: StopReason) {
         self.lock().get_or_insert(reason);
         self.wake.notify_all();
@@ -48,7 +48,7 @@ impl Stop {
         self.lock().is_some()
     }
 
-    /// Sleeps; `false` if the run is stopped, which ends the sleep.
+    /// Sleeps. Returns `false` if the run is stopped, which ends the sleep.
     pub(crate) fn sleep(&self, duration: Duration) -> bool {
         let end = Instant::now() + duration;
         let mut reason = self.lock();

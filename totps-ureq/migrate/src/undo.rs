@@ -1,4 +1,4 @@
-//! `undo`: deletes the registrations that the journal holds as made by it, and that are still there.
+//! `undo`: deletes the registrations that `run` made according to the journal, if they still exist.
 
 use serde_json::json;
 use totps_ureq::{DeleteTotpParams, Transport};
@@ -9,18 +9,18 @@ use crate::pool;
 use crate::report::{RowLine, Screen};
 use crate::verify::member_of;
 
-/// What came of a row.
+/// The outcome of a row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Undone {
     Deleted,
-    /// There was no TOTP any more.
+    /// The Member had no TOTP any more.
     Gone,
-    /// The Member has another one, which is left alone.
+    /// The Member has another TOTP, which is not deleted.
     Other,
     Failed,
 }
 
-/// So often one registration is deleted when no response comes.
+/// How often a registration is deleted again if no response comes.
 const MOST_DELETES: u32 = 5;
 
 /// Undoes every migrated row.
@@ -54,7 +54,7 @@ pub(crate) fn undo<T: Transport + Sync>(
             Undone::Gone => ("gone", ""),
             Undone::Other => (
                 "other_totp",
-                "the Member enrolled anew since; it was left alone",
+                "the Member has enrolled again since; the new TOTP was not deleted",
             ),
             Undone::Failed => ("failed", "run undo again"),
         };
@@ -138,7 +138,7 @@ fn delete<T: Transport>(
                 write(Event::Undone, false)?;
                 return Ok(Undone::Deleted);
             }
-            // Whether it is gone, the next look shows.
+            // The next read of the Member shows whether the TOTP is gone.
             Err(Failure::Unclear(what)) => {
                 lost = what;
                 if !api.stop.sleep(api.pause) {

@@ -1,4 +1,4 @@
-//! `verify`: asks Get Member for every row of the journal, and compares.
+//! `verify`: calls Get Member for rows of the journal, and compares.
 
 use serde_json::json;
 use totps_ureq::Transport;
@@ -9,16 +9,16 @@ use crate::pool;
 use crate::report::{RowLine, Screen};
 use crate::row::{Member, MemberName};
 
-/// What a row is compared to.
+/// The result of comparing a row with its Member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
     /// The Member has the TOTP of the journal, or none where the journal has none.
     Same,
-    /// The Member has none any more.
+    /// The Member has no TOTP any more.
     Gone,
-    /// The Member has another one.
+    /// The Member has another TOTP.
     Other,
-    /// The Member has one, and the journal does not know whether it is ours.
+    /// The Member has a TOTP, and the journal does not say whether `run` made it.
     There,
     /// The Member cannot be read.
     Unreadable,
@@ -38,15 +38,17 @@ impl Finding {
     fn todo(self) -> &'static str {
         match self {
             Self::Same => "",
-            Self::Gone => "the TOTP was deleted since; ask the Member to enrol",
-            Self::Other => "the Member enrolled anew since; nothing, if the Member knows of it",
+            Self::Gone => "the TOTP has been deleted since; ask the Member to enrol",
+            Self::Other => {
+                "the Member has enrolled again since; nothing to do if the Member knows about it"
+            }
             Self::There => "run again with the same journal",
-            Self::Unreadable => "look at the Member, and verify again",
+            Self::Unreadable => "check the Member, and verify again",
         }
     }
 }
 
-/// Compares every row, and returns how many are not as the journal says.
+/// Compares every row, and passes each finding to `found`.
 pub(crate) fn verify<T: Transport + Sync>(
     rows: &[(RowId, &History)],
     api: &Api<'_, T>,
@@ -106,7 +108,7 @@ pub(crate) fn verify<T: Transport + Sync>(
     });
 }
 
-/// The Member of a row, by Stytch's id if it is known.
+/// Returns the Member of a row, by Stytch's id if it is known.
 pub(crate) fn member_of(history: &History) -> Member {
     let id = history.member_id.clone().filter(|id| !id.is_empty());
     Member {
@@ -138,7 +140,7 @@ fn compare(history: &History, there: Option<&str>) -> Finding {
         (Some(_), None) => Finding::Gone,
         (Some(expected), Some(there)) if expected == there => Finding::Same,
         (Some(_), Some(_)) => Finding::Other,
-        // A conflict is known to have one; a row that was sent may be ours.
+        // A Member in conflict is known to have a TOTP. That of a row that was sent may be ours.
         (None, Some(_)) if matches!(history.state, State::Conflict { .. }) => Finding::Same,
         (None, Some(_)) => Finding::There,
     }

@@ -13,7 +13,7 @@ use crate::secret::Encoding;
 /// again.
 ///
 /// Exit codes: 0 all rows are migrated, 1 usage or input, 2 some rows were refused, rejected or
-/// present, 3 unknown or conflicting rows are left, 4 stopped, 130 interrupted.
+/// present, 3 some rows are unknown or in conflict, 4 stopped, 130 interrupted.
 #[derive(Debug, Parser)]
 #[command(name = "totps-migrate", version, max_term_width = 100)]
 pub(super) struct Args {
@@ -23,7 +23,7 @@ pub(super) struct Args {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Command {
-    /// Reads and checks an export, without network: the dry run
+    /// Reads and checks an export, without network: a dry run
     #[command(after_help = "\
 Example:
   totps-migrate plan users.json --members members.csv --report rows.csv
@@ -31,57 +31,58 @@ Example:
 Writes nothing but the file of --report. Exit codes: 0 all rows can be sent, 1 some have errors,
 2 some cannot be moved.")]
     Plan(PlanArgs),
-    /// Sends what is not done yet
+    /// Sends the rows that are not done yet
     #[command(after_help = "\
 Example:
   export STYTCH_PROJECT_ID=project-live-… STYTCH_SECRET=…
   totps-migrate run users.json --members members.csv --journal migration.journal \\
       --codes-out codes.ndjson --limit 10
 
-The same command again does what is not done yet. Ctrl-C waits for what is in flight; a second one
-leaves it to the next run. Exit codes: 0 all rows are migrated, 1 usage or input, 2 some rows were
-refused, rejected or present, 3 unknown or conflicting rows are left, 4 stopped, 130 interrupted.")]
+Run the same command again to do the rows that are not done yet. Ctrl-C waits for the requests in
+flight; a second Ctrl-C leaves them to the next run. Exit codes: 0 all rows are migrated, 1 usage or
+input, 2 some rows were refused, rejected or present, 3 some rows are unknown or in conflict,
+4 stopped, 130 interrupted.")]
     Run(RunArgs),
-    /// Asks Get Member for every row of a journal, and compares
+    /// Calls Get Member for every row of a journal, and compares
     #[command(after_help = "\
 Example:
   totps-migrate verify --journal migration.journal
 
-Changes nothing. Exit codes: 0 all is as the journal says, 1 usage, 3 something is not, 4 stopped,
-130 interrupted.")]
+Changes nothing. Exit codes: 0 everything is as the journal says, 1 usage, 3 something differs,
+4 stopped, 130 interrupted.")]
     Verify(JournalArgs),
-    /// Deletes the TOTPs that a journal holds as made by it
+    /// Deletes the TOTPs that `run` created according to a journal
     #[command(after_help = "\
 Example:
   totps-migrate undo --journal migration.journal
 
-Deletes a TOTP only if the Member still has the registration of the journal. It looks first, and
-then deletes: Delete names no registration, so that a TOTP that the Member enrols between the two
-calls is deleted in its place. What becomes of recovery codes is not documented by Stytch. After
-undo, `run` sends the rows again. Exit codes: 0 done, 1 usage, 3 some could not be deleted,
-4 stopped, 130 interrupted.")]
+Deletes a TOTP only if the Member still has the registration in the journal. It reads the Member
+first and then deletes. Delete does not name a registration, so if the Member enrols a new TOTP
+between the two calls, that one is deleted instead. Stytch does not document what happens to the
+recovery codes. After undo, `run` sends the rows again. Exit codes: 0 done, 1 usage, 3 some could
+not be deleted, 4 stopped, 130 interrupted.")]
     Undo(JournalArgs),
-    /// Lists the formats of exports
+    /// Lists the supported export formats
     #[command(after_help = "\
 Example:
   totps-migrate formats")]
     Formats,
 }
 
-/// What is read, and how.
+/// The input, and how to read it.
 #[derive(Debug, ClapArgs)]
 pub(super) struct InputArgs {
     /// The export
     #[arg(value_name = "IN")]
     pub(super) input: PathBuf,
-    /// The format; told from the content by default (see `formats`)
+    /// The format; detected from the content by default (see `formats`)
     #[arg(long, value_name = "NAME", value_parser = format)]
     pub(super) format: Option<&'static Format>,
-    /// How secrets are written where neither the format nor the row says it
+    /// The encoding of secrets, if neither the format nor the row says it
     #[arg(long, value_name = "ENCODING")]
     pub(super) encoding: Option<Encoding>,
-    /// CSV with the columns user, organization_id and member_id: which user of the export is which
-    /// Member. The user is an id, a user name or an e-mail address; the Member an id, an external id
+    /// CSV with the columns user, organization_id and member_id, which maps users of the export to
+    /// Members. The user is an id, a user name or an e-mail address; the Member an id, an external id
     /// or an e-mail address
     #[arg(long, value_name = "FILE")]
     pub(super) members: Option<PathBuf>,
@@ -104,7 +105,7 @@ pub(super) struct PlanArgs {
     /// Write the rows that are not sent to this file, as CSV, and print only counts
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
-    /// The rate that the duration is told for, in requests per second
+    /// The rate that the duration is computed for, in requests per second
     #[arg(long, default_value = "20", value_parser = rate)]
     pub(super) rate: f64,
 }
@@ -113,19 +114,20 @@ pub(super) struct PlanArgs {
 pub(super) struct RunArgs {
     #[command(flatten)]
     pub(super) input: InputArgs,
-    /// What was done so far; created with the first run, readable by you alone
+    /// The record of what was done so far; created by the first run, readable only by you
     #[arg(long, value_name = "FILE")]
     pub(super) journal: PathBuf,
-    /// Store new recovery codes in this file; created with the first run, readable by you alone
+    /// Store new recovery codes in this file; created by the first run, readable only by you
     #[arg(long, value_name = "FILE")]
     pub(super) codes_out: Option<PathBuf>,
-    /// Do the first N rows that are not done
+    /// Do only the first N rows that are not done
     #[arg(long, value_name = "N")]
     pub(super) limit: Option<u64>,
-    /// Try rows again that Stytch refused, and conflicts that were resolved
+    /// Also try the rows that Stytch refused, and the conflicts that were resolved
     #[arg(long)]
     pub(super) retry_refused: bool,
-    /// The file of rows that need a person; the name of the journal with .rows.csv by default
+    /// Write the rows that need a person to this file; by default the name of the journal with
+    /// .rows.csv
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
     #[command(flatten)]
@@ -137,7 +139,7 @@ pub(super) struct JournalArgs {
     /// The journal of `run`
     #[arg(long, value_name = "FILE")]
     pub(super) journal: PathBuf,
-    /// The file of rows that need a person
+    /// Write the rows that need a person to this file
     #[arg(long, value_name = "FILE")]
     pub(super) report: Option<PathBuf>,
     /// Print JSON lines
@@ -156,7 +158,7 @@ pub(super) struct ApiArgs {
     /// A file with the project's secret; by default it is taken from STYTCH_SECRET, or asked for
     #[arg(long, value_name = "FILE")]
     pub(super) secret_file: Option<PathBuf>,
-    /// Another server than Stytch's, such as a custom domain or an emulator
+    /// A server other than Stytch's, such as a custom domain or an emulator
     #[arg(long, value_name = "URL", env = "STYTCH_BASE_URL")]
     pub(super) base_url: Option<String>,
     /// Rows in flight
@@ -165,10 +167,10 @@ pub(super) struct ApiArgs {
     /// Requests per second, at most 65; a row takes two. `unlimited` is for a server on this machine
     #[arg(long, value_name = "N", default_value = "20", value_parser = rate)]
     pub(super) rate: f64,
-    /// The time for one request, in seconds
+    /// The timeout of one request, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(super) timeout: Duration,
-    /// The pause between two looks at a Member after a lost response, in seconds
+    /// The pause between two reads of a Member after a lost response, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = seconds)]
     pub(super) pause: Duration,
 }

@@ -1,4 +1,4 @@
-//! What each subcommand does.
+//! The subcommands.
 
 use std::fmt;
 use std::io::{self, IsTerminal, Write};
@@ -26,7 +26,7 @@ use crate::undo::Undone;
 use crate::verify::Finding;
 use crate::{undo as undoing, verify as verifying};
 
-/// What is wrong, for people.
+/// An error message for the user.
 pub(super) struct Failed(String);
 
 impl<T: fmt::Display> From<T> for Failed {
@@ -42,11 +42,11 @@ pub(super) fn complain(error: &Failed) {
 }
 
 fn say(line: impl fmt::Display) {
-    // Whoever reads may have gone.
+    // The program that reads the output may have ended.
     let _ = writeln!(io::stdout(), "{line}");
 }
 
-/// Within a file, for people.
+/// Puts the path of a file before each line of an error.
 fn within<T>(path: &Path, result: Result<T, impl fmt::Display>) -> Result<T, Failed> {
     result.map_err(|error| {
         let lines = error.to_string();
@@ -75,7 +75,7 @@ fn input(args: &InputArgs) -> Result<Input, Failed> {
     let input = within(&args.input, Input::open(&args.input, args.format))?;
     if args.encoding.is_some() && !input.format.takes_encoding {
         return Err(Failed(format!(
-            "--encoding cannot be used with the format {}, which says how its secrets are written",
+            "--encoding cannot be used with the format {}, which determines the encoding of its secrets",
             input.format.name
         )));
     }
@@ -190,7 +190,7 @@ fn show_plan(input: &Input, counts: &Counts, args: &PlanArgs) {
     }
     let new = counts.movable - counts.with_recovery_codes;
     say(format_args!(
-        "{} Members bring recovery codes, {new} get new ones",
+        "{} Members keep their recovery codes, {new} get new ones",
         counts.with_recovery_codes
     ));
     if counts.short_keys > 0 {
@@ -224,7 +224,7 @@ impl Session {
         }
         let stop = Arc::new(Stop::default());
         let handler = stop.clone();
-        // There is none where the process has one already.
+        // This fails if the process has a handler already.
         let _ = ctrlc::set_handler(move || {
             if handler.is_stopped() {
                 std::process::exit(Exit::Interrupted.code().into());
@@ -232,7 +232,7 @@ impl Session {
             handler.stop(StopReason::Interrupted);
             let _ = writeln!(
                 io::stderr(),
-                "\nwaiting for what is in flight; once more leaves it to the next run"
+                "\nwaiting for the requests in flight; a second Ctrl-C leaves them to the next run"
             );
         });
         Ok(Self {
@@ -242,7 +242,7 @@ impl Session {
         })
     }
 
-    /// The exit code, unless a run came to its own end.
+    /// Returns the exit code if the run was stopped.
     fn stopped(&self) -> Option<Exit> {
         self.stop.reason().map(|reason| match reason {
             StopReason::Interrupted => Exit::Interrupted,
@@ -251,7 +251,7 @@ impl Session {
     }
 }
 
-/// The target of the command line must be the one of the journal.
+/// Checks that the target of the command line is the one of the journal.
 fn check_target(journal: &Journal, target: &Target) -> Result<(), Failed> {
     if journal.header.project_id != target.project_id {
         return Err(Failed("the journal is of another project".to_owned()));
@@ -305,7 +305,7 @@ pub(super) fn run(args: &RunArgs) -> Result<Exit, Failed> {
             .stop
             .stop(StopReason::Input(format!("{}: {error}", path.display())));
     }
-    // The codes first: a row in the journal says that they are there.
+    // The codes first: a row in the journal says that its codes are stored.
     for closed in [
         codes.map(|codes| codes.close()),
         Some(journal.appender.close()),
@@ -343,7 +343,7 @@ fn beside(path: &Path, suffix: &str) -> PathBuf {
 /// Saves the rows that need a person, and says where.
 fn save(disk: &Disk, rows: RowsFile, path: &Path, stop: &Stop) -> Option<String> {
     let count = rows.count;
-    // The last report would be about rows that are done since.
+    // An older report is replaced even if there are no rows: its rows are done since.
     if count == 0 && !path.exists() {
         return None;
     }
@@ -361,7 +361,7 @@ fn save(disk: &Disk, rows: RowsFile, path: &Path, stop: &Stop) -> Option<String>
     }
 }
 
-/// Shows the report: as an event where programs read, as text for people.
+/// Prints the report: as text, and with `json` also as an event.
 fn conclude(session: &Session, json: bool, lines: &mut Vec<String>, event: &mut serde_json::Value) {
     if let Some(reason) = session.stop.reason() {
         lines.push(format!("stopped: {reason}"));
@@ -378,7 +378,7 @@ fn conclude(session: &Session, json: bool, lines: &mut Vec<String>, event: &mut 
     }
 }
 
-/// A journal with the target that it is of.
+/// Opens a journal, with a session and a client for its target.
 fn open_journal(args: &JournalArgs) -> Result<(Journal, Session, totps_ureq::Client), Failed> {
     let journal = within(
         &args.journal,

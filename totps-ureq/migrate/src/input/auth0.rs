@@ -1,4 +1,4 @@
-//! Auth0: users with `mfa_factors`, as its import takes them and its support exports them.
+//! Auth0: users with `mfa_factors`, in the form that its import accepts and its support exports.
 
 use std::io::BufRead;
 
@@ -25,7 +25,7 @@ fn entries(place: Place, user: &Value) -> Vec<Entry> {
     let factors = user.objects("mfa_factors", &mut causes);
     let several = factors.iter().filter(|factor| factor.has("totp")).count() > 1;
     for factor in factors {
-        // The other factors are telephones and e-mail addresses.
+        // The other factors are phone numbers and e-mail addresses.
         if let Some(totp) = factor.object("totp", &mut causes) {
             let mut entry = Entry::new(totp.place.clone());
             entry.secret = totp.secret("secret", &mut entry.causes);

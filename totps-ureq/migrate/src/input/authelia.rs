@@ -23,7 +23,7 @@ struct Configuration {
     secret: String,
 }
 
-/// The secret is base64 of the base32 text.
+/// Reads the YAML export, in which a secret is base64 of the base32 text.
 pub(super) fn read_yaml(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(), InputError> {
     let mut text = Zeroizing::new(String::new());
     reader.read_to_string(&mut text)?;
@@ -51,7 +51,7 @@ pub(super) fn read_yaml(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result
     Ok(())
 }
 
-/// The secret is base32.
+/// Reads the CSV export, in which a secret is base32.
 pub(super) fn read_csv(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(), InputError> {
     let fill = |record: &csv_table::Record<'_>, entry: &mut Entry| {
         entry.user(record.get("username"));

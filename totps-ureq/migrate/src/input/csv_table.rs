@@ -13,14 +13,14 @@ pub(super) struct Record<'a> {
 }
 
 impl Record<'_> {
-    /// A field; `None` if there is no such column or it is empty.
+    /// Returns a field. `None` if there is no such column, or if the field is empty.
     pub(super) fn get(&self, name: &str) -> Option<String> {
         let index = self.columns.iter().position(|column| column == name)?;
         let field = self.record.get(index)?.trim();
         (!field.is_empty()).then(|| field.to_owned())
     }
 
-    /// A whole number of at least 0.
+    /// Returns a field that is a whole number of at least 0.
     pub(super) fn count(&self, name: &str, entry: &mut Entry) -> Option<u64> {
         let count = self.get(name)?.parse().ok();
         if count.is_none() {
@@ -34,8 +34,8 @@ impl Record<'_> {
     }
 }
 
-/// Reads a CSV whose header line must name some columns, and may name others. Names are compared
-/// without regard to case.
+/// Reads a CSV whose header line must name the `required` columns, and must name no columns other than
+/// the `known` ones, if these are given. The case of names does not matter.
 pub(super) fn read(
     reader: &mut dyn BufRead,
     required: &[&str],
@@ -52,12 +52,12 @@ pub(super) fn read(
     for (index, name) in columns.iter().enumerate() {
         let place = || Place::line(1).column(index as u64 + 1);
         if columns[..index].contains(name) && !name.is_empty() {
-            return Err(InputError::new(place(), "is a column that is there twice"));
+            return Err(InputError::new(place(), "is a duplicate column"));
         }
-        // A misspelt column would silently be ignored.
+        // Otherwise a misspelt column would silently be ignored.
         if known.is_some_and(|known| !known.contains(&name.as_str())) {
             let rule = format!(
-                "is not a column of this format, which are: {}",
+                "is not a column of this format, which has the columns {}",
                 known.unwrap_or_default().join(", ")
             );
             return Err(InputError::new(place(), rule));
@@ -87,7 +87,7 @@ pub(super) fn read(
             fill(&record, &mut entry);
         } else {
             let rule = format!(
-                "must have {} fields like the first line, has {}",
+                "must have {} fields like the first line, but has {}",
                 columns.len(),
                 record.len()
             );

@@ -1,11 +1,11 @@
-//! Which format a file has.
+//! Detects the format of a file.
 
 use std::fs::File;
 use std::io::Read;
 
 use super::{FORMATS, Format, InputError};
 
-/// So much of the file is looked at, in bytes.
+/// How much of the start of a file is examined, in bytes.
 const LOOKED_AT: u64 = 64 * 1024;
 
 pub(super) fn detect(file: &mut File) -> Result<&'static Format, InputError> {
@@ -19,7 +19,7 @@ pub(super) fn detect(file: &mut File) -> Result<&'static Format, InputError> {
     name(start).and_then(Format::named).ok_or_else(|| {
         let names: Vec<_> = FORMATS.iter().map(|format| format.name).collect();
         let rule = format!(
-            "is in none of the known formats, or cannot be told; name it with --format: {}",
+            "is in none of the known formats, or in one that cannot be detected; name it with --format: {}",
             names.join(", ")
         );
         InputError::whole(rule)

@@ -1,4 +1,4 @@
-//! django-otp, and authentik, which descends from it.
+//! django-otp, and authentik, which is derived from it.
 
 use std::io::BufRead;
 
@@ -10,7 +10,7 @@ use super::{Entry, InputError, Sink, csv_table};
 use crate::row::{Cause, Place};
 use crate::secret::Encoding;
 
-/// What `manage.py dumpdata` writes. Other models than TOTP devices may be in it.
+/// Reads the output of `manage.py dumpdata`, which may also have other models than TOTP devices.
 pub(super) fn read_json(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(), InputError> {
     json::each(
         reader,
@@ -55,7 +55,7 @@ fn entry(place: Place, object: &Value) -> Option<Entry> {
     Some(entry)
 }
 
-/// The table as CSV, e.g. by `\copy`.
+/// Reads the table as CSV, for example from `\copy`.
 pub(super) fn read_csv(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(), InputError> {
     let fill = |record: &csv_table::Record<'_>, entry: &mut Entry| {
         entry.user(record.get("username"));

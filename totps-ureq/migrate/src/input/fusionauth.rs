@@ -9,7 +9,7 @@ use super::{Entry, InputError, Sink};
 use crate::row::{Cause, Place, RecoveryCode};
 use crate::secret::Encoding;
 
-/// `{"users": […]}` as the API has it, or the users alone.
+/// Reads `{"users": […]}`, as the API returns it, or only the array of users.
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(), InputError> {
     let mut first = [0_u8; 1];
     let length = loop {
@@ -87,7 +87,7 @@ fn entry(method: &Object<'_>) -> Entry {
         entry.secret_field = "secretBase32Encoded";
         entry.encoding = Some(Encoding::Base32);
     } else {
-        // It is base64 by the documentation, and read as such only if the caller says so.
+        // It is base64 according to the documentation, but is read as such only with --encoding.
         entry.secret = method.secret("secret", &mut causes);
     }
     if let Some(authenticator) = method.object("authenticator", &mut causes) {

@@ -1,4 +1,4 @@
-//! `otpauth-migration://offline?data=…`: what Google Authenticator shows for a transfer.
+//! `otpauth-migration://offline?data=…`: links that Google Authenticator shows to transfer accounts.
 
 use std::io::BufRead;
 
@@ -50,7 +50,7 @@ fn payload(text: &str) -> Option<Payload> {
     let url = Url::parse(text).ok()?;
     let is_link = url.scheme().eq_ignore_ascii_case("otpauth-migration");
     let (_, data) = url.query_pairs().find(|(name, _)| name == "data")?;
-    // A `+` that is not escaped arrives as a space.
+    // An unescaped `+` is decoded as a space.
     let data = Zeroizing::new(data.replace(' ', "+"));
     let bytes = Encoding::Base64.decode(&data).filter(|_| is_link)?;
     Payload::decode(bytes.bytes()).ok()
@@ -61,7 +61,7 @@ fn entry(place: Place, parameters: OtpParameters) -> Entry {
     otpauth::set_account(&parameters.name, &mut entry);
     entry.secret = Key::new(parameters.secret).to_base32();
     entry.encoding = Some(Encoding::Base32);
-    // 0 stands for what is usual: SHA-1, six digits, TOTP.
+    // 0 means the usual value: SHA-1, six digits, TOTP.
     entry.algorithm = match parameters.algorithm {
         0 | 1 => None,
         _ => Some("other".to_owned()),

@@ -1,4 +1,4 @@
-//! JSON of any size, one element at a time, and fields whose errors name their path.
+//! Reads JSON of any size one element at a time, and fields whose errors name their path.
 
 use std::fmt;
 use std::io::BufRead;
@@ -12,9 +12,10 @@ use zeroize::Zeroizing;
 use super::InputError;
 use crate::row::{Cause, Place};
 
-/// Calls for each object of a document: the elements of an array at a path of names. Without a path it
-/// is the document itself, which may be an array, one object, or one object after the other. Arrays on
-/// the way are walked through.
+/// Calls `call` for each object of a document, until it returns `false`. The objects are the
+/// elements of the array at `path`. If the path is empty, they are those of the document itself,
+/// which may be an array, an object, or a sequence of objects. For an array on the path, the path
+/// continues in each of its elements.
 pub(super) fn each(
     reader: &mut dyn BufRead,
     path: &'static [&'static str],
@@ -27,7 +28,7 @@ pub(super) fn each(
     };
     let mut json = serde_json::Deserializer::from_reader(reader);
     let mut document = 0;
-    // The way out of the loop is the end of the input.
+    // The loop ends at the end of the input.
     while json.end().is_err() {
         let place = match document {
             0 => Place::default(),
@@ -57,7 +58,7 @@ pub(super) fn each(
     }
 }
 
-/// What serde_json says, without the values that its text quotes.
+/// Converts an error of serde_json, whose own text would quote values.
 pub(super) fn unreadable(error: &serde_json::Error) -> InputError {
     if error.is_io() {
         return InputError::whole("cannot be read");
@@ -139,14 +140,14 @@ impl<'de> Visitor<'de> for Step<'_, '_> {
     }
 }
 
-/// An object of the input at a place. It collects what is wrong with its fields.
+/// An object of the input, with its place. Its methods add what is wrong with a field to `causes`.
 pub(super) struct Object<'a> {
     pub(super) place: Place,
     fields: &'a Map<String, Value>,
 }
 
 impl<'a> Object<'a> {
-    /// The object, or why it is none.
+    /// Wraps an object, or returns why the value is not one.
     pub(super) fn new(place: Place, value: &'a Value) -> Result<Self, Cause> {
         match value {
             Value::Object(fields) => Ok(Self { place, fields }),
@@ -154,7 +155,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A field; `None` if it is missing or `null`.
+    /// Returns a field. `None` if it is missing or `null`.
     pub(super) fn get(&self, name: &str) -> Option<&'a Value> {
         self.fields.get(name).filter(|value| !value.is_null())
     }
@@ -163,7 +164,7 @@ impl<'a> Object<'a> {
         self.get(name).is_some()
     }
 
-    /// A text. A number is taken as its text.
+    /// Returns a string. A number is converted to a string.
     pub(super) fn text(&self, name: &str, causes: &mut Vec<Cause>) -> Option<String> {
         match self.get(name)? {
             Value::String(text) => Some(text.clone()),
@@ -175,7 +176,7 @@ impl<'a> Object<'a> {
         }
     }
 
-    /// A text that must be there.
+    /// Returns a string that is required.
     pub(super) fn secret(&self, name: &str, causes: &mut Vec<Cause>) -> Zeroizing<String> {
         let mut found = Vec::new();
         let text = self.text(name, &mut found);
@@ -186,7 +187,7 @@ impl<'a> Object<'a> {
         Zeroizing::new(text.unwrap_or_default())
     }
 
-    /// A whole number, which may be in a string.
+    /// Returns a whole number, which may be in a string.
     pub(super) fn integer(&self, name: &str, causes: &mut Vec<Cause>) -> Option<i64> {
         let integer = match self.get(name)? {
             Value::Number(number) => number.as_i64(),
@@ -202,7 +203,7 @@ impl<'a> Object<'a> {
         integer
     }
 
-    /// A whole number of at least 0.
+    /// Returns a whole number of at least 0.
     pub(super) fn count(&self, name: &str, causes: &mut Vec<Cause>) -> Option<u64> {
         let integer = self.integer(name, causes)?;
         let count = u64::try_from(integer).ok();
@@ -212,7 +213,7 @@ impl<'a> Object<'a> {
         count
     }
 
-    /// The objects of an array, each with its place; nothing if there is no such field.
+    /// Returns the objects of an array, each with its place. Empty if there is no such field.
     pub(super) fn objects(&self, name: &str, causes: &mut Vec<Cause>) -> Vec<Self> {
         let place = self.place.at(name);
         let elements = match self.get(name) {
@@ -233,14 +234,14 @@ impl<'a> Object<'a> {
         objects
     }
 
-    /// An object in this one.
+    /// Returns an object inside this one.
     pub(super) fn object(&self, name: &str, causes: &mut Vec<Cause>) -> Option<Self> {
         let object = Self::new(self.place.at(name), self.get(name)?);
         object.map_err(|cause| causes.push(cause)).ok()
     }
 }
 
-/// The whole of a small document.
+/// Reads a small document as a whole.
 pub(super) fn document(reader: &mut dyn BufRead) -> Result<Value, InputError> {
     let mut bytes = Zeroizing::new(Vec::new());
     reader.read_to_end(&mut bytes)?;

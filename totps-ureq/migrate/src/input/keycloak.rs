@@ -25,7 +25,7 @@ fn entries(place: Place, user: &Value) -> Vec<Entry> {
     let mut hashed_codes = false;
     for credential in user.objects("credentials", &mut causes) {
         match credential.text("type", &mut causes).as_deref() {
-            // `totp` and `hotp` are those of Keycloak before 8.
+            // Keycloak before 8 has `totp` and `hotp`.
             Some("otp" | "totp" | "hotp") => entries.push(entry(&credential)),
             Some("recovery-authn-codes") => hashed_codes = true,
             _ => {}
@@ -55,8 +55,7 @@ fn entry(credential: &Object<'_>) -> Entry {
     let mut entry = Entry::new(credential.place.clone());
     let mut causes = Vec::new();
     if credential.has("hashedSaltedValue") && !credential.has("secretData") {
-        let rule =
-            "is in the form of Keycloak before 8: import it into a newer one and export again";
+        let rule = "is in the format of Keycloak before 8: import it into a newer version and export it again";
         entry
             .causes
             .push(Cause::invalid(credential.place.clone(), rule));
@@ -81,7 +80,7 @@ fn entry(credential: &Object<'_>) -> Entry {
         entry.digits = data.count("digits", &mut causes);
         entry.period = data.count("period", &mut causes);
         entry.encoding = match data.text("secretEncoding", &mut causes).as_deref() {
-            // The key is the text as it is. To read it as base32 is the most frequent mistake.
+            // The key is the bytes of the text. The most frequent mistake is to read it as base32.
             None => Some(Encoding::Text),
             Some("BASE32") => Some(Encoding::Base32),
             Some(_) => {
@@ -95,7 +94,8 @@ fn entry(credential: &Object<'_>) -> Entry {
     entry
 }
 
-/// JSON in a JSON string; some tools that handle exports unpack it.
+/// Returns an object that is JSON in a string. Some tools that process exports replace the string
+/// by the object.
 fn inner(credential: &Object<'_>, name: &str, causes: &mut Vec<Cause>) -> Option<Value> {
     let place = credential.place.at(name);
     let (value, rule) = match credential.get(name) {

@@ -8,7 +8,8 @@ use super::{Entry, InputError, Sink, csv_table};
 use crate::row::{Cause, Place};
 use crate::secret::Encoding;
 
-/// The hex digits of a key of SHA-256 and of SHA-512: the format has no column for the algorithm.
+/// The number of hex digits of keys for SHA-256 and SHA-512. The format has no column for the
+/// algorithm.
 const LONG_KEYS: [usize; 2] = [64, 128];
 
 pub(super) fn read(reader: &mut dyn BufRead, sink: &mut Sink<'_>) -> Result<(), InputError> {
@@ -42,7 +43,7 @@ fn entry(place: Place, record: &csv::StringRecord) -> Entry {
     entry.secret = Zeroizing::new(field(1).unwrap_or_default().to_owned());
     entry.secret_field = "key";
     entry.encoding = Some(Encoding::Hex);
-    // Both servers take HOTP when nothing is said.
+    // Without a type, both servers assume HOTP.
     entry.is_totp = field(2).is_some_and(|kind| kind.eq_ignore_ascii_case("totp"));
     if LONG_KEYS.contains(&entry.secret.len()) {
         entry.algorithm = Some("by the length of the key".to_owned());

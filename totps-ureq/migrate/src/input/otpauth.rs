@@ -1,4 +1,4 @@
-//! `otpauth://totp/…` URIs, one a line.
+//! `otpauth://totp/…` URIs, one per line.
 
 use std::io::BufRead;
 
@@ -52,9 +52,9 @@ fn number(entry: &mut Entry, name: &str, value: &str) -> Option<u64> {
     number
 }
 
-/// `Issuer:account` or `account`, with escapes.
+/// Reads a label, which is `Issuer:account` or `account`, with escapes.
 fn set_label(label: &str, entry: &mut Entry) {
-    // `url` decodes queries only.
+    // The crate `url` decodes only queries.
     let query = format!("x={}", label.replace('+', "%2B"));
     let label = Url::parse(&format!("otpauth://x/?{query}"))
         .ok()
@@ -67,7 +67,7 @@ fn set_label(label: &str, entry: &mut Entry) {
     set_account(&label, entry);
 }
 
-/// The account of a label. The whole label may be a name in the `--members` file, too.
+/// Reads the account of a label. The whole label may also be a name in the `--members` file.
 pub(super) fn set_account(label: &str, entry: &mut Entry) {
     let account = label.rsplit_once(':').map_or(label, |(_, account)| account);
     entry.user(Some(account.trim().to_owned()));

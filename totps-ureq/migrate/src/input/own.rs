@@ -1,4 +1,4 @@
-//! CSV and NDJSON of one's own.
+//! The formats `csv` and `ndjson`, for your own tables.
 
 use std::io::BufRead;
 
@@ -76,8 +76,8 @@ fn fill(object: &Object<'_>, value: &Value, entry: &mut Entry) {
         .flat_map(|fields| fields.keys())
     {
         if !FIELDS.contains(&name.as_str()) {
-            // The name itself could be a value in the wrong place.
-            let rule = format!("must have no fields but {}", FIELDS.join(", "));
+            // The name is not shown, because it could be a misplaced value.
+            let rule = format!("must have only the fields {}", FIELDS.join(", "));
             causes.push(Cause::invalid(object.place.clone(), rule));
             break;
         }
@@ -98,7 +98,7 @@ fn fill(object: &Object<'_>, value: &Value, entry: &mut Entry) {
     entry.digits = object.count("digits", &mut causes);
     entry.period = object.count("period", &mut causes);
     match object.get("code") {
-        // A number has lost its leading zeros.
+        // A number may have lost leading zeros.
         Some(Value::Number(_)) => {
             causes.push(Cause::invalid(
                 object.place.at("code"),
@@ -139,7 +139,7 @@ fn set_encoding(entry: &mut Entry, name: Option<String>) {
     }
 }
 
-/// A row of this format names the Member, or a user of the `--members` file.
+/// Checks that a row names the Member, or a user of the `--members` file.
 fn check_member(entry: &mut Entry) {
     if entry.member_id.is_none() && entry.users.is_empty() {
         let place = entry.field("member_id");

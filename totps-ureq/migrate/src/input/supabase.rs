@@ -64,7 +64,7 @@ impl Fields {
             entry.is_totp = false;
         }
         let secret = Zeroizing::new(self.secret.unwrap_or_default());
-        // An encrypted secret is an object of a key id, a nonce and data.
+        // An encrypted secret is a JSON object with a key id, a nonce and data.
         if secret.trim_start().starts_with('{') {
             entry.causes.push(Cause::Encrypted);
         }

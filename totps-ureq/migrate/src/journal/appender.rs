@@ -1,4 +1,4 @@
-//! Appends from many threads to one file, and syncs for all that wait at once.
+//! Appends to one file from many threads, with one sync for all threads that wait.
 
 use std::io;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
@@ -6,7 +6,7 @@ use std::thread::{self, JoinHandle};
 
 use crate::disk::Log;
 
-/// So much is written at once, in bytes.
+/// No more is added to a write of at least this size, in bytes.
 const BATCH: usize = 1024 * 1024;
 
 /// The file cannot be written; the run must end.
@@ -15,12 +15,12 @@ pub(crate) struct Broken;
 
 struct Message {
     content: Vec<u8>,
-    /// Dropped without a word if the content was not synced.
+    /// Dropped without a message if the content was not synced.
     synced: Option<SyncSender<()>>,
 }
 
-/// Appends to a file on a thread of its own. After the first failure nothing more is written: what the
-/// file holds then is not known.
+/// Appends to a file on its own thread. After the first failure nothing more is written, because the
+/// content of the file is then unknown.
 pub(crate) struct Appender {
     /// `None` once it is closed.
     sender: Option<Sender<Message>>,
@@ -55,7 +55,7 @@ impl Appender {
         self.send(message)
     }
 
-    /// Appends, and waits until it is on the disk.
+    /// Appends, and waits until the content is on the disk.
     pub(crate) fn append_synced(&self, content: Vec<u8>) -> Result<(), Broken> {
         let (synced, wait) = sync_channel(1);
         let message = Message {
@@ -87,9 +87,9 @@ impl Appender {
 }
 
 impl Drop for Appender {
-    /// The lock of the file ends with its thread.
+    /// Ends the thread, which releases the lock of the file.
     fn drop(&mut self) {
-        // The thread has told of a failure itself.
+        // The thread has reported a failure itself.
         let _ = self.end();
     }
 }
@@ -110,7 +110,7 @@ fn write(mut log: Log, receiver: &Receiver<Message>) -> io::Result<()> {
             log.sync()?;
             unsynced = false;
             for synced in waiting {
-                // Whoever waited may have gone.
+                // The thread that waited may have ended.
                 let _ = synced.send(());
             }
         }

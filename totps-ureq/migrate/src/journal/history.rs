@@ -6,19 +6,19 @@ use super::record::{CodesAre, Event, Record, RowId};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct History {
     pub(crate) organization_id: String,
-    /// As the input named it.
+    /// The Member as the input names it.
     pub(crate) member: String,
     pub(crate) input: String,
     /// Stytch's id of the Member, once Get Member showed it.
     pub(crate) member_id: Option<String>,
-    /// Of the secret that was or will be sent.
+    /// The HMAC of the secret that was or will be sent.
     pub(crate) secret: Option<RowId>,
     pub(crate) intents: u32,
-    /// The last intent has no outcome.
+    /// Whether the last intent has no outcome.
     open: bool,
-    /// An earlier intent has no outcome.
+    /// Whether an earlier intent has no outcome.
     unclear: bool,
-    /// A deletion has no outcome.
+    /// Whether a deletion has no outcome.
     pub(crate) undoing: bool,
     pub(crate) state: State,
 }
@@ -68,12 +68,12 @@ impl State {
 }
 
 impl History {
-    /// Whether something may have been done that nobody knows of.
+    /// Whether a request may have been carried out whose outcome is not known.
     pub(crate) fn is_unclear(&self) -> bool {
         self.open || self.unclear
     }
 
-    /// Whether a run leaves it alone.
+    /// Whether a run skips the row.
     pub(crate) fn is_done(&self) -> bool {
         matches!(
             self.state,
@@ -156,7 +156,7 @@ impl History {
             Event::Unknown { reason } => self.state = State::Unknown { reason },
             Event::UndoIntent => self.undoing = true,
             Event::Undone => {
-                // The row can be migrated again as if it had never been.
+                // The row can be migrated again as if it had never been migrated.
                 self.settle();
                 self.undoing = false;
                 self.intents = 0;

@@ -12,8 +12,8 @@ use super::unix_time;
 use crate::row::{Member, Naming};
 use crate::secret::Key;
 
-/// By what a row is known in one journal, and what tells whether its secret is still the same: HMACs
-/// under the journal's key.
+/// An HMAC under the journal's key. It identifies a row in one journal, or shows whether the row's
+/// secret is still the same.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct RowId([u8; 16]);
 
@@ -44,7 +44,7 @@ impl<'de> Deserialize<'de> for RowId {
     }
 }
 
-/// Makes the ids of rows.
+/// Computes the ids of rows.
 #[derive(Clone)]
 pub(crate) struct Signer(Hmac<Sha256>);
 
@@ -54,10 +54,10 @@ impl Signer {
         Self(Hmac::new_from_slice(key).unwrap_or_else(|_| Hmac::new(&[0; 64].into())))
     }
 
-    /// Equal for two rows that name the same Member in the same way.
+    /// Returns the id of a row. It is equal for two rows that name the same Member in the same way.
     pub(crate) fn row(&self, member: &Member) -> RowId {
         let (naming, organization_id) = match member.naming() {
-            // It is unique without the Organization.
+            // This id is unique without the Organization.
             Naming::MemberId => ("member_id", ""),
             Naming::ExternalId => ("external_id", &*member.organization_id),
             Naming::Email => ("email_address", &*member.organization_id),
@@ -75,7 +75,7 @@ impl Signer {
         self.sign(&[b"secret", &row.0, key.bytes()])
     }
 
-    /// A name of the journal for other files, which does not give its key away.
+    /// Returns an id of the journal for use in other files, which does not reveal its key.
     pub(crate) fn journal(&self) -> RowId {
         self.sign(&[b"journal"])
     }
@@ -107,7 +107,7 @@ pub(crate) struct Record {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub(crate) enum Event {
-    /// Which Member it is, as the input names it, and where in the input.
+    /// The Member as the input names it, and the place in the input.
     Row {
         organization_id: String,
         member: String,
@@ -122,28 +122,28 @@ pub(crate) enum Event {
     },
     /// Migrate is about to be sent.
     Intent,
-    /// The last intent came to nothing for certain.
+    /// The last intent certainly had no effect.
     NotDone,
     /// The Member has the TOTP.
     Migrated {
         totp_registration_id: String,
-        /// The response was lost, and Get Member showed it.
+        /// Whether the response was lost, and Get Member showed the TOTP.
         found: bool,
         recovery_codes: CodesAre,
     },
     /// The recovery codes of a migrated row were read later.
     CodesStored,
-    /// Stytch refused it.
+    /// Stytch refused the row.
     Refused {
         status: u16,
         error_type: Option<String>,
         request_id: Option<String>,
     },
-    /// Somebody else enrolled the Member in between.
+    /// Somebody else enrolled the Member in the meantime.
     Conflict { reason: String },
-    /// We refused it, by the names of the causes.
+    /// The tool did not send the row, for the causes with these names.
     Rejected { causes: String },
-    /// What happened could not be found out.
+    /// The outcome could not be found out.
     Unknown { reason: String },
     /// Delete is about to be sent.
     UndoIntent,
@@ -159,7 +159,7 @@ pub(crate) enum CodesAre {
     Brought,
     /// In the codes file.
     Stored,
-    /// Nobody read them; Get Recovery Codes shows them.
+    /// Not read yet; Get Recovery Codes returns them.
     Unread,
 }
 
@@ -173,9 +173,9 @@ impl Record {
     }
 }
 
-/// A value as a line of NDJSON.
+/// Returns a value as a line of NDJSON.
 pub(crate) fn line(value: &impl Serialize) -> Vec<u8> {
-    // What is written here has no maps but those with string keys: it cannot fail.
+    // This cannot fail: all maps that are written here have string keys.
     let mut line = serde_json::to_vec(value).unwrap_or_default();
     line.push(b'\n');
     line

@@ -52,7 +52,7 @@ impl RowsFile {
     }
 
     fn write(&mut self, fields: [&str; 6]) {
-        // Spreadsheets take a text with these at its start for a formula.
+        // Spreadsheets treat a text that starts with one of these as a formula.
         let fields = fields.map(|field| {
             if field.starts_with(['=', '+', '-', '@', '\t', '\r']) {
                 format!("'{field}")
@@ -60,11 +60,11 @@ impl RowsFile {
                 field.to_owned()
             }
         });
-        // Into memory: it cannot fail.
+        // Writing to memory cannot fail.
         let _ = self.csv.write_record(&fields);
     }
 
-    /// Puts the file in the place of the last report.
+    /// Writes the file, which replaces an earlier report.
     pub(crate) fn save(self, disk: &Disk, path: &Path) -> io::Result<()> {
         let content = self.csv.into_inner().map_err(|error| error.into_error())?;
         disk.replace(path, &content)

@@ -12,9 +12,9 @@ use crate::journal::State;
 use crate::pace::Gate;
 use crate::row::{Kind, Problem};
 
-/// What is shown during a run, and collected for its end.
+/// Shows the progress of a run, and collects the report.
 pub(crate) struct Screen<'a> {
-    /// On a terminal.
+    /// `None` if JSON lines are shown.
     bar: Option<ProgressBar>,
     gate: Option<&'a Gate>,
     collected: Mutex<Collected>,
@@ -27,12 +27,13 @@ struct Collected {
 }
 
 impl<'a> Screen<'a> {
-    /// For so many rows. JSON lines if asked for or if the standard error is no terminal.
+    /// Creates a screen for this number of rows. It shows JSON lines if `json` is set or if standard error
+    /// is not a terminal.
     pub(crate) fn new(rows: u64, json: bool, gate: Option<&'a Gate>) -> Self {
         let bar = (!json && io::stderr().is_terminal()).then(|| {
             let bar =
                 ProgressBar::with_draw_target(Some(rows), ProgressDrawTarget::stderr_with_hz(5));
-            // The template is constant; without colours there is nothing for NO_COLOR to turn off.
+            // The template is constant, so it is valid. It has no colours, so NO_COLOR has no effect.
             let template = "{bar:30} {pos}/{len}  {msg}  {eta} left";
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style);
@@ -56,20 +57,20 @@ impl<'a> Screen<'a> {
         self.bar.is_none()
     }
 
-    /// An event as a JSON line, where there is no bar.
+    /// Prints an event as a JSON line, if JSON lines are shown.
     pub(crate) fn event(&self, event: &Value) {
         if self.is_json() {
-            // Whoever reads may have gone; the run goes on.
+            // The program that reads the output may have ended; the run continues.
             let _ = writeln!(io::stdout().lock(), "{event}");
         }
     }
 
-    /// A row that needs a person.
+    /// Adds a row that needs a person.
     pub(crate) fn row(&self, row: &RowLine) {
         self.lock().rows.add(row);
     }
 
-    /// Takes the bar away, and gives what was collected.
+    /// Removes the bar, and returns what was collected.
     pub(crate) fn finish(self) -> (Tally, RowsFile) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -107,7 +108,7 @@ impl<'a> Screen<'a> {
 
 impl Observer for Screen<'_> {
     fn outcome(&self, outcome: Outcome) {
-        // What an earlier run did is in the report, and no event of this one.
+        // The outcome of an earlier run is in the report, but is not an event of this run.
         if !outcome.before && outcome.state != State::Planned {
             self.event(&outcome.to_json());
         }
@@ -152,7 +153,7 @@ impl Observer for Screen<'_> {
     }
 }
 
-/// A number of seconds in words.
+/// Formats a number of seconds as text.
 pub(crate) fn duration(seconds: f64) -> String {
     let seconds = seconds.ceil() as u64;
     let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);

@@ -8,18 +8,18 @@ use super::Outcome;
 use crate::journal::{CodesAre, State};
 use crate::row::{Kind, Problem};
 
-/// How many rows came to what.
+/// How many rows have each outcome.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Tally {
     pub(crate) states: BTreeMap<&'static str, u64>,
-    /// Of the migrated: by an earlier run.
+    /// Migrated rows that an earlier run did.
     pub(crate) before: u64,
-    /// Of the migrated: those whose response was lost.
+    /// Migrated rows whose response was lost.
     pub(crate) found: u64,
-    /// Of the migrated: those whose new codes nobody stored.
+    /// Migrated rows whose new codes are not stored.
     pub(crate) unread_codes: u64,
     pub(crate) skipped: u64,
-    /// Rows that a later run is to do.
+    /// Rows that are left to a later run.
     pub(crate) left: u64,
 }
 
@@ -49,7 +49,7 @@ impl Tally {
         }
     }
 
-    /// Everything else of so many rows is left to a later run.
+    /// Counts those of `rows` rows that have no outcome as left to a later run.
     pub(crate) fn count_left(&mut self, rows: u64) {
         let counted: u64 = self.states.values().sum();
         self.left = rows.saturating_sub(counted + self.skipped);
@@ -59,12 +59,12 @@ impl Tally {
         self.states.get(state).copied().unwrap_or(0)
     }
 
-    /// Rows that somebody has to look at before it is known what they are.
+    /// Returns how many rows have an outcome that is unknown or in conflict.
     pub(crate) fn open(&self) -> u64 {
         self.count("unknown") + self.count("sent") + self.count("conflict")
     }
 
-    /// Rows that were not migrated, for certain.
+    /// Returns how many rows were certainly not migrated.
     pub(crate) fn not_migrated(&self) -> u64 {
         self.count("refused") + self.count("rejected") + self.count("present")
     }
@@ -86,7 +86,7 @@ impl Tally {
         })
     }
 
-    /// The lines of the report.
+    /// Returns the lines of the report.
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines = vec![format!("migrated  {}", self.count("migrated"))];
         if self.before > 0 {

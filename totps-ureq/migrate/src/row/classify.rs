@@ -1,36 +1,36 @@
-//! From what an export says to a row that can be sent.
+//! Converts an entry of an export to a row that can be sent.
 
 use super::{Cause, Item, Member, MemberName, Members, Problem, RecoveryCode, Row};
 use crate::input::Entry;
 use crate::secret::{CodeCheck, Encoding, Key, Undetected, detect};
 
-/// A key is this long in bytes, or it is not sent.
+/// The allowed lengths of a key, in bytes.
 const KEY_BYTES: std::ops::RangeInclusive<usize> = 10..=64;
-/// RFC 4226 asks for 128 bits.
+/// The shortest key that RFC 4226 allows, in bytes.
 const SHORT_KEY: usize = 16;
 
-/// What the caller says about the whole input.
+/// The options for a whole input.
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
     pub(crate) encoding: Option<Encoding>,
     pub(crate) members: Members,
-    /// The Organization of users who are known by their e-mail address alone.
+    /// The Organization of users who are identified only by their e-mail address.
     pub(crate) organization_id: Option<String>,
-    /// Members whose recovery codes are hashed get new ones.
+    /// Whether Members whose recovery codes are hashed get new ones.
     pub(crate) replace_hashed_codes: bool,
-    /// For the check of codes, in seconds since 1970.
+    /// The time for the check of codes, in seconds since 1970.
     pub(crate) unix_time: u64,
 }
 
 impl Row {
-    /// Whether the key is shorter than RFC 4226 asks for.
+    /// Whether the key is shorter than RFC 4226 allows.
     pub(crate) fn has_short_key(&self) -> bool {
         self.key.bytes().len() < SHORT_KEY
     }
 }
 
 impl Rules {
-    /// Checks everything about an entry, and tells all that is wrong with it.
+    /// Checks an entry, and reports everything that is wrong with it.
     pub(crate) fn classify(&self, mut entry: Entry) -> Item {
         let mut causes = std::mem::take(&mut entry.causes);
         causes.extend(unmovable(&entry));
@@ -40,7 +40,7 @@ impl Rules {
             causes.push(Cause::HashedRecoveryCodes);
         }
         let skipped = causes.contains(&Cause::Unconfirmed);
-        // What is wrong with the secret of an entry that is not moved anyway does not matter.
+        // The secret of an entry that cannot be moved anyway is not checked.
         let key = if causes.is_empty() {
             let key = self.key(&entry);
             key.map_err(|cause| causes.push(cause)).ok()
@@ -150,7 +150,7 @@ impl Rules {
     }
 }
 
-/// What keeps an entry from being moved, whatever its secret.
+/// Returns why an entry cannot be moved, apart from its secret.
 fn unmovable(entry: &Entry) -> Vec<Cause> {
     let mut causes = Vec::new();
     if !entry.is_totp {
@@ -185,8 +185,8 @@ fn is_sha1(algorithm: &str) -> bool {
     letters.strip_prefix("hmac").unwrap_or(&letters) == "sha1"
 }
 
-/// Whether a recovery code is a hash: bcrypt, argon2, PBKDF2 and the like have a `$`, and no code that
-/// people type has 32 characters.
+/// Whether a recovery code is a hash. Hashes by bcrypt, argon2, PBKDF2 and the like have a `$`, and
+/// codes that people type are shorter than 32 characters.
 pub(crate) fn is_hash(code: &str) -> bool {
     code.contains('$') || code.starts_with('{') || code.len() >= 32
 }

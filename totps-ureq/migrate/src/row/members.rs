@@ -1,4 +1,4 @@
-//! The file of `--members`: which user of the export is which Member.
+//! The file of `--members`, which maps users of the export to Members.
 
 use std::collections::HashMap;
 use std::fmt;
@@ -10,7 +10,7 @@ use super::{Member, MemberName, Place};
 #[derive(Debug, Default)]
 pub(crate) struct Members(HashMap<String, Member>);
 
-/// Everything that is wrong with the file.
+/// All errors in the file.
 #[derive(Debug)]
 pub(crate) struct MembersError(Vec<(Place, &'static str)>);
 
@@ -61,7 +61,7 @@ impl Members {
                     let line = error.position().map_or(1, csv::Position::line);
                     errors.push((
                         Place::line(line),
-                        "has another number of columns, or is not UTF-8",
+                        "has a different number of columns, or is not UTF-8",
                     ));
                     continue;
                 }
@@ -85,7 +85,7 @@ impl Members {
             match members.get(&key(field(user))) {
                 Some(other) if *other != target => {
                     let place = place.column(user as u64 + 1).at("user");
-                    errors.push((place, "is there twice, with different Members"));
+                    errors.push((place, "is a duplicate, with a different Member"));
                 }
                 _ => {
                     members.insert(key(field(user)), target);
@@ -104,7 +104,7 @@ impl Members {
     }
 }
 
-/// User ids are compared as they are, e-mail addresses without regard to case.
+/// Returns the form in which a user is compared: the case of e-mail addresses does not matter.
 fn key(name: &str) -> String {
     if name.contains('@') {
         name.to_lowercase()
@@ -129,13 +129,13 @@ mod tests {
     }
 
     #[test]
-    fn all_errors_are_told_at_once_without_the_values() {
+    fn all_errors_are_reported_at_once_without_the_values() {
         let file = "user,organization_id,member_id\n,o,m\nu,,m\nv,o,m\nv,o,n\nw,o\n";
         let error = Members::parse(file.as_bytes()).unwrap_err().to_string();
         let expected = "line 2, column 1, `user`: must not be empty\n\
             line 3, column 2, `organization_id`: must not be empty\n\
-            line 5, column 1, `user`: is there twice, with different Members\n\
-            line 6: has another number of columns, or is not UTF-8";
+            line 5, column 1, `user`: is a duplicate, with a different Member\n\
+            line 6: has a different number of columns, or is not UTF-8";
         assert_eq!(error, expected);
     }
 }

@@ -14,11 +14,11 @@ pub(crate) struct Problem {
     pub(crate) member: Option<Member>,
     /// The user's name in the export, if the Member is not known.
     pub(crate) user: Option<String>,
-    /// At least one.
+    /// The causes, at least one.
     pub(crate) causes: Vec<Cause>,
 }
 
-/// One reason for which a row is not sent.
+/// One reason why a row is not sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// A field is missing or malformed.
@@ -26,11 +26,11 @@ pub(crate) enum Cause {
         place: Place,
         rule: Cow<'static, str>,
     },
-    /// The secret has two readings.
+    /// The secret is valid in two encodings.
     Ambiguous(Encoding, Encoding),
-    /// The code is not one of the secret.
+    /// The code does not match the secret.
     WrongCode,
-    /// Neither the export nor the map says which Member it is.
+    /// Neither the export nor the `--members` file says which Member it is.
     NoMember,
     /// Not SHA-1.
     Algorithm,
@@ -38,9 +38,9 @@ pub(crate) enum Cause {
     Digits(u64),
     /// Not 30 seconds.
     Period(u64),
-    /// Counts from another time than 1970.
+    /// The time steps are not counted from 1970.
     StartTime,
-    /// Not a TOTP, but an HOTP or something of the vendor's own.
+    /// Not a TOTP but an HOTP, or a method of the vendor's own.
     NotTotp,
     HashedRecoveryCodes,
     /// The secret is encrypted.
@@ -49,11 +49,11 @@ pub(crate) enum Cause {
     SeveralDevices,
     /// Another row is for the same Member.
     TwoRows,
-    /// The user never finished to enrol.
+    /// The user never completed the enrolment.
     Unconfirmed,
 }
 
-/// What a cause means for the rest.
+/// What a cause means for the row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     /// There is nothing to move.
@@ -65,19 +65,19 @@ pub(crate) enum Kind {
 }
 
 impl Problem {
-    /// The gravest of its causes.
+    /// Returns the most serious kind of its causes.
     pub(crate) fn kind(&self) -> Kind {
         let kinds = self.causes.iter().map(Cause::kind);
         kinds.max().unwrap_or(Kind::Error)
     }
 
-    /// The names of the causes, separated by commas.
+    /// Returns the names of the causes, separated by commas.
     pub(crate) fn codes(&self) -> String {
         let codes: Vec<_> = self.causes.iter().map(Cause::code).collect();
         codes.join(",")
     }
 
-    /// The causes in words.
+    /// Returns the causes in words.
     pub(crate) fn reason(&self) -> String {
         let causes: Vec<_> = self.causes.iter().map(ToString::to_string).collect();
         causes.join("; ")
@@ -89,7 +89,7 @@ impl Problem {
         todo.join("; ")
     }
 
-    /// The Member or the user, for people.
+    /// Returns the name of the Member or of the user. Empty if neither is known.
     pub(crate) fn who(&self) -> &str {
         match (&self.member, &self.user) {
             (Some(member), _) => member.name.as_str(),
@@ -117,7 +117,7 @@ impl Cause {
         }
     }
 
-    /// A name that programs can match on.
+    /// Returns a name that programs can match on.
     pub(crate) fn code(&self) -> &'static str {
         match self {
             Self::Invalid { .. } => "invalid",
@@ -137,20 +137,20 @@ impl Cause {
         }
     }
 
-    /// What a person can do about it.
+    /// Returns what a person can do about it.
     pub(crate) fn todo(&self) -> &'static str {
         match self {
             Self::Invalid { .. } => "correct the row and run again",
-            Self::Ambiguous(..) => "say which with --encoding or the column `encoding`",
-            Self::WrongCode => "check the encoding of the secret, or take a fresh code",
+            Self::Ambiguous(..) => "name one of them with --encoding or in the column `encoding`",
+            Self::WrongCode => "check the encoding of the secret, or use a current code",
             Self::NoMember => "name the Member in the --members file, or give --organization",
             Self::Algorithm
             | Self::Digits(_)
             | Self::Period(_)
             | Self::StartTime
-            | Self::NotTotp => "the Member must enrol anew",
+            | Self::NotTotp => "the Member must enrol again",
             Self::HashedRecoveryCodes => {
-                "let the Member enrol anew, or pass --replace-hashed-codes to give new codes"
+                "let the Member enrol again, or pass --replace-hashed-codes to give new codes"
             }
             Self::Encrypted => "decrypt the export first",
             Self::SeveralDevices => "keep one authenticator of the user in the export",
@@ -170,8 +170,10 @@ impl fmt::Display for Cause {
                 one.name(),
                 other.name()
             ),
-            Self::WrongCode => f.write_str("the code is not one of the secret at this time"),
-            Self::NoMember => f.write_str("nothing says which Member it is"),
+            Self::WrongCode => f.write_str("the code does not match the secret at this time"),
+            Self::NoMember => {
+                f.write_str("neither the input nor --members says which Member it is")
+            }
             Self::Algorithm => f.write_str("the algorithm is not SHA-1"),
             Self::Digits(digits) => write!(f, "codes of {digits} digits"),
             Self::Period(period) => write!(f, "a period of {period} s"),

@@ -1,11 +1,11 @@
-//! What comes next for one row: pure rules, without I/O.
+//! Decides the next step of one row, without I/O.
 
 use crate::api::Refusal;
 use crate::journal::History;
 
-/// So often one run sends one row again after lost responses.
+/// How often one run sends one row if responses are lost.
 const MOST_INTENTS: u32 = 5;
-/// So often a Member must be seen without a TOTP before a row is sent again.
+/// How often a Member must be read without a TOTP before a row is sent again.
 const LOOKS: u32 = 2;
 
 /// What Get Member showed.
@@ -15,7 +15,7 @@ pub(super) enum Seen {
     There(String),
 }
 
-/// What came of Migrate.
+/// The outcome of Migrate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Sent {
     Migrated(String),
@@ -31,12 +31,12 @@ pub(super) enum Step {
     Look,
     /// Read the Member after a pause.
     LookAgain,
-    /// Write down what was seen and the intent, then send.
+    /// Record what was seen and the intent, then send.
     Send,
     End(End),
 }
 
-/// How it ends.
+/// How the course of a row ends.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Present(String),
@@ -49,15 +49,15 @@ pub(super) enum End {
 /// The course of one row.
 #[derive(Debug)]
 pub(super) struct Course {
-    /// Of all runs.
+    /// The number of intents in all runs.
     intents: u32,
-    /// Of this run.
+    /// The number of intents in this run.
     sent: u32,
-    /// Something may have been done that nobody knows of.
+    /// Whether a request may have been carried out whose outcome is not known.
     unclear: bool,
     /// How often no TOTP was seen since the last intent.
     absent: u32,
-    /// Why the last response is not known.
+    /// Why the last outcome is not known.
     lost: String,
 }
 
@@ -68,7 +68,7 @@ impl Course {
             sent: 0,
             unclear: history.is_some_and(History::is_unclear),
             absent: 0,
-            lost: "the run ended before the response came".to_owned(),
+            lost: "the run ended before the response arrived".to_owned(),
         };
         (course, Step::Look)
     }
@@ -76,10 +76,10 @@ impl Course {
     pub(super) fn seen(&mut self, seen: Seen) -> Step {
         match seen {
             Seen::There(id) if self.intents == 0 => Step::End(End::Present(id)),
-            // It was absent before the first intent.
+            // The Member had no TOTP before the first intent.
             Seen::There(id) if self.unclear => Step::End(End::Migrated { id, found: true }),
             Seen::There(_) => Step::End(End::Conflict(
-                "the Member has a TOTP, and nothing that was sent can have made it",
+                "the Member has a TOTP, and no request of this tool can have made it",
             )),
             Seen::Absent if self.unclear => {
                 self.absent += 1;
@@ -112,7 +112,7 @@ impl Course {
                     Step::Look
                 } else {
                     Step::End(End::Conflict(
-                        "active_totp_exists: somebody enrolled the Member since it was seen without a TOTP",
+                        "active_totp_exists: somebody enrolled the Member after it was read without a TOTP",
                     ))
                 }
             }
@@ -174,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn the_usual_way() {
+    fn a_member_without_a_totp_is_migrated() {
         let (mut course, step) = Course::begin(None);
         assert_eq!(step, Step::Look);
         assert_eq!(course.seen(Seen::Absent), Step::Send);
@@ -210,13 +210,13 @@ mod tests {
     }
 
     #[test]
-    fn an_intent_without_outcome_is_looked_after_by_the_next_run() {
+    fn after_an_intent_without_outcome_the_next_run_reads_the_member() {
         let mut course = after([absent(), Event::Intent]);
         assert_eq!(course.seen(Seen::Absent), Step::LookAgain);
         assert_eq!(course.seen(Seen::Absent), Step::Send);
         let mut course = after([absent(), Event::Intent]);
         assert_eq!(course.seen(there()), found());
-        // The second intent came to nothing, the first may still have come to something.
+        // The second intent had no effect, but the first may have had one.
         let mut course = after([
             absent(),
             Event::Intent,
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[test]
-    fn active_totp_exists_is_ours_only_if_something_was_lost() {
+    fn an_active_totp_is_ours_only_if_a_response_was_lost() {
         let (mut course, _) = Course::begin(None);
         course.seen(Seen::Absent);
         assert!(matches!(course.sent(exists()), Step::End(End::Conflict(_))));
@@ -242,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn what_came_to_nothing_is_not_ours() {
+    fn a_totp_after_an_intent_without_effect_is_a_conflict() {
         let mut course = after([absent(), Event::Intent, Event::NotDone]);
         assert!(matches!(course.seen(there()), Step::End(End::Conflict(_))));
         let mut course = after([absent(), Event::Intent, Event::NotDone]);
@@ -250,7 +250,7 @@ mod tests {
     }
 
     #[test]
-    fn after_an_undo_it_begins_anew() {
+    fn after_an_undo_a_row_starts_again() {
         let migrated = Event::Migrated {
             totp_registration_id: "totp-1".to_owned(),
             found: false,
@@ -272,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn it_does_not_go_on_for_ever() {
+    fn a_row_is_sent_a_limited_number_of_times() {
         let (mut course, _) = Course::begin(None);
         let mut step = course.seen(Seen::Absent);
         let mut sent = 0;

@@ -1,4 +1,4 @@
-//! Runs that end at each file operation, over a server in memory.
+//! Runs that end at each file operation, with a server in memory.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
@@ -20,7 +20,7 @@ use crate::row::classify::Rules;
 
 const ROWS: usize = 6;
 
-/// Members with their registrations.
+/// A server in memory: Members with their registrations and recovery codes.
 #[derive(Default)]
 struct Server {
     totps: Mutex<HashMap<String, (String, Vec<String>)>>,
@@ -103,7 +103,7 @@ impl Bench {
         self.folder.path().join(name)
     }
 
-    /// Runs once. `is_dead` tells whether the process has ended by now, so that nothing is sent.
+    /// Runs once. If `is_dead` returns `true`, the process counts as ended and sends nothing.
     fn run(&self, disk: &Disk, is_dead: impl Fn() -> bool + Sync) -> Result<Vec<State>, String> {
         let stop = Arc::new(Stop::default());
         let input = Input::open(&self.path("in.csv"), None).map_err(|it| it.to_string())?;
@@ -122,7 +122,7 @@ impl Bench {
                 return Err(TransportError::other("the process is dead"));
             }
             let response = self.server.respond(&request);
-            // It dies while the response is on its way.
+            // It may end while the response is on its way.
             match is_dead() {
                 true => Err(TransportError::other("the process is dead")),
                 false => Ok(response),
@@ -148,7 +148,8 @@ impl Bench {
         }
     }
 
-    /// Runs on a sound disk, and checks that everything is there.
+    /// Runs on a disk that does not fail, and checks that every row is migrated and every code is
+    /// stored.
     fn finish(&self, case: &str) {
         let states = self.run(&Disk::default(), || false);
         let states = states.unwrap_or_else(|error| panic!("{case}: the next run failed: {error}"));
@@ -179,7 +180,8 @@ impl Bench {
     }
 }
 
-/// A disk that fails from the given operation on, whether it was reached, and how many there were.
+/// Returns a disk that fails from operation number `at` on, and the counter of its operations. With
+/// `only`, other operations neither fail nor count.
 fn failing(at: usize, only: Option<Operation>) -> (Disk, Arc<AtomicUsize>) {
     let count = Arc::new(AtomicUsize::new(0));
     let counter = count.clone();
@@ -196,7 +198,7 @@ fn failing(at: usize, only: Option<Operation>) -> (Disk, Arc<AtomicUsize>) {
 }
 
 #[test]
-fn killed_before_each_file_operation_nothing_is_lost() {
+fn a_kill_before_any_file_operation_loses_nothing() {
     for at in 0.. {
         let bench = Bench::new();
         let (disk, count) = failing(at, None);
@@ -212,12 +214,12 @@ fn killed_before_each_file_operation_nothing_is_lost() {
 }
 
 #[test]
-fn a_full_disk_stops_the_run_and_the_next_one_goes_on() {
+fn a_full_disk_stops_the_run_and_the_next_run_continues() {
     for only in [Operation::Write, Operation::Sync] {
         for at in 0.. {
             let bench = Bench::new();
             let (disk, count) = failing(at, Some(only));
-            // The process lives on, and what is in flight goes out.
+            // The process continues, and requests in flight are sent.
             let ended = bench.run(&disk, || false);
             if count.load(Ordering::SeqCst) <= at {
                 ended.unwrap();

@@ -1,4 +1,4 @@
-//! Takes one row through its course.
+//! Carries out the steps of one row.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
@@ -15,7 +15,7 @@ use crate::journal::{Broken, CodesAre, Event, History, Opened, Record, RowId, St
 use crate::report::Outcome;
 use crate::row::{Member, MemberName, Row};
 
-/// One row, and what is to be done with it.
+/// One row, and what to do with it.
 pub(super) struct Work {
     row: Row,
     id: RowId,
@@ -42,7 +42,7 @@ impl Work {
     }
 }
 
-/// A row is left to the next run, in the state that the journal has.
+/// A row that is left to the next run, in the state that the journal has.
 struct Left(State);
 
 impl From<Broken> for Left {
@@ -62,7 +62,7 @@ pub(super) struct Worker<'a, T> {
     api: &'a Api<'a, T>,
     journal: &'a Opened,
     codes: Option<&'a CodesFile>,
-    /// Which row has which Member, by Stytch's id.
+    /// The row that each Member belongs to, by Stytch's id of the Member.
     claims: Mutex<HashMap<String, RowId>>,
 }
 
@@ -102,10 +102,10 @@ impl<'a, T: Transport> Worker<'a, T> {
 
     fn migrate(&self, row: &Row, id: RowId, history: Option<&History>) -> Result<State, Left> {
         let (mut course, mut step) = Course::begin(history);
-        // The state of the journal, for when the run is stopped.
+        // Whether the journal says `planned`, for the state of a row that is stopped.
         let mut planned = history.is_none_or(|history| !history.is_unclear());
         let mut member = Target::of(row, history);
-        // What is to be written down with the next intent or end.
+        // The records to write with the next intent or end.
         let mut pending: Vec<_> = described(id, &row.member, &row.place.to_string(), history)
             .into_iter()
             .collect();
@@ -215,14 +215,15 @@ impl<'a, T: Transport> Worker<'a, T> {
         })
     }
 
-    /// Whether the Member is this row's, and not another one's under another name.
+    /// Whether the Member belongs to this row, and not to another row that names it differently.
     fn claim(&self, member: &Target, row: RowId) -> bool {
         let Some(id) = &member.id else { return true };
         let mut claims = self.claims.lock().unwrap_or_else(PoisonError::into_inner);
         *claims.entry(id.clone()).or_insert(row) == row
     }
 
-    /// The id of the registration, and codes that the Member does not know yet.
+    /// Sends Migrate. Returns the id of the registration, and recovery codes that are new to the
+    /// Member.
     fn send(&self, row: &Row, member: &Target) -> Result<(String, Vec<SentCode>), Failure> {
         let Some(member_id) = &member.id else {
             return Err(Failure::GaveUp(
@@ -319,7 +320,7 @@ impl<'a, T: Transport> Worker<'a, T> {
         Ok(state)
     }
 
-    /// Stores new recovery codes before the outcome is written down.
+    /// Stores new recovery codes before the outcome is recorded.
     fn keep_codes(
         &self,
         row: &Row,
@@ -348,7 +349,7 @@ impl<'a, T: Transport> Worker<'a, T> {
         } else {
             match self.codes_of(member) {
                 Ok(codes) => codes,
-                // It has none, or they may not be read.
+                // The Member has no codes, or they may not be read.
                 Err(Failure::Refused(_)) => return Ok(CodesAre::Unread),
                 // The next run finds the TOTP again.
                 Err(Failure::Stopped) => return Err(Left(State::Sent)),
@@ -398,7 +399,7 @@ impl<'a, T: Transport> Worker<'a, T> {
         Ok(self.api.read(&params)?.recovery_codes)
     }
 
-    /// Reads the codes of a row that is migrated already, if the Member still has its TOTP.
+    /// Reads the codes of a row that is already migrated, if the Member still has its TOTP.
     fn read_codes_later(
         &self,
         row: &Row,
@@ -440,7 +441,7 @@ impl<'a, T: Transport> Worker<'a, T> {
         })
     }
 
-    /// Writes events down, without waiting for the disk.
+    /// Appends events to the journal, without waiting for the disk.
     fn write<const N: usize>(
         &self,
         id: RowId,
@@ -454,9 +455,9 @@ impl<'a, T: Transport> Worker<'a, T> {
 
 /// The Member of a row.
 struct Target {
-    /// By what it is read.
+    /// The name by which the Member is read.
     named: Member,
-    /// Stytch's id, by which it is changed.
+    /// Stytch's id, by which the Member is changed.
     id: Option<String>,
 }
 
@@ -481,7 +482,7 @@ impl Target {
     }
 }
 
-/// Stytch's id of the Member that Get Member showed.
+/// Returns Stytch's id of the Member from a response of Get Member.
 pub(super) fn member_id(response: &GetMemberResponse) -> Option<String> {
     let id = response.member.member_id.as_str();
     let id = if id.is_empty() {

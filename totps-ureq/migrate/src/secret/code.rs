@@ -1,4 +1,4 @@
-//! The offline proof of a secret by a code.
+//! Checks a secret offline with a code.
 
 use totp_rs::{Algorithm, TOTP};
 
@@ -16,8 +16,8 @@ pub(crate) enum CodeCheck {
 }
 
 impl Key {
-    /// Checks a code of RFC 6238 (SHA-1, 6 digits, 30 s) against the time in seconds, one step to
-    /// either side.
+    /// Checks a code of RFC 6238 (SHA-1, 6 digits, 30 s) at a time in seconds since 1970. Codes of the
+    /// step before and of the step after are accepted too.
     pub(crate) fn check(&self, code: &str, unix_time: u64) -> CodeCheck {
         let code: String = code.chars().filter(|c| !c.is_whitespace()).collect();
         if code.len() != 6 || !code.bytes().all(|digit| digit.is_ascii_digit()) {
@@ -40,7 +40,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_code_of_rfc_6238_proves_its_secret_one_step_around() {
+    fn a_code_of_rfc_6238_proves_its_secret_within_one_step() {
         // Appendix B, last six of the eight digits.
         let key = Key::new(b"12345678901234567890".to_vec());
         let at = 1_111_111_109;

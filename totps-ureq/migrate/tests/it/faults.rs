@@ -1,9 +1,9 @@
-//! Journals that were cut off.
+//! Truncated and damaged journals.
 
 use crate::support::Bench;
 
 #[test]
-fn a_journal_that_was_cut_at_any_byte_is_taken_up() {
+fn a_journal_that_was_cut_at_any_byte_is_continued() {
     let bench = Bench::new();
     bench.members(2);
     bench.rows(2);
@@ -11,7 +11,7 @@ fn a_journal_that_was_cut_at_any_byte_is_taken_up() {
     let journal = std::fs::read(bench.path("journal")).unwrap();
     let header = journal.iter().position(|byte| *byte == b'\n').unwrap() + 1;
     let registrations = [0, 1].map(|number| bench.registration(&format!("member-test-{number}")));
-    // Each cut is a process; some of them are enough where nothing but the place differs.
+    // Each cut takes a run of the program, so only some cuts are tested by default.
     let step = if std::env::var_os("TOTPS_MIGRATE_EVERY_BYTE").is_some() {
         1
     } else {
@@ -47,7 +47,7 @@ fn a_journal_that_was_cut_at_any_byte_is_taken_up() {
 }
 
 #[test]
-fn damage_in_the_middle_is_no_torn_line() {
+fn damage_in_the_middle_is_an_error() {
     let bench = Bench::new();
     bench.members(2);
     bench.rows(2);
@@ -61,7 +61,7 @@ fn damage_in_the_middle_is_no_torn_line() {
 }
 
 #[test]
-fn zeros_after_a_power_cut_are_cut_off() {
+fn zeros_after_a_power_failure_are_removed() {
     let bench = Bench::new();
     bench.members(2);
     bench.rows(2);

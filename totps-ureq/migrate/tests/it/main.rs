@@ -1,4 +1,4 @@
-//! The program against the emulator.
+//! Tests of the program against the emulator.
 
 #![allow(
     clippy::unwrap_used,

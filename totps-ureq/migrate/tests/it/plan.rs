@@ -1,4 +1,4 @@
-//! `plan` and `formats`: without network.
+//! Tests of `plan` and `formats`, which use no network.
 
 use std::collections::BTreeMap;
 use std::time::SystemTime;
@@ -17,7 +17,7 @@ fn plan(file: &str, more: &[&str]) -> Called {
     command.output().unwrap().into()
 }
 
-/// The causes of a plan by their places.
+/// Returns the causes of a plan by their places.
 fn causes(called: &Called) -> BTreeMap<String, String> {
     let events = json_lines(&called.out).into_iter();
     let rows = events.filter(|event| event["event"] == "row");
@@ -44,7 +44,7 @@ type Expected = (
 );
 
 #[test]
-fn each_vendors_form_is_recognised_and_classified() {
+fn each_vendors_format_is_recognised_and_classified() {
     let expected: &[Expected] = &[
         ("own.ndjson", "ndjson", 3, &[]),
         (
@@ -142,7 +142,7 @@ fn each_vendors_form_is_recognised_and_classified() {
     }
 }
 
-/// Each fixture holds the same key for the first Member, however it is written.
+/// Each fixture has the same key for the first Member, in its own encoding.
 #[test]
 fn each_vendors_encoding_gives_the_same_key() {
     let files = [
@@ -184,7 +184,7 @@ fn each_vendors_encoding_gives_the_same_key() {
 }
 
 #[test]
-fn all_errors_of_a_file_are_told_at_once_without_the_values() {
+fn all_errors_of_a_file_are_reported_at_once_without_the_values() {
     let called = plan("own.csv", &[]).ends_with(1);
     let found = causes(&called);
     let expected = [
@@ -225,7 +225,7 @@ fn all_errors_of_a_file_are_told_at_once_without_the_values() {
 }
 
 #[test]
-fn an_ambiguous_secret_is_taken_when_the_encoding_is_named() {
+fn an_ambiguous_secret_is_accepted_when_the_encoding_is_named() {
     let bench = Bench::new();
     let secret = "abcdef234567abcdef234567abcdef23";
     let csv = format!("organization_id,member_id,secret\no,member-1,{secret}\n");
@@ -291,7 +291,7 @@ fn wrong_files_are_refused_as_a_whole() {
             Some("csv"),
             "line 1, column 3",
         ),
-        ("member_id,secret,secret\n", Some("csv"), "there twice"),
+        ("member_id,secret,secret\n", Some("csv"), "duplicate column"),
         ("{\"db\":\"AAAA\",\"header\":{}}", None, "encrypted"),
         ("totp_configurations:\n  - [", None, "is not YAML"),
     ] {
@@ -332,7 +332,7 @@ fn plan_writes_nothing_but_the_report() {
 }
 
 #[test]
-fn the_duration_is_told_for_the_rate() {
+fn the_duration_is_computed_for_the_rate() {
     let bench = Bench::new();
     bench.rows(1300);
     let called = bench.call(&["plan", "in.csv", "--rate", "65"]).ends_with(0);
@@ -345,7 +345,7 @@ fn the_duration_is_told_for_the_rate() {
 }
 
 #[test]
-fn formats_and_help_are_there() {
+fn formats_and_help_are_printed() {
     let bench = Bench::new();
     let called = bench.call(&["formats"]).ends_with(0);
     for name in ["csv", "auth0", "keycloak", "authelia", "aegis", "oath-csv"] {

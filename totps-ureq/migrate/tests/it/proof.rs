@@ -1,4 +1,4 @@
-//! Faults of every kind, kills at random moments, and not one row lost.
+//! Proves that faults of every kind and kills at random moments lose no row.
 //!
 //! `cargo test` runs a short form. The long form, whose result is in the README:
 //!
@@ -67,7 +67,7 @@ fn prove(rows: usize, kills: u64, seed: u64) {
         let mut random = random.fork();
         let (bench, done, injected) = (&bench, &done, &injected);
         scope.spawn(move || inject(bench, done, injected, &mut random));
-        // Whatever goes wrong here must end the other thread, too.
+        // A panic here must also end the other thread.
         let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             restart(bench, kills, seed, &mut killed, &mut runs);
         }));
@@ -125,10 +125,10 @@ fn subjects(bench: &Bench, rows: usize, random: &mut fastrand::Rng) -> Vec<Subje
     subjects
 }
 
-/// Starts the run again until it comes to its end.
+/// Starts the run again until it completes.
 fn restart(bench: &Bench, kills: u64, seed: u64, killed: &mut u64, runs: &mut u64) {
     let mut random = fastrand::Rng::with_seed(seed);
-    // As long as there is something left to kill, runs do only a part.
+    // Until all kills are done, each run does only a part of the rows.
     loop {
         *runs += 1;
         let limit = 1 + random.usize(..100);
@@ -144,7 +144,7 @@ fn restart(bench: &Bench, kills: u64, seed: u64, killed: &mut u64, runs: &mut u6
             .spawn()
             .unwrap();
         if *killed < kills {
-            // From before the journal is open to after the last row.
+            // A random moment: before the journal is open, during the run, or after its last row.
             std::thread::sleep(Duration::from_millis(random.u64(1..120)));
             if child.try_wait().unwrap().is_none() {
                 child.kill().unwrap();
@@ -153,14 +153,14 @@ fn restart(bench: &Bench, kills: u64, seed: u64, killed: &mut u64, runs: &mut u6
         }
         let code = end_of(child);
         match code {
-            // Killed, stopped by too many failures, or something is left for the next run.
+            // Killed, stopped by too many failures, or some rows are left to the next run.
             None | Some(3 | 4) => {}
-            // Members that had a TOTP are there, so that it is never 0.
+            // The last run ends with 2, since some Members had a TOTP before.
             Some(0 | 2) if *killed < kills => {}
             Some(0 | 2) => break,
             Some(code) => panic!("ended with {code}"),
         }
-        assert!(*runs < 100 * (kills + 10), "it does not come to an end");
+        assert!(*runs < 100 * (kills + 10), "expected the runs to end");
     }
 }
 
@@ -175,7 +175,7 @@ fn end_of(child: Child) -> Option<i32> {
     code
 }
 
-/// Strews faults in until it is done.
+/// Injects faults at random until `done` is set.
 fn inject(bench: &Bench, done: &AtomicBool, injected: &AtomicU64, random: &mut fastrand::Rng) {
     while !done.load(Ordering::Relaxed) {
         std::thread::sleep(Duration::from_millis(random.u64(5..40)));
@@ -205,7 +205,7 @@ fn inject(bench: &Bench, done: &AtomicBool, injected: &AtomicU64, random: &mut f
     }
 }
 
-/// Reads from the emulator what became of everybody.
+/// Checks the state of every Member in the emulator.
 fn check(bench: &Bench, subjects: &[Subject]) -> String {
     let mut last: HashMap<String, Value> = HashMap::new();
     let mut names: HashMap<String, String> = HashMap::new();
@@ -295,7 +295,7 @@ fn check(bench: &Bench, subjects: &[Subject]) -> String {
     )
 }
 
-/// How fast the tool is when nothing limits it.
+/// Measures how fast the tool is without a rate limit.
 #[test]
 #[ignore = "a measurement"]
 fn speed() {

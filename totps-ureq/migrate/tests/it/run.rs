@@ -1,4 +1,4 @@
-//! `run` and `verify`.
+//! Tests of `run` and `verify`.
 
 use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
@@ -44,7 +44,7 @@ fn rows_are_migrated_once() {
     assert_eq!(called.report()["migrated_before"], json!(20));
     assert!(
         bench.emulator.requests().is_empty(),
-        "what is done is not looked at again"
+        "rows that are done are not read again"
     );
     assert_eq!(bench.read("journal"), before);
     bench
@@ -65,7 +65,7 @@ fn the_journal_holds_no_secret_and_no_code() {
     let called = bench.run(&["--codes-out", "codes"]).ends_with(0);
     let journal = bench.read("journal");
     let codes = json_lines(&bench.read("codes")).split_off(1);
-    assert_eq!(codes.len(), 1, "brought codes are not new");
+    assert_eq!(codes.len(), 1, "codes from the input are not new");
     let mut secrets = vec![
         "aaaa-bbbb-cccc".to_owned(),
         SECRET.to_owned(),
@@ -108,7 +108,7 @@ fn a_member_with_a_totp_is_never_touched() {
     assert_eq!(
         gets,
         requests.len(),
-        "neither sent nor its codes read: {requests:?}"
+        "expected that nothing is sent and no codes are read: {requests:?}"
     );
     assert_eq!(bench.read("codes").lines().count(), 1);
     bench
@@ -118,7 +118,7 @@ fn a_member_with_a_totp_is_never_touched() {
 }
 
 #[test]
-fn a_lost_response_is_found_and_its_codes_are_read() {
+fn after_a_lost_response_the_totp_is_found_and_its_codes_are_read() {
     for fault in [
         Fault::lost_response(),
         Fault::reset(),
@@ -150,7 +150,7 @@ fn a_lost_response_is_found_and_its_codes_are_read() {
 }
 
 #[test]
-fn a_5xx_is_looked_after_and_sent_again() {
+fn after_a_5xx_the_member_is_read_and_the_row_is_sent_again() {
     let bench = Bench::new();
     bench.members(1);
     bench.rows(1);
@@ -165,11 +165,11 @@ fn a_5xx_is_looked_after_and_sent_again() {
         .map(|request| request.method.as_str())
         .collect();
     let expected = ["GET", "POST", "GET", "GET", "POST", "GET", "GET", "POST"];
-    assert_eq!(calls, expected, "two looks between two requests");
+    assert_eq!(calls, expected, "two reads between two requests");
 }
 
 #[test]
-fn a_429_is_repeated_without_looking() {
+fn after_a_429_the_row_is_sent_again_without_reading_the_member() {
     let bench = Bench::new();
     bench.members(1);
     bench.rows(1);
@@ -182,7 +182,7 @@ fn a_429_is_repeated_without_looking() {
     bench.run(&[]).ends_with(0);
     assert!(
         start.elapsed() >= Duration::from_secs(2),
-        "Retry-After is kept to"
+        "Retry-After is respected"
     );
     let requests = bench.emulator.requests();
     let calls: Vec<_> = requests
@@ -193,7 +193,7 @@ fn a_429_is_repeated_without_looking() {
 }
 
 #[test]
-fn somebody_who_enrols_in_between_is_a_conflict() {
+fn a_member_who_enrols_in_the_meantime_is_a_conflict() {
     let bench = Bench::new();
     bench.members(1);
     bench.rows(1);
@@ -213,12 +213,12 @@ fn somebody_who_enrols_in_between_is_a_conflict() {
     assert_eq!(
         bench.read("journal.rows.csv").lines().count(),
         1,
-        "an old report is not left"
+        "an old report is replaced"
     );
 }
 
 #[test]
-fn what_stytch_refuses_is_told_with_its_type() {
+fn a_refused_row_is_reported_with_its_error_type() {
     let bench = Bench::new();
     bench.members(3);
     let created = bench.emulator.create_member(ORGANIZATION, |new| {
@@ -249,7 +249,7 @@ fn what_stytch_refuses_is_told_with_its_type() {
 }
 
 #[test]
-fn a_member_is_looked_up_by_email_and_has_one_row_under_all_its_names() {
+fn members_are_looked_up_by_email_and_two_rows_for_one_member_are_rejected() {
     let bench = Bench::new();
     bench.members(3);
     let mut csv = "organization_id,member_id,secret\n".to_owned();
@@ -272,7 +272,7 @@ fn a_member_is_looked_up_by_email_and_has_one_row_under_all_its_names() {
 }
 
 #[test]
-fn stages_and_a_journal_in_use() {
+fn limits_are_respected_and_a_journal_in_use_is_refused() {
     let bench = Bench::new();
     bench.members(10);
     bench.rows(10);
@@ -319,13 +319,13 @@ fn without_a_codes_file_the_codes_are_read_later() {
 }
 
 #[test]
-fn an_existing_file_is_never_taken_for_codes() {
+fn an_existing_file_is_never_overwritten() {
     let bench = Bench::new();
     bench.members(1);
     bench.rows(1);
     bench.write("codes", "mine\n");
     let called = bench.run(&["--codes-out", "codes"]).ends_with(1);
-    assert!(called.err.contains("left as it is"), "{called:?}");
+    assert!(called.err.contains("it is not changed"), "{called:?}");
     assert_eq!(bench.read("codes"), "mine\n");
     bench.write("other", "mine\n");
     bench
@@ -345,7 +345,7 @@ fn a_wrong_secret_or_project_stops_the_run() {
     assert_eq!(output.status.code(), Some(4), "{output:?}");
     assert!(
         bench.emulator.requests().len() <= 8,
-        "nothing but what was in flight"
+        "expected only the requests that were in flight"
     );
     let mut command = bench.command(crate::support::RUN);
     let output = command
@@ -381,7 +381,7 @@ fn ten_equal_failures_stop_the_run() {
 }
 
 #[test]
-fn ctrl_c_waits_for_what_is_in_flight() {
+fn ctrl_c_waits_for_the_requests_in_flight() {
     let bench = Bench::new();
     bench.members(30);
     bench.rows(30);
@@ -407,7 +407,7 @@ fn ctrl_c_waits_for_what_is_in_flight() {
         assert!(waited.elapsed() < Duration::from_secs(60));
         std::thread::sleep(Duration::from_millis(5));
     }
-    // The shell's own, since small systems have no program of this name.
+    // The shell's own `kill`, since small systems have no program of this name.
     let kill = format!("kill -INT {}", child.id());
     let status = std::process::Command::new("sh")
         .args(["-c", &kill])
@@ -441,7 +441,7 @@ fn another_secret_for_a_migrated_member_is_a_conflict() {
 }
 
 #[test]
-fn verify_shows_what_changed_since() {
+fn verify_reports_a_totp_that_was_deleted() {
     let bench = Bench::new();
     bench.members(3);
     bench.rows(3);

@@ -1,4 +1,4 @@
-//! What the tests share.
+//! Shared code of the tests.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use totps_emulator::Emulator;
 use totps_ureq::{Client, Project};
 
 pub(crate) const ORGANIZATION: &str = "organization-test-migrate";
-/// Of `12345678901234567890`.
+/// The key `12345678901234567890` in base32.
 pub(crate) const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
 
 /// An emulator, and a folder for the files of a migration.
@@ -61,7 +61,7 @@ impl Bench {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
 
-    /// An input for so many Members.
+    /// Writes an input for `count` Members.
     pub(crate) fn rows(&self, count: usize) -> PathBuf {
         let mut csv = "organization_id,member_id,secret\n".to_owned();
         for number in 0..count {
@@ -70,7 +70,7 @@ impl Bench {
         self.write("in.csv", &csv)
     }
 
-    /// The program with its environment, in the folder.
+    /// Returns a command of the program, with its environment and in the folder.
     pub(crate) fn command(&self, args: &[&str]) -> Command {
         let mut command = program();
         command
@@ -87,7 +87,7 @@ impl Bench {
         self.command(args).output().unwrap().into()
     }
 
-    /// `run` at full speed with the usual files.
+    /// Calls `run` at full speed with the usual files.
     pub(crate) fn run(&self, more: &[&str]) -> Called {
         self.call(&[RUN, more].concat())
     }
@@ -102,14 +102,14 @@ impl Bench {
         totps_ureq::client(project.unwrap())
     }
 
-    /// The registration of a Member.
+    /// Returns the registration of a Member.
     pub(crate) fn registration(&self, member_id: &str) -> Option<String> {
         let params = totps_ureq::GetMemberParams::by_id(ORGANIZATION, member_id);
         let member = self.client().get_member(&params).unwrap().member;
         member.totp_registration_id.map(|id| id.as_str().to_owned())
     }
 
-    /// The lines of the journal after the first.
+    /// Returns the lines of the journal after the first.
     pub(crate) fn journal(&self) -> Vec<Value> {
         json_lines(&self.read("journal")).split_off(1)
     }
@@ -149,7 +149,7 @@ pub(crate) fn json_lines(text: &str) -> Vec<Value> {
         .collect()
 }
 
-/// What a call of the program left.
+/// The result of a call of the program.
 #[derive(Debug)]
 pub(crate) struct Called {
     pub(crate) code: Option<i32>,
@@ -174,14 +174,14 @@ impl Called {
         self
     }
 
-    /// The report at the end.
+    /// Returns the report at the end.
     #[track_caller]
     pub(crate) fn report(&self) -> Value {
         let last = json_lines(&self.out).pop();
         last.unwrap_or_else(|| panic!("a report in {self:#?}"))
     }
 
-    /// The states of the rows, by Member.
+    /// Returns the states of the rows, by Member.
     pub(crate) fn states(&self) -> BTreeMap<String, String> {
         let events = json_lines(&self.out).into_iter();
         let rows = events.filter(|event| event["event"] == "row");

@@ -1,4 +1,4 @@
-//! `undo`.
+//! Tests of `undo`.
 
 use serde_json::json;
 use totps_emulator::Fault;
@@ -24,11 +24,11 @@ fn only_registrations_of_the_journal_are_deleted() {
     let client = bench.client();
     let delete = totps_ureq::DeleteTotpParams::new(ORGANIZATION, "member-test-1");
     client.delete_totp(&delete).unwrap();
-    let anew =
+    let again =
         totps_ureq::MigrateParams::new(ORGANIZATION, "member-test-1", SECRET.replace('G', "A"))
             .recovery_codes(["aaaa-bbbb-cccc"]);
     // The emulator keeps codes when the TOTP is deleted.
-    let _ = client.migrate(&anew);
+    let _ = client.migrate(&again);
     let others = bench.registration("member-test-1");
     let report = bench.call(UNDO).ends_with(0).report();
     assert_eq!(bench.registration("member-test-0"), None);
@@ -38,7 +38,7 @@ fn only_registrations_of_the_journal_are_deleted() {
 }
 
 #[test]
-fn a_lost_response_of_delete_is_looked_after() {
+fn after_a_lost_response_of_delete_the_member_is_read_again() {
     let bench = Bench::new();
     bench.members(1);
     bench.rows(1);
@@ -50,9 +50,5 @@ fn a_lost_response_of_delete_is_looked_after() {
     let report = bench.call(UNDO).ends_with(0).report();
     assert_eq!(report["deleted"], json!(1));
     let report = bench.call(UNDO).ends_with(0).report();
-    assert_eq!(
-        report["deleted"],
-        json!(0),
-        "what is undone is not undone twice"
-    );
+    assert_eq!(report["deleted"], json!(0), "a row is undone only once");
 }
