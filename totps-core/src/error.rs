@@ -1,7 +1,8 @@
 //! The errors, each with the details that a caller needs to act on it.
 //!
 //! No error shows a secret, or text from the server that could hold one, in `Display`, `Debug` or
-//! `source()`. Accessors return such text.
+//! `source()`. Accessors return such text. The one part that this crate does not make is the error
+//! of the HTTP stack inside a [`TransportError`]: the stack decides what it shows.
 //!
 //! Each of these types is also exported at the crate root. The guide has a page on
 //! [errors](crate::guide::errors).

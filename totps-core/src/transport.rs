@@ -18,13 +18,15 @@
 //! The guide has a page on [writing a transport](crate::guide::transports).
 //!
 //! ```
+//! use std::io::Read;
+//! use std::time::Instant;
 //! use totps_core::transport::{
 //!     Delivery, Limits, Request, Response, Transport, TransportError, check_destination,
 //! };
 //! # mod stack {
 //! #     use totps_core::{http, transport::Body};
-//! #     pub fn connect(_: &http::Uri) -> std::io::Result<()> { Ok(()) }
-//! #     pub fn send(_: (), _: http::Request<Body>) -> std::io::Result<http::Response<&'static [u8]>> {
+//! #     pub fn connect(_: &http::Uri, _: std::time::Duration) -> std::io::Result<()> { Ok(()) }
+//! #     pub fn send(_: (), _: http::Request<Body>, _: std::time::Instant) -> std::io::Result<http::Response<&'static [u8]>> {
 //! #         Ok(http::Response::new(b"{}"))
 //! #     }
 //! # }
@@ -36,14 +38,22 @@
 //! impl Transport for MyTransport {
 //!     fn send(&self, request: Request) -> Result<Response, TransportError> {
 //!         check_destination(request.uri(), None)?;
+//!         let deadline = Instant::now() + self.limits.timeout;
 //!         // Without a connection, nothing was sent.
-//!         let connection = stack::connect(request.uri()).map_err(TransportError::not_sent)?;
+//!         let connection = stack::connect(request.uri(), self.limits.connect_timeout)
+//!             .map_err(TransportError::not_sent)?;
 //!         // From here on, the request may have been carried out.
-//!         let response = stack::send(connection, request).map_err(TransportError::other)?;
+//!         let response = stack::send(connection, request, deadline).map_err(TransportError::other)?;
 //!         let (head, mut rest) = response.into_parts();
 //!         self.limits.check_headers(&head.headers)?;
 //!         let mut body = self.limits.body(None)?;
-//!         std::io::copy(&mut rest, &mut body).map_err(TransportError::too_large)?;
+//!         let mut buffer = [0; 4096];
+//!         loop {
+//!             match rest.read(&mut buffer).map_err(TransportError::other)? {
+//!                 0 => break,
+//!                 length => body.push(&buffer[..length]).map_err(TransportError::too_large)?,
+//!             }
+//!         }
 //!         Ok(Response::from_parts(head, body.finish()))
 //!     }
 //! }

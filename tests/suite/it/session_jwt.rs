@@ -11,7 +11,7 @@ mod verifier;
 
 use std::time::{Duration, SystemTime};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use totps_core::{Jwks, JwtError, SessionJwt, VerifiedSession, VerifyOptions, http};
 use totps_forge::Forge;
 
@@ -19,6 +19,23 @@ use totps_forge::Forge;
 pub(crate) fn forge() -> Forge {
     let now = SystemTime::UNIX_EPOCH + Duration::from_secs(1_777_000_000);
     Forge::new(now, "https://login.example.com")
+}
+
+const FIVE_MINUTES: Duration = Duration::from_secs(300);
+
+/// Returns a JWT of the key that the project rotates to, valid from five minutes later.
+fn of_next_key_later(forge: &Forge) -> String {
+    let header = json!({"alg": "RS256", "kid": forge.next.kid(), "typ": "JWT"});
+    forge.next.sign(&header, &claims_later(forge))
+}
+
+/// Returns the claims of a JWT that is valid from five minutes later.
+fn claims_later(forge: &Forge) -> Value {
+    let mut claims = forge.claims();
+    for claim in ["iat", "nbf", "exp"] {
+        claims[claim] = json!(claims[claim].as_u64().unwrap() + FIVE_MINUTES.as_secs());
+    }
+    claims
 }
 
 fn read(jwks: &Value) -> Jwks {

@@ -23,7 +23,7 @@ pub struct ConfigError {
 
 impl ConfigError {
     /// Creates an error for a setting of a transport. `setting` is a noun such as `response limit`,
-    /// and `rule` begins with `must`, such as `must not be zero`.
+    /// and `rule` is what the message says about it, such as `must not be zero`.
     pub fn new(setting: &'static str, rule: &'static str) -> Self {
         Self { setting, rule }
     }

@@ -8,7 +8,7 @@ use http::StatusCode;
 use crate::error::{ApiError, Delivery, Error, ErrorType, TransportErrorKind};
 
 /// What to do about an [`Error`]. It has few enough values to match on, where [`ErrorType`] has
-/// some eighty.
+/// more than ninety.
 ///
 /// ```
 /// use totps_core::{Error, Reason};
@@ -144,7 +144,9 @@ pub enum Reason {
     RateLimited,
     /// Nothing was sent, because there is no connection to the API.
     ///
-    /// The code is not used: the program may try again with the same code.
+    /// The code is not used: the program may try again with the same code. If TLS failed
+    /// ([`TransportErrorKind::Tls`](crate::error::TransportErrorKind::Tls)), it fails again until
+    /// the certificates or the settings change.
     NotReached,
     /// The request may have been carried out: the API failed, no response was received, or a
     /// success cannot be read.

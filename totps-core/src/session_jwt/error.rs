@@ -30,7 +30,7 @@ pub enum JwtError {
     /// The header requires an extension with `crit`. No extension is supported.
     #[error("the JWT has a critical header")]
     CriticalHeader,
-    /// `typ` is present and not `JWT`: this is another kind of token.
+    /// `typ` is present and not `JWT`, in upper or lower case: this is another kind of token.
     #[error("the `typ` of the JWT is not `JWT`")]
     Type,
     /// `kid` is missing, empty or not a string.

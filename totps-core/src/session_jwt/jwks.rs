@@ -16,7 +16,7 @@ use crate::error::{DecodeErrorKind, Error};
 ///
 /// The response of [`GetJwks`](crate::GetJwks). Only `kty`, `kid`, `n`, `e` and, if present, `alg`
 /// are read. Keys that cannot verify RS256 are left out: another `kty` or `alg`, no `kid`, a
-/// modulus of less than 2048 or more than 8192 bits.
+/// modulus of less than 2048 or more than 8192 bits, the exponent 1.
 ///
 /// ```
 /// use totps_core::{Jwks, http};

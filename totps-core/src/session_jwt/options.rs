@@ -63,11 +63,11 @@ impl VerifyOptions {
     ///
     /// # Errors
     ///
-    /// [`ConfigError`] for text that does not begin with `https://`.
+    /// [`ConfigError`] for text that is not a URL, or does not begin with `https://`.
     pub fn custom_domain(mut self, url: impl Into<String>) -> Result<Self, ConfigError> {
         let mut url = url.into();
         url.truncate(url.trim_end_matches('/').len());
-        if !url.starts_with("https://") || url.len() == "https://".len() {
+        if !url.starts_with("https://") || url.parse::<http::Uri>().is_err() {
             return Err(ConfigError::new(
                 "custom domain",
                 "must be a URL such as `https://login.example.com`",

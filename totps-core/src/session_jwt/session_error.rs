@@ -19,6 +19,9 @@ pub enum SessionError {
     /// No key has the JWT's `kid`, and the last fetch of the keys failed.
     #[error("the key of the JWT is not known, and the key set could not be fetched")]
     Keys(#[source] Arc<Error>),
+    /// The key set was fetched, but it has no key that can verify a JWT.
+    #[error("the key set of the project has no key that can verify a session JWT")]
+    NoKeys,
     /// The API was called and refused the session, or could not be reached.
     #[error(transparent)]
     Api(Error),
@@ -42,11 +45,15 @@ impl SessionError {
     pub fn is_refused(&self) -> bool {
         match self {
             Self::Jwt(_) => true,
-            Self::Keys(_) | Self::Unreadable(_) => false,
-            Self::Api(error) => matches!(
-                error.reason(),
-                Reason::LoginExpired | Reason::NotAllowed | Reason::InvalidRequest { .. }
-            ),
+            Self::Keys(_) | Self::NoKeys | Self::Unreadable(_) => false,
+            Self::Api(error) => match error.reason() {
+                Reason::LoginExpired | Reason::NotAllowed => true,
+                // About the session that was sent. Any other field is a mistake of the service.
+                Reason::InvalidRequest { field: Some(field) } => {
+                    field == "session_jwt" || field == "session_token"
+                }
+                _ => false,
+            },
         }
     }
 }

@@ -66,7 +66,7 @@ fn kid(mut header: Map<String, Value>) -> Result<String, JwtError> {
     }
     match header.get("typ") {
         None => {}
-        // Not case-sensitive, as RFC 7519 recommends.
+        // Media types are not case-sensitive (RFC 7519, 5.1).
         Some(Value::String(typ)) if typ.eq_ignore_ascii_case("JWT") => {}
         Some(_) => return Err(JwtError::Type),
     }

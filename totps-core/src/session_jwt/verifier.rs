@@ -49,8 +49,9 @@ use crate::value::secret::SessionJwt;
 /// - At the first check that needs them. While that fetch fails, there is a pause of 10 seconds
 ///   between two attempts, and checks in between fail with [`SessionError::Keys`].
 /// - Again for a `kid` that is not among them, but at most once in five minutes, whatever an
-///   attacker sends and whether the fetch succeeds or not. Other unknown `kid`s are refused at
-///   once.
+///   attacker sends and whether the fetch succeeds or not. In between, an unknown `kid` gets an
+///   error at once: [`SessionError::Keys`] if the last fetch failed, else
+///   [`JwtError::UnknownKey`](crate::JwtError::UnknownKey).
 /// - When [`refresh`](Self::refresh) is called.
 ///
 /// Only a check whose key is missing waits for a fetch, and checks that miss a key at the same time
@@ -120,10 +121,14 @@ impl<T> SessionVerifier<T> {
         jwt: &SessionJwt,
         now: SystemTime,
     ) -> Result<VerifiedSession, SessionError> {
-        let checked = self.check(&self.jwks(), project, jwt, now);
-        checked.unwrap_or_else(|| {
+        let jwks = self.jwks();
+        self.check(&jwks, project, jwt, now).unwrap_or_else(|| {
             self.fetched()?;
-            Err(SessionError::Jwt(JwtError::UnknownKey))
+            Err(if jwks.is_empty() {
+                SessionError::NoKeys
+            } else {
+                SessionError::Jwt(JwtError::UnknownKey)
+            })
         })
     }
 
@@ -139,8 +144,8 @@ impl<T: Transport> SessionVerifier<Client<T>> {
     ///
     /// # Errors
     ///
-    /// [`SessionError::Jwt`] if it does not pass a check, [`SessionError::Keys`] if its key is
-    /// missing and could not be fetched.
+    /// [`SessionError::Jwt`] if it does not pass a check, [`SessionError::Keys`] or
+    /// [`SessionError::NoKeys`] if its key is missing and could not be fetched.
     pub fn verify(
         &self,
         jwt: &SessionJwt,
@@ -209,8 +214,8 @@ impl<T: AsyncTransport + 'static> SessionVerifier<AsyncClient<T>> {
     ///
     /// # Errors
     ///
-    /// [`SessionError::Jwt`] if it does not pass a check, [`SessionError::Keys`] if its key is
-    /// missing and could not be fetched.
+    /// [`SessionError::Jwt`] if it does not pass a check, [`SessionError::Keys`] or
+    /// [`SessionError::NoKeys`] if its key is missing and could not be fetched.
     pub async fn verify(
         &self,
         jwt: &SessionJwt,

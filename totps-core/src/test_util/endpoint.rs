@@ -4,8 +4,8 @@ use std::fmt;
 
 use http::Method;
 
-/// An endpoint that this crate has types for; an argument of
-/// [`Script::at`](crate::test_util::Script::at).
+/// An endpoint that a script has steps for: that of each method of a client but `get_jwks`. An
+/// argument of [`Script::at`](crate::test_util::Script::at).
 ///
 /// `Display` shows the name of the client's method:
 ///

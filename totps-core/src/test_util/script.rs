@@ -18,7 +18,8 @@ use crate::transport::{AsyncTransport, Request, Response, Transport};
 
 /// A transport that plays responses and failures in order, and records the requests.
 ///
-/// A method for a step appends the step to the script, even while calls are made. Clones share the
+/// A method for a step appends the step to the script, even while calls are made; only `at` and
+/// `at_path` come too late then, if a call has taken the step already. Clones share the
 /// steps and the requests: give one to the client, and keep one. The script is `Send` and `Sync`.
 /// During concurrent calls, the steps are played in the order in which the requests arrive.
 ///

@@ -32,7 +32,7 @@ impl SentRequest {
         }
     }
 
-    /// Returns the endpoint, if this crate has types for it.
+    /// Returns the endpoint, if [`Endpoint`] has it.
     pub fn endpoint(&self) -> Option<Endpoint> {
         Some(self.known()?.0)
     }

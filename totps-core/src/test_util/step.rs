@@ -54,6 +54,14 @@ impl Step {
             play: Box::new(play),
         }
     }
+
+    /// Restricts the step to this endpoint.
+    pub(crate) fn at(self, endpoint: Endpoint) -> Self {
+        Self {
+            expected: Expected::Endpoint(endpoint),
+            ..self
+        }
+    }
 }
 
 /// Writes the step as in ``lost for `create` ``.

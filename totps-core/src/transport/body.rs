@@ -192,12 +192,11 @@ impl BodyTooLarge {
 /// Serialises JSON into a body.
 ///
 /// Strings, numbers and JSON values never fail to serialise; the caller's types may.
-pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<Body, InvalidParams> {
+pub(crate) fn to_json<T: serde::Serialize>(value: &T) -> Result<Body, serde_json::Error> {
     /// Enough for most requests, in bytes.
     const USUAL: usize = 1024;
     let mut body = Writer(Body(Vec::with_capacity(USUAL)));
-    serde_json::to_writer(&mut body, value)
-        .map_err(|_| InvalidParams::new("params", "must be serialisable to JSON"))?;
+    serde_json::to_writer(&mut body, value)?;
     Ok(body.0)
 }
 

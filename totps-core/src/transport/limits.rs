@@ -59,7 +59,8 @@ impl Default for Limits {
 }
 
 impl Limits {
-    /// The largest head of a response, in bytes: the status line and all headers.
+    /// The largest head of a response, in bytes: all headers, with the status line where the HTTP
+    /// stack counts it.
     pub const HEAD: usize = 32 * 1024;
 
     /// The largest number of headers of a response.
@@ -90,7 +91,8 @@ impl Limits {
     }
 
     /// Checks the headers of a response against [`HEADERS`](Self::HEADERS) and
-    /// [`HEAD`](Self::HEAD), for stacks that may accept more than they were configured to.
+    /// [`HEAD`](Self::HEAD), without the status line, for stacks that may accept more than they were
+    /// configured to.
     ///
     /// # Errors
     ///

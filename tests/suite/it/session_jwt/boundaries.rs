@@ -150,6 +150,7 @@ fn invalid_options_are_refused() {
         "http://login.example.com",
         "https://",
         "https:///",
+        "https://a b",
     ] {
         let error = VerifyOptions::new().custom_domain(url).unwrap_err();
         assert_eq!(error.setting(), "custom domain", "URL: {url:?}");

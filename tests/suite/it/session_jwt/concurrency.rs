@@ -13,22 +13,10 @@ use serde_json::json;
 use totps_core::*;
 use totps_forge::Forge;
 
-use super::forge;
-
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
+use super::{FIVE_MINUTES, forge, of_next_key_later};
 
 fn one_key(forge: &Forge) -> String {
     json!({"keys": [forge.key.jwk()]}).to_string()
-}
-
-/// Returns a JWT of the key in the second key set. It is valid from five minutes later.
-fn of_next_key(forge: &Forge) -> SessionJwt {
-    let mut claims = forge.claims();
-    for claim in ["iat", "nbf", "exp"] {
-        claims[claim] = json!(claims[claim].as_u64().unwrap() + 300);
-    }
-    let header = json!({"alg": "RS256", "kid": forge.next.kid(), "typ": "JWT"});
-    SessionJwt::new(forge.next.sign(&header, &claims))
 }
 
 #[test]
@@ -55,7 +43,7 @@ fn threads_wait_for_one_fetch() {
     verifier.refresh(forge.time()).unwrap();
 
     let later = forge.time() + FIVE_MINUTES;
-    let jwt = of_next_key(&forge);
+    let jwt = SessionJwt::new(of_next_key_later(&forge));
     thread::scope(|scope| {
         let check = || {
             let verifier = verifier.clone();

@@ -7,9 +7,10 @@ use totps_core::*;
 use totps_emulator::{Emulator, Fault};
 use totps_ureq::UreqTransport;
 
+use super::FIVE_MINUTES;
+
 const PROJECT_ID: &str = "project-test-33333333-3333-4333-8333-333333333333";
 const SECRET: &str = "secret-test-example";
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
 const SECOND_FACTORS: [AuthenticationFactorType; 2] = [
     AuthenticationFactorType::Totp,
     AuthenticationFactorType::RecoveryCodes,

@@ -10,17 +10,15 @@ use smol::block_on;
 use totps_core::*;
 use totps_forge::{Forge, base64url};
 
-use super::forge;
-
-const FIVE_MINUTES: Duration = Duration::from_secs(300);
+use super::{FIVE_MINUTES, claims_later, forge, of_next_key_later};
 
 /// Stands in for the API.
-pub(super) struct Server {
+struct Server {
     /// The key set, or `None` if the API cannot be reached.
-    pub(super) jwks: Mutex<Option<String>>,
-    pub(super) session: Mutex<(u16, String)>,
-    pub(super) fetched: AtomicUsize,
-    pub(super) asked: AtomicUsize,
+    jwks: Mutex<Option<String>>,
+    session: Mutex<(u16, String)>,
+    fetched: AtomicUsize,
+    asked: AtomicUsize,
 }
 
 impl Server {
@@ -282,16 +280,10 @@ fn a_rotated_key_is_fetched_after_five_minutes() {
         assert_unknown(verifier.verify(&of_next_key(forge), now));
         server.assert_fetched(1, "within five minutes of the first fetch");
 
-        let mut claims = forge.claims();
-        for claim in ["iat", "nbf", "exp"] {
-            claims[claim] = json!(claims[claim].as_u64().unwrap() + 300);
-        }
-        let header = json!({"alg": "RS256", "kid": forge.next.kid(), "typ": "JWT"});
-        let jwt = forge.next.sign(&header, &claims);
-        error_of(verifier.verify(&jwt, now + FIVE_MINUTES)).unwrap();
+        error_of(verifier.verify(&of_next_key_later(forge), now + FIVE_MINUTES)).unwrap();
         server.assert_fetched(2, "after five minutes");
         // The old key is valid only while it is in the key set.
-        let old = forge.key.sign(&forge.header(), &claims);
+        let old = forge.key.sign(&forge.header(), &claims_later(forge));
         error_of(verifier.verify(&old, now + FIVE_MINUTES)).unwrap();
         server.set_jwks(json!({"keys": [forge.next.jwk()]}).to_string());
         verifier.refresh(now + FIVE_MINUTES).unwrap();
@@ -321,6 +313,44 @@ fn old_keys_are_used_while_the_api_is_down() {
             error_of(verifier.verify(&forge.jwt(), forge.time())).unwrap();
         }
     });
+}
+
+/// The user cannot help it: a new login would fail in the same way.
+#[test]
+fn a_key_set_without_keys_is_a_fault_of_the_service() {
+    let empty = |_: &Forge| Some(r#"{"keys": []}"#.to_owned());
+    with_both(empty, VerifyOptions::new(), |forge, _, verifier| {
+        let error = verifier.verify(&forge.jwt(), forge.time()).unwrap_err();
+        assert!(matches!(error, SessionError::NoKeys), "got {error:?}");
+        assert!(!error.is_refused(), "expected no new login");
+    });
+}
+
+#[test]
+fn only_errors_about_the_session_ask_for_a_new_login() {
+    for (status, error_type, is_refused) in [
+        (404, "session_not_found", true),
+        (400, "invalid_session_token", true),
+        (400, "unable_to_parse_session_jwt", true),
+        (403, "session_authorization_error", true),
+        (400, "invalid_argument", false),
+        (400, "bad_request", false),
+        (400, "organization_not_found", false),
+        (400, "a_type_of_the_future", false),
+        (401, "unauthorized_credentials", false),
+        (429, "too_many_requests", false),
+        (500, "session_not_found", false),
+    ] {
+        let json = json!({"status_code": status, "error_type": error_type}).to_string();
+        let mut response = http::Response::new(json);
+        *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
+        let error = AuthenticateSessionResponse::try_from(response).unwrap_err();
+        assert_eq!(
+            SessionError::Api(error).is_refused(),
+            is_refused,
+            "status {status}, {error_type}"
+        );
+    }
 }
 
 /// Without a key nothing can be verified, so the pause before the next fetch is short.

@@ -212,6 +212,12 @@ fn a_proxy_error_has_no_error_type() {
 }
 
 #[test]
+#[should_panic(expected = "expected the status of an error, got 200 OK")]
+fn a_proxy_error_is_not_a_success() {
+    let _ = Script::new().proxy_error(StatusCode::OK);
+}
+
+#[test]
 fn unreadable_successes_are_decode_errors() {
     type Add = fn(Script) -> Script;
     for (add, is_expected) in [

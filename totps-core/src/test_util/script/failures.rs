@@ -26,7 +26,16 @@ impl Script {
 
     /// Adds an error that is not the API's own, such as a 502 of a proxy, with a body of HTML:
     /// [`Error::Api`](crate::Error::Api) without an `error_type`.
+    ///
+    /// # Panics
+    ///
+    /// If the status is a success: use [`unreadable`](Self::unreadable) for its body.
+    #[track_caller]
     pub fn proxy_error(self, status: StatusCode) -> Self {
+        assert!(
+            !status.is_success(),
+            "expected the status of an error, got {status}"
+        );
         let body = format!("<html><body><h1>{status}</h1></body></html>");
         let mut response = http::Response::new(Body::from(body));
         *response.status_mut() = status;

@@ -79,8 +79,8 @@ impl Script {
         endpoint: Endpoint,
         body: impl FnOnce(&SentRequest) -> Result<Value, String> + Send + 'static,
     ) -> Self {
-        self.step(Step::new("success", json_step(body)))
-            .at(endpoint)
+        // Restricted before it is added: a concurrent call could take it in between.
+        self.step(Step::new("success", json_step(body)).at(endpoint))
     }
 
     /// Adds the response to a first factor, for your own [`Operation`](crate::Operation).
