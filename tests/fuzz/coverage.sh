@@ -23,7 +23,7 @@ profiles=() binaries=()
 for target in "${targets[@]}"; do
     seeds=("../regressions/$target")
     if [ "$target" = response ]; then
-        seeds+=(../../fixtures/{create,authenticate,migrate,error,requests})
+        seeds+=(../../fixtures/*/)
     fi
     mkdir -p "corpus/$target"
     cargo +nightly fuzz coverage --fuzz-dir . --target-dir target/coverage --llvm-path "$llvm" \

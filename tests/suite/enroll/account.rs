@@ -217,7 +217,7 @@ fn a_malformed_code_is_not_sent() {
     let place = Place::new();
     let waiting = Waiting::start(&mut place.with_account(&emulator));
     let requests = emulator.requests().len();
-    assert_ended(&waiting.type_line("12345"), 1, &["6"]);
+    assert_ended(&waiting.type_line("12345"), 1, &["exactly six digits"]);
     assert_eq!(
         emulator.requests().len(),
         requests,

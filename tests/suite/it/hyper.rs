@@ -70,9 +70,11 @@ fn clones_share_the_connections() {
             .unwrap();
         TOKIO.block_on(transport.send(request)).unwrap();
     }
+    // hyper-util's pool takes a connection back in a task, so that a call right after another one
+    // may open a second.
     let connections = server.connections();
     assert!(
-        connections < 20,
+        connections <= 10,
         "expected clones to share connections, got {connections} for 20 calls"
     );
 }

@@ -51,7 +51,7 @@ const target = (file) => file.split("/").at(-3);
 for (const file of files) {
   test(`${target(file)}: a TOTP is created and authenticated`, async () => {
     const call = await load(file);
-    const { organization_id, member_id, intermediate_session_token } = 
+    const { organization_id, member_id, intermediate_session_token } =
       await control("members", { method: "POST", body: "{}" });
 
     const request = call("create_request", { ...project, organization_id, member_id });

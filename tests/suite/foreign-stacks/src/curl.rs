@@ -46,7 +46,7 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
         let limits = target.limits();
         let mut body = limits.body(None)?;
         let (mut lines, mut refused) = (Vec::<Vec<u8>>::new(), None);
-        let (mut size, mut is_too_large) = (0, false);
+        let mut size = 0;
         let performed = {
             let mut transfer = easy.transfer();
             let set = transfer
@@ -72,7 +72,7 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
                 });
             set.and_then(|()| transfer.perform())
         };
-        is_too_large |= lines.len() > totps_core::transport::Limits::HEADERS + 2
+        let is_too_large = lines.len() > totps_core::transport::Limits::HEADERS + 2
             || size > totps_core::transport::Limits::HEAD;
         if let Some(error) = refused {
             return Err(TransportError::too_large(error));
@@ -100,7 +100,6 @@ pub fn careful(target: Target) -> impl Transport + Send + Sync {
 
 fn set_up(easy: &mut Easy, target: &Target, request: &Request) -> Fallible<()> {
     easy.ssl_cainfo_blob(target.root_certificate_pem().as_bytes())?;
-    // Not even the authorities of the system's folder.
     easy.url(&request.uri().to_string())?;
     easy.path_as_is(true)?;
     easy.proxy("")?;

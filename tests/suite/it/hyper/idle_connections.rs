@@ -58,9 +58,13 @@ fn wait_for_end(server: &Server, connections: usize) {
         is_to_server && fields.next() == Some(established)
     };
     // Without this file, assume that the kernel knows.
-    while fs::read_to_string("/proc/net/tcp").is_ok_and(|table| table.lines().any(is_open)) {
+    for _ in 0..20_000 {
+        if !fs::read_to_string("/proc/net/tcp").is_ok_and(|table| table.lines().any(is_open)) {
+            return;
+        }
         thread::sleep(Duration::from_millis(1));
     }
+    panic!("expected the kernel to know within 20 s that the connections have ended");
 }
 
 /// Makes each call in its own `block_on`. The server closes the connection in between.

@@ -128,6 +128,7 @@ fn a_dripping_proxy_is_bounded_by_both_timeouts() {
                 start.elapsed() < long,
                 "the call must end by the timeout of 300 ms"
             );
+            assert_eq!(error.kind(), TransportErrorKind::Timeout, "got {error:?}");
             assert_eq!(error.delivery(), Delivery::NotSent, "got {error:?}");
         }
     }

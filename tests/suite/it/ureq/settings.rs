@@ -211,24 +211,6 @@ fn urls_with_user_info_are_refused() {
 }
 
 #[test]
-fn a_slow_proxy_is_bounded_by_the_connect_timeout() {
-    let proxy = Server::start(|connection| {
-        connection.read_request();
-        let endless = std::iter::repeat(b'x');
-        let head = b"HTTP/1.1 200 OK\r\nx: ".iter().copied();
-        connection.drip(head.chain(endless), Duration::from_millis(20));
-    });
-    let builder = UreqTransport::builder().proxy(proxy.url());
-    let builder = builder.connect_timeout(Duration::from_millis(300));
-    let transport = builder.build().expect("valid");
-    let Err(Error::Transport(error)) = create(&transport, "https://api.example.com") else {
-        panic!("expected no connection");
-    };
-    assert_eq!(error.kind(), TransportErrorKind::Timeout, "got {error}");
-    assert_eq!(error.delivery(), Delivery::NotSent, "got {error}");
-}
-
-#[test]
 fn an_agent_without_tls_sends_nothing() {
     let server = Server::trap();
     let config = Config::builder().proxy(None).build();
