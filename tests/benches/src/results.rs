@@ -48,8 +48,8 @@ fn row(target: &Target, measurements: &[Measurement]) -> String {
             } else {
                 "**not met**"
             };
-            // Four decimals, so that a value slightly over its limit does not look like the limit.
-            let value = (worst.value * 1e4).round() / 1e4;
+            // Rounded up, so that a value slightly over its limit does not look like the limit.
+            let value = (worst.value * 1e4).ceil() / 1e4;
             format!("| {text} | {limit} | {value} | {} | {met} |", worst.place)
         }
         None => format!("| {text} | {limit} | – | – | not measured |"),

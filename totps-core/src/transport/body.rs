@@ -2,7 +2,6 @@
 
 use std::fmt;
 
-use crate::error::InvalidParams;
 use crate::value::wipe::wipe;
 
 /// The body of a request or a response.
