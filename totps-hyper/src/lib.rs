@@ -1,4 +1,12 @@
-#![doc = include_str!("../README.md")]
+// The examples of the README need both features.
+#![cfg_attr(
+    all(feature = "tokio", feature = "conn"),
+    doc = include_str!("../README.md")
+)]
+#![cfg_attr(
+    not(all(feature = "tokio", feature = "conn")),
+    doc = "An async client for Stytch's B2B TOTP API, built on hyper 1."
+)]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
