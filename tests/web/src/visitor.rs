@@ -174,15 +174,19 @@ impl Visitor {
         set_up.map(|set_up| set_up.recovery_codes)
     }
 
-    /// Removes the login and the session cookie, and redirects to the sign-in page. A set-up is
-    /// kept: its first code may have arrived, and its recovery codes were not shown yet.
+    /// Removes the login and the session, and redirects to the sign-in page. A set-up is kept: its
+    /// first code may have arrived, and its recovery codes were not shown yet.
     pub(crate) fn begin_again(&self, notice: Message) -> Response {
         self.remember(|pending| pending.login = None);
         let mut response = self.go("/sign-in", notice);
-        set(
-            response.headers_mut(),
-            self.app.no_cookie(CookieKind::Session),
-        );
+        // Without a session in the request, the cookie may be a newer one: of the first click of a
+        // double click.
+        if self.session.is_some() {
+            set(
+                response.headers_mut(),
+                self.app.no_cookie(CookieKind::Session),
+            );
+        }
         response
     }
 
