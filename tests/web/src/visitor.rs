@@ -25,6 +25,9 @@ pub(crate) struct Visitor {
     pub(crate) app: Arc<Shared>,
     id: String,
     pub(crate) session: Option<SignedIn>,
+    /// The session JWT. Signing out needs only this one: if Stytch cannot be reached, it is not
+    /// checked.
+    pub(crate) jwt: Option<SessionJwt>,
 }
 
 /// The session of a user who is signed in.
@@ -74,6 +77,7 @@ pub(crate) async fn recognize(
         app: Arc::clone(&app),
         id,
         session: None,
+        jwt: None,
     };
     let mut refusal = None;
     if let Some(jwt) = cookie(CookieKind::Session).map(SessionJwt::new) {
@@ -83,6 +87,7 @@ pub(crate) async fn recognize(
                     set(&mut to_set, app.session_cookie(fresh));
                 }
                 let jwt = fresh.unwrap_or(jwt);
+                visitor.jwt = Some(jwt.clone());
                 visitor.session = Some(SignedIn { session, jwt });
             }
             Err(error) if error.is_refused() => {
@@ -91,9 +96,12 @@ pub(crate) async fn recognize(
                 refusal = Some(pages::sign_in(&visitor.view(), "", message));
             }
             Err(error) => {
-                // The session could not be checked, so the user stays signed in.
+                // The session could not be checked, so the user stays signed in, but can sign out.
                 tracing::warn!(%error);
-                refusal = Some(pages::unavailable(&visitor.view()));
+                visitor.jwt = Some(jwt);
+                if request.uri().path() != "/sign-out" {
+                    refusal = Some(pages::unavailable(&visitor.view()));
+                }
             }
         }
     }
@@ -211,7 +219,7 @@ impl Visitor {
         View {
             organization: self.app.organization_name.clone(),
             csrf_token: self.app.csrf_token(&self.id),
-            is_signed_in: self.session.is_some(),
+            is_signed_in: self.jwt.is_some(),
         }
     }
 

@@ -80,6 +80,40 @@ async fn nobody_is_signed_out_if_a_session_cannot_be_checked() {
     assert_eq!(browser.heading(), "Welcome");
 }
 
+/// The JWT is too old for a local check, and Stytch cannot be reached.
+#[tokio::test]
+async fn a_user_can_sign_out_although_the_session_cannot_be_checked() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser.emulator.advance(Duration::from_secs(70));
+    for endpoint in [
+        "sessions.authenticate",
+        "sessions.authenticate",
+        "sessions.revoke",
+    ] {
+        let fault = Fault::response(503).endpoint(endpoint);
+        browser.emulator.inject(1, fault).unwrap();
+    }
+    browser.get("/").await;
+    assert_eq!(browser.heading(), "Your session cannot be checked now");
+    assert!(
+        browser.html.contains("action=\"/sign-out\""),
+        "expected the button to sign out: {}",
+        browser.html
+    );
+    browser.post("/sign-out", &[]).await;
+    assert_eq!(browser.heading(), "Sign in");
+    assert!(
+        browser.html.contains("it is not known whether the session ended"),
+        "{}",
+        browser.html
+    );
+    assert!(
+        !browser.cookies.contains_key("session"),
+        "expected that the cookie is removed"
+    );
+}
+
 #[tokio::test]
 async fn sensitive_actions_need_a_fresh_code() {
     let mut browser = Browser::new().await;

@@ -156,8 +156,8 @@ pub(super) async fn sign_out_everywhere(visitor: Visitor, _: Posted<Button>) -> 
 
 pub(super) async fn sign_out(visitor: Visitor, _: Posted<Button>) -> Response {
     let mut notice = Message::done("You are signed out.");
-    if let Some(signed_in) = &visitor.session {
-        if let Err(error) = stytch::sign_out(&visitor.app.client, &signed_in.jwt).await {
+    if let Some(jwt) = &visitor.jwt {
+        if let Err(error) = stytch::sign_out(&visitor.app.client, jwt).await {
             log(&error);
             let text = "You are signed out in this browser, but it is not known whether the session \
                         ended. To be sure, sign in again and sign out everywhere.";
