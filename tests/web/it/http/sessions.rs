@@ -221,6 +221,46 @@ async fn the_state_of_a_member_is_not_shown_to_another() {
     assert_eq!(browser.heading(), "Set up an authenticator app");
 }
 
+/// The first code arrived, and its response was lost. *Get a new QR code* is refused then.
+#[tokio::test]
+async fn the_recovery_codes_of_a_set_up_are_not_lost() {
+    let mut browser = Browser::new().await;
+    browser.password("ada@example.com").await;
+    browser.post("/enrol", &[]).await;
+    let fault = Fault::lost_response().endpoint("totp.authenticate");
+    browser.emulator.inject(1, fault).unwrap();
+    let code = browser.emulator.code("ada").unwrap();
+    browser.post("/enrol/code", &[("code", &code)]).await;
+    assert_eq!(browser.heading(), "Scan the QR code");
+    browser.post("/enrol", &[]).await;
+    assert_eq!(browser.heading(), "Sign in");
+
+    browser.emulator.advance(Duration::from_secs(30));
+    browser.password("ada@example.com").await;
+    let code = browser.emulator.code("ada").unwrap();
+    browser.post("/code", &[("code", &code)]).await;
+    assert_eq!(browser.heading(), "Save your recovery codes");
+    assert_eq!(browser.html.matches("<li><code>").count(), 10);
+}
+
+/// The QR code is still valid.
+#[tokio::test]
+async fn a_refused_new_qr_code_leaves_the_old_one() {
+    let mut browser = Browser::new().await;
+    browser.password("ada@example.com").await;
+    browser.post("/enrol", &[]).await;
+    let fault = Fault::response(429).endpoint("totp.create");
+    browser.emulator.inject(1, fault).unwrap();
+    browser.post("/enrol", &[]).await;
+    assert_eq!(
+        (browser.status.as_u16(), browser.heading()),
+        (429, "Scan the QR code")
+    );
+    let code = browser.emulator.code("ada").unwrap();
+    browser.post("/enrol/code", &[("code", &code)]).await;
+    assert_eq!(browser.heading(), "Save your recovery codes");
+}
+
 /// A set-up was finished in another browser, and its recovery codes replaced those of this one.
 #[tokio::test]
 async fn invalid_recovery_codes_are_not_shown() {
