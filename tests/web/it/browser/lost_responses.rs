@@ -222,8 +222,7 @@ fn a_lost_phone_is_replaced_although_a_response_is_lost() {
         lose(emulator, "totp.create");
         page.press("Set up a new app").await;
         page.expect("Set up an authenticator app").await;
-        page.expect_message("press the button again to get a new one")
-            .await;
+        page.expect_message("Your old app is removed").await;
         page.press("Show the QR code").await;
         page.expect("Scan the QR code").await;
         page.enter(&page.code("grace")).await;

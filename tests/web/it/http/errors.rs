@@ -249,6 +249,36 @@ async fn a_set_up_without_a_picture_and_without_recovery_codes() {
     assert!(browser.html.contains(RECOVERY_CODES[0]), "{}", browser.html);
 }
 
+/// The removal of the old app succeeds.
+#[tokio::test]
+async fn if_the_new_app_fails_the_page_says_that_the_old_one_is_removed() {
+    for fault in [api(429, "too_many_requests"), Fault::lost_response()] {
+        let what = format!("{fault:?}");
+        let mut browser = Browser::new().await;
+        browser.sign_in().await;
+        browser.get("/account/replace-app").await;
+        browser
+            .emulator
+            .inject(1, fault.endpoint("totp.create"))
+            .unwrap();
+        browser.post("/account/replace-app", &[]).await;
+        assert_eq!(browser.heading(), "Set up an authenticator app", "{what}");
+        for (text, expected) in [
+            ("Your old app is removed", true),
+            ("Nothing was changed", false),
+        ] {
+            assert_eq!(
+                browser.html.contains(text),
+                expected,
+                "{what}: {text:?} in {}",
+                browser.html
+            );
+        }
+        browser.post("/enrol", &[]).await;
+        assert_eq!(browser.heading(), "Scan the QR code", "{what}");
+    }
+}
+
 /// The service does not offer text messages.
 #[tokio::test]
 async fn a_member_with_a_phone_number_cannot_set_up_an_app() {

@@ -106,7 +106,13 @@ async fn carry_out(
     }
     match stytch::begin_set_up(client, &account, &Proof::Session(session.clone())).await {
         Ok(created) => Ok(enrolment::keep(visitor, account, created)),
-        Err(error) => Ok(visitor.go("/enrol", report(&error, Doing::SetUp))),
+        Err(error) => {
+            log(&error);
+            let text = "Your old app is removed, but there is no QR code for the new one yet. \
+                        Press the button to get one, at once or in a few minutes.";
+            let message = Message::error(StatusCode::SERVICE_UNAVAILABLE, text);
+            Ok(visitor.go("/enrol", message))
+        }
     }
 }
 
