@@ -185,8 +185,8 @@ impl Visitor {
     /// Removes the login and the session, and redirects to the sign-in page. A set-up is kept: its
     /// first code may have arrived, and its recovery codes were not shown yet.
     pub(crate) fn begin_again(&self, notice: Message) -> Response {
-        self.remember(|pending| pending.login = None);
         let mut response = self.go("/sign-in", notice);
+        self.remember(|pending| pending.login = None);
         // Without a session in the request, the cookie may be a newer one: of the first click of a
         // double click.
         if self.session.is_some() {
@@ -208,9 +208,12 @@ impl Visitor {
         })
     }
 
-    /// Redirects to another page, which shows a message.
+    /// Redirects to another page, which shows a message if the browser has a session or a state.
+    /// Others could fill the memory with messages.
     pub(crate) fn go(&self, to: &'static str, notice: Message) -> Response {
-        self.remember(|pending| pending.notice = Some(notice));
+        if self.jwt.is_some() || !self.pending().is_empty() {
+            self.remember(|pending| pending.notice = Some(notice));
+        }
         Redirect::to(to).into_response()
     }
 

@@ -221,6 +221,26 @@ async fn the_state_of_a_member_is_not_shown_to_another() {
     assert_eq!(browser.heading(), "Set up an authenticator app");
 }
 
+/// Otherwise anybody could fill the memory for the state of the browsers.
+#[tokio::test]
+async fn nothing_is_stored_for_a_browser_that_is_not_known() {
+    let mut browser = Browser::new().await;
+    browser.get("/sign-in").await;
+    for (method, path) in [("GET", "/code"), ("POST", "/code"), ("POST", "/sign-out")] {
+        match method {
+            "GET" => browser.send("GET", path, None).await,
+            _ => browser.post_only(path, &[("code", "123456")]).await,
+        }
+        assert_eq!(browser.location().as_deref(), Some("/sign-in"), "{path}");
+        browser.get("/sign-in").await;
+        assert!(
+            !browser.html.contains("id=\"message\""),
+            "expected no message after {method} {path}: {}",
+            browser.html
+        );
+    }
+}
+
 /// The first code arrived, and its response was lost. *Get a new QR code* is refused then.
 #[tokio::test]
 async fn the_recovery_codes_of_a_set_up_are_not_lost() {
