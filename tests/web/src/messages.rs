@@ -124,8 +124,9 @@ pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
         ),
         (Reason::Unclear, Doing::RecoveryCode) => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "Your recovery code was sent, but there was no response, so it may be used up. Try the \
-             same code once more. If it is refused, cross it off your list and use the next one.",
+            "Your recovery code was sent, but there was no response, so it may be used up. Check it \
+             and try it once more. If it is refused, or you are asked to sign in again, cross it \
+             off your list and use the next one.",
         ),
         (Reason::Unclear, Doing::SetUp) => (
             StatusCode::SERVICE_UNAVAILABLE,

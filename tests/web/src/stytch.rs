@@ -179,18 +179,6 @@ pub(crate) async fn recover(
     }
 }
 
-/// Finds out, after a lost response, whether a recovery code is used up. Returns the number of
-/// codes that are left if this one is not among them, and otherwise `None`.
-pub(crate) async fn codes_left_without(
-    client: &Client,
-    account: &Account,
-    code: &RecoveryCode,
-) -> Result<Option<usize>, Error> {
-    let left = recovery_codes(client, account).await?;
-    let is_left = left.iter().any(|left| left.expose() == code.expose());
-    Ok((!is_left).then_some(left.len()))
-}
-
 /// Returns whether these recovery codes are still valid: whether one of them is. Those of a set-up
 /// that was replaced are not.
 pub(crate) async fn are_valid(client: &Client, account: &Account, codes: &[RecoveryCode]) -> bool {
