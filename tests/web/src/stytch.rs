@@ -235,8 +235,12 @@ pub(crate) async fn remove_totp(
         Ok(_) => Ok(()),
         Err(error) => match error.reason() {
             Reason::NotEnrolled => Ok(()),
-            // The response was lost. The Member shows whether the call was carried out.
-            Reason::Unclear if !member(client, account).await?.has_totp() => Ok(()),
+            // The response was lost. The Member shows whether the call was carried out. If that is
+            // not known either, the first error stands.
+            Reason::Unclear => match member(client, account).await {
+                Ok(member) if !member.has_totp() => Ok(()),
+                _ => Err(error),
+            },
             _ => Err(error),
         },
     }

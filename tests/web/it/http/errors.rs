@@ -301,6 +301,31 @@ async fn if_the_new_app_fails_the_page_says_that_the_old_one_is_removed() {
     }
 }
 
+/// The response to the removal is lost, and the Member cannot be read.
+#[tokio::test]
+async fn a_removal_that_is_unclear_is_not_called_undone() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser.get("/account/remove-app").await;
+    for (fault, endpoint) in [
+        (Fault::lost_response(), "totp.delete"),
+        (api(429, "too_many_requests"), "members.get"),
+    ] {
+        let fault = fault.endpoint(endpoint);
+        browser.emulator.inject(1, fault).unwrap();
+    }
+    browser.post("/account/remove-app", &[]).await;
+    assert_eq!(
+        (browser.status.as_u16(), browser.heading()),
+        (503, "Remove the app")
+    );
+    assert!(
+        browser.html.contains("this may or may not have been done"),
+        "{}",
+        browser.html
+    );
+}
+
 /// The service does not offer text messages.
 #[tokio::test]
 async fn a_member_with_a_phone_number_cannot_set_up_an_app() {
