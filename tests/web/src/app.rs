@@ -32,7 +32,7 @@ pub(crate) struct Shared {
     pub(crate) browsers: Browsers,
     csrf_key: hmac::Key,
     random: SystemRandom,
-    is_https: bool,
+    pub(crate) is_https: bool,
     clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
 }
 

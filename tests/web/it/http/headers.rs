@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::browser::Browser;
-use crate::service::{PASSWORD, RECOVERY_CODES};
+use crate::service::{self, PASSWORD, RECOVERY_CODES};
 
 const PATHS: [&str; 16] = [
     "/",
@@ -86,6 +86,25 @@ async fn every_response_has_the_security_headers() {
                 .send("POST", path, Some("nonsense".to_owned()))
                 .await;
             assert_headers(&browser, &format!("POST {path}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn browsers_use_only_https_if_the_service_does() {
+    let emulator = service::emulator();
+    for is_https in [false, true] {
+        let router = service::app(&emulator, is_https).await;
+        let mut browser = Browser::of(&router, &emulator);
+        for path in PATHS {
+            browser.send("GET", path, None).await;
+            let header = browser.headers.get("strict-transport-security");
+            let header = header.map(|value| value.to_str().unwrap());
+            assert_eq!(
+                header,
+                is_https.then_some("max-age=31536000"),
+                "GET {path}, HTTPS: {is_https}"
+            );
         }
     }
 }
