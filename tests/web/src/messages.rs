@@ -31,9 +31,11 @@ impl Message {
         }
     }
 
+    /// Creates the message for an ended session. The status is not 401, which asks for a login by
+    /// the header `Authorization`.
     pub(crate) fn session_ended() -> Self {
         Self::error(
-            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
             "Your session has ended. Please sign in again.",
         )
     }
@@ -79,7 +81,7 @@ pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
             "There were too many requests. Nothing was changed. Wait a few minutes and try again.",
         ),
         (Reason::LoginExpired, _) => (
-            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
             "Your sign-in took too long or was used already. Please sign in again.",
         ),
         (Reason::NotEnrolled, Doing::RecoveryCode) => (

@@ -60,7 +60,7 @@ async fn an_old_jwt_is_renewed() {
     browser.get("/").await;
     assert_eq!(
         (browser.status.as_u16(), browser.heading()),
-        (401, "Sign in")
+        (403, "Sign in")
     );
 }
 
