@@ -80,6 +80,37 @@ async fn nobody_is_signed_out_if_a_session_cannot_be_checked() {
     assert_eq!(browser.heading(), "Welcome");
 }
 
+/// The address of a form may have no page of its own.
+#[tokio::test]
+async fn after_a_failed_check_of_the_session_the_user_can_continue() {
+    for path in [
+        "/account/end-session",
+        "/account/sign-out-everywhere",
+        "/account/remove-app",
+    ] {
+        let mut browser = Browser::new().await;
+        browser.sign_in().await;
+        browser.get("/account").await;
+        browser.emulator.advance(Duration::from_secs(70));
+        let fault = Fault::response(503).endpoint("sessions.authenticate");
+        browser.emulator.inject(1, fault).unwrap();
+        browser.post(path, &[("session", "x")]).await;
+        assert_eq!(
+            (browser.status.as_u16(), browser.heading()),
+            (503, "Your session cannot be checked now"),
+            "{path}"
+        );
+        let link = browser.html.split_once("class=\"button\" href=\"").unwrap();
+        let to = match link.1.split('"').next().unwrap() {
+            "" => path,
+            to => to,
+        }
+        .to_owned();
+        browser.get(&to).await;
+        assert_eq!(browser.heading(), "Welcome", "{path}: GET {to}");
+    }
+}
+
 /// The JWT is too old for a local check, and Stytch cannot be reached.
 #[tokio::test]
 async fn a_user_can_sign_out_although_the_session_cannot_be_checked() {
