@@ -148,6 +148,24 @@ impl Visitor {
             .ok_or_else(|| Redirect::to("/sign-in"))?)
     }
 
+    /// Returns the session after a check at Stytch. Actions that cannot be undone need it, because
+    /// the local check accepts a session that was ended a moment ago.
+    pub(crate) async fn signed_in_now(&self) -> Result<SignedIn, Stop> {
+        let jwt = &self.signed_in()?.jwt;
+        let (sessions, now) = (&self.app.sessions_now, self.app.now());
+        match stytch::check_session(sessions, jwt, now).await {
+            Ok((session, fresh)) => Ok(SignedIn {
+                session,
+                jwt: fresh.unwrap_or_else(|| jwt.clone()),
+            }),
+            Err(error) if error.is_refused() => Err(self.begin_again(Message::session_ended()))?,
+            Err(error) => {
+                tracing::warn!(%error);
+                Err(pages::unavailable(&self.view()))?
+            }
+        }
+    }
+
     /// Returns the login that waits for its second factor. Without one, the handler ends with a
     /// redirect: the login is complete, or it took too long.
     pub(crate) fn login(&self) -> Result<Login, Stop> {

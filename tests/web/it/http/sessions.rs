@@ -201,6 +201,29 @@ async fn sessions_of_other_members_cannot_be_ended() {
     );
 }
 
+/// The local check still accepts the session.
+#[tokio::test]
+async fn a_session_that_was_ended_elsewhere_cannot_end_others() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser.get("/account").await;
+    let mut thief = Browser::of(&browser.router, &browser.emulator);
+    let stolen = browser.cookies.clone();
+    browser.post("/account/sign-out-everywhere", &[]).await;
+    for path in ["/account/sign-out-everywhere", "/account/end-session"] {
+        thief.cookies = stolen.clone();
+        thief.get("/").await;
+        assert_eq!(thief.heading(), "Welcome");
+        browser.calls();
+        thief.post(path, &[("session", "x")]).await;
+        assert_eq!(
+            browser.calls(),
+            ["sessions.authenticate"],
+            "POST {path} with an ended session"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_failed_sign_out_is_reported() {
     let mut browser = Browser::new().await;
