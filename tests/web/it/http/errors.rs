@@ -326,6 +326,20 @@ async fn a_removal_that_is_unclear_is_not_called_undone() {
     );
 }
 
+#[tokio::test]
+async fn a_session_without_times_is_listed() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    let session = json!({ "member_session_id": "session-test-1", "authentication_factors": [] });
+    let body = json!({ "member_sessions": [session] });
+    let fault = Fault::response(200).body(body).endpoint("sessions.get");
+    browser.emulator.inject(1, fault).unwrap();
+    browser.get("/account").await;
+    for text in ["Since an unknown time", "last used at an unknown time"] {
+        assert!(browser.html.contains(text), "{text}: {}", browser.html);
+    }
+}
+
 /// The service does not offer text messages.
 #[tokio::test]
 async fn a_member_with_a_phone_number_cannot_set_up_an_app() {
