@@ -66,9 +66,7 @@ pub(crate) async fn recognize(
     let id = match cookie(CookieKind::Browser) {
         Some(id) if id.len() == 43 && id.is_ascii() => id.to_owned(),
         _ => {
-            let Some(id) = app.random_id() else {
-                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-            };
+            let id = app.random_id();
             set(&mut to_set, app.cookie(CookieKind::Browser, &id));
             id
         }
@@ -249,20 +247,18 @@ impl Visitor {
     pub(crate) fn sign_in(&self, jwt: &SessionJwt, to: &'static str) -> Response {
         let mut response = Redirect::to(to).into_response();
         let before = self.remember(std::mem::take);
-        if let Some(id) = self.app.random_id() {
-            let now = self.app.now();
-            self.app.browsers.change(&id, now, |pending| {
-                *pending = Pending {
-                    login: None,
-                    ..before
-                };
-            });
-            set(
-                response.headers_mut(),
-                self.app.cookie(CookieKind::Browser, &id),
-            );
-            set(response.headers_mut(), self.app.session_cookie(jwt));
-        }
+        let (id, now) = (self.app.random_id(), self.app.now());
+        self.app.browsers.change(&id, now, |pending| {
+            *pending = Pending {
+                login: None,
+                ..before
+            };
+        });
+        set(
+            response.headers_mut(),
+            self.app.cookie(CookieKind::Browser, &id),
+        );
+        set(response.headers_mut(), self.app.session_cookie(jwt));
         response
     }
 
