@@ -91,7 +91,8 @@ pub(crate) async fn check_password(
 }
 
 /// Returns whether a refused login means that the address or the password is wrong. Do not show
-/// which of them it is, because that would reveal who has an account.
+/// which of them it is, because one attempt would reveal who has an account. After many wrong
+/// attempts the message about the lock reveals it: the user must know why a right password fails.
 pub(crate) fn is_wrong_password(error: &Error) -> bool {
     let status = error.api().map(|error| error.status().as_u16());
     let about_us = matches!(
@@ -115,7 +116,8 @@ pub(crate) async fn begin_set_up(
         Proof::Session(jwt) => params = params.session_jwt(jwt),
     }
     let mut created = match client.create(&params).await {
-        // Nobody has its secret any more. It is not active, so it protects nothing yet.
+        // The pending TOTP protects nothing yet: who has this proof could have set up a TOTP
+        // before. If it becomes active just now, this removes it all the same.
         Err(error) if error.error_type() == Some(&ErrorType::PendingTotpExists) => {
             client.delete_totp(&delete(account)).await?;
             client.create(&params).await?
