@@ -338,6 +338,7 @@ fn new_recovery_codes_are_shown_once() {
         page.go("/recovery-codes").await;
         page.expect("Your account").await;
         page.back().await;
+        page.expect("Welcome").await;
         assert!(
             !page.text().await.contains(&codes[0]),
             "the codes are shown again"
@@ -406,6 +407,7 @@ fn the_button_back_does_no_harm() {
         page.enter(&page.code("ada")).await;
         page.expect("Save your recovery codes").await;
         page.back().await;
+        page.expect("Set up an authenticator app").await;
         assert!(
             !page.text().await.contains(&first),
             "the secret is shown again"

@@ -15,6 +15,15 @@ fn lose(emulator: &Emulator, endpoint: &str) {
         .unwrap();
 }
 
+/// Ada begins a set-up, and its response is lost.
+async fn the_set_up_is_lost(page: &Page, emulator: &Emulator) {
+    page.sign_in("ada@example.com").await;
+    lose(emulator, "totp.create");
+    page.press("Show the QR code").await;
+    page.expect_message("press the button again to get a new one")
+        .await;
+}
+
 /// Checks that Ada can finish the set-up, and sign in with her app.
 async fn ada_gets_in(page: &Page, emulator: &Emulator) {
     page.expect("Scan the QR code").await;
@@ -32,11 +41,7 @@ async fn ada_gets_in(page: &Page, emulator: &Emulator) {
 #[test]
 fn a_set_up_continues_after_a_lost_response() {
     in_browser(true, async |page, emulator| {
-        page.sign_in("ada@example.com").await;
-        lose(emulator, "totp.create");
-        page.press("Show the QR code").await;
-        page.expect_message("press the button again to get a new one")
-            .await;
+        the_set_up_is_lost(page, emulator).await;
         page.press("Show the QR code").await;
         ada_gets_in(page, emulator).await;
     });
@@ -49,11 +54,7 @@ fn a_set_up_continues_if_a_second_create_is_refused() {
         emulator
             .change_settings(|settings| settings.totp.second_create = SecondCreate::Refuse)
             .unwrap();
-        page.sign_in("ada@example.com").await;
-        lose(emulator, "totp.create");
-        page.press("Show the QR code").await;
-        page.expect_message("press the button again to get a new one")
-            .await;
+        the_set_up_is_lost(page, emulator).await;
         page.press("Show the QR code").await;
         ada_gets_in(page, emulator).await;
     });
@@ -66,11 +67,7 @@ fn a_set_up_continues_if_the_member_shows_the_pending_totp() {
         emulator
             .change_settings(|settings| settings.totp.pending_registration_shown = true)
             .unwrap();
-        page.sign_in("ada@example.com").await;
-        lose(emulator, "totp.create");
-        page.press("Show the QR code").await;
-        page.expect_message("press the button again to get a new one")
-            .await;
+        the_set_up_is_lost(page, emulator).await;
         // She leaves the page, and signs in again.
         page.sign_in("ada@example.com").await;
         page.expect("Enter the code of your authenticator app")

@@ -45,9 +45,9 @@ async fn a_clock_may_be_a_little_behind() {
 async fn an_old_jwt_is_renewed() {
     let mut browser = Browser::new().await;
     browser.sign_in().await;
-    let before = browser.cookies["session"].clone();
     browser.calls();
     for seconds in [70, 400] {
+        let before = browser.cookies["session"].clone();
         browser.emulator.advance(Duration::from_secs(seconds));
         browser.get("/").await;
         assert_eq!(browser.heading(), "Welcome");
