@@ -138,10 +138,7 @@ impl Shared {
     }
 }
 
-#[allow(
-    clippy::expect_used,
-    reason = "without random numbers nothing is safe"
-)]
+#[allow(clippy::expect_used, reason = "without random numbers nothing is safe")]
 fn random_bytes(random: &SystemRandom) -> [u8; 32] {
     let mut bytes = [0; 32];
     random

@@ -182,11 +182,7 @@ async fn a_recovery_code_that_may_be_used_up_can_be_tried_again() {
         (browser.status.as_u16(), browser.heading()),
         (503, "Use a recovery code")
     );
-    assert!(
-        browser.html.contains("may be used up"),
-        "{}",
-        browser.html
-    );
+    assert!(browser.html.contains("may be used up"), "{}", browser.html);
     browser
         .post("/recover", &[("recovery_code", RECOVERY_CODES[0])])
         .await;
@@ -215,11 +211,7 @@ async fn a_mistyped_recovery_code_is_not_called_used() {
         (503, "Use a recovery code"),
         "expected that the login continues"
     );
-    assert!(
-        browser.html.contains("may be used up"),
-        "{}",
-        browser.html
-    );
+    assert!(browser.html.contains("may be used up"), "{}", browser.html);
     browser
         .post("/recover", &[("recovery_code", RECOVERY_CODES[0])])
         .await;

@@ -152,7 +152,9 @@ async fn no_secret_is_in_a_url() {
     assert_eq!(secret.len(), 32, "expected the TOTP secret: {secret}");
     secrets.insert(secret);
     let sent = browser.emulator.requests();
-    let create = sent.iter().find(|call| call.endpoint == Some("totp.create"));
+    let create = sent
+        .iter()
+        .find(|call| call.endpoint == Some("totp.create"));
     let create: Value = serde_json::from_slice(&create.unwrap().body).unwrap();
     let token = create["intermediate_session_token"].as_str().unwrap();
     assert!(!token.is_empty(), "expected an intermediate session token");

@@ -135,7 +135,9 @@ async fn a_user_can_sign_out_although_the_session_cannot_be_checked() {
     browser.post("/sign-out", &[]).await;
     assert_eq!(browser.heading(), "Sign in");
     assert!(
-        browser.html.contains("it is not known whether the session ended"),
+        browser
+            .html
+            .contains("it is not known whether the session ended"),
         "{}",
         browser.html
     );
