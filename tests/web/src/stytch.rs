@@ -116,8 +116,9 @@ pub(crate) async fn begin_set_up(
         Proof::Session(jwt) => params = params.session_jwt(jwt),
     }
     let mut created = match client.create(&params).await {
-        // The pending TOTP protects nothing yet: who has this proof could have set up a TOTP
-        // before. If it becomes active just now, this removes it all the same.
+        // Nobody has its secret any more, and a pending TOTP protects nothing. If a first code
+        // arrives between the two calls, this deletes an active TOTP. Somebody with the same proof
+        // could have set up their own TOTP a moment before, so that is no new risk.
         Err(error) if error.error_type() == Some(&ErrorType::PendingTotpExists) => {
             client.delete_totp(&delete(account)).await?;
             client.create(&params).await?
