@@ -22,15 +22,11 @@ for (const button of document.querySelectorAll("[data-copies]")) {
   });
 }
 
-// A second click would send a code again, and each code works once.
+// A double click would send a code twice, and each code works once.
 for (const form of document.querySelectorAll("form")) {
+  let sent = -Infinity;
   form.addEventListener("submit", (event) => {
-    if (form.dataset.sent) event.preventDefault();
-    form.dataset.sent = "yes";
+    if (event.timeStamp - sent < 1000) event.preventDefault();
+    else sent = event.timeStamp;
   });
 }
-
-// The button Back can restore a page. Its forms can be sent again.
-window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form")) delete form.dataset.sent;
-});

@@ -10,4 +10,5 @@
 mod browser;
 mod http;
 mod program;
+mod readme;
 mod service;

@@ -32,7 +32,7 @@ pub(crate) struct Shared {
     pub(crate) browsers: Browsers,
     csrf_key: hmac::Key,
     random: SystemRandom,
-    is_https: bool,
+    pub(crate) is_https: bool,
     clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
 }
 
@@ -62,11 +62,7 @@ impl App {
         let sessions = stytch::session_verifier(&client, stytch::NOTICED_AFTER, now).await?;
         let sessions_now = stytch::session_verifier(&client, Duration::ZERO, now).await?;
         let random = SystemRandom::new();
-        let mut key = [0; 32];
-        #[allow(clippy::expect_used, reason = "without random numbers nothing is safe")]
-        random
-            .fill(&mut key)
-            .expect("the system has no random numbers");
+        let key = random_bytes(&random);
         Ok(Self {
             shared: Arc::new(Shared {
                 organization_id: organization.organization_id,
@@ -89,11 +85,9 @@ impl Shared {
         (self.clock)()
     }
 
-    /// Returns a new id for a browser; `None` if the system has no random numbers.
-    pub(crate) fn random_id(&self) -> Option<String> {
-        let mut bytes = [0; 32];
-        self.random.fill(&mut bytes).ok()?;
-        Some(BASE64URL.encode(bytes))
+    /// Returns a new id for a browser.
+    pub(crate) fn random_id(&self) -> String {
+        BASE64URL.encode(random_bytes(&self.random))
     }
 
     /// Returns the token in the forms of this browser. Another site can neither read it, nor
@@ -142,6 +136,15 @@ impl Shared {
         cookie.set_path("/");
         HeaderValue::from_str(&cookie.to_string()).ok()
     }
+}
+
+#[allow(clippy::expect_used, reason = "without random numbers nothing is safe")]
+fn random_bytes(random: &SystemRandom) -> [u8; 32] {
+    let mut bytes = [0; 32];
+    random
+        .fill(&mut bytes)
+        .expect("the system has no random numbers");
+    bytes
 }
 
 /// The cookies of the service.

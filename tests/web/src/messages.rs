@@ -31,9 +31,11 @@ impl Message {
         }
     }
 
+    /// Creates the message for an ended session. The status is not 401, which asks for a login by
+    /// the header `Authorization`.
     pub(crate) fn session_ended() -> Self {
         Self::error(
-            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
             "Your session has ended. Please sign in again.",
         )
     }
@@ -79,7 +81,7 @@ pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
             "There were too many requests. Nothing was changed. Wait a few minutes and try again.",
         ),
         (Reason::LoginExpired, _) => (
-            StatusCode::UNAUTHORIZED,
+            StatusCode::FORBIDDEN,
             "Your sign-in took too long or was used already. Please sign in again.",
         ),
         (Reason::NotEnrolled, Doing::RecoveryCode) => (
@@ -124,8 +126,9 @@ pub(crate) fn explain(reason: &Reason, doing: Doing) -> Message {
         ),
         (Reason::Unclear, Doing::RecoveryCode) => (
             StatusCode::SERVICE_UNAVAILABLE,
-            "Your recovery code was sent, but there was no response, so it may be used up. Try the \
-             same code once more. If it is refused, cross it off your list and use the next one.",
+            "Your recovery code was sent, but there was no response, so it may be used up. Check it \
+             and try it once more. If it is refused, or you are asked to sign in again, cross it \
+             off your list and use the next one.",
         ),
         (Reason::Unclear, Doing::SetUp) => (
             StatusCode::SERVICE_UNAVAILABLE,

@@ -160,9 +160,10 @@ pub(crate) fn unavailable(view: &View) -> Page {
     let body = html! {
         p {
             "There is no connection to the service that checks whether you are signed in. You were \
-             not signed out. Try again in a moment."
+             not signed out. Nothing was done. Try again in a moment."
         }
-        p { a.button href="" { "Try again" } }
+        // Not the same address: that of a form may have no page.
+        p { a.button href="/" { "Go to the start" } }
     };
     let mut page = view.page("Your session cannot be checked now", None, &body);
     page.status = StatusCode::SERVICE_UNAVAILABLE;

@@ -16,8 +16,8 @@ use crate::stytch::Account;
 /// lives.
 const KEPT: Duration = Duration::from_secs(30 * 60);
 
-/// The maximum number of entries. A browser gets one for a login, a set-up, recovery codes or a
-/// message.
+/// The maximum number of entries. A browser gets the first one after a right password, so that
+/// nobody else can replace the entries of others.
 const MOST: usize = 100_000;
 
 /// The state of one browser.
@@ -75,12 +75,13 @@ impl Browsers {
         change: impl FnOnce(&mut Pending) -> R,
     ) -> R {
         let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        entries.make_room(now);
+        entries.sweep(now);
         let live = entries.by_id.remove(id);
         let live = live.filter(|(at, _)| age(*at, now) < KEPT);
         let mut pending = live.map(|(_, pending)| pending).unwrap_or_default();
         let result = change(&mut pending);
         if !pending.is_empty() {
+            entries.make_room();
             entries.by_id.insert(id.to_owned(), (now, pending));
         }
         result
@@ -88,13 +89,17 @@ impl Browsers {
 }
 
 impl Entries {
-    /// Removes expired entries, at most once a minute, and the oldest entry if there are too many.
-    fn make_room(&mut self, now: SystemTime) {
+    /// Removes expired entries, at most once a minute.
+    fn sweep(&mut self, now: SystemTime) {
         const PAUSE: Duration = Duration::from_secs(60);
         if self.swept.is_none_or(|swept| age(swept, now) >= PAUSE) {
             self.by_id.retain(|_, (at, _)| age(*at, now) < KEPT);
             self.swept = Some(now);
         }
+    }
+
+    /// Removes the oldest entry if there are too many.
+    fn make_room(&mut self) {
         if self.by_id.len() >= MOST {
             let oldest = self.by_id.iter().min_by_key(|(_, (at, _))| *at);
             if let Some(oldest) = oldest.map(|(id, _)| id.clone()) {
@@ -105,7 +110,7 @@ impl Entries {
 }
 
 impl Pending {
-    fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.login.is_none()
             && self.set_up.is_none()
             && self.recovery_codes.is_none()
@@ -117,4 +122,27 @@ impl Pending {
 /// Returns the age of an entry; 0 if the clock was set back.
 fn age(at: SystemTime, now: SystemTime) -> Duration {
     now.duration_since(at).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_new_entry_replaces_the_oldest() {
+        let browsers = Browsers::default();
+        let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+        let enter = |pending: &mut Pending| pending.after_confirm = Some("/account");
+        browsers.change("oldest", at(0), enter);
+        for id in 1..MOST {
+            browsers.change(&id.to_string(), at(1), enter);
+        }
+        browsers.change("a browser without an entry", at(2), |_| ());
+        browsers.change("1", at(2), enter);
+        let is_kept = |id| !browsers.get(id, at(2)).is_empty();
+        assert!(is_kept("oldest"), "expected that nothing was removed");
+        browsers.change("new", at(2), enter);
+        assert!(!is_kept("oldest"), "expected that the oldest was removed");
+        assert!(is_kept("1") && is_kept("2") && is_kept("new"));
+    }
 }

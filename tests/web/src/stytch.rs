@@ -91,7 +91,8 @@ pub(crate) async fn check_password(
 }
 
 /// Returns whether a refused login means that the address or the password is wrong. Do not show
-/// which of them it is, because that would reveal who has an account.
+/// which of them it is, because one attempt would reveal who has an account. After many wrong
+/// attempts the message about the lock reveals it: the user must know why a right password fails.
 pub(crate) fn is_wrong_password(error: &Error) -> bool {
     let status = error.api().map(|error| error.status().as_u16());
     let about_us = matches!(
@@ -115,7 +116,9 @@ pub(crate) async fn begin_set_up(
         Proof::Session(jwt) => params = params.session_jwt(jwt),
     }
     let mut created = match client.create(&params).await {
-        // Nobody has its secret any more. It is not active, so it protects nothing yet.
+        // Nobody has its secret any more, and a pending TOTP protects nothing. If a first code
+        // arrives between the two calls, this deletes an active TOTP. Somebody with the same proof
+        // could have set up their own TOTP a moment before, so that is no new risk.
         Err(error) if error.error_type() == Some(&ErrorType::PendingTotpExists) => {
             client.delete_totp(&delete(account)).await?;
             client.create(&params).await?
@@ -179,18 +182,6 @@ pub(crate) async fn recover(
     }
 }
 
-/// Finds out, after a lost response, whether a recovery code is used up. Returns the number of
-/// codes that are left if this one is not among them, and otherwise `None`.
-pub(crate) async fn codes_left_without(
-    client: &Client,
-    account: &Account,
-    code: &RecoveryCode,
-) -> Result<Option<usize>, Error> {
-    let left = recovery_codes(client, account).await?;
-    let is_left = left.iter().any(|left| left.expose() == code.expose());
-    Ok((!is_left).then_some(left.len()))
-}
-
 /// Returns whether these recovery codes are still valid: whether one of them is. Those of a set-up
 /// that was replaced are not.
 pub(crate) async fn are_valid(client: &Client, account: &Account, codes: &[RecoveryCode]) -> bool {
@@ -247,8 +238,12 @@ pub(crate) async fn remove_totp(
         Ok(_) => Ok(()),
         Err(error) => match error.reason() {
             Reason::NotEnrolled => Ok(()),
-            // The response was lost. The Member shows whether the call was carried out.
-            Reason::Unclear if !member(client, account).await?.has_totp() => Ok(()),
+            // The response was lost. The Member shows whether the call was carried out. If that is
+            // not known either, the first error stands.
+            Reason::Unclear => match member(client, account).await {
+                Ok(member) if !member.has_totp() => Ok(()),
+                _ => Err(error),
+            },
             _ => Err(error),
         },
     }

@@ -25,6 +25,9 @@ pub(crate) struct Visitor {
     pub(crate) app: Arc<Shared>,
     id: String,
     pub(crate) session: Option<SignedIn>,
+    /// The session JWT. Signing out needs only this one: if Stytch cannot be reached, it is not
+    /// checked.
+    pub(crate) jwt: Option<SessionJwt>,
 }
 
 /// The session of a user who is signed in.
@@ -63,9 +66,7 @@ pub(crate) async fn recognize(
     let id = match cookie(CookieKind::Browser) {
         Some(id) if id.len() == 43 && id.is_ascii() => id.to_owned(),
         _ => {
-            let Some(id) = app.random_id() else {
-                return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-            };
+            let id = app.random_id();
             set(&mut to_set, app.cookie(CookieKind::Browser, &id));
             id
         }
@@ -74,6 +75,7 @@ pub(crate) async fn recognize(
         app: Arc::clone(&app),
         id,
         session: None,
+        jwt: None,
     };
     let mut refusal = None;
     if let Some(jwt) = cookie(CookieKind::Session).map(SessionJwt::new) {
@@ -83,6 +85,7 @@ pub(crate) async fn recognize(
                     set(&mut to_set, app.session_cookie(fresh));
                 }
                 let jwt = fresh.unwrap_or(jwt);
+                visitor.jwt = Some(jwt.clone());
                 visitor.session = Some(SignedIn { session, jwt });
             }
             Err(error) if error.is_refused() => {
@@ -91,9 +94,12 @@ pub(crate) async fn recognize(
                 refusal = Some(pages::sign_in(&visitor.view(), "", message));
             }
             Err(error) => {
-                // The session could not be checked, so the user stays signed in.
+                // The session could not be checked, so the user stays signed in, but can sign out.
                 tracing::warn!(%error);
-                refusal = Some(pages::unavailable(&visitor.view()));
+                visitor.jwt = Some(jwt);
+                if request.uri().path() != "/sign-out" {
+                    refusal = Some(pages::unavailable(&visitor.view()));
+                }
             }
         }
     }
@@ -140,6 +146,24 @@ impl Visitor {
             .ok_or_else(|| Redirect::to("/sign-in"))?)
     }
 
+    /// Returns the session after a check at Stytch. Actions that cannot be undone need it, because
+    /// the local check accepts a session that was ended a moment ago.
+    pub(crate) async fn signed_in_now(&self) -> Result<SignedIn, Stop> {
+        let jwt = &self.signed_in()?.jwt;
+        let (sessions, now) = (&self.app.sessions_now, self.app.now());
+        match stytch::check_session(sessions, jwt, now).await {
+            Ok((session, fresh)) => Ok(SignedIn {
+                session,
+                jwt: fresh.unwrap_or_else(|| jwt.clone()),
+            }),
+            Err(error) if error.is_refused() => Err(self.begin_again(Message::session_ended()))?,
+            Err(error) => {
+                tracing::warn!(%error);
+                Err(pages::unavailable(&self.view()))?
+            }
+        }
+    }
+
     /// Returns the login that waits for its second factor. Without one, the handler ends with a
     /// redirect: the login is complete, or it took too long.
     pub(crate) fn login(&self) -> Result<Login, Stop> {
@@ -174,15 +198,19 @@ impl Visitor {
         set_up.map(|set_up| set_up.recovery_codes)
     }
 
-    /// Removes the login and the session cookie, and redirects to the sign-in page. A set-up is
-    /// kept: its first code may have arrived, and its recovery codes were not shown yet.
+    /// Removes the login and the session, and redirects to the sign-in page. A set-up is kept: its
+    /// first code may have arrived, and its recovery codes were not shown yet.
     pub(crate) fn begin_again(&self, notice: Message) -> Response {
-        self.remember(|pending| pending.login = None);
         let mut response = self.go("/sign-in", notice);
-        set(
-            response.headers_mut(),
-            self.app.no_cookie(CookieKind::Session),
-        );
+        self.remember(|pending| pending.login = None);
+        // Without a session in the request, the cookie may be a newer one: of the first click of a
+        // double click.
+        if self.session.is_some() {
+            set(
+                response.headers_mut(),
+                self.app.no_cookie(CookieKind::Session),
+            );
+        }
         response
     }
 
@@ -196,9 +224,12 @@ impl Visitor {
         })
     }
 
-    /// Redirects to another page, which shows a message.
+    /// Redirects to another page, which shows a message if the browser has a session or a state.
+    /// Others could fill the memory with messages.
     pub(crate) fn go(&self, to: &'static str, notice: Message) -> Response {
-        self.remember(|pending| pending.notice = Some(notice));
+        if self.jwt.is_some() || !self.pending().is_empty() {
+            self.remember(|pending| pending.notice = Some(notice));
+        }
         Redirect::to(to).into_response()
     }
 
@@ -207,7 +238,7 @@ impl Visitor {
         View {
             organization: self.app.organization_name.clone(),
             csrf_token: self.app.csrf_token(&self.id),
-            is_signed_in: self.session.is_some(),
+            is_signed_in: self.jwt.is_some(),
         }
     }
 
@@ -216,20 +247,18 @@ impl Visitor {
     pub(crate) fn sign_in(&self, jwt: &SessionJwt, to: &'static str) -> Response {
         let mut response = Redirect::to(to).into_response();
         let before = self.remember(std::mem::take);
-        if let Some(id) = self.app.random_id() {
-            let now = self.app.now();
-            self.app.browsers.change(&id, now, |pending| {
-                *pending = Pending {
-                    login: None,
-                    ..before
-                };
-            });
-            set(
-                response.headers_mut(),
-                self.app.cookie(CookieKind::Browser, &id),
-            );
-            set(response.headers_mut(), self.app.session_cookie(jwt));
-        }
+        let (id, now) = (self.app.random_id(), self.app.now());
+        self.app.browsers.change(&id, now, |pending| {
+            *pending = Pending {
+                login: None,
+                ..before
+            };
+        });
+        set(
+            response.headers_mut(),
+            self.app.cookie(CookieKind::Browser, &id),
+        );
+        set(response.headers_mut(), self.app.session_cookie(jwt));
         response
     }
 

@@ -98,6 +98,24 @@ fn scripts_show_the_buttons_to_print_and_to_copy() {
     });
 }
 
+/// After Esc the page stays, and its form is sent again.
+#[test]
+fn a_double_click_sends_a_form_once_and_a_later_click_again() {
+    in_browser(true, async |page, _| {
+        page.go("/sign-in").await;
+        page.expect("Sign in").await;
+        let click = "document.forms[0].dispatchEvent(new Event('submit', { cancelable: true }))";
+        let twice = format!("return [{click}, {click}]");
+        let sent = page.client.execute(&twice, Vec::new()).await.unwrap();
+        assert_eq!(sent, serde_json::json!([true, false]), "the double click");
+        page.until("a later click sends the form", async || {
+            let later = format!("return {click}");
+            page.client.execute(&later, Vec::new()).await.unwrap() == true
+        })
+        .await;
+    });
+}
+
 #[test]
 fn a_wrong_password_does_not_tell_who_has_an_account() {
     in_browser(true, async |page, _| {
@@ -320,6 +338,7 @@ fn new_recovery_codes_are_shown_once() {
         page.go("/recovery-codes").await;
         page.expect("Your account").await;
         page.back().await;
+        page.expect("Welcome").await;
         assert!(
             !page.text().await.contains(&codes[0]),
             "the codes are shown again"
@@ -388,6 +407,7 @@ fn the_button_back_does_no_harm() {
         page.enter(&page.code("ada")).await;
         page.expect("Save your recovery codes").await;
         page.back().await;
+        page.expect("Set up an authenticator app").await;
         assert!(
             !page.text().await.contains(&first),
             "the secret is shown again"

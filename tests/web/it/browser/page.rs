@@ -152,9 +152,16 @@ impl Page {
         let element = self.wait(locator, what).await;
         let page = self.client.find(Locator::Css("html")).await.unwrap();
         element.click().await.unwrap();
+        let left = format!("{what} leads to another page");
+        self.until(&left, async || page.tag_name().await.is_err())
+            .await;
+    }
+
+    /// Waits until a condition is true.
+    pub(super) async fn until(&self, what: &str, is_true: impl AsyncFn() -> bool) {
         let begun = Instant::now();
-        while page.tag_name().await.is_ok() {
-            assert!(begun.elapsed() < PATIENCE, "{what} leads to no other page");
+        while !is_true().await {
+            assert!(begun.elapsed() < PATIENCE, "expected that {what}");
             tokio::time::sleep(PAUSE).await;
         }
     }

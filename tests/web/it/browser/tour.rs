@@ -139,7 +139,7 @@ fn every_page_of_an_error_is_accessible() {
         page.go("/").await;
         page.expect("Your session cannot be checked now").await;
         check(page, "session-unavailable").await;
-        page.follow("Try again").await;
+        page.follow("Go to the start").await;
         page.expect("Welcome").await;
         // A form of another browser, or from before a restart.
         page.client.delete_cookie("browser").await.unwrap();

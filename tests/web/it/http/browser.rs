@@ -103,6 +103,13 @@ impl Browser {
         self.addresses.push(path.to_owned());
         (self.status, self.headers) = (head.status, head.headers);
         self.addresses.extend(self.location());
+        self.store_cookies();
+        let body = body.collect().await.unwrap().to_bytes();
+        self.html = String::from_utf8(body.to_vec()).unwrap();
+    }
+
+    /// Stores the cookies of the last response.
+    pub(super) fn store_cookies(&mut self) {
         for cookie in self.headers.get_all(SET_COOKIE) {
             let cookie = cookie.to_str().unwrap();
             let (name, value) = cookie.split(';').next().unwrap().split_once('=').unwrap();
@@ -112,8 +119,6 @@ impl Browser {
                 self.cookies.insert(name.to_owned(), value.to_owned());
             }
         }
-        let body = body.collect().await.unwrap().to_bytes();
-        self.html = String::from_utf8(body.to_vec()).unwrap();
     }
 
     pub(super) fn heading(&self) -> &str {

@@ -147,7 +147,7 @@ async fn after_an_error_of_a_recovery_code_the_user_can_continue() {
         ),
         (api(429, "user_lock_limit_reached"), 429, "locked"),
         (api(400, "brand_new_error"), 500, "wrong on our side"),
-        (api(500, "internal_server_error"), 503, "was not used"),
+        (api(500, "internal_server_error"), 503, "try it once more"),
     ] {
         let what = format!("{fault:?}");
         let mut browser = Browser::new().await;
@@ -168,18 +168,13 @@ async fn after_an_error_of_a_recovery_code_the_user_can_continue() {
     }
 }
 
-/// Both the response to the code and the list of the unused codes are lost.
 #[tokio::test]
 async fn a_recovery_code_that_may_be_used_up_can_be_tried_again() {
     let mut browser = Browser::new().await;
     browser.password("grace@example.com").await;
     browser.get("/recover").await;
-    for endpoint in ["recovery_codes.recover", "recovery_codes.get"] {
-        browser
-            .emulator
-            .inject(1, Fault::lost_response().endpoint(endpoint))
-            .unwrap();
-    }
+    let fault = Fault::lost_response().endpoint("recovery_codes.recover");
+    browser.emulator.inject(1, fault).unwrap();
     browser
         .post("/recover", &[("recovery_code", RECOVERY_CODES[0])])
         .await;
@@ -187,11 +182,7 @@ async fn a_recovery_code_that_may_be_used_up_can_be_tried_again() {
         (browser.status.as_u16(), browser.heading()),
         (503, "Use a recovery code")
     );
-    assert!(
-        browser.html.contains("Try the same code once more"),
-        "{}",
-        browser.html
-    );
+    assert!(browser.html.contains("may be used up"), "{}", browser.html);
     browser
         .post("/recover", &[("recovery_code", RECOVERY_CODES[0])])
         .await;
@@ -200,6 +191,29 @@ async fn a_recovery_code_that_may_be_used_up_can_be_tried_again() {
     browser.get("/recover").await;
     browser
         .post("/recover", &[("recovery_code", RECOVERY_CODES[1])])
+        .await;
+    assert_eq!(browser.heading(), "Set up a new app");
+}
+
+/// The API refuses the code, and the response is lost.
+#[tokio::test]
+async fn a_mistyped_recovery_code_is_not_called_used() {
+    let mut browser = Browser::new().await;
+    browser.password("grace@example.com").await;
+    browser.get("/recover").await;
+    let fault = Fault::lost_response().endpoint("recovery_codes.recover");
+    browser.emulator.inject(1, fault).unwrap();
+    browser
+        .post("/recover", &[("recovery_code", "ckss-2skx-ebov")])
+        .await;
+    assert_eq!(
+        (browser.status.as_u16(), browser.heading()),
+        (503, "Use a recovery code"),
+        "expected that the login continues"
+    );
+    assert!(browser.html.contains("may be used up"), "{}", browser.html);
+    browser
+        .post("/recover", &[("recovery_code", RECOVERY_CODES[0])])
         .await;
     assert_eq!(browser.heading(), "Set up a new app");
 }
@@ -247,6 +261,75 @@ async fn a_set_up_without_a_picture_and_without_recovery_codes() {
     browser.post("/enrol/code", &[("code", &code)]).await;
     assert_eq!(browser.heading(), "Save your recovery codes");
     assert!(browser.html.contains(RECOVERY_CODES[0]), "{}", browser.html);
+}
+
+/// The removal of the old app succeeds.
+#[tokio::test]
+async fn if_the_new_app_fails_the_page_says_that_the_old_one_is_removed() {
+    for fault in [api(429, "too_many_requests"), Fault::lost_response()] {
+        let what = format!("{fault:?}");
+        let mut browser = Browser::new().await;
+        browser.sign_in().await;
+        browser.get("/account/replace-app").await;
+        browser
+            .emulator
+            .inject(1, fault.endpoint("totp.create"))
+            .unwrap();
+        browser.post("/account/replace-app", &[]).await;
+        assert_eq!(browser.heading(), "Set up an authenticator app", "{what}");
+        for (text, expected) in [
+            ("Your old app is removed", true),
+            ("Nothing was changed", false),
+        ] {
+            assert_eq!(
+                browser.html.contains(text),
+                expected,
+                "{what}: {text:?} in {}",
+                browser.html
+            );
+        }
+        browser.post("/enrol", &[]).await;
+        assert_eq!(browser.heading(), "Scan the QR code", "{what}");
+    }
+}
+
+/// The response to the removal is lost, and the Member cannot be read.
+#[tokio::test]
+async fn a_removal_that_is_unclear_is_not_called_undone() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser.get("/account/remove-app").await;
+    for (fault, endpoint) in [
+        (Fault::lost_response(), "totp.delete"),
+        (api(429, "too_many_requests"), "members.get"),
+    ] {
+        let fault = fault.endpoint(endpoint);
+        browser.emulator.inject(1, fault).unwrap();
+    }
+    browser.post("/account/remove-app", &[]).await;
+    assert_eq!(
+        (browser.status.as_u16(), browser.heading()),
+        (503, "Remove the app")
+    );
+    assert!(
+        browser.html.contains("this may or may not have been done"),
+        "{}",
+        browser.html
+    );
+}
+
+#[tokio::test]
+async fn a_session_without_times_is_listed() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    let session = json!({ "member_session_id": "session-test-1", "authentication_factors": [] });
+    let body = json!({ "member_sessions": [session] });
+    let fault = Fault::response(200).body(body).endpoint("sessions.get");
+    browser.emulator.inject(1, fault).unwrap();
+    browser.get("/account").await;
+    for text in ["Since an unknown time", "last used at an unknown time"] {
+        assert!(browser.html.contains(text), "{text}: {}", browser.html);
+    }
 }
 
 /// The service does not offer text messages.

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::Value;
+
 use super::browser::Browser;
-use crate::service::{PASSWORD, RECOVERY_CODES};
+use crate::service::{self, PASSWORD, RECOVERY_CODES};
 
 const PATHS: [&str; 16] = [
     "/",
@@ -80,12 +82,32 @@ async fn every_response_has_the_security_headers() {
             assert_headers(&browser, &format!("GET {path}"));
             browser.send("HEAD", path, None).await;
             assert!(browser.html.is_empty());
+            assert_headers(&browser, &format!("HEAD {path}"));
             browser.send("DELETE", path, None).await;
             assert_headers(&browser, &format!("DELETE {path}"));
             browser
                 .send("POST", path, Some("nonsense".to_owned()))
                 .await;
             assert_headers(&browser, &format!("POST {path}"));
+        }
+    }
+}
+
+#[tokio::test]
+async fn browsers_use_only_https_if_the_service_does() {
+    let emulator = service::emulator();
+    for is_https in [false, true] {
+        let router = service::app(&emulator, is_https).await;
+        let mut browser = Browser::of(&router, &emulator);
+        for path in PATHS {
+            browser.send("GET", path, None).await;
+            let header = browser.headers.get("strict-transport-security");
+            let header = header.map(|value| value.to_str().unwrap());
+            assert_eq!(
+                header,
+                is_https.then_some("max-age=31536000"),
+                "GET {path}, HTTPS: {is_https}"
+            );
         }
     }
 }
@@ -125,6 +147,18 @@ async fn no_secret_is_in_a_url() {
     assert_eq!(browser.heading(), "Scan the QR code");
     assert_headers(&browser, "the QR code");
     pages.push(browser.html.clone());
+    let secret = browser.html.split_once("data-copy>").unwrap().1;
+    let secret: String = secret.split('<').next().unwrap().replace(' ', "");
+    assert_eq!(secret.len(), 32, "expected the TOTP secret: {secret}");
+    secrets.insert(secret);
+    let sent = browser.emulator.requests();
+    let create = sent
+        .iter()
+        .find(|call| call.endpoint == Some("totp.create"));
+    let create: Value = serde_json::from_slice(&create.unwrap().body).unwrap();
+    let token = create["intermediate_session_token"].as_str().unwrap();
+    assert!(!token.is_empty(), "expected an intermediate session token");
+    secrets.insert(token.to_owned());
     let code = browser.emulator.code("ada").unwrap();
     browser.post("/enrol/code", &[("code", &code)]).await;
     assert_eq!(browser.heading(), "Save your recovery codes");
@@ -148,8 +182,9 @@ async fn no_secret_is_in_a_url() {
     pages.push(browser.html.clone());
     secrets.extend(browser.cookies.values().cloned());
     secrets.insert(code);
-    // The cookies and the new recovery codes are among them.
-    assert!(secrets.len() > 15, "{secrets:?}");
+    // The password, three old and ten new recovery codes, the TOTP secret, the intermediate session
+    // token, a code, and two pairs of cookies.
+    assert_eq!(secrets.len(), 21, "{secrets:?}");
 
     for address in &browser.addresses {
         assert!(!address.contains('?'), "expected no query: {address}");

@@ -45,9 +45,9 @@ async fn a_clock_may_be_a_little_behind() {
 async fn an_old_jwt_is_renewed() {
     let mut browser = Browser::new().await;
     browser.sign_in().await;
-    let before = browser.cookies["session"].clone();
     browser.calls();
     for seconds in [70, 400] {
+        let before = browser.cookies["session"].clone();
         browser.emulator.advance(Duration::from_secs(seconds));
         browser.get("/").await;
         assert_eq!(browser.heading(), "Welcome");
@@ -60,7 +60,7 @@ async fn an_old_jwt_is_renewed() {
     browser.get("/").await;
     assert_eq!(
         (browser.status.as_u16(), browser.heading()),
-        (401, "Sign in")
+        (403, "Sign in")
     );
 }
 
@@ -78,6 +78,73 @@ async fn nobody_is_signed_out_if_a_session_cannot_be_checked() {
     );
     browser.get("/").await;
     assert_eq!(browser.heading(), "Welcome");
+}
+
+/// The address of a form may have no page of its own.
+#[tokio::test]
+async fn after_a_failed_check_of_the_session_the_user_can_continue() {
+    for path in [
+        "/account/end-session",
+        "/account/sign-out-everywhere",
+        "/account/remove-app",
+    ] {
+        let mut browser = Browser::new().await;
+        browser.sign_in().await;
+        browser.get("/account").await;
+        browser.emulator.advance(Duration::from_secs(70));
+        let fault = Fault::response(503).endpoint("sessions.authenticate");
+        browser.emulator.inject(1, fault).unwrap();
+        browser.post(path, &[("session", "x")]).await;
+        assert_eq!(
+            (browser.status.as_u16(), browser.heading()),
+            (503, "Your session cannot be checked now"),
+            "{path}"
+        );
+        let link = browser.html.split_once("class=\"button\" href=\"").unwrap();
+        let to = match link.1.split('"').next().unwrap() {
+            "" => path,
+            to => to,
+        }
+        .to_owned();
+        browser.get(&to).await;
+        assert_eq!(browser.heading(), "Welcome", "{path}: GET {to}");
+    }
+}
+
+/// The JWT is too old for a local check, and Stytch cannot be reached.
+#[tokio::test]
+async fn a_user_can_sign_out_although_the_session_cannot_be_checked() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser.emulator.advance(Duration::from_secs(70));
+    for endpoint in [
+        "sessions.authenticate",
+        "sessions.authenticate",
+        "sessions.revoke",
+    ] {
+        let fault = Fault::response(503).endpoint(endpoint);
+        browser.emulator.inject(1, fault).unwrap();
+    }
+    browser.get("/").await;
+    assert_eq!(browser.heading(), "Your session cannot be checked now");
+    assert!(
+        browser.html.contains("action=\"/sign-out\""),
+        "expected the button to sign out: {}",
+        browser.html
+    );
+    browser.post("/sign-out", &[]).await;
+    assert_eq!(browser.heading(), "Sign in");
+    assert!(
+        browser
+            .html
+            .contains("it is not known whether the session ended"),
+        "{}",
+        browser.html
+    );
+    assert!(
+        !browser.cookies.contains_key("session"),
+        "expected that the cookie is removed"
+    );
 }
 
 #[tokio::test]
@@ -136,6 +203,29 @@ async fn sessions_of_other_members_cannot_be_ended() {
     );
 }
 
+/// The local check still accepts the session.
+#[tokio::test]
+async fn a_session_that_was_ended_elsewhere_cannot_end_others() {
+    let mut browser = Browser::new().await;
+    browser.sign_in().await;
+    browser.get("/account").await;
+    let mut thief = Browser::of(&browser.router, &browser.emulator);
+    let stolen = browser.cookies.clone();
+    browser.post("/account/sign-out-everywhere", &[]).await;
+    for path in ["/account/sign-out-everywhere", "/account/end-session"] {
+        thief.cookies = stolen.clone();
+        thief.get("/").await;
+        assert_eq!(thief.heading(), "Welcome");
+        browser.calls();
+        thief.post(path, &[("session", "x")]).await;
+        assert_eq!(
+            browser.calls(),
+            ["sessions.authenticate"],
+            "POST {path} with an ended session"
+        );
+    }
+}
+
 #[tokio::test]
 async fn a_failed_sign_out_is_reported() {
     let mut browser = Browser::new().await;
@@ -185,6 +275,66 @@ async fn the_state_of_a_member_is_not_shown_to_another() {
     browser.password("grace@example.com").await;
     browser.get("/enrol").await;
     assert_eq!(browser.heading(), "Set up an authenticator app");
+}
+
+/// Otherwise anybody could fill the memory for the state of the browsers.
+#[tokio::test]
+async fn nothing_is_stored_for_a_browser_that_is_not_known() {
+    let mut browser = Browser::new().await;
+    browser.get("/sign-in").await;
+    for (method, path) in [("GET", "/code"), ("POST", "/code"), ("POST", "/sign-out")] {
+        match method {
+            "GET" => browser.send("GET", path, None).await,
+            _ => browser.post_only(path, &[("code", "123456")]).await,
+        }
+        assert_eq!(browser.location().as_deref(), Some("/sign-in"), "{path}");
+        browser.get("/sign-in").await;
+        assert!(
+            !browser.html.contains("id=\"message\""),
+            "expected no message after {method} {path}: {}",
+            browser.html
+        );
+    }
+}
+
+/// The first code arrived, and its response was lost. *Get a new QR code* is refused then.
+#[tokio::test]
+async fn the_recovery_codes_of_a_set_up_are_not_lost() {
+    let mut browser = Browser::new().await;
+    browser.password("ada@example.com").await;
+    browser.post("/enrol", &[]).await;
+    let fault = Fault::lost_response().endpoint("totp.authenticate");
+    browser.emulator.inject(1, fault).unwrap();
+    let code = browser.emulator.code("ada").unwrap();
+    browser.post("/enrol/code", &[("code", &code)]).await;
+    assert_eq!(browser.heading(), "Scan the QR code");
+    browser.post("/enrol", &[]).await;
+    assert_eq!(browser.heading(), "Sign in");
+
+    browser.emulator.advance(Duration::from_secs(30));
+    browser.password("ada@example.com").await;
+    let code = browser.emulator.code("ada").unwrap();
+    browser.post("/code", &[("code", &code)]).await;
+    assert_eq!(browser.heading(), "Save your recovery codes");
+    assert_eq!(browser.html.matches("<li><code>").count(), 10);
+}
+
+/// The QR code is still valid.
+#[tokio::test]
+async fn a_refused_new_qr_code_leaves_the_old_one() {
+    let mut browser = Browser::new().await;
+    browser.password("ada@example.com").await;
+    browser.post("/enrol", &[]).await;
+    let fault = Fault::response(429).endpoint("totp.create");
+    browser.emulator.inject(1, fault).unwrap();
+    browser.post("/enrol", &[]).await;
+    assert_eq!(
+        (browser.status.as_u16(), browser.heading()),
+        (429, "Scan the QR code")
+    );
+    let code = browser.emulator.code("ada").unwrap();
+    browser.post("/enrol/code", &[("code", &code)]).await;
+    assert_eq!(browser.heading(), "Save your recovery codes");
 }
 
 /// A set-up was finished in another browser, and its recovery codes replaced those of this one.

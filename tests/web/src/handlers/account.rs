@@ -59,28 +59,15 @@ fn to_confirm(visitor: &Visitor, action: Action) -> Response {
 }
 
 pub(super) async fn act(visitor: Visitor, action: Action, _: Posted<Button>) -> Outcome {
-    let signed_in = visitor.signed_in()?;
-    // The local check accepts a session that was ended a moment ago.
-    let (sessions, now) = (&visitor.app.sessions_now, visitor.app.now());
-    let (session, fresh) = match stytch::check_session(sessions, &signed_in.jwt, now).await {
-        Ok(checked) => checked,
-        Err(error) if error.is_refused() => {
-            return Ok(visitor.begin_again(Message::session_ended()));
-        }
-        Err(error) => {
-            tracing::warn!(%error);
-            return show(pages::unavailable(&visitor.view()));
-        }
-    };
-    let jwt = fresh.unwrap_or_else(|| signed_in.jwt.clone());
-    let response = if stytch::has_fresh_code(&session) {
+    let signed_in = visitor.signed_in_now().await?;
+    let response = if stytch::has_fresh_code(&signed_in.session) {
         let again = |message| pages::sure(&visitor.view(), action, Some(message));
-        let done = carry_out(&visitor, signed_in.account(), action, &jwt).await;
+        let done = carry_out(&visitor, signed_in.account(), action, &signed_in.jwt).await;
         done.unwrap_or_else(|error| failed(&visitor, &error, Doing::Other, again))
     } else {
         to_confirm(&visitor, action)
     };
-    Ok(visitor.renew(&jwt, response))
+    Ok(visitor.renew(&signed_in.jwt, response))
 }
 
 async fn carry_out(
@@ -106,7 +93,13 @@ async fn carry_out(
     }
     match stytch::begin_set_up(client, &account, &Proof::Session(session.clone())).await {
         Ok(created) => Ok(enrolment::keep(visitor, account, created)),
-        Err(error) => Ok(visitor.go("/enrol", report(&error, Doing::SetUp))),
+        Err(error) => {
+            log(&error);
+            let text = "Your old app is removed, but there is no QR code for the new one yet. \
+                        Press the button to get one, at once or in a few minutes.";
+            let message = Message::error(StatusCode::SERVICE_UNAVAILABLE, text);
+            Ok(visitor.go("/enrol", message))
+        }
     }
 }
 
@@ -138,7 +131,7 @@ pub(super) struct OneSession {
 }
 
 pub(super) async fn end_session(visitor: Visitor, Posted(form): Posted<OneSession>) -> Outcome {
-    let account = visitor.signed_in()?.account();
+    let account = visitor.signed_in_now().await?.account();
     let notice = match stytch::end_session(&visitor.app.client, &account, &form.session).await {
         Ok(()) => Message::done("That session is ended."),
         Err(error) => report(&error, Doing::Other),
@@ -147,7 +140,7 @@ pub(super) async fn end_session(visitor: Visitor, Posted(form): Posted<OneSessio
 }
 
 pub(super) async fn sign_out_everywhere(visitor: Visitor, _: Posted<Button>) -> Outcome {
-    let account = visitor.signed_in()?.account();
+    let account = visitor.signed_in_now().await?.account();
     match stytch::sign_out_everywhere(&visitor.app.client, &account).await {
         Ok(()) => Ok(visitor.sign_out(Message::done("You are signed out everywhere."))),
         Err(error) => Ok(visitor.go("/account", report(&error, Doing::Other))),
@@ -156,8 +149,8 @@ pub(super) async fn sign_out_everywhere(visitor: Visitor, _: Posted<Button>) -> 
 
 pub(super) async fn sign_out(visitor: Visitor, _: Posted<Button>) -> Response {
     let mut notice = Message::done("You are signed out.");
-    if let Some(signed_in) = &visitor.session {
-        if let Err(error) = stytch::sign_out(&visitor.app.client, &signed_in.jwt).await {
+    if let Some(jwt) = &visitor.jwt {
+        if let Err(error) = stytch::sign_out(&visitor.app.client, jwt).await {
             log(&error);
             let text = "You are signed out in this browser, but it is not known whether the session \
                         ended. To be sure, sign in again and sign out everywhere.";

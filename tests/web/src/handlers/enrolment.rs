@@ -3,23 +3,27 @@
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use totps_hyper::CreateResponse;
+use totps_hyper::{CreateResponse, Reason};
 
 use crate::handlers::login::Code;
 use crate::handlers::{Outcome, failed, no_session, show, typed};
 use crate::messages::{Doing, Message};
-use crate::pages;
+use crate::pages::{self, Page};
 use crate::pending::SetUp;
 use crate::stytch::{self, Account};
 use crate::visitor::{Button, Posted, Visitor};
 
 pub(super) async fn form(visitor: Visitor) -> Outcome {
     let (account, _) = visitor.proof()?;
-    let (view, notice) = (visitor.view(), visitor.notice());
-    Ok(match visitor.set_up(&account) {
-        Some(set_up) => pages::scan(&view, &set_up, notice).into_response(),
-        None => pages::set_up(&view, notice).into_response(),
-    })
+    show(page(&visitor, &account, visitor.notice()))
+}
+
+/// Returns the page of the set-up: with the QR code, or with the button that begins it.
+fn page(visitor: &Visitor, account: &Account, message: Option<Message>) -> Page {
+    match visitor.set_up(account) {
+        Some(set_up) => pages::scan(&visitor.view(), &set_up, message),
+        None => pages::set_up(&visitor.view(), message),
+    }
 }
 
 pub(super) async fn begin(visitor: Visitor, _: Posted<Button>) -> Outcome {
@@ -27,8 +31,12 @@ pub(super) async fn begin(visitor: Visitor, _: Posted<Button>) -> Outcome {
     match stytch::begin_set_up(&visitor.app.client, &account, &proof).await {
         Ok(created) => Ok(keep(&visitor, account, created)),
         Err(error) => {
-            visitor.remember(|pending| pending.set_up = None);
-            let again = |message| pages::set_up(&visitor.view(), Some(message));
+            // A new secret may have replaced the one of the QR code. After any other error the
+            // set-up is kept: its recovery codes were not shown yet.
+            if error.reason() == Reason::Unclear {
+                visitor.remember(|pending| pending.set_up = None);
+            }
+            let again = |message| page(&visitor, &account, Some(message));
             Ok(failed(&visitor, &error, Doing::SetUp, again))
         }
     }

@@ -1,6 +1,5 @@
 //! The login, from the password to the session.
 
-use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
 use totps_hyper::{Reason, RecoveryCode};
@@ -101,20 +100,9 @@ pub(super) async fn recover(visitor: Visitor, Posted(form): Posted<Recovery>) ->
     let code = RecoveryCode::parse(form.recovery_code.trim())
         .map_err(|_| again(Message::invalid("Enter one of your recovery codes.")))?;
     let client = &visitor.app.client;
-    let recovered = match stytch::recover(client, &account, code.clone(), token).await {
+    let recovered = match stytch::recover(client, &account, code, token).await {
         Ok(recovered) => recovered,
-        Err(error) if error.reason() != Reason::Unclear => {
-            return Ok(failed(&visitor, &error, Doing::RecoveryCode, again));
-        }
-        // There was no response. The list of codes shows whether this one was used.
-        Err(error) => {
-            let left = stytch::codes_left_without(client, &account, &code).await;
-            return match left {
-                Ok(Some(left)) => Ok(visitor.begin_again(used_up(left))),
-                Ok(None) => show(again(explain(&Reason::NotReached, Doing::RecoveryCode))),
-                Err(_) => show(again(report(&error, Doing::RecoveryCode))),
-            };
-        }
+        Err(error) => return Ok(failed(&visitor, &error, Doing::RecoveryCode, again)),
     };
     let session = recovered.session.ok_or_else(|| again(no_session()))?;
     let left = match recovered.codes_left {
@@ -128,17 +116,4 @@ pub(super) async fn recover(visitor: Visitor, Posted(form): Posted<Recovery>) ->
     );
     visitor.remember(|pending| pending.notice = Some(Message::done(text)));
     Ok(visitor.sign_in(&session, "/account/replace-app"))
-}
-
-/// Returns the message after a recovery code that was used, if the response with the session was
-/// lost.
-fn used_up(left: usize) -> Message {
-    let next = match left {
-        0 => "It was your last one: ask your administrator to remove your app.".to_owned(),
-        1 => "Sign in again with your last one.".to_owned(),
-        left => format!("Sign in again with another one: you have {left} left."),
-    };
-    let text = "The connection failed after your recovery code had arrived. You are not signed in, and \
-                that code is used up: cross it off your list.";
-    Message::error(StatusCode::SERVICE_UNAVAILABLE, format!("{text} {next}"))
 }

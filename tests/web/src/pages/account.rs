@@ -105,7 +105,7 @@ fn one_session(view: &View, session: &MemberSession, current: &VerifiedSession) 
         li {
             div {
                 p { "Since " (since) @if id == Some(&current.member_session_id) { strong { " (this one)" } } }
-                p.hint { "With " (factors(&types)) ", last used " (time(session.last_accessed_at.as_ref())) }
+                p.hint { "With " (factors(&types)) ", last used at " (time(session.last_accessed_at.as_ref())) }
             }
             @if let Some(id) = id.filter(|id| **id != current.member_session_id) {
                 (view.form("/account/end-session", &html! {
@@ -171,7 +171,7 @@ fn time(at: Option<&Timestamp>) -> Markup {
     html! {
         @match at {
             Some(at) => time datetime=(at) { (text(Some(at))) },
-            None => "at an unknown time"
+            None => (text(None))
         }
     }
 }
