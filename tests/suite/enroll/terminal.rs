@@ -164,7 +164,7 @@ fn a_terminal_shows_recovery_codes_and_asks_again_after_a_typo() {
     terminal.type_line("12345");
     terminal.wait_for_prompt();
     assert!(
-        terminal.printed.contains("That is not it: "),
+        terminal.printed.contains("That is not a code: "),
         "{}",
         terminal.printed
     );

@@ -41,7 +41,7 @@ fn in_process() -> Tested {
         .organization(|organization| organization.mfa_policy = MfaPolicy::RequiredForAll)
         .start()?;
     let (organization, member) = (emulator.organization_id(), emulator.member_id());
-    let login = emulator.intermediate_session_token(); // a magic link is behind it
+    let login = emulator.intermediate_session_token(); // after a magic link
 
     let project = Project::at(emulator.base_url(), emulator.project_id(), emulator.secret())?;
     let client = totps_ureq::client(project);

@@ -67,7 +67,7 @@ pub(crate) fn code(
         }
         match TotpCode::parse(&line) {
             Err(error) if io::stdin().is_terminal() => {
-                writeln!(out, "   That is not it: {error}.")?;
+                writeln!(out, "   That is not a code: {error}.")?;
             }
             parsed => return Ok(parsed?),
         }
