@@ -61,7 +61,7 @@ fn delete_first_without_a_totp_removes_nothing() {
     assert_ended(
         &ended,
         0,
-        &["Recovery codes, which are shown this once", "3. Migrate"],
+        &["Recovery codes, shown only this once", "3. Migrate"],
     );
     assert!(
         !ended.out.contains("is removed"),

@@ -156,7 +156,7 @@ fn a_terminal_shows_recovery_codes_and_asks_again_after_a_typo() {
     let mut terminal = Terminal::start(&mut place.with_account(&emulator), 60, 100);
     terminal.wait_for_prompt();
     assert!(
-        terminal.printed.contains("shown this once"),
+        terminal.printed.contains("shown only this once"),
         "{}",
         terminal.printed
     );

@@ -59,7 +59,7 @@ impl RecoveryCodes {
                 codes.len()
             )?,
             Self::Show => {
-                writeln!(out, "   Recovery codes, which are shown this once:")?;
+                writeln!(out, "   Recovery codes, shown only this once:")?;
                 for code in codes {
                     writeln!(out, "     {}", code.expose())?;
                 }
