@@ -103,3 +103,25 @@ fn a_locked_or_malformed_journal_is_refused() {
     let strange = Journal::open(&left.path()).unwrap_err();
     assert_eq!(strange.to_string(), "it is not a journal of totps-live");
 }
+
+#[test]
+fn a_file_that_is_not_a_journal_is_not_changed() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("notes");
+    for text in [
+        "one line",
+        "{\"event\":\"",
+        "{\"event\":1}\n{\"name\":1}",
+        "a\nb",
+    ] {
+        fs::write(&path, text).unwrap();
+        let is_cut = text.starts_with("{\"event\":\"");
+        assert_eq!(Journal::open(&path).is_ok(), is_cut, "{text:?}");
+        let kept = fs::read_to_string(&path).unwrap();
+        assert_eq!(
+            kept,
+            if is_cut { "" } else { text },
+            "expected {text:?} to be kept"
+        );
+    }
+}
