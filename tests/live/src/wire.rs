@@ -51,6 +51,11 @@ impl Exchange {
             .and_then(Value::as_str)
             .unwrap_or_default()
     }
+    /// Returns whether the server limits the request rate. A 429 of any other type means that the
+    /// Member is locked.
+    pub(crate) fn is_rate_limited(&self) -> bool {
+        self.status == 429 && self.text("error_type") == "too_many_requests"
+    }
 
     /// Returns the method, and the path with the names of its parameters if the emulator knows the
     /// endpoint.
