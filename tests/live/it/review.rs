@@ -16,7 +16,7 @@ fn new_and_unreadable_fields_are_listed() {
         "status_code": 201,
     });
     let news = Fault::response(200).body(body.to_string());
-    emulator.inject(1, news.endpoint("members.get")).unwrap();
+    emulator.inject(2, news.endpoint("members.get")).unwrap();
     let review = observe(&emulator, &only(&["T4"])).review;
     let unreadable = &review.unreadable[0];
     assert_eq!(
@@ -27,7 +27,10 @@ fn new_and_unreadable_fields_are_listed() {
         review.unknown_fields,
         ["members.get: member.later", "members.get: news"]
     );
-    assert_eq!(review.disagreeing_status, ["members.get: 200"]);
+    assert_eq!(
+        review.disagreeing_status,
+        ["members.get: status 200, `status_code` 201"]
+    );
 }
 
 #[test]
