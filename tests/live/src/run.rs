@@ -4,8 +4,6 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use totps_emulator::StartError;
-
 use crate::bench::Bench;
 use crate::clean;
 use crate::clock::Clock;
@@ -109,8 +107,10 @@ pub fn run(
         }
     }
     options.tell("finding the settings that explain the results");
-    let explanation = explain(&bench.run, &records);
-    let explanation = explanation.map_err(|error: StartError| Halt::run(error.to_string()))?;
+    let explanation = match explain(&bench.run, &records) {
+        Ok(explanation) => explanation,
+        Err(halt) => return Err(halt.then(ended)),
+    };
     let review = bench.review.take().unwrap_or_default().finish();
     let mut report = Report::new(target, &bench, records, &explanation, review);
     report.ended = ended.map(|halt| halt.to_string());

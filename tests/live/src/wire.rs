@@ -82,7 +82,7 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(target: &Target, clock: Box<dyn Clock>, stop: Arc<Stop>) -> Self {
         Self {
-            transport: Target::transport(),
+            transport: target.transport.clone(),
             project: target.project.clone(),
             base_url: target.base_url.clone(),
             clock,

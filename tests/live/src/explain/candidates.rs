@@ -126,3 +126,22 @@ pub(crate) fn with(settings: &Settings, changes: &[(&str, Value)]) -> Option<Set
 fn pointer(name: &str) -> String {
     format!("/{}", name.replace('.', "/"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_candidate_is_a_valid_value() {
+        // A value that no emulator can have would count as excluded by every experiment.
+        let settings = Settings::default();
+        for row in Settings::table() {
+            let name = format!("{}.{}", row.group, row.name);
+            for value in candidates(&name, &Record::default(), &settings) {
+                let changed = with(&settings, &[(name.as_str(), value.clone())]);
+                let found = changed.map(|changed| get(&changed, &name));
+                assert_eq!(found, Some(value), "expected a valid value of {name}");
+            }
+        }
+    }
+}
