@@ -156,6 +156,18 @@ fn a_run_writes_its_files_and_leaves_nothing() {
     assert_eq!(left(&emulator), 0, "expected nothing to be left");
     let config = place.path("result").join("emulator.toml");
     assert!(totps_emulator::Config::from_file(&config).is_ok());
+    for (args, says) in [
+        (
+            vec!["--only", "T3,S1"],
+            "S1 waits for minutes: add `--slow`",
+        ),
+        (
+            vec!["--only", "T15", "--no-lock"],
+            "T15 locks a Member: leave out `--no-lock`",
+        ),
+    ] {
+        assert_ends(&place.run(&emulator, &args), 2, says);
+    }
 }
 
 #[test]

@@ -35,24 +35,35 @@ pub struct Options {
 }
 
 impl Options {
-    /// Creates the options of the command line. An unknown experiment is an error.
+    /// Creates the options of the command line. It is an error if one of the experiments in `only`
+    /// does not exist, or the other options leave it out.
     pub(crate) fn of(
         slow: bool,
         no_lock: bool,
         only: &[String],
         keep_traffic: Option<PathBuf>,
     ) -> Result<Self, String> {
-        let unknown = |id: &&String| !experiment::all().any(|it| it.id == **id);
-        if let Some(id) = only.iter().find(unknown) {
-            return Err(format!("there is no experiment {id}"));
-        }
-        Ok(Self {
+        let options = Self {
             slow,
             no_lock,
             only: only.to_vec(),
             keep_traffic,
             talkative: true,
-        })
+        };
+        for id in only {
+            let experiment = experiment::all().find(|it| it.id == *id);
+            let experiment = experiment.ok_or_else(|| format!("there is no experiment {id}"))?;
+            match experiment.only {
+                Only::Slow if !slow => {
+                    return Err(format!("{id} waits for minutes: add `--slow`"));
+                }
+                Only::Locking if no_lock => {
+                    return Err(format!("{id} locks a Member: leave out `--no-lock`"));
+                }
+                _ => {}
+            }
+        }
+        Ok(options)
     }
 
     fn tell(&self, text: &str) {
