@@ -86,12 +86,13 @@ impl Options {
 
 /// Runs the experiments against a project, and removes what they created, also after an error.
 ///
-/// If the run ended early, the report has the reason and the experiments before that.
+/// If the run ended early, the report has the reason, and the experiments until then. It also has
+/// the reason if something could not be removed.
 ///
 /// # Errors
 ///
-/// [`Halt`] if the run was interrupted, or ended before the first experiment was done. What it
-/// created is removed in these cases, too.
+/// [`Halt`] if the run was interrupted, ended before the first response, or cannot be explained. What
+/// it created is removed in these cases, too. If that failed, the error says so.
 pub fn run(
     target: &Target,
     clock: Box<dyn Clock>,
@@ -109,14 +110,14 @@ pub fn run(
     let mut records = Vec::new();
     let experimented = experiments(&mut bench, options, &mut records);
     options.tell("removing the Organizations");
-    bench.wire.goes_on_when_stopped = true;
-    let removed = clean::all(&mut bench).map(drop);
-    let ended = experimented.and(removed).err();
-    if let Some(halt) = &ended {
-        if records.is_empty() || *halt == Halt::Interrupted {
-            return Err(halt.clone());
-        }
-    }
+    bench.wire.begin_removal();
+    let removed = clean::all(&mut bench).err();
+    let nothing_seen = records.iter().all(|(_, record)| record.steps.is_empty());
+    let ended = match experimented {
+        Err(halt) if nothing_seen || halt == Halt::Interrupted => return Err(halt.then(removed)),
+        Err(halt) => Some(halt.then(removed)),
+        Ok(()) => removed,
+    };
     options.tell("finding the settings that explain the results");
     let explanation = match explain(&bench.run, &records) {
         Ok(explanation) => explanation,
@@ -137,7 +138,7 @@ fn experiments(
         options.tell(&format!("{:>4}  {}", experiment.id, experiment.question));
         let mut lab = Lab::new(bench, experiment.id);
         let ended = (experiment.script)(&mut lab).err();
-        let record = lab.into_record(ended.as_ref());
+        records.push((experiment, lab.into_record(ended.as_ref())));
         match ended {
             Some(Halt::RateLimited) if !bench.wire.back_off() => {
                 return Err(Halt::run(
@@ -147,7 +148,6 @@ fn experiments(
             Some(halt @ (Halt::Run(_) | Halt::Interrupted)) => return Err(halt),
             _ => {}
         }
-        records.push((experiment, record));
     }
     Ok(())
 }
