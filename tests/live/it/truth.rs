@@ -45,7 +45,7 @@ fn other(name: &str, default: &Value) -> Value {
         "totp.algorithm" => json!("sha256"),
         "totp.code_window_steps" => json!(3),
         "totp.replay_scope" => json!("older_steps"),
-        "totp.qr_issuer" => json!("Acme & Sons"),
+        "totp.qr_issuer" => json!("Example issuer"),
         "totp.qr_pixels" => json!(300),
         "totp.second_create" | "totp.migrate_while_pending" => json!("refuse"),
         "totp.create_changes" | "totp.migrate_changes" => {

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use totps_emulator::Settings;
 
+use crate::experiment::ISSUER;
 use crate::trace::Record;
 
 /// Returns the other values of a setting, e.g. of `totp.second_create`.
@@ -29,7 +30,7 @@ pub(super) fn candidates(name: &str, record: &Record, settings: &Settings) -> Ve
         "search.totp_filter" => noted(record, name, json!("none")),
         "totp.algorithm" => list(json!(["sha1", "sha256", "sha512"])),
         "totp.code_window_steps" => numbers(record, name, 0),
-        "totp.qr_issuer" => noted(record, name, json!("none")),
+        "totp.qr_issuer" => list(json!([null, ISSUER])),
         "totp.qr_pixels" => noted(record, name, json!(1_000)),
         "totp.replay_scope" => list(json!(["accepted_codes", "older_steps"])),
         "totp.second_create" | "totp.migrate_while_pending" => list(json!(["replace", "refuse"])),
