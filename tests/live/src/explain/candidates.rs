@@ -38,7 +38,7 @@ pub(super) fn candidates(name: &str, record: &Record, settings: &Settings) -> Ve
         "totp.migrate_secret_min_bytes" => list(json!([1, 9, 10, 15, 16, 20, 21])),
         "totp.migrate_secret_max_bytes" => list(json!([20, 32, 64, 128, 129])),
         "http.max_body_bytes" => list(json!([65_535, 65_536, 1_048_576, 4_194_304])),
-        "http.response_headers" => noted(record, name, json!({ "x-none": "x" })),
+        "http.response_headers" => noted(record, name, json!({ "pragma": "none" })),
         "http.success_status" => statuses(record, json!(200)),
         "organization.create_status" | "member.create_status" => {
             let usual = json!(settings.http.success_status);
