@@ -49,6 +49,21 @@ fn program(args: &[&str]) -> Command {
     command
 }
 
+/// Writes a journal in which Organizations of an emulator are left that do not exist.
+fn write_journal(place: &Place, emulator: &Emulator, count: usize) {
+    let line = |number| {
+        let line = serde_json::json!({
+            "event": "organization",
+            "project_id": emulator.project_id(),
+            "base_url": emulator.base_url(),
+            "name": format!("totps-live-0-{number}"),
+        });
+        format!("{line}\n")
+    };
+    let lines: String = (0..count).map(line).collect();
+    std::fs::write(place.path("totps-live.journal"), lines).unwrap();
+}
+
 fn emulator() -> Emulator {
     Emulator::builder().seed(3).start().unwrap()
 }
@@ -141,6 +156,18 @@ fn live_projects_and_other_hosts_are_refused() {
         2,
         "there is no experiment T99",
     );
+    for (args, says) in [
+        (
+            vec!["--only", "T3,S1"],
+            "S1 waits for minutes: add `--slow`",
+        ),
+        (
+            vec!["--only", "T15", "--no-lock"],
+            "T15 locks a Member: leave out `--no-lock`",
+        ),
+    ] {
+        assert_ends(&place.run(&emulator, &args), 2, says);
+    }
     assert!(emulator.requests().is_empty(), "expected no request");
 }
 
@@ -174,16 +201,21 @@ fn an_error_leaves_nothing() {
 fn start_slowly(place: &Place, emulator: &Emulator) -> Child {
     let mut command = place.command(emulator, &["--rate", "2"]);
     let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-    // It prints a line before its first call.
-    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
-    assert!(lines.next().is_some(), "expected a line");
-    // Read the rest of its output, so that the pipe does not fill up.
+    // Read its output, so that the pipe does not fill up.
+    let lines = BufReader::new(child.stderr.take().unwrap()).lines();
     std::thread::spawn(move || lines.for_each(drop));
-    let made = |it: &totps_emulator::RecordedRequest| it.endpoint == Some("passwords.migrate");
-    while !emulator.requests().iter().any(made) {
-        std::thread::yield_now();
-    }
+    wait_for(&mut child, emulator, "passwords.migrate");
     child
+}
+
+/// Waits until a program has called an endpoint.
+fn wait_for(child: &mut Child, emulator: &Emulator, endpoint: &str) {
+    let called = |it: &totps_emulator::RecordedRequest| it.endpoint == Some(endpoint);
+    while !emulator.requests().iter().any(called) {
+        let ended = child.try_wait().unwrap();
+        assert_eq!(ended, None, "expected a call of {endpoint} before the end");
+        std::thread::sleep(std::time::Duration::from_millis(10));
+    }
 }
 
 fn signal(child: &Child, name: &str) {
@@ -263,4 +295,74 @@ fn the_journal_is_written_before_the_call() {
     emulator.clear_faults();
     assert_ends(&place.run(&emulator, &["--clean"]), 0, "");
     assert_eq!(left(&emulator), 0, "expected nothing to be left");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_whose_removal_fails_ends_with_130() {
+    let emulator = emulator();
+    let place = Place::new();
+    let mut child = start_slowly(&place, &emulator);
+    let fault = Fault::response(503).endpoint("organizations.get");
+    emulator.inject(9, fault).unwrap();
+    signal(&child, "-INT");
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(left(&emulator), 1, "expected an Organization to be left");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_a_removal() {
+    let emulator = emulator();
+    let place = Place::new();
+    write_journal(&place, &emulator, 60);
+    let mut command = place.command(&emulator, &["--clean", "--rate", "2"]);
+    let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+    wait_for(&mut child, &emulator, "organizations.get");
+    signal(&child, "-INT");
+    let output = child.wait_with_output().unwrap();
+    assert_ends(&output, 130, "`--clean` again removes the rest");
+    let calls = emulator.requests().len();
+    assert!(
+        calls < 60,
+        "expected the removal to end early: {calls} calls"
+    );
+}
+
+#[test]
+fn a_refused_search_does_not_count_as_nothing_left() {
+    let emulator = emulator();
+    let place = Place::new();
+    let body = serde_json::json!({ "error_type": "made_up" }).to_string();
+    let fault = Fault::response(403)
+        .body(body)
+        .endpoint("organizations.search");
+    emulator.inject(9, fault).unwrap();
+    assert_ends(&place.run(&emulator, &["--clean"]), 1, "403 made_up");
+}
+
+#[test]
+fn clean_finds_all_organizations_of_the_program() {
+    let emulator = emulator();
+    let place = Place::new();
+    for number in 0..101 {
+        let made = emulator.create_organization(|new| {
+            // A run also creates Organizations whose slug has no prefix.
+            new.organization_slug = Some(format!("slug-{number}"));
+            if number >= 99 {
+                new.organization_external_id = Some(format!("totps-live-0-{number}"));
+            }
+        });
+        made.unwrap();
+    }
+    let output = place.run(&emulator, &["--clean"]);
+    let out = String::from_utf8_lossy(&output.stdout);
+    assert!(out.contains("that are not in this journal: 2."), "{out}");
+    let output = place.run(&emulator, &["--clean", "--all"]);
+    assert_ends(&output, 0, "");
+    let deleted = emulator.requests();
+    let deleted = deleted
+        .iter()
+        .filter(|it| it.endpoint == Some("organizations.delete"));
+    assert_eq!(deleted.count(), 2, "expected only ours to be deleted");
 }

@@ -16,7 +16,7 @@ fn new_and_unreadable_fields_are_listed() {
         "status_code": 201,
     });
     let news = Fault::response(200).body(body.to_string());
-    emulator.inject(1, news.endpoint("members.get")).unwrap();
+    emulator.inject(2, news.endpoint("members.get")).unwrap();
     let review = observe(&emulator, &only(&["T4"])).review;
     let unreadable = &review.unreadable[0];
     assert_eq!(
@@ -27,7 +27,10 @@ fn new_and_unreadable_fields_are_listed() {
         review.unknown_fields,
         ["members.get: member.later", "members.get: news"]
     );
-    assert_eq!(review.disagreeing_status, ["members.get: 200"]);
+    assert_eq!(
+        review.disagreeing_status,
+        ["members.get: status 200, `status_code` 201"]
+    );
 }
 
 #[test]
@@ -95,4 +98,29 @@ fn a_rate_limit_ends_the_experiment_and_pauses_the_run() {
         waited.as_secs() >= 30,
         "expected a pause of 30 s: {waited:?}"
     );
+}
+
+#[test]
+fn the_record_of_the_experiment_that_ended_the_run_is_kept() {
+    let emulator = emulator(config(Settings::default()));
+    let limit = Fault::rate_limited(RateLimitError::TooManyRequests).endpoint("members.create");
+    emulator.inject(4, limit).unwrap();
+    let report = observe(&emulator, &only(&["T4", "T13", "T18", "T3"]));
+    assert!(report.ended.is_some(), "expected the run to end early");
+    assert_eq!(report.experiments.len(), 4, "expected also the last one");
+    assert!(report.experiments[3].record.ended.is_some());
+}
+
+#[test]
+fn another_error_url_is_shown() {
+    let mut settings = Settings::default();
+    let case = totps_emulator::ErrorCase::WrongCode;
+    settings.errors[case].error_url = "https://example.com/else".to_owned();
+    let report = observe(&emulator(config(settings)), &only(&["T1"]));
+    let name = format!("errors.{}", case.name());
+    assert!(report.finding(&name).unwrap().truth.is_some());
+    let markdown = report.markdown();
+    let row = markdown.lines().find(|line| line.contains(&name)).unwrap();
+    let shown = row.contains("https://example.com/else") && row.contains("https://stytch.com/docs");
+    assert!(shown, "expected both URLs in {row}");
 }

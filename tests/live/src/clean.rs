@@ -1,6 +1,6 @@
 //! Removes what runs created: the Organizations in the journal whose names have our prefix.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use totps_ureq::Operation;
 
 use crate::bench::Bench;
@@ -9,7 +9,7 @@ use crate::journal::PREFIX;
 use crate::plain::Plain;
 use crate::wire::Exchange;
 
-/// How many times each call of the removal is tried.
+/// How many times each call of the removal is tried if the server fails.
 const TRIES: u32 = 3;
 
 /// Removes the Organizations of this project that are in the journal. Tries all of them before it
@@ -50,6 +50,7 @@ fn remove(bench: &mut Bench, name: &str) -> Result<bool, Halt> {
         forget(bench, name)?;
         return Ok(false);
     }
+    accepted(&found)?;
     let organization = found.body.get("organization").cloned().unwrap_or_default();
     let text = |field: &str| organization[field].as_str().unwrap_or_default().to_owned();
     let names = [text("organization_slug"), text("organization_external_id")];
@@ -62,35 +63,61 @@ fn remove(bench: &mut Bench, name: &str) -> Result<bool, Halt> {
     }
     let id = text("organization_id");
     let deleted = call(bench, &Plain::delete("/v1/b2b/organizations").segment(&id))?;
-    if !deleted.status.is_success() && deleted.status != 404 {
-        let kind = deleted.text("error_type");
-        return Err(Halt::run(format!("{} {kind}", deleted.status.as_u16())));
+    if deleted.status != 404 {
+        accepted(&deleted)?;
     }
     forget(bench, name)?;
     Ok(true)
 }
 
-/// Returns the slugs, at most 1000, of the project's Organizations that have our prefix.
+/// Returns a slug or external id with our prefix for each of the project's Organizations that has
+/// one.
 pub(crate) fn with_our_prefix(bench: &mut Bench) -> Result<Vec<String>, Halt> {
-    let body = json!({ "limit": 1000, "query": { "operator": "AND", "operands": [
-        { "filter_name": "organization_slug_fuzzy", "filter_value": PREFIX }
-    ] } });
-    let found = call(bench, &Plain::post("/v1/b2b/organizations/search", body))?;
-    let list = found.body.get("organizations").and_then(|it| it.as_array());
-    let slugs = list.into_iter().flatten();
-    let slugs = slugs.filter_map(|it| it["organization_slug"].as_str());
-    // The fuzzy filter also matches elsewhere in a slug.
-    let ours = slugs.filter(|slug| slug.starts_with(PREFIX));
-    Ok(ours.map(str::to_owned).collect())
+    let mut ours = Vec::new();
+    // Without a query, because no filter finds a part of an external id. A page of 1000 could be
+    // larger than the transport accepts.
+    let mut body = json!({ "limit": 100 });
+    loop {
+        let search = Plain::post("/v1/b2b/organizations/search", body.clone());
+        let found = call(bench, &search)?;
+        accepted(&found)?;
+        let organizations = found.body.get("organizations").and_then(Value::as_array);
+        for organization in organizations.into_iter().flatten() {
+            let mut names = ["organization_slug", "organization_external_id"]
+                .into_iter()
+                .filter_map(|field| organization[field].as_str());
+            ours.extend(
+                names
+                    .find(|name| name.starts_with(PREFIX))
+                    .map(str::to_owned),
+            );
+        }
+        let metadata = found.body.get("results_metadata");
+        let next = metadata.and_then(|it| it["next_cursor"].as_str());
+        match next.unwrap_or_default() {
+            "" => return Ok(ours),
+            next => body["cursor"] = next.into(),
+        }
+    }
 }
 
-/// Removes Organizations by their slugs.
-pub(crate) fn named(bench: &mut Bench, slugs: &[String]) -> Result<u32, Halt> {
+/// Removes Organizations by their slugs or external ids.
+pub(crate) fn named(bench: &mut Bench, names: &[String]) -> Result<u32, Halt> {
     let mut removed = 0;
-    for slug in slugs {
-        removed += u32::from(remove(bench, slug)?);
+    for name in names {
+        removed += u32::from(remove(bench, name)?);
     }
     Ok(removed)
+}
+
+/// Returns an error with the status and the type if a call was refused.
+fn accepted(exchange: &Exchange) -> Result<(), Halt> {
+    if exchange.status.is_success() {
+        return Ok(());
+    }
+    let (line, status) = (exchange.request_line(), exchange.status.as_u16());
+    let kind = exchange.text("error_type");
+    Err(Halt::run(format!("{line} was refused: {status} {kind}")))
 }
 
 fn forget(bench: &mut Bench, name: &str) -> Result<(), Halt> {
@@ -100,17 +127,15 @@ fn forget(bench: &mut Bench, name: &str) -> Result<(), Halt> {
     }
 }
 
-/// Sends a call, and repeats it after a 429, a server error or a lost response. All these calls can
-/// be repeated safely.
+/// Sends a call. Repeats it after a 429, as long as the pace has a pause, and a few times after a
+/// server error or a lost response. All these calls can be repeated safely.
 fn call<P: Operation>(bench: &mut Bench, params: &P) -> Result<Exchange, Halt> {
     let mut tries = 1;
     loop {
         let request = bench.wire.project.request(params);
         let request = request.map_err(|error| Halt::run(error.to_string()))?;
         match bench.wire.exchange(request) {
-            Ok(exchange) if exchange.status == 429 && tries < TRIES => {
-                bench.wire.back_off();
-            }
+            Ok(exchange) if exchange.status == 429 && bench.wire.back_off() => continue,
             Ok(exchange) if exchange.status.is_server_error() && tries < TRIES => {}
             Err(Halt::Experiment(_) | Halt::Run(_)) if tries < TRIES => {}
             ended => return ended,

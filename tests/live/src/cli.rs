@@ -5,7 +5,6 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use clap::Parser;
 use totps_ureq::TEST_BASE_URL;
@@ -55,8 +54,8 @@ struct Args {
     /// Remove what a killed run left, and run no experiment
     #[arg(long)]
     clean: bool,
-    /// With `--clean`: also remove Organizations that are not in the journal, if their slug has the
-    /// prefix `totps-live-`. Another run may be using them
+    /// With `--clean`: also remove Organizations that are not in the journal, if their slug or
+    /// external id has the prefix `totps-live-`. Another run may be using them
     #[arg(long, requires = "clean")]
     all: bool,
     /// Calls per second to an emulator, without a limit by default. Stytch gets at most two
@@ -116,13 +115,21 @@ fn command(args: &Args) -> Result<(), Failure> {
         (1, format!("the journal {path} cannot be used: {error}"))
     })?;
     let stop = Arc::new(Stop::default());
-    handle_signals(stop.clone());
+    let failure = |halt: Halt| {
+        let code = if stop.is_stopped() { INTERRUPTED } else { 1 };
+        (code, halt.to_string())
+    };
     if args.clean {
-        return remove(&target, journal, stop, args.all).map_err(failure);
+        handle_signals(stop.clone(), "stopping: `--clean` again removes the rest");
+        return remove(&target, journal, stop.clone(), args.all).map_err(failure);
     }
+    handle_signals(
+        stop.clone(),
+        "removing what was created; Ctrl-C again stops that, and `--clean` removes it later",
+    );
     say(&format!("running against {}", args.base_url));
     let clock = Box::new(SystemClock::default());
-    let report = run(&target, clock, journal, stop, &options).map_err(failure)?;
+    let report = run(&target, clock, journal, stop.clone(), &options).map_err(failure)?;
     report.write(&args.out).map_err(|error| {
         let path = args.out.display();
         (
@@ -138,15 +145,6 @@ fn command(args: &Args) -> Result<(), Failure> {
         args.out.join("report.md").display(),
     ));
     report.ended.map_or(Ok(()), |ended| Err((1, ended)))
-}
-
-fn failure(halt: Halt) -> Failure {
-    let code = if halt == Halt::Interrupted {
-        INTERRUPTED
-    } else {
-        1
-    };
-    (code, halt.to_string())
 }
 
 /// Removes what is in the journal. Then removes, or only counts, other Organizations with our
@@ -170,19 +168,15 @@ fn remove(target: &Target, journal: Journal, stop: Arc<Stop>, all: bool) -> Resu
     Ok(())
 }
 
-/// Makes Ctrl-C and SIGTERM end the run, which then removes what it created. A second signal ends
-/// the process.
-fn handle_signals(stop: Arc<Stop>) {
-    let pressed = AtomicBool::new(false);
+/// Makes Ctrl-C and SIGTERM end the run or the removal, and say so. A second signal ends the
+/// process.
+fn handle_signals(stop: Arc<Stop>, says: &'static str) {
     // This fails if the process already has a handler.
     let _ = ctrlc::set_handler(move || {
-        if pressed.swap(true, Ordering::SeqCst) {
+        if stop.stop() {
             std::process::exit(INTERRUPTED.into());
         }
-        stop.stop();
-        complain(
-            "removing what was created; Ctrl-C again stops that, and `--clean` removes it later",
-        );
+        complain(says);
     });
 }
 

@@ -67,6 +67,8 @@ mod slow;
 mod together;
 mod totp;
 
+pub(crate) use totp::ISSUER;
+
 /// The experiments by file, in the order of a run. The first ones find facts that the others need,
 /// and what affects most responses. Those that lock Members are not among them: [`all`] appends
 /// them.

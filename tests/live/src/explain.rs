@@ -14,13 +14,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde_json::Value;
-use totps_emulator::{Settings, StartError};
+use totps_emulator::Settings;
 
 use self::candidates::candidates;
 use self::compare::{Comparison, Difference};
 use self::errors::ErrorBook;
 use self::simulate::Simulator;
 use crate::experiment::Experiment;
+use crate::halt::Halt;
 use crate::trace::Record;
 
 /// How many times all experiments are compared, because one can depend on settings that a later one
@@ -45,7 +46,7 @@ pub(crate) struct Explanation {
 pub(crate) fn explain(
     run: &str,
     records: &[(&'static Experiment, Record)],
-) -> Result<Explanation, StartError> {
+) -> Result<Explanation, Halt> {
     let mut search = Search::start(run)?;
     for _ in 0..PASSES {
         let before = search.settings.clone();
@@ -57,6 +58,7 @@ pub(crate) fn explain(
             break;
         }
     }
+    search.simulator.check()?;
     search.errors.teach(&mut search.settings);
     let looks = search.looks.into_iter();
     let unexplained = looks.map(|(id, look)| (id, look.differences));
@@ -87,7 +89,7 @@ struct Look {
 }
 
 impl Search {
-    fn start(run: &str) -> Result<Self, StartError> {
+    fn start(run: &str) -> Result<Self, Halt> {
         Ok(Self {
             simulator: Simulator::start(run)?,
             settings: Settings::default(),

@@ -32,6 +32,14 @@ impl Halt {
     pub(crate) fn run(reason: impl Into<String>) -> Self {
         Self::Run(reason.into())
     }
+
+    /// Adds what failed after this.
+    pub(crate) fn then(self, next: Option<Self>) -> Self {
+        match next {
+            None => self,
+            Some(next) => Self::run(format!("{self}; {next}")),
+        }
+    }
 }
 
 /// A flag that stops the run. It is checked before every call.

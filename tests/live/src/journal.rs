@@ -7,12 +7,16 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead as _, BufReader, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
+use fs4::TryLockError;
 use serde::{Deserialize, Serialize};
 
 use crate::halt::Halt;
 
 /// The prefix of the names that a run creates.
 pub(crate) const PREFIX: &str = "totps-live-";
+
+/// The beginning of each line.
+const START: &str = "{\"event\":\"";
 
 /// A line of the journal.
 #[derive(Clone, Debug, Deserialize, PartialEq, Eq, Serialize)]
@@ -61,8 +65,10 @@ impl Journal {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let mut file = options.open(path)?;
-        fs4::FileExt::try_lock(&file)
-            .map_err(|_| io::Error::other("it is in use by another run"))?;
+        fs4::FileExt::try_lock(&file).map_err(|error| match error {
+            TryLockError::WouldBlock => io::Error::other("it is in use by another run"),
+            TryLockError::Error(error) => error,
+        })?;
         let left = read(&mut file)?;
         Ok(Self { file, left })
     }
@@ -126,6 +132,7 @@ impl Journal {
 fn read(file: &mut File) -> io::Result<Vec<Made>> {
     file.seek(SeekFrom::Start(0))?;
     let mut left: Vec<Made> = Vec::new();
+    let strange = || io::Error::other("it is not a journal of totps-live");
     let mut whole = 0;
     let mut reader = BufReader::new(&*file);
     let mut text = String::new();
@@ -134,8 +141,7 @@ fn read(file: &mut File) -> io::Result<Vec<Made>> {
         if !text.ends_with('\n') {
             break;
         }
-        let line = serde_json::from_str(&text)
-            .map_err(|_| io::Error::other("it is not a journal of totps-live"))?;
+        let line = serde_json::from_str(&text).map_err(|_| strange())?;
         match line {
             Line::Organization {
                 project_id,
@@ -154,6 +160,10 @@ fn read(file: &mut File) -> io::Result<Vec<Made>> {
         text.clear();
     }
     if !text.is_empty() {
+        // Nothing is removed from a file of somebody else.
+        if !text.starts_with(START) && !START.starts_with(&text) {
+            return Err(strange());
+        }
         file.set_len(whole)?;
     }
     Ok(left)

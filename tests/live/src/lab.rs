@@ -134,9 +134,7 @@ impl<'a> Lab<'a> {
         let exchange = self.bench.exchange(request)?;
         self.record_step(label, &exchange);
         self.after(subject.as_deref(), &exchange);
-        // A 429 of any other type means that the Member is locked.
-        let limited = exchange.text("error_type") == "too_many_requests";
-        if exchange.status == 429 && limited {
+        if exchange.is_rate_limited() {
             return Err(Halt::RateLimited);
         }
         Ok(Reply(exchange))

@@ -57,4 +57,9 @@ impl Pace {
         self.limited += 1;
         pause.map(Duration::from_secs)
     }
+
+    /// Makes the next rate limit (429) the first one.
+    pub(crate) fn forget_limits(&mut self) {
+        self.limited = 0;
+    }
 }

@@ -6,6 +6,7 @@ mod redact;
 mod traffic;
 mod unknown;
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,7 @@ pub(crate) struct Review {
     headers: Headers,
     unreadable: Vec<Unreadable>,
     unknown: unknown::Fields,
-    disagreeing_status: Vec<String>,
+    disagreeing_status: BTreeSet<String>,
     traffic: Option<Traffic>,
 }
 
@@ -43,7 +44,7 @@ pub struct Reviewed {
     pub unreadable: Vec<Unreadable>,
     /// Fields of typed responses that no fixture has, e.g. `totp.create: member.new_field`.
     pub unknown_fields: Vec<String>,
-    /// Responses whose `status_code` is not the HTTP status: the endpoint and the HTTP status.
+    /// Responses whose `status_code` is not the HTTP status: the endpoint and both.
     pub disagreeing_status: Vec<String>,
     /// The names of the headers, by status.
     pub header_names: std::collections::BTreeMap<u16, Vec<String>>,
@@ -74,10 +75,13 @@ impl Review {
         if exchange.status.is_success() {
             self.unknown.look_at(name, &exchange.body);
         }
-        let said = exchange.body.get("status_code");
-        if said.is_some_and(|said| *said != exchange.status.as_u16()) {
-            let status = exchange.status.as_u16();
-            self.disagreeing_status.push(format!("{name}: {status}"));
+        let status = exchange.status.as_u16();
+        if let Some(said) = exchange.body.get("status_code").filter(|it| **it != status) {
+            // Only numbers, because a text could be anything.
+            let said = said.as_i64().map(|said| said.to_string());
+            let said = said.as_deref().unwrap_or("not an integer");
+            let disagreeing = format!("{name}: status {status}, `status_code` {said}");
+            self.disagreeing_status.insert(disagreeing);
         }
         match &mut self.traffic {
             Some(traffic) => traffic.look_at(name, exchange),
@@ -90,7 +94,7 @@ impl Review {
         Reviewed {
             unreadable: self.unreadable,
             unknown_fields: self.unknown.finish(),
-            disagreeing_status: self.disagreeing_status,
+            disagreeing_status: self.disagreeing_status.into_iter().collect(),
             header_names,
             header_values,
         }

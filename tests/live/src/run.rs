@@ -4,8 +4,6 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use totps_emulator::StartError;
-
 use crate::bench::Bench;
 use crate::clean;
 use crate::clock::Clock;
@@ -37,24 +35,35 @@ pub struct Options {
 }
 
 impl Options {
-    /// Creates the options of the command line. An unknown experiment is an error.
+    /// Creates the options of the command line. It is an error if one of the experiments in `only`
+    /// does not exist, or the other options leave it out.
     pub(crate) fn of(
         slow: bool,
         no_lock: bool,
         only: &[String],
         keep_traffic: Option<PathBuf>,
     ) -> Result<Self, String> {
-        let unknown = |id: &&String| !experiment::all().any(|it| it.id == **id);
-        if let Some(id) = only.iter().find(unknown) {
-            return Err(format!("there is no experiment {id}"));
-        }
-        Ok(Self {
+        let options = Self {
             slow,
             no_lock,
             only: only.to_vec(),
             keep_traffic,
             talkative: true,
-        })
+        };
+        for id in only {
+            let experiment = experiment::all().find(|it| it.id == *id);
+            let experiment = experiment.ok_or_else(|| format!("there is no experiment {id}"))?;
+            match experiment.only {
+                Only::Slow if !slow => {
+                    return Err(format!("{id} waits for minutes: add `--slow`"));
+                }
+                Only::Locking if no_lock => {
+                    return Err(format!("{id} locks a Member: leave out `--no-lock`"));
+                }
+                _ => {}
+            }
+        }
+        Ok(options)
     }
 
     fn tell(&self, text: &str) {
@@ -77,12 +86,13 @@ impl Options {
 
 /// Runs the experiments against a project, and removes what they created, also after an error.
 ///
-/// If the run ended early, the report has the reason and the experiments before that.
+/// If the run ended early, the report has the reason, and the experiments until then. It also has
+/// the reason if something could not be removed.
 ///
 /// # Errors
 ///
-/// [`Halt`] if the run was interrupted, or ended before the first experiment was done. What it
-/// created is removed in these cases, too.
+/// [`Halt`] if the run was interrupted, ended before the first response, or cannot be explained. What
+/// it created is removed in these cases, too. If that failed, the error says so.
 pub fn run(
     target: &Target,
     clock: Box<dyn Clock>,
@@ -100,17 +110,19 @@ pub fn run(
     let mut records = Vec::new();
     let experimented = experiments(&mut bench, options, &mut records);
     options.tell("removing the Organizations");
-    bench.wire.goes_on_when_stopped = true;
-    let removed = clean::all(&mut bench).map(drop);
-    let ended = experimented.and(removed).err();
-    if let Some(halt) = &ended {
-        if records.is_empty() || *halt == Halt::Interrupted {
-            return Err(halt.clone());
-        }
-    }
+    bench.wire.begin_removal();
+    let removed = clean::all(&mut bench).err();
+    let nothing_seen = records.iter().all(|(_, record)| record.steps.is_empty());
+    let ended = match experimented {
+        Err(halt) if nothing_seen || halt == Halt::Interrupted => return Err(halt.then(removed)),
+        Err(halt) => Some(halt.then(removed)),
+        Ok(()) => removed,
+    };
     options.tell("finding the settings that explain the results");
-    let explanation = explain(&bench.run, &records);
-    let explanation = explanation.map_err(|error: StartError| Halt::run(error.to_string()))?;
+    let explanation = match explain(&bench.run, &records) {
+        Ok(explanation) => explanation,
+        Err(halt) => return Err(halt.then(ended)),
+    };
     let review = bench.review.take().unwrap_or_default().finish();
     let mut report = Report::new(target, &bench, records, &explanation, review);
     report.ended = ended.map(|halt| halt.to_string());
@@ -126,7 +138,7 @@ fn experiments(
         options.tell(&format!("{:>4}  {}", experiment.id, experiment.question));
         let mut lab = Lab::new(bench, experiment.id);
         let ended = (experiment.script)(&mut lab).err();
-        let record = lab.into_record(ended.as_ref());
+        records.push((experiment, lab.into_record(ended.as_ref())));
         match ended {
             Some(Halt::RateLimited) if !bench.wire.back_off() => {
                 return Err(Halt::run(
@@ -136,7 +148,6 @@ fn experiments(
             Some(halt @ (Halt::Run(_) | Halt::Interrupted)) => return Err(halt),
             _ => {}
         }
-        records.push((experiment, record));
     }
     Ok(())
 }

@@ -20,6 +20,9 @@ pub enum TargetError {
     /// The credentials or the base URL cannot be used.
     #[error("invalid credentials: {0}")]
     Credentials(String),
+    /// The HTTP client cannot be built.
+    #[error("no HTTP client: {0}")]
+    Transport(String),
     /// The rate is not positive, or is set for Stytch.
     #[error(
         "`--rate` must be positive, and can be set only for this machine: Stytch gets at most two \
@@ -40,6 +43,7 @@ pub struct Target {
     pub is_local: bool,
     /// The base URL, for the journal.
     pub base_url: String,
+    pub(crate) transport: UreqTransport,
 }
 
 impl Target {
@@ -68,20 +72,18 @@ impl Target {
         };
         let project = Project::at(base_url, project_id, secret)
             .map_err(|error| TargetError::Credentials(error.to_string()))?;
+        // Bodies have up to 4 MiB.
+        let transport = UreqTransport::builder().timeout(Duration::from_secs(30));
+        let transport = transport
+            .build()
+            .map_err(|error| TargetError::Transport(error.to_string()))?;
         Ok(Self {
             project,
+            transport,
             distance,
             is_local,
             base_url: base_url.trim_end_matches('/').to_owned(),
         })
-    }
-
-    /// Returns the transport of a run. Its timeout is 30 s, since bodies have up to 4 MiB.
-    pub(crate) fn transport() -> UreqTransport {
-        let built = UreqTransport::builder()
-            .timeout(Duration::from_secs(30))
-            .build();
-        built.unwrap_or_default()
     }
 }
 

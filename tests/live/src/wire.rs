@@ -3,7 +3,6 @@
 use std::error::Error as _;
 use std::fmt;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Instant, SystemTime};
 
 use serde_json::{Map, Value};
@@ -52,6 +51,12 @@ impl Exchange {
             .unwrap_or_default()
     }
 
+    /// Returns whether the server limits the request rate. A 429 of any other type means that the
+    /// Member is locked.
+    pub(crate) fn is_rate_limited(&self) -> bool {
+        self.status == 429 && self.text("error_type") == "too_many_requests"
+    }
+
     /// Returns the method, and the path with the names of its parameters if the emulator knows the
     /// endpoint.
     pub(crate) fn request_line(&self) -> String {
@@ -68,8 +73,6 @@ pub(crate) struct Wire {
     pub(crate) clock: Box<dyn Clock>,
     pace: Pace,
     pub(crate) stop: Arc<Stop>,
-    /// Whether calls are sent after a stop. The removal sets this.
-    pub(crate) goes_on_when_stopped: bool,
     lost: u32,
     pub(crate) calls: u32,
 }
@@ -77,13 +80,12 @@ pub(crate) struct Wire {
 impl Wire {
     pub(crate) fn new(target: &Target, clock: Box<dyn Clock>, stop: Arc<Stop>) -> Self {
         Self {
-            transport: Target::transport(),
+            transport: target.transport.clone(),
             project: target.project.clone(),
             base_url: target.base_url.clone(),
             clock,
             pace: Pace::new(target.distance),
             stop,
-            goes_on_when_stopped: false,
             lost: 0,
             calls: 0,
         }
@@ -91,14 +93,8 @@ impl Wire {
 
     /// Waits as long as the pace requires, sends a request, and reads the response.
     pub(crate) fn exchange(&mut self, request: Request) -> Result<Exchange, Halt> {
-        self.check()?;
-        let wait = self.pace.wait(Instant::now());
-        if self.goes_on_when_stopped {
-            thread::sleep(wait);
-        } else {
-            nap(wait, &self.stop);
-        }
-        self.check()?;
+        nap(self.pace.wait(Instant::now()), &self.stop);
+        self.stop.check()?;
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let sent = request.body().as_bytes().to_vec();
         let sent_at = SystemTime::now();
@@ -129,11 +125,11 @@ impl Wire {
         })
     }
 
-    fn check(&self) -> Result<(), Halt> {
-        if self.goes_on_when_stopped {
-            return Ok(());
-        }
-        self.stop.check()
+    /// Prepares the removal after the experiments: it goes on after a stop, and has its own pauses
+    /// after a 429.
+    pub(crate) fn begin_removal(&mut self) {
+        self.stop = Arc::default();
+        self.pace.forget_limits();
     }
 
     /// Waits after a rate limit (429). Returns `false` without waiting if there were too many.

@@ -102,7 +102,8 @@ fn codes(lab: &mut Lab<'_>) -> Outcome {
     let minutes = from
         .zip(to)
         .and_then(|(from, to)| to.duration_since(from).ok());
-    lab.note("lock.minutes", minutes.map(|it| it.as_secs() / 60));
+    // Rounded, since the two times can have different fractions of a second.
+    lab.note("lock.minutes", minutes.map(|it| (it.as_secs() + 30) / 60));
     locked(lab, &jane, &session)
 }
 

@@ -7,16 +7,13 @@ use crate::bench::Kind::{Optional, Required};
 use crate::halt::Halt;
 use crate::lab::codes::base32;
 use crate::lab::people::{Person, Session, jwt};
-use crate::lab::world::session_in;
+use crate::lab::world::{TOKEN_OF_NOTHING, session_in};
 use crate::lab::{Lab, Outcome};
 
 pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
     "L6" Always headers: "Whose TOTP may a Member delete, and how are wrong headers refused?",
         settles ["rbac.refuse_both_headers"];
 };
-
-/// A well-formed session token of no session.
-const RANDOM_TOKEN: &str = "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q";
 
 /// Creates a Member with a TOTP by Migrate, which needs no code.
 pub(super) fn with_totp(lab: &mut Lab<'_>) -> Result<(Person, Session), Halt> {
@@ -42,7 +39,7 @@ fn headers(lab: &mut Lab<'_>) -> Outcome {
         "unknown token",
         &delete
             .clone()
-            .session_token(SessionToken::from(RANDOM_TOKEN)),
+            .session_token(SessionToken::from(TOKEN_OF_NOTHING)),
     )?;
     lab.send(
         "malformed token",

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::Experiment;
 use crate::bench::Kind::{Optional, Required};
 use crate::lab::people::{Session, With as _, jwt};
-use crate::lab::world::{id_of_nothing, session_in};
+use crate::lab::world::{TOKEN_OF_NOTHING, id_of_nothing, session_in};
 use crate::lab::{Lab, Outcome};
 use crate::plain::Plain;
 
@@ -104,7 +104,7 @@ fn revoke(lab: &mut Lab<'_>) -> Outcome {
     lab.send("revoke, two arguments", &revoke(two))?;
     let nobody = json!({ "member_id": id_of_nothing("member") });
     lab.send("revoke an unknown Member's", &revoke(nobody))?;
-    let unknown = json!({ "session_token": "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q" });
+    let unknown = json!({ "session_token": TOKEN_OF_NOTHING });
     let authenticate = |body| Plain::post("/v1/b2b/sessions/authenticate", body);
     lab.send("authenticate an unknown session", &authenticate(unknown))?;
     let malformed = json!({ "session_token": "x" });

@@ -27,6 +27,9 @@ pub(super) const EXPERIMENTS: &[Experiment] = experiments! {
         settles ["totp.zero_expiration_is_default"];
 };
 
+/// Replaces any issuer but the name of the Organization, since it may be the name of the project.
+pub(crate) const ISSUER: &str = "Example issuer";
+
 fn second_create(lab: &mut Lab<'_>) -> Outcome {
     let jane = lab.member(Optional)?;
     let session = lab.login(&jane)?;
@@ -102,12 +105,12 @@ fn picture(lab: &mut Lab<'_>) -> Outcome {
     let grid = image.detect_grids().into_iter().next();
     let decoded = grid.and_then(|grid| grid.decode().ok());
     let (_, content) = decoded.ok_or_else(|| Halt::experiment("no QR code in the picture"))?;
-    look_into(lab, &content, created.text("secret"));
+    look_into(lab, &content, created.text("secret"), &jane.address);
     Ok(())
 }
 
 /// Notes the parts of an `otpauth` URI, without the secret.
-fn look_into(lab: &mut Lab<'_>, uri: &str, secret: &str) {
+fn look_into(lab: &mut Lab<'_>, uri: &str, secret: &str, address: &str) {
     let (label, query) = uri.split_once('?').unwrap_or((uri, ""));
     let pairs: Vec<_> = form_urlencoded::parse(query.as_bytes()).collect();
     let value = |name: &str| {
@@ -120,7 +123,20 @@ fn look_into(lab: &mut Lab<'_>, uri: &str, secret: &str) {
     let form = format!("label={}", label.replace('+', "%2B"));
     let text = form_urlencoded::parse(form.as_bytes()).next();
     let text = text.map(|(_, value)| value.into_owned());
-    lab.note("look: label", text.unwrap_or_default());
+    let text = text.unwrap_or_default();
+    let issuer = value("issuer").unwrap_or_default();
+    let name = lab.organization_name();
+    // The name of the project may be in it, so only known parts are noted.
+    let parts = text.strip_prefix("otpauth://totp/").map(|parts| {
+        let part = |part: &str| match part {
+            part if part == address => "the address",
+            part if part == name => "the name of the Organization",
+            part if part == issuer => "the issuer",
+            _ => "another text",
+        };
+        parts.split(':').map(part).collect::<Vec<_>>().join(":")
+    });
+    lab.note("look: label", parts.unwrap_or_default());
     let escapes = label
         .match_indices('%')
         .filter_map(|(at, _)| label.get(at..at + 3));
@@ -134,13 +150,12 @@ fn look_into(lab: &mut Lab<'_>, uri: &str, secret: &str) {
         "the secret is that of the response",
         value("secret") == Some(secret),
     );
-    let issuer = value("issuer").unwrap_or_default();
-    let name = lab.organization_name();
-    // The setting is `null` if the issuer is the name of the Organization.
-    let issuer = if issuer == name {
-        Value::Null
-    } else {
-        issuer.into()
+    // The setting is `null` if the issuer is the name of the Organization. No setting explains a
+    // missing issuer.
+    let issuer = match issuer {
+        "" => "".into(),
+        issuer if issuer == name => Value::Null,
+        _ => ISSUER.into(),
     };
     lab.note("totp.qr_issuer", issuer);
 }

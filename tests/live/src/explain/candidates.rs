@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use totps_emulator::Settings;
 
+use crate::experiment::ISSUER;
 use crate::trace::Record;
 
 /// Returns the other values of a setting, e.g. of `totp.second_create`.
@@ -29,7 +30,7 @@ pub(super) fn candidates(name: &str, record: &Record, settings: &Settings) -> Ve
         "search.totp_filter" => noted(record, name, json!("none")),
         "totp.algorithm" => list(json!(["sha1", "sha256", "sha512"])),
         "totp.code_window_steps" => numbers(record, name, 0),
-        "totp.qr_issuer" => noted(record, name, json!("none")),
+        "totp.qr_issuer" => list(json!([null, ISSUER])),
         "totp.qr_pixels" => noted(record, name, json!(1_000)),
         "totp.replay_scope" => list(json!(["accepted_codes", "older_steps"])),
         "totp.second_create" | "totp.migrate_while_pending" => list(json!(["replace", "refuse"])),
@@ -37,7 +38,7 @@ pub(super) fn candidates(name: &str, record: &Record, settings: &Settings) -> Ve
         "totp.migrate_secret_min_bytes" => list(json!([1, 9, 10, 15, 16, 20, 21])),
         "totp.migrate_secret_max_bytes" => list(json!([20, 32, 64, 128, 129])),
         "http.max_body_bytes" => list(json!([65_535, 65_536, 1_048_576, 4_194_304])),
-        "http.response_headers" => noted(record, name, json!({ "x-none": "x" })),
+        "http.response_headers" => noted(record, name, json!({ "pragma": "none" })),
         "http.success_status" => statuses(record, json!(200)),
         "organization.create_status" | "member.create_status" => {
             let usual = json!(settings.http.success_status);
@@ -125,4 +126,23 @@ pub(crate) fn with(settings: &Settings, changes: &[(&str, Value)]) -> Option<Set
 
 fn pointer(name: &str) -> String {
     format!("/{}", name.replace('.', "/"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_candidate_is_a_valid_value() {
+        // A value that no emulator can have would count as excluded by every experiment.
+        let settings = Settings::default();
+        for row in Settings::table() {
+            let name = format!("{}.{}", row.group, row.name);
+            for value in candidates(&name, &Record::default(), &settings) {
+                let changed = with(&settings, &[(name.as_str(), value.clone())]);
+                let found = changed.map(|changed| get(&changed, &name));
+                assert_eq!(found, Some(value), "expected a valid value of {name}");
+            }
+        }
+    }
 }

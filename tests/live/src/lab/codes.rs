@@ -15,6 +15,9 @@ const STEP: u64 = 30;
 /// step.
 const CALM: std::ops::RangeInclusive<u64> = 3..=24;
 
+/// The widest window that T12 can find, in time steps.
+const WIDEST: u64 = 10;
+
 /// How late a call may be that must be sent at a certain time.
 const LATE: Duration = Duration::from_secs(10);
 
@@ -135,8 +138,7 @@ impl Lab<'_> {
         }
     }
 
-    /// Returns a code that is wrong by all algorithms, from three time steps before now to three
-    /// after.
+    /// Returns a code that is wrong by all algorithms, in the widest window that is tried.
     pub(crate) fn wrong_code(&mut self, person: &Person) -> String {
         let now = self.seconds() / STEP;
         let knowledge = self.bench.people.of(&person.id);
@@ -145,7 +147,8 @@ impl Lab<'_> {
             .into_iter()
             .flat_map(|algorithm| {
                 let secret = secret.clone();
-                (now.saturating_sub(3)..=now + 3).map(move |step| code(&secret, algorithm, step))
+                (now.saturating_sub(WIDEST)..=now + WIDEST)
+                    .map(move |step| code(&secret, algorithm, step))
             })
             .collect();
         let mut numbers = (111_111..=999_999).step_by(1_111);

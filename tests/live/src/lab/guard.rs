@@ -66,13 +66,15 @@ impl Lab<'_> {
         let Some(knowledge) = subject.and_then(|id| self.bench.people.of(id)) else {
             return;
         };
+        if exchange.is_rate_limited() {
+            return;
+        }
         if exchange.status.is_success() {
             knowledge.failures_in_a_row = 0;
         } else {
             knowledge.failures_in_a_row += 1;
             knowledge.failures += 1;
-            // On these calls, a 429 is a lock, unless it is a rate limit, which ends the
-            // experiment.
+            // On these calls, any other 429 is a lock.
             knowledge.is_locked |= exchange.status == 429;
         }
     }

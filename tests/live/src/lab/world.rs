@@ -23,6 +23,9 @@ pub(crate) fn random_password() -> Result<String, Halt> {
     Ok(bytes.iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
+/// A well-formed session token of no session, from Stytch's documentation.
+pub(crate) const TOKEN_OF_NOTHING: &str = "mZAYn5aLEqKUlZ_Ad9U_fWr38GaAQ1oFAhT8ds245v7Q";
+
 /// Returns a well-formed id that does not exist.
 pub(crate) fn id_of_nothing(kind: &str) -> String {
     format!("{kind}-test-5eed0000-0000-4000-8000-000000000000")

@@ -57,13 +57,14 @@ fn section(text: &mut String, title: &str, report: &Report, verdict: Verdict) ->
     )?;
     writeln!(text, "|---|---|---|---|---|---|---|")?;
     for row in rows {
+        let (guess, truth) = cells(row);
         writeln!(
             text,
             "| `{}` | {} | {} | {} | {} | {} | {} |",
             row.setting,
             row.evidence,
-            cell(&row.guess),
-            row.truth.as_ref().map(cell).unwrap_or_default(),
+            guess,
+            truth,
             if verdict == Verdict::Agrees {
                 "yes"
             } else {
@@ -225,6 +226,21 @@ fn rows(report: &Report, verdict: Verdict) -> Vec<&Finding> {
     findings
         .filter(|finding| finding.verdict == verdict)
         .collect()
+}
+
+/// Formats the default and the observed value. The URLs of errors are shown only if they differ.
+fn cells(row: &Finding) -> (String, String) {
+    let truth = row.truth.clone().unwrap_or_default();
+    let url = |value: &Value| value.get("error_url").and_then(Value::as_str).map(escape);
+    let urls = (url(&row.guess), url(&truth));
+    let with = |value: &Value, url: Option<String>| match url {
+        Some(url) if urls.0 != urls.1 => format!("{} `{url}`", cell(value)),
+        _ => cell(value),
+    };
+    (
+        with(&row.guess, urls.0.clone()),
+        with(&truth, urls.1.clone()),
+    )
 }
 
 /// Formats a value for a cell. An error is shown by its status, type and message.

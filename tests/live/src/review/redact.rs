@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::symbols::{id_kind, without_uuids};
 
 /// Fields whose texts are kept: words of the API, times, and constants of this program.
-const KEPT: [&str; 37] = [
+const KEPT: [&str; 36] = [
     "alg",
     "allowed_type",
     "auth_methods",
@@ -35,7 +35,6 @@ const KEPT: [&str; 37] = [
     "oauth_tenant_jit_provisioning",
     "operator",
     "organization_name",
-    "role_id",
     "secondary_auth_initiated",
     "sequence_order",
     "set_mfa_enrollment",
@@ -48,13 +47,15 @@ const KEPT: [&str; 37] = [
 ];
 
 /// Fields whose lists are kept: words of the API.
-const KEPT_LISTS: [&str; 5] = [
+const KEPT_LISTS: [&str; 4] = [
     "allowed_auth_methods",
     "allowed_mfa_methods",
     "key_ops",
-    "roles",
     "email_allowed_domains",
 ];
+
+/// Fields with names of roles.
+const ROLES: [&str; 2] = ["role_id", "roles"];
 
 /// The values that replace tokens, codes and secrets. Most are from Stytch's documentation.
 const SAMPLES: [(&str, &str); 9] = [
@@ -120,6 +121,10 @@ impl Redactor {
             // `type` is a word of the API in a factor and in a role's source.
             Value::String(_) if KEPT.contains(&name) || name == "type" => value.clone(),
             Value::String(text) if text.is_empty() => value.clone(),
+            // Other roles are the project's own.
+            Value::String(text) if ROLES.contains(&name) && text.starts_with("stytch_") => {
+                value.clone()
+            }
             Value::String(text) => self.text(name, text).into(),
             other => other.clone(),
         }
@@ -151,5 +156,27 @@ impl Redactor {
             }
         }
         without_uuids(&text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn roles_of_the_project_are_replaced() {
+        let body = json!({
+            "roles": [{ "role_id": "acme_billing" }, { "role_id": "stytch_member" }],
+            "member": { "roles": ["acme_billing", "stytch_admin"] },
+        });
+        let redacted = Redactor::default().body(body.as_object().unwrap());
+        let expected = json!({
+            "roles": [{ "role_id": "redacted-1" }, { "role_id": "stytch_member" }],
+            "member": { "roles": ["redacted-1", "stytch_admin"] },
+        });
+        // The numbers depend on the order of the fields.
+        assert_eq!(Value::Object(redacted), expected);
     }
 }
