@@ -1,4 +1,7 @@
-"""Compares what the clients got, step by step: compare.py RUNS (the folder that run.sh filled)"""
+"""Compares the results of the clients, step by step: compare.py RUNS
+
+RUNS is the folder that run.sh fills.
+"""
 
 import base64
 import datetime
@@ -24,8 +27,8 @@ PYTHON = "Stytch Python v" + version("clients/python/requirements.txt", r"stytch
 RUST = "stytch-rust " + version("clients/rust/Cargo.toml", r'stytch = "=(.*)"')
 OURS = "totps/" + version("../../Cargo.toml", r'\[workspace.package\]\nversion = "(.*)"')
 
-# The runs and the user agent that each has to show. The first hands on what is on the wire as it
-# is; all others have to get the same.
+# The runs, and the user agent that each must send. The first run returns the JSON of the API
+# unchanged, and all others must have the same results.
 USER_AGENTS = {
     "node": NODE,
     "node-tls": NODE,
@@ -39,25 +42,25 @@ USER_AGENTS = {
 }
 REFERENCE = "node"
 
-# What a client does otherwise, and the table in README.md says why. Each has to be seen in the run,
-# and nothing else: one that disappears is a failure as well.
+# The expected differences of each client, explained in the table of README.md. The run must show each
+# of them and no other: a difference that disappears is a failure as well.
 #
-# Calls that it does not have:
+# Calls that the client does not have:
 NO_CALL = {"rust": {"verify locally", "verify an expired JWT locally"}}
-# Fields that it does not have, by the end of their path:
+# Fields that the client does not have, by the end of their path:
 NO_FIELD = {
     **{run: {"organization.scim_active_connections"} for run in USER_AGENTS},
     "node": set(),
     "node-tls": set(),
 }
-# Steps that end otherwise, and how: without the RBAC headers, the call has all rights of the project.
+# Steps with another result. Without the RBAC headers, the call has all rights of the project.
 OTHERWISE = {
     "rust": {
         step: {"error": {"status_code": 404, "error_type": "totp_not_found"}}
         for step in ("delete the TOTP of another", "delete with no session of ours")
     },
 }
-# Habits in its requests, as `habits` below names them:
+# Unnecessary features of the client's requests, with the names of `habits` below:
 NODE_HABITS = {
     "GET has a content type",
     "DELETE has a body",
@@ -105,9 +108,12 @@ def check(run, what, differences):
 
 
 class Plain:
-    """Makes values comparable. What is unset (absent, null or empty text) goes away. JWTs are
-    decoded, without the user agent in them, and so without the signature. Around the real time
-    `now` (see the end of the scenario) points in time are told relative to it."""
+    """Makes values comparable.
+
+    Removes unset fields (absent, null or empty text). Decodes JWTs, without the user agent in them
+    and the signature, which depends on it. Times near the real time `now` (see the end of the
+    scenario) become relative to it.
+    """
 
     def __init__(self, now):
         self.now = moment(now)
@@ -115,7 +121,7 @@ class Plain:
     def of(self, value, in_claims=False):
         if isinstance(value, dict):
             pairs = [(name, self.of(v, in_claims or "claims" in name)) for name, v in value.items()]
-            # In custom claims, null means something.
+            # In custom claims, null is a value.
             return {name: v for name, v in pairs if in_claims or v not in (None, "")}
         if isinstance(value, list):
             return [self.of(entry, in_claims) for entry in value]
@@ -144,7 +150,7 @@ def moment(text):
 
 
 def unequal(expected, got, path=""):
-    """The paths at which two plain values differ."""
+    """Yields the paths at which two plain values differ."""
     if isinstance(expected, dict) and isinstance(got, dict):
         for name in sorted({**expected, **got}):
             yield from unequal(expected.get(name, MISSING), got.get(name, MISSING), f"{path}.{name}")
@@ -156,7 +162,7 @@ def unequal(expected, got, path=""):
 
 
 def unmet(expected, got, plain, path=""):
-    """The paths at which a plain value is not what the scenario expects; it may have more members."""
+    """Yields the paths at which a plain value differs from the scenario. It may have more members."""
     if isinstance(expected, dict) and isinstance(got, dict):
         for name, value in expected.items():
             yield from unmet(value, got.get(name, MISSING), plain, f"{path}.{name}")
@@ -170,13 +176,13 @@ def unmet(expected, got, plain, path=""):
         yield from unequal(plain.of(expected), got, path)
 
 
-def told(differences):
+def described(differences):
     short = lambda value: json.dumps(value, ensure_ascii=False)[:200]
     return [f"{path}: expected {short(expected)}, got {short(got)}" for path, expected, got in differences]
 
 
 def resolve(value, saved):
-    """As in the drivers: replaces `$step.path.to.value` by what that step got."""
+    """Replaces `$step.path.to.value` with the result of that step, as the drivers do."""
     if isinstance(value, list):
         return [resolve(entry, saved) for entry in value]
     if isinstance(value, dict):
@@ -188,7 +194,7 @@ def resolve(value, saved):
 
 
 class Run:
-    """What one client got, and what it sent."""
+    """The results and requests of one client."""
 
     def __init__(self, name):
         self.name = name
@@ -204,13 +210,16 @@ class Run:
         self.requests = [self.request(r) for r in calls]
 
     def request(self, request):
-        """What makes a request. Habits are left out: an unset field may also be null, what is in the
-        path may be elsewhere too, and GET and DELETE may have a body."""
+        """Returns the parts of a request that must be equal.
+
+        Differences that `habits` reports are left out: an unset field may be null, parameters of the
+        path may be repeated elsewhere, and GET and DELETE may have a body.
+        """
         url = urlsplit(request["path"])
         plain = {"method": request["method"], "path": unquote(url.path)}
         for name in ("authorization", *RBAC_HEADERS):
             values = request["headers"].get(name)
-            # The JWT in a header is as one in a body.
+            # A header may be a JWT, which is compared like one in a body.
             plain[name] = values and [self.plain.of(value) for value in values]
         repeated = in_path(request)
         query = parse_qsl(url.query, keep_blank_values=True)
@@ -230,7 +239,7 @@ def is_key_set(request):
 
 
 def in_path(request):
-    """The ids in a path, as `(name, value)`."""
+    """Returns the ids in a path, as `(name, value)`."""
     segments = unquote(urlsplit(request["path"]).path).split("/")
     before = {"organizations": "organization_id", "members": "member_id"}
     found = [(before[name], value) for name, value in zip(segments, segments[1:]) if name in before]
@@ -248,7 +257,7 @@ def has_null(value, in_claims=False):
 
 
 def habits(run, reference):
-    """What a client does in its requests that need not be."""
+    """Yields the names of unnecessary features of a client's requests."""
     for request in run.log:
         method, headers = request["method"], request["headers"]
         url, repeated = urlsplit(request["path"]), in_path(request)
@@ -276,19 +285,19 @@ def habits(run, reference):
 
 
 def compare_step(run, reference, name, expected):
-    """Returns the listed fields that are indeed not there."""
+    """Checks a step, and returns the listed fields that are missing as expected."""
     outcome, not_there = run.outcome(name), set()
     if name in NO_CALL.get(run.name, ()):
         if outcome != {"unsupported": True}:
-            failures.append(f"{run.name}: {name}: listed as a call that it has not, but it has it")
+            failures.append(f"{run.name}: {name}: NO_CALL lists the step, but the client made the call")
         return not_there
     otherwise = OTHERWISE.get(run.name, {}).get(name)
     expected = otherwise or resolve(expected, run.saved)
-    check(run.name, f"{name}: as expected", told(unmet(expected, outcome, run.plain)))
+    check(run.name, f"{name}: as expected", described(unmet(expected, outcome, run.plain)))
     if run is not reference and not otherwise:
         differences = list(unequal(reference.outcome(name), outcome))
         for field in NO_FIELD[run.name]:
-            # In lists and maps, too.
+            # The field may also be in lists and maps.
             missing = {
                 path
                 for path, _, got in differences
@@ -297,7 +306,7 @@ def compare_step(run, reference, name, expected):
             }
             differences = [difference for difference in differences if difference[0] not in missing]
             not_there |= {field} if missing else set()
-        check(run.name, f"{name}: as {reference.name}", told(differences))
+        check(run.name, f"{name}: as {reference.name}", described(differences))
     return not_there
 
 
@@ -308,27 +317,27 @@ def compare(run, reference, steps):
         try:
             unused -= compare_step(run, reference, name, step["expect"])
         except (KeyError, IndexError, TypeError, ValueError) as error:
-            failures.append(f"{run.name}: {name}: not to be compared: {error!r}")
+            failures.append(f"{run.name}: {name}: cannot be compared: {error!r}")
     for path in sorted(unused):
-        failures.append(f"{run.name}: {path} is listed as a field that it has not, but it has it")
+        failures.append(f"{run.name}: {path}: NO_FIELD lists the field, but the client has it")
 
-    check(run.name, "user agent", told(unequal([USER_AGENTS[run.name]], sorted(run.user_agents))))
+    check(run.name, "user agent", described(unequal([USER_AGENTS[run.name]], sorted(run.user_agents))))
     listed, seen = HABITS[run.name], set(habits(run, reference))
     for habit in sorted(listed | seen):
-        has = f"{habit}: " + ("not listed, but it does so" if habit in seen else "listed, but it does not")
+        has = f"{habit}: " + ("not listed, but seen" if habit in seen else "listed, but not seen")
         check(run.name, "habits", [] if habit in listed & seen else [has])
     if run is not reference:
         for number, pair in enumerate(zip_longest(reference.requests, run.requests, fillvalue=MISSING)):
             if "RBAC headers are not sent" in listed and MISSING not in pair:
                 pair = [{**request, **dict.fromkeys(RBAC_HEADERS)} for request in pair]
-            check(run.name, f"request {number}: as {reference.name}", told(unequal(*pair)))
+            check(run.name, f"request {number}: as {reference.name}", described(unequal(*pair)))
 
 
 def compare_readme():
-    """Each difference has its reason in README.md, by the name that it has here."""
+    """Checks that README.md names each difference."""
     readme = (HERE / "README.md").read_text()
     for name in sorted(set().union(*HABITS.values(), *NO_FIELD.values())):
-        check("README.md", name, [] if name in readme else ["it does not say why"])
+        check("README.md", name, [] if name in readme else ["the difference is missing"])
 
 
 def main():
@@ -338,7 +347,7 @@ def main():
         try:
             runs[name] = Run(name)
         except (OSError, ValueError, KeyError, TypeError) as error:
-            failures.append(f"{name}: there is no transcript to read: {error!r}")
+            failures.append(f"{name}: cannot read the transcript: {error!r}")
     if REFERENCE in runs:
         for name, run in runs.items():
             steps = [step for step in scenario["steps"] if "call" in step]

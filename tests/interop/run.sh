@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Takes Stytch's official SDKs and this project's clients through scenario.json, each against an
-# emulator of its own, and compares what they got. Needs Rust and a C compiler; installs the rest.
+# Runs scenario.json with Stytch's official SDKs and this project's clients, each against its own
+# emulator, and compares the results. Needs Rust and a C compiler, and installs the rest.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 export CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0 NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
@@ -27,7 +27,7 @@ finish() {
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-# Whether $1 has changed since `done_with` it.
+# Returns success if $1 has changed since `done_with $1`.
 changed() { ! cmp -s "$1" "$work/done/$(basename "$1")"; }
 done_with() { mkdir -p "$work/done" && cp "$1" "$work/done/"; }
 
@@ -41,7 +41,7 @@ tools() {
     local as_root=
     [ "$(id -u)" = 0 ] || as_root='sudo -n'
     if ! command -v apt-get >/dev/null || ! $as_root true 2>/dev/null; then
-        echo "run.sh: please install these Debian packages or their like: ${missing[*]}" >&2
+        echo "run.sh: install these Debian packages or their equivalents: ${missing[*]}" >&2
         exit 1
     fi
     echo "installing ${missing[*]}"
@@ -70,7 +70,7 @@ rust_sdk() {
         --target-dir "$work/rust"
 }
 
-# run NAME http|https COMMAND…: the command, against a new emulator.
+# run NAME http|https COMMAND…: runs the command against a new emulator.
 run() {
     local name=$1 scheme=$2 tls=()
     local started=$work/runs/$name.emulator.json ca=$work/runs/$name.ca.pem
@@ -83,7 +83,7 @@ run() {
         [ -s "$started" ] && break
         sleep 0.1
     done
-    # A driver that fails leaves no transcript, which the comparison counts.
+    # If a driver fails, there is no transcript, and the comparison counts a failure.
     (
         if [ "$scheme" = https ]; then
             export NODE_EXTRA_CA_CERTS=$ca REQUESTS_CA_BUNDLE=$ca SSL_CERT_FILE=$ca
@@ -105,7 +105,7 @@ node_sdk
 step 'Python SDK'
 python_sdk
 step 'emulator, our clients'
-# With the features that the tests have, so that their dependencies serve.
+# Build with the same features as the tests, so that cargo reuses the dependencies.
 timeout 1800 cargo build --locked --workspace --bins --examples
 step 'Rust SDK'
 rust_sdk

@@ -1,5 +1,5 @@
-//! What belongs to a whole process, environment variables and what it prints, is tried in a process of its
-//! own: the program of the test, started once more.
+//! Child processes for the rules about environment variables and output, which belong to a whole
+//! process. A child is the program of the test, started again.
 
 use std::env;
 use std::io::Write as _;
@@ -14,23 +14,23 @@ use crate::rule::{Needs, find};
 const RULE: &str = "TOTPS_CONFORMANCE_RULE";
 const NAME: &str = "TOTPS_CONFORMANCE_NAME";
 
-/// Begins each line that the child writes for its parent.
+/// The start of each line that the child writes for its parent.
 const MARK: &str = "totps-conformance ";
 
-/// What this process was started for.
+/// The rule and the check that this process was started for.
 pub(crate) struct Job {
     rule: String,
     name: String,
 }
 
-/// Returns what this process was started for, if it is a child.
+/// Returns the job of this process, if it is a child.
 pub(crate) fn job() -> Option<Job> {
     let rule = env::var(RULE).ok()?;
     let name = env::var(NAME).unwrap_or_default();
     Some(Job { rule, name })
 }
 
-/// Does the child's part and ends the process. Returns if this is not the check that is meant.
+/// Runs the rule in the child and exits the process. Returns only if the job is for another check.
 pub(crate) fn run(run: &Arc<Run>, job: &Job) {
     if job.name != run.options.name {
         return;
@@ -53,20 +53,20 @@ pub(crate) fn run(run: &Arc<Run>, job: &Job) {
         lines += &format!("{MARK}{}\n", json!({ "note": note }));
     }
     lines += &format!("\n{MARK}{}\n", json!({"done": rule.id}));
-    // Nobody reads it if the parent has gone.
+    // Fails only if the parent has exited.
     let _ = std::io::stdout().write_all(lines.as_bytes());
     let _ = std::io::stdout().flush();
     exit(0);
 }
 
-/// Starts a child for the rule of this probe, and takes over what it found. Returns what it printed beside
-/// that.
+/// Starts a child for the rule of this probe, and adds its findings to the probe. Returns all other
+/// output of the child.
 pub(crate) fn start(probe: &Probe, prepare: impl FnOnce(&mut Command)) -> Option<String> {
     let options = &probe.run.options;
     let program = match env::current_exe() {
         Ok(program) => program,
         Err(error) => {
-            probe.not_run(format!("the program of the test is not known: {error}"));
+            probe.not_run(format!("no path to the program of the test: {error}"));
             return None;
         }
     };
@@ -79,7 +79,7 @@ pub(crate) fn start(probe: &Probe, prepare: impl FnOnce(&mut Command)) -> Option
     match command.output() {
         Ok(output) => take_over(probe, &output),
         Err(error) => {
-            probe.not_run(format!("a process could not be started: {error}"));
+            probe.not_run(format!("cannot start a child process: {error}"));
             None
         }
     }
@@ -89,7 +89,7 @@ fn take_over(probe: &Probe, output: &Output) -> Option<String> {
     let (mut is_done, mut printed) = (false, String::new());
     for bytes in [&output.stdout, &output.stderr] {
         for line in String::from_utf8_lossy(bytes).lines() {
-            // The test harness may have written the beginning of the line.
+            // The line may begin with output of the test harness.
             let Some((_, json)) = line.split_once(MARK) else {
                 printed += line;
                 printed.push('\n');
@@ -110,7 +110,7 @@ fn take_over(probe: &Probe, output: &Output) -> Option<String> {
     }
     let last: Vec<_> = printed.lines().rev().take(5).collect();
     probe.fail(format!(
-        "the process of its own did not make this check ({}): is the name given to `Kit::child_test` the \
+        "the child process did not make this check ({}): is the name given to `Kit::child_test` the \
          full name of the test? It printed: {:?}",
         output.status,
         last.into_iter().rev().collect::<Vec<_>>()

@@ -1,6 +1,6 @@
-//! Servers on loopback that send any bytes, so that they can do what no server should.
+//! Servers on loopback that can violate HTTP and TLS in any way.
 //!
-//! The rules use them. They are public for tests of your own that need a server that misbehaves.
+//! The rules use them. They are public for your own tests that need a misbehaving server.
 //!
 //! ```
 //! use std::io::{Read, Write};
@@ -21,7 +21,7 @@
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
-    reason = "a test server that cannot do its work ends the test"
+    reason = "a test server panics if it cannot work"
 )]
 
 use std::collections::HashMap;
@@ -39,11 +39,12 @@ mod relay;
 pub use authority::{Authority, Leaf, Tls, TlsVersion};
 pub use relay::{Proxy, Tap};
 
-/// How long a server waits for a client that neither sends nor goes.
+/// The time that a server waits for a client that neither sends nor disconnects.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A server that runs until it is dropped, with one thread for each connection. Dropping it ends its
-/// connections.
+/// A server that runs until it is dropped, with one thread for each connection.
+///
+/// Dropping it closes its connections.
 pub struct Server {
     address: SocketAddr,
     record: Arc<Mutex<Record>>,
@@ -56,12 +57,12 @@ struct Record {
     closed: usize,
     resumed: usize,
     requests: Vec<Received>,
-    /// The connections that have not ended, by their number.
+    /// The open connections, by number.
     open: HashMap<usize, TcpStream>,
 }
 
 impl Record {
-    /// The number of the next connection; none if there is to be no other.
+    /// Returns the number of the next connection, or `None` if the server was stopped.
     fn next_number(&mut self) -> Option<usize> {
         let number = self.accepted;
         self.accepted += 1;
@@ -69,25 +70,25 @@ impl Record {
     }
 }
 
-/// A request as it came.
+/// A request as the server received it.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Received {
-    /// The number of the connection that it came on, from 0.
+    /// The number of its connection, from 0.
     pub connection: usize,
-    /// Everything up to and including the empty line.
+    /// The head, up to and including the empty line.
     pub head: String,
-    /// The body: as many bytes as `Content-Length` says.
+    /// The body, with the length of `Content-Length`.
     pub body: Vec<u8>,
 }
 
 impl Received {
-    /// The first line.
+    /// Returns the request line.
     pub fn line(&self) -> &str {
         self.head.lines().next().unwrap_or_default()
     }
 
-    /// The header fields: names in lower case, values without space around them.
+    /// Returns the headers: names in lower case, values without surrounding spaces.
     pub fn fields(&self) -> Vec<(String, String)> {
         let fields = self.head.lines().skip(1);
         let fields = fields.filter_map(|line| line.split_once(':'));
@@ -96,7 +97,7 @@ impl Received {
             .collect()
     }
 
-    /// The values of a header field; `name` in lower case.
+    /// Returns the values of a header. `name` must be in lower case.
     pub fn field(&self, name: &str) -> Vec<String> {
         let fields = self.fields().into_iter();
         fields
@@ -107,18 +108,20 @@ impl Received {
 }
 
 impl Server {
-    /// Does as `handle` says with each connection, then closes it.
+    /// Starts a server that calls `handle` with each connection and then closes the connection.
     pub fn start(handle: impl Fn(&mut Connection) + Send + Sync + 'static) -> Self {
         Self::listen(None, handle)
     }
 
-    /// The same over TLS: `handle` is called after the handshake, and not at all if that fails.
+    /// Starts a server over TLS. `handle` is called after the handshake, unless the handshake
+    /// fails.
     pub fn start_tls(tls: Tls, handle: impl Fn(&mut Connection) + Send + Sync + 'static) -> Self {
         Self::listen(Some(tls), handle)
     }
 
     fn listen(tls: Option<Tls>, handle: impl Fn(&mut Connection) + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on loopback");
+        let listener =
+            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port on loopback is free");
         let address = listener.local_addr().unwrap();
         let record = Arc::new(Mutex::new(Record::default()));
         let shared = record.clone();
@@ -135,7 +138,7 @@ impl Server {
                 }
                 thread::spawn(move || {
                     let connection = Connection::open(number, socket, tls, &record);
-                    // The last handle closes the socket, so that this one goes first.
+                    // Drop the clone before the connection: only the last handle closes the socket.
                     let end = || record.lock().unwrap().open.remove(&number);
                     if let Some(mut connection) = connection {
                         handle(&mut connection);
@@ -150,62 +153,62 @@ impl Server {
         Self { address, record }
     }
 
-    /// A server that sends nothing, closes every connection, and counts them.
+    /// Starts a server that counts its connections and closes each without sending anything.
     pub fn trap() -> Self {
         Self::start(|_| {})
     }
 
-    /// The address that it listens on.
+    /// Returns the address that the server listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// A URL for plain HTTP, without a slash at its end.
+    /// Returns a URL for plain HTTP, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// A URL for HTTPS by the name `localhost`, without a slash at its end.
+    /// Returns a URL for HTTPS with the host `localhost`, without a trailing slash.
     pub fn https_url(&self) -> String {
         format!("https://localhost:{}", self.address.port())
     }
 
-    /// The requests read so far, in the order of their last byte.
+    /// Returns the requests read so far, in the order in which they were completed.
     pub fn requests(&self) -> Vec<Received> {
         self.record.lock().unwrap().requests.clone()
     }
 
-    /// How many requests were read so far.
+    /// Returns the number of requests read so far.
     pub fn request_count(&self) -> usize {
         self.record.lock().unwrap().requests.len()
     }
 
-    /// How many connections came so far.
+    /// Returns the number of connections accepted so far.
     pub fn connections(&self) -> usize {
         self.record.lock().unwrap().accepted
     }
 
-    /// How many connections have ended so far.
+    /// Returns the number of connections that have ended.
     pub fn closed(&self) -> usize {
         self.record.lock().unwrap().closed
     }
 
-    /// How many connections resumed a TLS session so far.
+    /// Returns the number of connections that resumed a TLS session.
     pub fn resumed(&self) -> usize {
         self.record.lock().unwrap().resumed
     }
 
-    /// Waits until so many connections have ended.
+    /// Waits until this number of connections have ended.
     ///
     /// # Panics
     ///
-    /// If that does not come.
+    /// Panics after 20 s.
     pub fn wait_for_closed(&self, connections: usize) {
         let start = Instant::now();
         while self.closed() < connections {
             assert!(
                 start.elapsed() < PATIENCE,
-                "{connections} connections were to end"
+                "expected {connections} connections to end"
             );
             thread::sleep(Duration::from_millis(1));
         }
@@ -217,7 +220,7 @@ impl Drop for Server {
         let mut record = self.record.lock().unwrap();
         record.stopped = true;
         for (_, connection) in record.open.drain() {
-            // It fails if the client has gone.
+            // Fails only if the client has disconnected.
             let _ = connection.shutdown(Shutdown::Both);
         }
         drop(record);
@@ -226,7 +229,7 @@ impl Drop for Server {
     }
 }
 
-/// A connection, from the side of the server.
+/// The server's side of a connection.
 pub struct Connection {
     number: usize,
     channel: BufReader<Box<dyn Channel>>,
@@ -234,12 +237,12 @@ pub struct Connection {
     record: Arc<Mutex<Record>>,
 }
 
-/// Plain or TLS.
+/// A plain socket or a TLS stream.
 trait Channel: Read + Write + Send {
-    /// Writes several pieces at once, each as a record of its own if there is TLS.
+    /// Writes several pieces at once. With TLS, each piece is a separate record.
     fn write_together(&mut self, pieces: &[&[u8]]) -> io::Result<()>;
 
-    /// Writes the last bytes, and says so if there is TLS.
+    /// Writes the last bytes, followed by `close_notify` with TLS.
     fn write_last(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.write_all(bytes)
     }
@@ -298,12 +301,12 @@ impl Connection {
         })
     }
 
-    /// The number of the connection, from 0.
+    /// Returns the number of the connection, from 0.
     pub fn number(&self) -> usize {
         self.number
     }
 
-    /// Reads and records a request. `None` if the client goes before it is complete.
+    /// Reads and records a request. Returns `None` if the client disconnects before it is complete.
     pub fn read_request(&mut self) -> Option<Received> {
         let mut head = Vec::new();
         while !head.ends_with(b"\r\n\r\n") {
@@ -324,9 +327,9 @@ impl Connection {
         Some(request)
     }
 
-    /// Reads so many bytes and leaves all others where they are. `false` if the client goes before.
+    /// Reads exactly `count` bytes. Returns `false` if the client disconnects first.
     ///
-    /// A request is not to be read with [`Connection::read_request`] after that.
+    /// Do not call [`Connection::read_request`] afterwards.
     pub fn read_bytes(&mut self, count: usize) -> bool {
         self.channel
             .get_mut()
@@ -334,13 +337,13 @@ impl Connection {
             .is_ok()
     }
 
-    /// Says that no more bytes will be written, as a server does that closes a connection in order.
+    /// Closes the sending side of the socket, as in an orderly close.
     pub fn finish(&mut self) {
-        // It fails if the client has gone.
+        // Fails only if the client has disconnected.
         let _ = self.socket.shutdown(Shutdown::Write);
     }
 
-    /// Writes bytes as they are. `false` if the client has gone.
+    /// Writes bytes unchanged. Returns `false` if the client has disconnected.
     pub fn write(&mut self, bytes: &[u8]) -> bool {
         let channel = self.channel.get_mut();
         channel
@@ -349,19 +352,19 @@ impl Connection {
             .is_ok()
     }
 
-    /// Writes several pieces at once, each as a record of its own if there is TLS. `false` if the client
-    /// has gone.
+    /// Writes several pieces at once. With TLS, each piece is a separate record. Returns `false` if
+    /// the client has disconnected.
     pub fn write_together(&mut self, pieces: &[&[u8]]) -> bool {
         self.channel.get_mut().write_together(pieces).is_ok()
     }
 
-    /// Writes bytes and says behind them, by TLS alone, that none will follow. The socket stays open.
+    /// Writes the last bytes, followed by `close_notify` with TLS. The socket stays open.
     pub fn write_last(&mut self, bytes: &[u8]) {
-        // It fails if the client has gone.
+        // Fails only if the client has disconnected.
         let _ = self.channel.get_mut().write_last(bytes);
     }
 
-    /// Writes byte by byte, with a pause after each, until the client goes or there are no more.
+    /// Writes byte by byte, with a pause after each, until the client disconnects or the bytes end.
     pub fn drip(&mut self, bytes: impl IntoIterator<Item = u8>, pause: Duration) {
         for byte in bytes {
             if !self.write(&[byte]) {
@@ -371,12 +374,14 @@ impl Connection {
         }
     }
 
-    /// Neither reads nor writes until the client goes.
+    /// Keeps the connection open until the client disconnects, and discards what it sends.
+    ///
+    /// Gives up after 20 s without a byte from the client.
     pub fn hold(&mut self) {
         let _ = self.channel.read_to_end(&mut Vec::new());
     }
 
-    /// Makes the end of the connection a reset, with which responses under way may be lost.
+    /// Makes the connection end with a reset. The client may lose bytes that it has not read.
     pub fn reset_at_end(&mut self) {
         let socket = socket2::SockRef::from(&self.socket);
         socket.set_linger(Some(Duration::ZERO)).unwrap();
@@ -390,7 +395,7 @@ pub fn response(status: u16, body: &str) -> Vec<u8> {
     format!("{head}content-length: {length}\r\n\r\n{body}").into_bytes()
 }
 
-/// Returns a response whose body comes in chunks of at most `size` bytes.
+/// Returns a response with a body in chunks of at most `size` bytes.
 pub fn chunked_response(status: u16, body: &str, size: usize) -> Vec<u8> {
     let mut response =
         format!("HTTP/1.1 {status} Any Reason\r\ntransfer-encoding: chunked\r\n\r\n").into_bytes();
@@ -403,7 +408,9 @@ pub fn chunked_response(status: u16, body: &str, size: usize) -> Vec<u8> {
     response
 }
 
-/// A port on which nobody listens, and which nobody else gets while this exists.
+/// A reserved port that refuses connections.
+///
+/// No other socket can get the port while this value exists.
 pub struct RefusingPort {
     address: SocketAddr,
     _socket: socket2::Socket,
@@ -420,18 +427,18 @@ impl RefusingPort {
         }
     }
 
-    /// The address.
+    /// Returns the address of the port.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// A URL for plain HTTP, without a slash at its end.
+    /// Returns a URL for plain HTTP, without a trailing slash.
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 }
 
-/// A socket on a port of loopback that does not listen.
+/// Creates a socket that is bound to a port on loopback and does not listen.
 fn bound() -> socket2::Socket {
     use socket2::{Domain, Socket, Type};
 
@@ -441,7 +448,7 @@ fn bound() -> socket2::Socket {
     socket
 }
 
-/// An address at which connections are never made and never refused.
+/// An address where connection attempts are neither accepted nor refused.
 pub struct DeafServer {
     address: SocketAddr,
     _listener: socket2::Socket,
@@ -449,7 +456,7 @@ pub struct DeafServer {
 }
 
 impl DeafServer {
-    /// Fills the queue of a listener that accepts nobody.
+    /// Starts a listener that accepts no connections, and fills its queue.
     pub fn start() -> Self {
         let listener = bound();
         listener.listen(0).unwrap();
@@ -463,7 +470,7 @@ impl DeafServer {
         }
     }
 
-    /// The address.
+    /// Returns the address of the listener.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

@@ -1,4 +1,4 @@
-//! What is checked, and how.
+//! The settings of a check, and the loop that runs the rules.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,10 +16,11 @@ use crate::rule::{Needs, Rule, Severity, find, rules};
 use crate::subject::{Async, Blocking, BoxFuture, Subject, panic_text};
 use crate::target::{Setting, Target};
 
-/// How many rules run at once. Most of them wait for a deadline.
+/// The number of rules that run at once. Most of them wait for a deadline.
 const BESIDE: usize = 12;
 
-/// A check with settings of your own: which rules, which exceptions, what the transport can do.
+/// A check with settings: the rules to run, the exceptions, and the settings that the transport
+/// has.
 ///
 /// ```
 /// use totps_conformance::{Kit, Target};
@@ -33,7 +34,7 @@ const BESIDE: usize = 12;
 ///
 /// let report = Kit::new()
 ///     .only(["redirect-*", "last-chunk-line-required"])
-///     .except("last-chunk-line-required", "ureq takes the message for whole; nothing of the body is missing")
+///     .except("last-chunk-line-required", "ureq accepts it; no byte of the body is missing")
 ///     .check(my_transport);
 /// report.assert();
 /// ```
@@ -58,11 +59,11 @@ pub(crate) struct Options {
     pub(crate) logs_to: Vec<String>,
 }
 
-/// A rule that may be broken.
+/// A rule that the transport may break.
 #[derive(Clone)]
 pub(crate) struct Exception {
     pub(crate) rule: &'static str,
-    /// Only if what was seen has this in it.
+    /// Limits the exception to failures whose text contains this.
     pub(crate) seen: Option<String>,
     pub(crate) reason: String,
 }
@@ -73,18 +74,20 @@ impl Kit {
         Self::default()
     }
 
-    /// Sets a name for the report. It is needed if one test makes more than one check and
-    /// [`child_test`](Self::child_test) is set: a child process runs the check of its name only.
+    /// Sets the name of the report.
+    ///
+    /// Give each check its own name if one test makes several checks with
+    /// [`child_test`](Self::child_test): a child process runs only the check with its name.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.options.name = name.into();
         self
     }
 
-    /// Checks these rules only. `redirect-*` means all rules whose names begin with `redirect-`.
+    /// Checks these rules only. `redirect-*` selects all rules whose names start with `redirect-`.
     ///
     /// # Panics
     ///
-    /// If there is no such rule.
+    /// Panics if no rule matches.
     #[track_caller]
     pub fn only<S: Into<String>>(mut self, rules: impl IntoIterator<Item = S>) -> Self {
         let patterns = patterns(rules);
@@ -92,46 +95,47 @@ impl Kit {
         self
     }
 
-    /// Leaves out these rules, written as for [`only`](Self::only). They are in the report as not run.
+    /// Skips these rules, written as for [`only`](Self::only). The report lists them as not run.
     ///
     /// # Panics
     ///
-    /// If there is no such rule.
+    /// Panics if no rule matches.
     #[track_caller]
     pub fn skip<S: Into<String>>(mut self, rules: impl IntoIterator<Item = S>) -> Self {
         self.options.skip.extend(patterns(rules));
         self
     }
 
-    /// Checks the rules that are at least this severe.
+    /// Checks only the rules that are at least this severe.
     pub fn at_least(mut self, severity: Severity) -> Self {
         self.options.least = Some(severity);
         self
     }
 
-    /// Says that the transport has a setting, and checks the rules about it.
+    /// Declares that the transport has a setting, so that the rules about it run.
     pub fn setting(mut self, setting: Setting) -> Self {
         self.options.settings.push(setting);
         self
     }
 
-    /// Allows the transport to break a rule, and says why. The report lists it. If the transport keeps the
-    /// rule, the report fails, so that no exception outlives its reason.
+    /// Allows the transport to break a rule for a reason, which the report shows.
+    ///
+    /// If the transport keeps the rule, the report fails, so that unused exceptions are noticed.
     ///
     /// # Panics
     ///
-    /// If there is no such rule, or the reason is empty.
+    /// Panics if there is no such rule, or if the reason is empty.
     #[track_caller]
     pub fn except(self, rule: &str, reason: impl Into<String>) -> Self {
         self.exception(rule, None, reason.into())
     }
 
-    /// As [`except`](Self::except), but only if the text of the failure has `seen` in it. The transport
-    /// may break the rule in this way and in no other.
+    /// Like [`except`](Self::except), but allows only failures whose text contains `seen`. All
+    /// other failures of the rule still fail the report.
     ///
     /// # Panics
     ///
-    /// If there is no such rule, or the reason is empty.
+    /// Panics if there is no such rule, or if the reason is empty.
     #[track_caller]
     pub fn except_if(self, rule: &str, seen: impl Into<String>, reason: impl Into<String>) -> Self {
         self.exception(rule, Some(seen.into()), reason.into())
@@ -153,55 +157,62 @@ impl Kit {
         self
     }
 
-    /// Runs what needs a process of its own in this test, started once more with other environment
-    /// variables. `test` is the full name of the test that makes this check, as `cargo test` prints it. The
-    /// child process ends inside of `check`.
+    /// Runs the rules that need a child process, by starting this test again with other environment
+    /// variables.
     ///
-    /// Without it, the rules about proxies in the environment, about logs and about slow lookups are not
-    /// run.
+    /// `test` is the full name of the test that makes this check, as `cargo test` prints it. The
+    /// child process exits inside [`check`](Self::check) or [`check_async`](Self::check_async).
+    ///
+    /// Without it, the rules about proxies in the environment, about logs and about slow lookups do
+    /// not run.
     pub fn child_test(self, test: impl Into<String>) -> Self {
         let test = test.into();
         let arguments = ["--exact", "--nocapture", "--test-threads=1"].map(str::to_owned);
         self.child_args([test].into_iter().chain(arguments))
     }
 
-    /// As [`child_test`](Self::child_test), for a program without the test harness: it is started once
-    /// more with these arguments, and must make this check then.
+    /// Like [`child_test`](Self::child_test), for a program without the test harness. The kit
+    /// starts the program again with these arguments, with which it must make this check.
     pub fn child_args<S: Into<String>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
         self.options.child = Some(arguments.into_iter().map(Into::into).collect());
         self
     }
 
-    /// Cuts requests and responses after every byte instead of every few. With large bodies it takes
-    /// minutes.
+    /// Truncates requests and responses after every byte instead of at about 16 places. With large
+    /// bodies this takes minutes.
     pub fn every_byte(mut self) -> Self {
         self.options.every_byte = true;
         self
     }
 
-    /// Adds a body to the responses that are cut.
+    /// Adds a body to the responses that are truncated.
     pub fn sweep_body(mut self, body: impl Into<String>) -> Self {
         self.options.sweep_bodies.push(body.into());
         self
     }
 
-    /// Takes log records of a target that begins with `target` up to `level` only. By default the child
-    /// process that is watched for secrets takes everything. For a stack that logs secrets at a level that
-    /// your users are told not to turn on.
+    /// Ignores log records that are more verbose than `level`, for targets that start with
+    /// `target`.
+    ///
+    /// By default, the child process searches the records of all levels for secrets. Set a limit
+    /// for a stack that logs secrets at a level that you tell your users not to turn on.
     pub fn log_limit(mut self, target: impl Into<String>, level: LevelFilter) -> Self {
         self.options.log_limits.push((target.into(), level));
         self
     }
 
-    /// Expects log records of a target that begins with `target`. This shows that the child process sees
-    /// what the stack logs.
+    /// Fails `no-secret-logged` unless there are log records of a target that starts with `target`.
+    ///
+    /// This proves that the child process sees the records of the stack.
     pub fn logs_to(mut self, target: impl Into<String>) -> Self {
         self.options.logs_to.push(target.into());
         self
     }
 
-    /// Checks a blocking transport. `make` is called for each server, and must build the transport with
-    /// what the [`Target`] says. Panics in it are failures.
+    /// Checks a blocking transport.
+    ///
+    /// `make` is called for each server, and must build the transport with the settings of the
+    /// [`Target`]. A panic in `make` is a failure.
     pub fn check<F, T>(&self, make: F) -> Report
     where
         F: Fn(Target) -> T + Send + Sync + 'static,
@@ -210,8 +221,10 @@ impl Kit {
         self.run(Arc::new(Blocking(make)))
     }
 
-    /// Checks an async transport. `make` is as for [`check`](Self::check), and is called inside the
-    /// runtime. `block_on` runs a future to its end; it is called from many threads at once.
+    /// Checks an async transport.
+    ///
+    /// `make` is as for [`check`](Self::check), and is called inside the runtime. `block_on` runs a
+    /// future to completion, and is called from many threads at once.
     pub fn check_async<F, T, B>(&self, make: F, block_on: B) -> Report
     where
         F: Fn(Target) -> T + Send + Sync + 'static,
@@ -224,7 +237,8 @@ impl Kit {
 
     fn run(&self, subject: Arc<dyn Subject>) -> Report {
         let start = Instant::now();
-        // The kit brings ring. Beside another provider, rustls would panic where a stack leaves the choice to it.
+        // Because of the kit's own ring, rustls may see two providers. It then panics in a stack
+        // that selects none.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let options = self.options.clone();
         let run = Arc::new(Run {
@@ -266,7 +280,7 @@ impl Kit {
         )
     }
 
-    /// Why a rule is not run, if it is not.
+    /// Returns the reason if a rule does not run.
     fn why_not(&self, rule: &Rule, subject: &dyn Subject) -> Option<String> {
         let Options {
             only,
@@ -281,17 +295,17 @@ impl Kit {
             || least.is_some_and(|least| rule.severity < least)
             || named(skip)
         {
-            return Some("not chosen".to_owned());
+            return Some("not selected".to_owned());
         }
         match rule.needs {
             Needs::Async if !subject.is_async() => {
-                Some("the transport is blocking: no future can be dropped".to_owned())
+                Some("the transport is blocking, so no future can be dropped".to_owned())
             }
             Needs::Setting(setting) if !settings.contains(&setting) => {
                 Some(format!("needs `Kit::setting(Setting::{setting:?})`"))
             }
             Needs::Child(_) if child.is_none() => {
-                Some("needs a process of its own: see `Kit::child_test`".to_owned())
+                Some("needs a child process: see `Kit::child_test`".to_owned())
             }
             _ => None,
         }
@@ -303,7 +317,7 @@ fn patterns<S: Into<String>>(rules: impl IntoIterator<Item = S>) -> Vec<String> 
     let patterns: Vec<String> = rules.into_iter().map(Into::into).collect();
     for pattern in &patterns {
         let is_one = self::rules().any(|rule| matches(pattern, rule.id));
-        assert!(is_one, "there is no rule `{pattern}`");
+        assert!(is_one, "no rule matches `{pattern}`");
     }
     patterns
 }
@@ -317,7 +331,7 @@ fn matches(pattern: &str, id: &str) -> bool {
 
 type Numbered = (usize, &'static Rule);
 
-/// Tries rules, so many at once.
+/// Runs rules, at most `at_once` at a time.
 fn try_all(run: &Arc<Run>, rules: &[Numbered], at_once: usize) -> Vec<(usize, Found)> {
     let (next, all) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
@@ -343,7 +357,7 @@ fn try_one(run: &Arc<Run>, rule: &'static Rule) -> Found {
     let case = std::panic::AssertUnwindSafe(|| (rule.case)(&probe));
     if let Err(panic) = std::panic::catch_unwind(case) {
         let text = panic_text(&*panic);
-        probe.fail(format!("the rule could not be tried to its end: {text}"));
+        probe.fail(format!("the check of the rule panicked: {text}"));
     }
     Found {
         elapsed: start.elapsed(),

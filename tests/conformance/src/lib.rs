@@ -3,7 +3,7 @@
 #![warn(missing_docs)]
 #![allow(
     clippy::test_attr_in_doctest,
-    reason = "the kit is used in a test, and the examples run what it calls"
+    reason = "the examples show a test, and run the check that it calls"
 )]
 
 mod child;
@@ -28,9 +28,10 @@ pub use target::{Setting, Target};
 #[doc(no_inline)]
 pub use log::LevelFilter;
 
-/// Checks a blocking transport against every rule. [`Kit`] has settings.
+/// Checks a blocking transport against every rule. To change settings, use [`Kit`].
 ///
-/// `make` is called for each server, and must build the transport with what the [`Target`] says.
+/// `make` is called for each server, and must build the transport with the settings of the
+/// [`Target`].
 pub fn check<F, T>(make: F) -> Report
 where
     F: Fn(Target) -> T + Send + Sync + 'static,
@@ -39,11 +40,11 @@ where
     Kit::new().check(make)
 }
 
-/// Checks an async transport against every rule. [`Kit`] has settings.
+/// Checks an async transport against every rule. To change settings, use [`Kit`].
 ///
-/// `make` is called for each server, inside the runtime, and must build the transport with what the
-/// [`Target`] says. `block_on` runs a future to its end: `move |future| runtime.block_on(future)`. It is
-/// called from many threads at once.
+/// `make` is called for each server, inside the runtime, and must build the transport with the
+/// settings of the [`Target`]. `block_on` runs a future to completion:
+/// `move |future| runtime.block_on(future)`. It is called from many threads at once.
 pub fn check_async<F, T, B>(make: F, block_on: B) -> Report
 where
     F: Fn(Target) -> T + Send + Sync + 'static,

@@ -1,4 +1,4 @@
-//! What a rule has at hand: transports, calls, and a place for what it found.
+//! The tools of a rule: transports, calls, and a record of its findings.
 
 use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -15,24 +15,24 @@ use crate::sentinel::leaks;
 use crate::subject::{DropAfter, Seen, Subject, Worker};
 use crate::target::Target;
 
-/// Long enough for a call that is to succeed, also on a busy machine, and for one that is to end.
+/// A timeout that a call must not reach, even on a busy machine.
 pub(crate) const LONG: Duration = Duration::from_secs(15);
 
-/// For calls that are to run into it: enough to be connected before, also on a busy machine.
+/// A timeout that a call must reach. It is long enough to connect first, even on a busy machine.
 pub(crate) const SHORT: Duration = Duration::from_secs(1);
 
 pub(crate) const PROJECT_ID: &str = "project-test-11111111-2222-4333-8444-555555555555";
 pub(crate) const PROJECT_SECRET: &str = "secret-test-4711-of-the-project=";
 pub(crate) const CODE: &str = "sentinel-4711-of-the-code";
 
-/// What all rules of a run share.
+/// The state that all rules of a run share.
 pub(crate) struct Run {
     pub(crate) subject: Arc<dyn Subject>,
     pub(crate) options: Options,
     pub(crate) authority: Authority,
 }
 
-/// What a rule saw that it does not allow, for the rule of this name.
+/// Evidence that a rule is broken.
 #[derive(Debug, Clone)]
 pub(crate) struct Finding {
     pub(crate) rule: String,
@@ -76,12 +76,12 @@ impl Probe {
         self.rule
     }
 
-    /// The rule is broken.
+    /// Records that the rule is broken.
     pub(crate) fn fail(&self, seen: impl Into<String>) {
         self.fail_rule(self.rule, seen);
     }
 
-    /// The rule is broken, and this is what matters most: it is shown before all else.
+    /// Records that the rule is broken, as its first finding.
     pub(crate) fn fail_first(&self, seen: impl Into<String>) {
         let finding = Finding {
             rule: self.rule.to_owned(),
@@ -90,7 +90,7 @@ impl Probe {
         self.found().findings.insert(0, finding);
     }
 
-    /// Another rule is broken, which shows here.
+    /// Records that the rule with this name is broken.
     pub(crate) fn fail_rule(&self, rule: &str, seen: impl Into<String>) {
         self.found().findings.push(Finding {
             rule: rule.to_owned(),
@@ -98,17 +98,17 @@ impl Probe {
         });
     }
 
-    /// Something to be read beside the result.
+    /// Adds a note to the result.
     pub(crate) fn note(&self, note: impl Into<String>) {
         self.found().notes.push(note.into());
     }
 
-    /// The rule cannot be tried here.
+    /// Records that the rule cannot run here.
     pub(crate) fn not_run(&self, reason: impl Into<String>) {
         self.found().not_run = Some(reason.into());
     }
 
-    /// A target with time enough for a call that is to succeed.
+    /// Returns a target with a timeout that a call must not reach.
     pub(crate) fn target(&self, url: &str) -> Target {
         let mut limits = Limits::default();
         limits.timeout = LONG;
@@ -116,12 +116,12 @@ impl Probe {
         Target::new(url, self.run.authority.pem(), limits)
     }
 
-    /// A target with a timeout that is soon over.
+    /// Returns a target with a timeout of 1 s.
     pub(crate) fn hurried(&self, url: &str) -> Target {
         self.target(url).with_timeout(SHORT)
     }
 
-    /// Makes a transport. It is a failure of the rule if there is none.
+    /// Builds a transport. If that fails, the rule fails.
     pub(crate) fn start(&self, target: &Target) -> Option<Calls<'_>> {
         let patience = target.patience();
         match Worker::start(&self.run.subject, target, patience) {
@@ -138,8 +138,9 @@ impl Probe {
         }
     }
 
-    /// Tells whether the transport talks to a server over TLS that the kit's authority signed. If not, that is
-    /// the matter of one rule, `own-root-trusted`, and not of every rule over TLS.
+    /// Returns whether the transport trusts the kit's authority.
+    ///
+    /// If it does not, only the rule `own-root-trusted` fails, not every rule over TLS.
     pub(crate) fn trusts_the_authority(&self) -> bool {
         let server = Server::start_tls(self.run.authority.server(Leaf::Good), |connection| {
             while connection.read_request().is_some() {
@@ -152,7 +153,8 @@ impl Probe {
         )
     }
 
-    /// The same, for a rule that cannot run otherwise.
+    /// Returns whether the transport trusts the kit's authority. If it does not, the rule does not
+    /// run.
     pub(crate) fn needs_trust(&self) -> bool {
         let is_trusted = self.trusts_the_authority();
         if !is_trusted {
@@ -163,20 +165,20 @@ impl Probe {
         is_trusted
     }
 
-    /// One call with a transport of its own.
+    /// Makes one call with a new transport.
     pub(crate) fn call(&self, target: &Target) -> Seen {
         self.send(target, request(target.url()))
     }
 
-    /// One call of this request with a transport of its own.
+    /// Sends one request with a new transport.
     pub(crate) fn send(&self, target: &Target, request: Request) -> Seen {
         match self.start(target) {
             Some(calls) => calls.send(request),
-            None => Seen::Panicked("there is no transport".to_owned()),
+            None => Seen::Panicked("no transport was built".to_owned()),
         }
     }
 
-    /// A response is expected. `what` says what the server did.
+    /// Expects a response. `what` describes the server or the request.
     pub(crate) fn some_response(&self, what: &str, seen: Seen) -> Option<Response> {
         match seen {
             Seen::Response(response) => Some(response),
@@ -188,7 +190,7 @@ impl Probe {
         }
     }
 
-    /// A response with this status and body is expected.
+    /// Expects a response with this status and body.
     pub(crate) fn response(
         &self,
         what: &str,
@@ -210,7 +212,7 @@ impl Probe {
         false
     }
 
-    /// An error is expected, of this kind, after the request was sent.
+    /// Expects an error of this kind, after the request was sent.
     pub(crate) fn error(
         &self,
         what: &str,
@@ -223,7 +225,7 @@ impl Probe {
         Some(error)
     }
 
-    /// An error is expected, of any kind.
+    /// Expects an error of any kind.
     pub(crate) fn some_error(&self, what: &str, seen: Seen) -> Option<TransportError> {
         match seen {
             Seen::Error(error) => {
@@ -238,12 +240,12 @@ impl Probe {
         }
     }
 
-    /// The request was sent, so that nobody knows whether it was carried out.
+    /// Expects `Delivery::Unknown`, because the request was sent and there is no response.
     pub(crate) fn was_sent(&self, what: &str, error: &TransportError) {
         let claim = match error.delivery() {
             Delivery::Unknown => return,
             Delivery::NotSent => "that nothing was sent (`Delivery::NotSent`)",
-            _ => "that a response came (`Delivery::Answered`)",
+            _ => "that a response arrived (`Delivery::Answered`)",
         };
         let error = chain(error);
         self.fail_rule(
@@ -252,8 +254,8 @@ impl Probe {
         );
     }
 
-    /// An error is expected, of this kind, that says that nothing was sent. If it does not say so, that
-    /// breaks the rule `proof`.
+    /// Expects an error of this kind with `Delivery::NotSent`. Another delivery breaks the rule
+    /// `proof`.
     pub(crate) fn not_sent(
         &self,
         what: &str,
@@ -301,15 +303,17 @@ impl Probe {
         }
     }
 
-    /// So many calls were made; the server got a request of each at most. Stacks with a pool may make a
-    /// connection that they use for no call, if there was another call before.
+    /// Expects at most one request for each call.
+    ///
+    /// After an earlier call, a stack with a pool may open a connection and not use it. So the
+    /// number of connections is checked only if there was one call.
     pub(crate) fn sent_once(&self, what: &str, server: &Server, calls: usize) {
         let (requests, connections) = (server.request_count(), server.connections());
         if requests > calls || calls == 1 && connections > 1 {
             self.fail_rule(
                 SENT_ONCE,
                 format!(
-                    "{what}: {requests} requests on {connections} connections came of {calls} {}",
+                    "{what}: {requests} requests arrived on {connections} connections for {calls} {}",
                     if calls == 1 { "call" } else { "calls" }
                 ),
             );
@@ -341,7 +345,7 @@ pub(crate) const ERRORS_SHOW_NO_SECRET: &str = "errors-show-no-secret";
 pub(crate) const SENT_ONCE: &str = "sent-once";
 pub(crate) const IDLE_CONNECTION_REUSED: &str = "idle-connection-reused";
 
-/// The rule that an error of this kind says so.
+/// Returns the name of the rule about this kind of error.
 pub(crate) fn kind_rule(kind: TransportErrorKind) -> &'static str {
     match kind {
         TransportErrorKind::Connect => "kind-connect",
@@ -353,7 +357,7 @@ pub(crate) fn kind_rule(kind: TransportErrorKind) -> &'static str {
     }
 }
 
-/// Calls by one transport.
+/// Makes calls with one transport.
 pub(crate) struct Calls<'a> {
     probe: &'a Probe,
     worker: Worker,
@@ -378,7 +382,7 @@ impl Calls<'_> {
         self.worker.send_and_drop(request, after, self.patience)
     }
 
-    /// The same transport on another thread.
+    /// Returns the same transport on another thread.
     pub(crate) fn beside(&self) -> Self {
         Self {
             probe: self.probe,
@@ -389,27 +393,27 @@ impl Calls<'_> {
     }
 }
 
-/// A request of the core's to a server at this base URL.
+/// Returns a request of totps-core for the server at this base URL.
 #[expect(clippy::expect_used, reason = "these parameters are valid")]
 pub(crate) fn request(base_url: &str) -> Request {
     let loopback = "http://127.0.0.1";
     let project = Project::at(loopback, PROJECT_ID, PROJECT_SECRET).expect("the project is valid");
     let params = AuthenticateParams::new("organization-1", "member-1", CODE);
     let mut request = project.request(&params).expect("the parameters are valid");
-    // Not by way of the project, which refuses some of these base URLs.
+    // Set the URL directly, because `Project` refuses some of these base URLs.
     let url = format!("{base_url}{}", request.uri().path());
     *request.uri_mut() = url.parse().expect("the base URL is valid");
     request
 }
 
-/// A request whose body is this.
+/// Returns a request with this body for the server at this base URL.
 pub(crate) fn request_with_body(base_url: &str, body: impl Into<totps_core::Body>) -> Request {
     let mut request = request(base_url);
     *request.body_mut() = body.into();
     request
 }
 
-/// A body as far as it can be shown.
+/// Returns the text of a short body, or the length of any other.
 fn shown(body: &[u8]) -> String {
     const MOST: usize = 40;
     match std::str::from_utf8(body) {
@@ -418,12 +422,12 @@ fn shown(body: &[u8]) -> String {
     }
 }
 
-/// An error and its sources as a user would print them.
+/// Returns the `Debug` and `Display` texts of an error and its sources.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = format!("{error:?} | {error}");
     let mut next = error.source();
     while let Some(error) = next {
-        // A string takes any text.
+        // Writing to a string cannot fail.
         let _ = write!(text, ": {error} | {error:?}");
         next = error.source();
     }

@@ -1,4 +1,4 @@
-//! What came of a check.
+//! The result of a check.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -9,10 +9,10 @@ use serde::Serialize;
 use crate::kit::Exception;
 use crate::rule::Rule;
 
-/// What came of a check, rule by rule.
+/// The result of a check, rule by rule.
 ///
-/// `Display` prints it as a table, with the failures behind it; [`to_json`](Self::to_json) is for
-/// programs.
+/// [`Kit::check`](crate::Kit::check) returns one. `Display` prints a table of all rules, followed
+/// by the failures. [`to_json`](Self::to_json) returns the report for programs.
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Report {
@@ -21,7 +21,7 @@ pub struct Report {
     elapsed: Duration,
 }
 
-/// What came of one rule.
+/// The result of one rule.
 #[derive(Debug, Clone)]
 pub struct Outcome {
     rule: &'static Rule,
@@ -41,11 +41,12 @@ pub enum Status {
     Passed,
     /// The transport breaks the rule.
     Failed,
-    /// The transport breaks the rule, and an exception says why.
+    /// The transport breaks the rule, and an exception allows it.
     Excepted,
-    /// There is an exception, but the transport keeps the rule: remove the exception.
+    /// An exception allowed nothing, because the transport does not break the rule in that way.
+    /// Remove the exception.
     ExceptionUnused,
-    /// The rule was not chosen, or could not be run.
+    /// The rule was not selected, or could not run.
     NotRun,
 }
 
@@ -93,7 +94,7 @@ impl Outcome {
         }
     }
 
-    /// Sorts what was seen into what exceptions allow and what they do not.
+    /// Separates the findings that exceptions allow from the others.
     fn except(&mut self, exceptions: &[Exception]) {
         if self.not_run.is_some() {
             return;
@@ -133,23 +134,24 @@ impl Outcome {
         }
     }
 
-    /// Returns why the rule was not run.
+    /// Returns the reason if the rule did not run.
     pub fn not_run(&self) -> Option<&str> {
         self.not_run.as_deref()
     }
 
-    /// Returns what the rule saw that neither it nor an exception allows.
+    /// Returns the findings that break the rule and that no exception allows.
     pub fn seen(&self) -> &[String] {
         &self.seen
     }
 
-    /// Returns the reasons of the exceptions that were used, each with what they allowed.
+    /// Returns the reasons of the exceptions that were used, each with the findings that it
+    /// allowed.
     pub fn excepted(&self) -> impl Iterator<Item = (&str, &[String])> {
         let excepted = self.excepted.iter();
         excepted.map(|(reason, seen)| (reason.as_str(), seen.as_slice()))
     }
 
-    /// Returns what the rule counted or measured.
+    /// Returns the counts and measurements of the rule.
     pub fn notes(&self) -> &[String] {
         &self.notes
     }
@@ -159,7 +161,8 @@ impl Outcome {
         self.elapsed
     }
 
-    /// Returns why this outcome fails the report, and what to change. Empty if it does not.
+    /// Returns why this outcome fails the report and what to change, or an empty text if it does
+    /// not.
     pub fn failure(&self) -> String {
         let Rule {
             id,
@@ -181,7 +184,7 @@ impl Outcome {
                 text + &format!("  change: {fix}\n")
             }
             Status::ExceptionUnused => {
-                let mut text = format!("{id}: an exception is not needed any more\n");
+                let mut text = format!("{id}: an exception is unused\n");
                 for reason in &self.unused {
                     text += &format!("  its reason: {reason}\n");
                 }
@@ -219,7 +222,7 @@ impl Report {
         self.outcomes.iter().find(|outcome| outcome.rule.id == rule)
     }
 
-    /// Returns the outcomes that fail the report: broken rules, and exceptions that are not needed.
+    /// Returns the outcomes that fail the report: broken rules and unused exceptions.
     pub fn failures(&self) -> impl Iterator<Item = &Outcome> {
         let is_failure = |status| matches!(status, Status::Failed | Status::ExceptionUnused);
         let outcomes = self.outcomes.iter();
@@ -231,11 +234,11 @@ impl Report {
         self.elapsed
     }
 
-    /// Fails the test if a rule is broken, or an exception is not needed.
+    /// Fails the test if a rule is broken or an exception is unused.
     ///
     /// # Panics
     ///
-    /// If so, with a text that says what was seen and what to change.
+    /// Panics in these cases. The message says what was seen and what to change.
     #[track_caller]
     #[expect(clippy::panic, reason = "a test fails by panicking")]
     pub fn assert(&self) {
@@ -254,8 +257,10 @@ impl Report {
         }
     }
 
-    /// Returns the report as JSON: an object with `name`, `seconds`, `counts` by status, and `rules`, each
-    /// with `id`, `severity`, `sentence`, `status`, and what was seen.
+    /// Returns the report as a JSON object with `name`, `seconds`, `counts` by status, and `rules`.
+    ///
+    /// Each rule has `id`, `severity`, `sentence`, `status` and `seconds`. If they apply, it also
+    /// has `not_run`, `seen`, `change`, `exceptions`, `unused_exceptions` and `notes`.
     pub fn to_json(&self) -> String {
         #[derive(Serialize)]
         struct Json<'a> {

@@ -1,4 +1,4 @@
-//! Rules: what they are called, what they say, and how they are tried.
+//! The types of a rule: its name, severity, sentence and case.
 
 use std::fmt;
 
@@ -16,36 +16,37 @@ pub struct Rule {
     pub(crate) case: fn(&Probe),
 }
 
-/// What happens to those who use a transport that breaks the rule.
+/// The effect of a transport that breaks the rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Severity {
-    /// Something is missing or slow, but nothing is lost: a failure is reported as less certain than it
-    /// is, or a connection is not reused.
+    /// Nothing is lost, but an error is less precise than it could be, or a call is slower than
+    /// necessary.
     Minor,
-    /// A call does not end, fails without need, or loses its response.
+    /// A call does not end, fails unnecessarily, or loses its response.
     Major,
-    /// Credentials or codes get to somebody else, a request is sent twice, a response gets to another
-    /// call, memory is filled without bound, or a caller is told to send again what may have arrived.
+    /// Credentials or codes are exposed to others, a request is sent twice, a call gets the
+    /// response to another call, memory use has no bound, or an error tells the caller to retry a
+    /// request that may have arrived.
     Critical,
 }
 
-/// What a rule can run with.
+/// The conditions under which a rule can run.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Needs {
-    /// It runs beside other rules.
+    /// Runs at the same time as other rules.
     Nothing,
-    /// It takes so much of the processor that no other rule runs beside it.
+    /// Runs alone, because it needs most of the processor.
     Quiet,
-    /// An async transport, and no other rule beside it.
+    /// Needs an async transport, and runs alone.
     Async,
-    /// A transport with this setting.
+    /// Needs a transport with this setting.
     Setting(Setting),
-    /// A process of its own.
+    /// Needs a child process.
     Child(ChildOf),
 }
 
-/// What the process of its own is given.
+/// The function that the child process runs.
 #[derive(Clone, Copy)]
 pub(crate) struct ChildOf(pub(crate) fn(&Probe));
 
@@ -63,12 +64,12 @@ impl Rule {
         self.id
     }
 
-    /// Returns how bad it is to break the rule.
+    /// Returns the severity of breaking the rule.
     pub fn severity(&self) -> Severity {
         self.severity
     }
 
-    /// Returns the rule in a sentence.
+    /// Returns the requirement in one sentence.
     pub fn sentence(&self) -> &'static str {
         self.sentence
     }

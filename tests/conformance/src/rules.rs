@@ -1,4 +1,4 @@
-//! The rules, each with the case that tries it.
+//! The rules, each with the case that checks it.
 
 mod certificates;
 mod connections;
@@ -21,7 +21,7 @@ use crate::hostile::Server;
 use crate::probe::Probe;
 use crate::rule::{Needs, Rule, Severity};
 
-/// In the order of the report.
+/// All rules, in the order of the report.
 pub(crate) const GROUPS: [&[Rule]; 16] = [
     &redirects::RULES,
     &delivery::RULES,
@@ -41,7 +41,7 @@ pub(crate) const GROUPS: [&[Rule]; 16] = [
     &settings::RULES,
 ];
 
-/// A rule that runs beside others. `id`, `severity`, `sentence`, `fix`, `case`.
+/// Creates a rule that runs at the same time as others.
 const fn rule(
     id: &'static str,
     severity: Severity,
@@ -65,7 +65,8 @@ impl Rule {
     }
 }
 
-/// A server that gives the same bytes in response to each request and keeps its connections open.
+/// Starts a server that sends the same bytes in response to each request and keeps its connections
+/// open.
 fn responding(bytes: impl Into<Vec<u8>>) -> Server {
     let bytes = bytes.into();
     Server::start(
@@ -75,7 +76,7 @@ fn responding(bytes: impl Into<Vec<u8>>) -> Server {
     )
 }
 
-/// A server that closes the connection after its response.
+/// Starts a server that closes the connection after its response.
 fn responding_once(bytes: impl Into<Vec<u8>>) -> Server {
     let bytes = bytes.into();
     Server::start(move |connection| {
@@ -84,7 +85,7 @@ fn responding_once(bytes: impl Into<Vec<u8>>) -> Server {
     })
 }
 
-/// A server that reads the request and sends nothing.
+/// Starts a server that reads the request and sends nothing.
 fn silent() -> Server {
     Server::start(|connection| {
         connection.read_request();

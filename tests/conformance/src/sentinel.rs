@@ -1,7 +1,7 @@
-//! The search for leaked secrets in formatted text.
+//! Searches formatted text for leaked secrets.
 //!
-//! Give every secret of a test a unique text, a canary; format what might show it with `{:?}`,
-//! `{:#?}` and `{}`, and look for the canary in every form that formatting gives a secret:
+//! In a test, give every secret a unique value, a canary. Format the value that might show it with
+//! `{:?}`, `{:#?}` and `{}`, and search the text for the canary in every common encoding:
 //!
 //! ```
 //! use totps_core::TotpCode;
@@ -19,37 +19,39 @@
 use std::error::Error;
 use std::fmt;
 
-/// The shortest canary: the forms of a shorter one may turn up by chance.
+/// The minimum length of a canary in bytes. The encodings of a shorter one may occur by chance.
 const SHORTEST: usize = 12;
 
-/// The forms in which `text` holds `canary`; none if it is hidden.
+/// Returns the encodings in which `text` contains `canary`. Empty if the canary is hidden.
 ///
-/// Found are
-/// - `plain`: the canary itself, in any case;
-/// - `base64`: standard or URL-safe, with any text before and behind it, also across line breaks;
-/// - `hex`: digits in any case, with or without spaces, commas, colons or `0x` between the bytes;
-/// - `percent`: percent-encoded, wholly or in part, the canary or its base64;
-/// - `decimal bytes`: a list of numbers, as `Debug` shows bytes, also over several lines, of the
-///   canary or its base64.
+/// The encodings are
+/// - `plain`: the canary itself, in any letter case;
+/// - `base64`: standard or URL-safe, with any bytes before and after it, also across line breaks;
+/// - `hex`: digits in any letter case, with or without spaces, commas, colons, hyphens or `0x`
+///   between the bytes;
+/// - `percent`: the canary or its base64, wholly or partly percent-encoded;
+/// - `decimal bytes`: the canary or its base64 as a list of numbers, as `Debug` shows bytes, also
+///   over several lines.
 ///
 /// # Panics
 ///
-/// If the canary has less than 12 bytes.
+/// Panics if the canary has fewer than 12 bytes.
 pub fn leaks(text: &str, canary: &str) -> Vec<&'static str> {
     Searched::new(text).leaks(canary)
 }
 
-/// A text made ready to be searched for many canaries.
+/// A text that is prepared for the search for many canaries.
 pub(crate) struct Searched {
-    /// As it is, and what is left when percent and decimal encodings are undone.
     plain: Legible,
+    /// The text with percent encoding decoded, if there is any.
     percent: Option<Legible>,
+    /// The decimal numbers of the text, decoded as bytes.
     decimal: Legible,
-    /// Hexadecimal digits without what may stand between bytes.
+    /// The text in lower case, without separators between hexadecimal bytes.
     hex: String,
 }
 
-/// A text without differences that the search does not make.
+/// A text in the normalized forms that the search compares.
 struct Legible {
     lower: String,
     base64: String,
@@ -71,7 +73,7 @@ impl Searched {
     pub(crate) fn leaks(&self, canary: &str) -> Vec<&'static str> {
         assert!(
             canary.len() >= SHORTEST,
-            "a canary must have 12 bytes or more"
+            "a canary must have at least 12 bytes"
         );
         let percent = self.percent.as_ref();
         let forms = [
@@ -115,11 +117,11 @@ impl Legible {
     }
 }
 
-/// Panics, naming `what` and the form, if one of the texts holds the canary.
+/// Asserts that none of the texts contains the canary. `what` names the value in the message.
 ///
 /// # Panics
 ///
-/// If it does.
+/// Panics if a text contains the canary. The message shows the text and the encodings.
 #[track_caller]
 pub fn assert_hidden(what: &str, texts: &[String], canary: &str) {
     for text in texts {
@@ -131,7 +133,7 @@ pub fn assert_hidden(what: &str, texts: &[String], canary: &str) {
     }
 }
 
-/// What `Debug` shows, in short and in long form, with decimal and with hexadecimal numbers.
+/// Returns the `Debug` text of a value, compact and pretty, with decimal and hexadecimal numbers.
 pub fn debug_texts(value: &impl fmt::Debug) -> Vec<String> {
     vec![
         format!("{value:?}"),
@@ -141,7 +143,7 @@ pub fn debug_texts(value: &impl fmt::Debug) -> Vec<String> {
     ]
 }
 
-/// What an error and all its sources show by `Debug` and `Display`.
+/// Returns the `Debug` and `Display` texts of an error and all its sources.
 pub fn error_texts(error: &(dyn Error + 'static)) -> Vec<String> {
     std::iter::successors(Some(error), |&error| error.source())
         .flat_map(|error| {
@@ -152,8 +154,9 @@ pub fn error_texts(error: &(dyn Error + 'static)) -> Vec<String> {
         .collect()
 }
 
-/// The base64 of the bytes behind nothing, one and two other bytes, each without the characters
-/// that depend on what is before or behind. Only the standard alphabet, without padding.
+/// Returns the base64 of the bytes for each of the three possible offsets in a longer text, without
+/// the characters that depend on the bytes before and after. In the standard alphabet, without
+/// padding.
 fn base64_at_any_offset(bytes: &[u8]) -> impl Iterator<Item = String> {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
@@ -170,7 +173,7 @@ fn base64_at_any_offset(bytes: &[u8]) -> impl Iterator<Item = String> {
     })
 }
 
-/// The text with every valid `%xx` replaced by its byte, taken as Latin-1.
+/// Returns the text with every valid `%xx` replaced by its byte, as a Latin-1 character.
 fn percent_decoded(text: &str) -> String {
     let mut decoded = String::with_capacity(text.len());
     let mut rest = text.chars();
@@ -187,8 +190,8 @@ fn percent_decoded(text: &str) -> String {
     decoded
 }
 
-/// The numbers of the text that are bytes, each as its Latin-1 character, without what is between
-/// them.
+/// Returns the decimal numbers of the text that fit in a byte, each as a Latin-1 character, without
+/// the text between them.
 fn decimal_decoded(text: &str) -> String {
     text.split(|character: char| !character.is_ascii_digit())
         .filter_map(|number| number.parse().ok())

@@ -1,4 +1,4 @@
-//! The transport to be checked, blocking or async, behind one interface.
+//! A common interface for the transport under test, blocking or async.
 
 use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,21 +13,21 @@ use totps_core::{AsyncTransport, Request, Response, Transport, TransportError};
 
 use crate::target::Target;
 
-/// A future that `block_on` of [`check_async`](crate::check_async) runs to its end.
+/// A future that the `block_on` of [`check_async`](crate::check_async) runs to completion.
 pub type BoxFuture<'a> = Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
 
-/// Makes transports.
+/// Builds transports for targets.
 pub(crate) trait Subject: Send + Sync {
     fn make(&self, target: &Target) -> Box<dyn Caller>;
 
     fn is_async(&self) -> bool;
 }
 
-/// Calls by one transport.
+/// Makes calls with one transport.
 pub(crate) trait Caller: Send + Sync {
     fn send(&self, request: Request) -> Result<Response, TransportError>;
 
-    /// A call whose future is dropped, unless it is ready before.
+    /// Makes a call and drops its future. Returns a result if the future is ready first.
     fn send_and_drop(
         &self,
         request: Request,
@@ -86,7 +86,7 @@ where
     B: Fn(BoxFuture<'_>) + Send + Sync + 'static,
 {
     fn make(&self, target: &Target) -> Box<dyn Caller> {
-        // Inside the runtime, because some stacks look for it when they are made.
+        // Inside the runtime, because the constructors of some stacks need it.
         let transport = ready(&*self.block_on, async { (self.make)(target.clone()) });
         Box::new(AsyncCaller {
             transport,
@@ -142,7 +142,7 @@ where
     }
 }
 
-/// Wakes a task after a time, on any runtime.
+/// Wakes a task after a delay, on any runtime.
 struct Alarm(Arc<(AtomicBool, Mutex<Option<Waker>>)>);
 
 impl Alarm {
@@ -171,7 +171,8 @@ impl Alarm {
     }
 }
 
-/// Runs a future to its end by a function that runs futures without output.
+/// Runs a future to completion and returns its output, with a function that runs futures without
+/// output.
 #[expect(
     clippy::expect_used,
     reason = "a `block_on` that does not run its future cannot be used"
@@ -180,18 +181,18 @@ fn ready<O: Send>(block_on: impl Fn(BoxFuture<'_>), future: impl Future<Output =
     let mut output = None;
     let slot = &mut output;
     block_on(Box::pin(async move { *slot = Some(future.await) }));
-    output.expect("`block_on` must run the future to its end")
+    output.expect("`block_on` must run the future to completion")
 }
 
-/// What came of a call.
+/// The result of a call.
 #[derive(Debug)]
 pub(crate) enum Seen {
     Response(Response),
     Error(TransportError),
-    /// It had not ended after this time.
+    /// The call had not ended after this time.
     Hung(Duration),
     Panicked(String),
-    /// Its future was dropped.
+    /// The future was dropped.
     Dropped,
 }
 
@@ -204,7 +205,7 @@ impl Seen {
     }
 }
 
-/// A transport on a thread of its own, so that a call that does not end can be given up.
+/// A transport on its own thread, so that a call that does not end can be abandoned.
 pub(crate) struct Worker {
     jobs: mpsc::Sender<Job>,
     caller: Option<Arc<dyn Caller>>,
@@ -213,7 +214,7 @@ pub(crate) struct Worker {
 type Job = Box<dyn FnOnce() + Send>;
 
 impl Worker {
-    /// Makes a transport on the thread.
+    /// Builds a transport on a new thread.
     pub(crate) fn start(
         subject: &Arc<dyn Subject>,
         target: &Target,
@@ -233,14 +234,14 @@ impl Worker {
                 worker.caller = Some(caller.into());
                 Ok(worker)
             }
-            Done::Hung => Err("the transport was not made in time".to_owned()),
-            Done::Panicked(text) => Err(format!("making the transport panicked: {text}")),
+            Done::Hung => Err("the transport was not built in time".to_owned()),
+            Done::Panicked(text) => Err(format!("building the transport panicked: {text}")),
         }
     }
 
     pub(crate) fn send(&self, request: Request, patience: Duration) -> Seen {
         let Some(caller) = self.caller() else {
-            return Seen::Panicked("there is no transport".to_owned());
+            return Seen::Panicked("no transport was built".to_owned());
         };
         seen(
             self.run(patience, move || Seen::of(caller.send(request))),
@@ -255,7 +256,7 @@ impl Worker {
         patience: Duration,
     ) -> Seen {
         let Some(caller) = self.caller() else {
-            return Seen::Panicked("there is no transport".to_owned());
+            return Seen::Panicked("no transport was built".to_owned());
         };
         let call = move || {
             let result = caller.send_and_drop(request, after);
@@ -264,12 +265,12 @@ impl Worker {
         seen(self.run(patience, call), patience)
     }
 
-    /// The transport, to be used on other threads.
+    /// Returns the transport for use on other threads.
     pub(crate) fn caller(&self) -> Option<Arc<dyn Caller>> {
         self.caller.clone()
     }
 
-    /// Another thread for the same transport.
+    /// Starts another thread for the same transport.
     pub(crate) fn beside(&self) -> Self {
         let (jobs, inbox) = mpsc::channel::<Job>();
         thread::spawn(move || {
@@ -290,7 +291,7 @@ impl Worker {
     ) -> Done<O> {
         let (sender, receiver) = mpsc::channel();
         let job = Box::new(move || {
-            // Nobody waits any more if the call took too long.
+            // Fails only if the call took too long and the receiver is dropped.
             let _ = sender.send(catch_unwind(AssertUnwindSafe(work)));
         });
         if self.jobs.send(job).is_err() {
@@ -304,11 +305,12 @@ impl Worker {
     }
 }
 
-/// Some transports wait when they are dropped: for threads of theirs, or for a lookup.
+/// Drops the transport on the worker's thread, because some transports wait in `drop` for their
+/// threads or for a lookup.
 impl Drop for Worker {
     fn drop(&mut self) {
         let caller = self.caller.take();
-        // If the thread has ended, the transport is dropped here.
+        // If the thread has ended, the transport is dropped here instead.
         let _ = self.jobs.send(Box::new(move || drop(caller)));
     }
 }
@@ -330,5 +332,5 @@ fn seen(done: Done<Seen>, patience: Duration) -> Seen {
 pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
-    text.unwrap_or("without a text").to_owned()
+    text.unwrap_or("no message").to_owned()
 }

@@ -1,24 +1,24 @@
-//! What a transport is built with.
+//! The settings that a transport is built with.
 
 use std::time::Duration;
 
 use totps_core::transport::Limits;
 
-/// What a rule asks a transport to be built with.
+/// The settings that a rule needs the transport to be built with.
 ///
-/// Every transport can be given a timeout, a limit for the body and a root certificate. Further settings
-/// are for transports that have them, see [`Setting`].
+/// Every transport must apply the timeout, the body limit and the root certificate. For the other
+/// settings, see [`Setting`].
 #[derive(Debug, Clone)]
 pub struct Target {
     url: String,
     root_certificate_pem: String,
     limits: Limits,
     proxy: Option<String>,
-    /// How long a call may take before it counts as endless.
+    /// The time after which a call counts as endless.
     patience: Duration,
 }
 
-/// How much longer than its timeout a call may take before it counts as endless.
+/// The time beyond its timeout after which a call counts as endless.
 const GRACE: Duration = Duration::from_secs(8);
 
 impl Target {
@@ -50,7 +50,7 @@ impl Target {
         self
     }
 
-    /// Only the timeout for connecting can end a call now.
+    /// Sets the connect timeout, and an overall timeout so long that it does not end a call.
     pub(crate) fn with_connect_timeout_alone(mut self, timeout: Duration) -> Self {
         const ENDLESS: Duration = Duration::from_secs(60 * 60);
         self.limits.timeout = ENDLESS;
@@ -85,57 +85,61 @@ impl Target {
         }
     }
 
-    /// Returns the base URL of the server, such as `https://localhost:4433`. The requests have absolute
-    /// URLs that begin with it.
+    /// Returns the base URL of the server, such as `https://localhost:4433`. The requests have
+    /// absolute URLs that begin with it.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Returns the certificate of the only authority to trust, in PEM.
+    /// Returns the certificate of the only authority to trust, in PEM format.
     pub fn root_certificate_pem(&self) -> &str {
         &self.root_certificate_pem
     }
 
-    /// Returns the timeout of a whole call.
+    /// Returns the overall timeout of a call.
     pub fn timeout(&self) -> Duration {
         self.limits.timeout
     }
 
-    /// Returns the largest body of a response, in bytes, counted after any decoding.
+    /// Returns the size limit of a response body in bytes, which applies after decoding.
     pub fn response_limit(&self) -> usize {
         self.limits.response_limit
     }
 
-    /// Returns the timeout for making a connection, TLS included. It may be longer than
-    /// [`timeout`](Self::timeout), which ends the call then.
+    /// Returns the timeout for connecting, including the TLS handshake. It may be longer than
+    /// [`timeout`](Self::timeout), which then ends the call first.
     pub fn connect_timeout(&self) -> Duration {
         self.limits.connect_timeout
     }
 
-    /// Returns how many times a request that was not sent is retried: 0, unless [`Setting::MaxRetries`] is
-    /// declared.
+    /// Returns how many times a request that was not sent is retried: 0 unless
+    /// [`Setting::MaxRetries`] is declared.
     pub fn max_retries(&self) -> u32 {
         self.limits.max_retries
     }
 
-    /// Returns how many idle connections are kept.
+    /// Returns how many idle connections the transport keeps.
     pub fn max_idle_connections(&self) -> usize {
         self.limits.max_idle_connections
     }
 
-    /// Returns all limits, for transports that take them as they are.
+    /// Returns all limits, for transports that use [`Limits`].
     pub fn limits(&self) -> Limits {
         self.limits
     }
 
-    /// Returns the URL of the proxy to use: none, unless [`Setting::Proxy`] is declared.
+    /// Returns the URL of the proxy to use, or `None` for no proxy.
+    ///
+    /// Always `None` unless [`Setting::Proxy`] is declared.
     pub fn proxy(&self) -> Option<&str> {
         self.proxy.as_deref()
     }
 }
 
-/// A setting that not every transport has. Declare those that yours has by [`Kit::setting`]; the rules
-/// about the others do not run.
+/// An optional setting of a transport.
+///
+/// Declare the settings that your transport has with [`Kit::setting`]. The rules about the others
+/// do not run.
 ///
 /// [`Kit::setting`]: crate::Kit::setting
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

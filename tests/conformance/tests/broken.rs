@@ -1,4 +1,5 @@
-//! Every rule can fail: for each there is a transport that breaks it, and the text of the failure says how.
+//! Checks that every rule can fail, with a transport that breaks it and a part of the failure's
+//! text.
 
 #![allow(
     clippy::unwrap_used,
@@ -23,7 +24,7 @@ use totps_conformance::{BoxFuture, Kit, LevelFilter, Report, Setting, Status, Ta
 use totps_core::Transport;
 use wrappers::*;
 
-/// A rule, a transport that breaks it, and what the failure must say.
+/// A rule, a check of a transport that breaks it, and a part of the failure's text.
 struct Broken {
     rule: &'static str,
     check: Box<dyn Fn(&Kit) -> Report + Send + Sync>,
@@ -42,7 +43,7 @@ where
     }
 }
 
-/// A fault that is a function around a transport that has none.
+/// Wraps a transport without faults in a function that adds the fault.
 fn fault(
     rule: &'static str,
     fault: fn(&totps_ureq::UreqTransport, totps_core::Request) -> Outcome,
@@ -77,7 +78,7 @@ fn delivery() -> Vec<Broken> {
         fault(
             "sent-once",
             sends_again,
-            "3 requests on 3 connections came of 1 call",
+            "3 requests arrived on 3 connections for 1 call",
         ),
         fault(
             "not-sent-only-with-proof",
@@ -157,7 +158,7 @@ fn messages() -> Vec<Broken> {
         fault(
             "large-request-arrives-whole",
             cuts_the_request,
-            "arrived with other bytes",
+            "the body of 3 MB arrived changed",
         ),
         broken(
             "empty-body-is-none",
@@ -187,7 +188,7 @@ fn messages() -> Vec<Broken> {
         fault(
             "encoded-body-honest",
             loses_the_encoding,
-            "as it came, without `Content-Encoding`",
+            "encoded, without `Content-Encoding`",
         ),
         fault(
             "no-decompression",
@@ -196,14 +197,14 @@ fn messages() -> Vec<Broken> {
         ),
         fault("limit-counts-decoded-bytes", decodes, "the limit is 65536"),
         broken("no-cookies", keeps_cookies, "had `Cookie: a=b"),
-        fault("odd-responses-read", knows_no_600, "HTTP/1.1 600 X"),
+        fault("odd-responses-read", refuses_status_600, "HTTP/1.1 600 X"),
         broken("broken-responses-refused", Naive::once, response),
         broken("cut-responses-refused", Naive::once, response),
         broken("reset-responses-refused", Naive::once, response),
         broken("reset-ends-no-body", Naive::once, response),
-        broken("two-framings-refused", right, response),
-        broken("http10-chunks-refused", right, response),
-        broken("last-chunk-line-required", right, response),
+        broken("two-framings-refused", correct, response),
+        broken("http10-chunks-refused", correct, response),
+        broken("last-chunk-line-required", correct, response),
         fault(
             "request-cut-anywhere",
             says_timeout,
@@ -245,7 +246,7 @@ fn limits() -> Vec<Broken> {
             Naive::once,
             "a head of 33 KiB: expected an error",
         ),
-        broken("endless-head-ends", Naive::once, "headers without end: "),
+        broken("endless-head-ends", Naive::once, "endless headers: "),
     ]
 }
 
@@ -269,7 +270,7 @@ fn connections() -> Vec<Broken> {
         broken(
             "idle-connection-reused",
             new_each_time,
-            "3 connections were made for 3 calls",
+            "3 calls used 3 connections",
         ),
         broken(
             "connection-close-honoured",
@@ -284,7 +285,7 @@ fn connections() -> Vec<Broken> {
         fault(
             "closing-connection-not-retried",
             sends_again,
-            "requests of 2 calls",
+            "requests for 2 calls",
         ),
         broken(
             "unasked-response-not-taken",
@@ -327,10 +328,10 @@ fn connections() -> Vec<Broken> {
         Broken {
             rule: "dropped-call-closes",
             check: Box::new(|kit| {
-                let make = |target: Target| Detached::new(right(target));
+                let make = |target: Target| Detached::new(correct(target));
                 kit.check_async(make, block_on)
             }),
-            says: "the connection of the dropped call was open",
+            says: "the connection of the dropped call was still open",
         },
     ]
 }
@@ -345,7 +346,7 @@ fn tls() -> Vec<Broken> {
         broken(
             "own-root-trusted",
             without_own_root,
-            "a good certificate by Tls12: expected",
+            "a good certificate over Tls12: expected",
         ),
         fault(
             "certificate-error-names-the-cause",
@@ -355,12 +356,12 @@ fn tls() -> Vec<Broken> {
         fault(
             "tls-1-1-refused",
             falls_back,
-            "other bytes than TLS were sent",
+            "bytes that are not TLS were sent",
         ),
         fault(
             "tls-on-plain-port-refused",
             falls_back,
-            "other bytes than TLS were sent",
+            "bytes that are not TLS were sent",
         ),
         broken(
             "plain-on-tls-port-is-an-error",
@@ -381,7 +382,7 @@ fn children() -> Vec<Broken> {
         broken(
             "environment-proxies-ignored",
             default_agent,
-            "connections were made to the proxy of the environment",
+            "connections to the proxy from the environment: ",
         ),
         fault(
             "no-secret-logged",
@@ -390,7 +391,7 @@ fn children() -> Vec<Broken> {
         ),
         broken(
             "response-headers-not-logged",
-            right,
+            correct,
             "was printed or logged: \"ureq",
         ),
     ]
@@ -416,13 +417,13 @@ fn settings() -> Vec<Broken> {
         broken(
             "proxy-learns-nothing",
             without_settings,
-            "expected the proxy to be asked once",
+            "expected one request `CONNECT ",
         ),
         fault("proxy-refusal-is-not-sent", says_unknown, "got Unknown"),
         broken(
             "proxy-refusal-retried-as-asked",
             without_retries,
-            "expected 3 tries, got 1",
+            "got 1 attempts, expected 3",
         ),
         broken(
             "retry-sends-what-was-not-sent",
@@ -432,28 +433,28 @@ fn settings() -> Vec<Broken> {
         fault(
             "retry-count-kept",
             sends_again,
-            "with 0 retries: expected 1 tries, got 3",
+            "with 0 retries: got 3 attempts, expected 1",
         ),
         fault(
             "retry-not-after-bad-certificate",
             sends_again,
-            "tried 3 times",
+            "got 3 attempts, expected 1",
         ),
         fault(
             "retry-not-after-sending",
             sends_again,
-            "3 requests came on 3 connections",
+            "3 requests arrived on 3 connections",
         ),
         fault(
             "retry-not-after-response",
             sends_again_after_429,
-            "2 requests came",
+            "2 requests arrived",
         ),
         broken("retry-within-deadline", endless, "no end of the call"),
     ]
 }
 
-/// Makes the check of one rule, as for a transport with every setting.
+/// Checks one rule, as for a transport with every setting.
 fn check(broken: &Broken) -> Report {
     let kit = Kit::new()
         .name(broken.rule)
@@ -474,19 +475,19 @@ fn every_rule_can_fail() {
     let expected: BTreeSet<_> = rules().map(|rule| rule.id()).collect();
     assert_eq!(
         named, expected,
-        "each rule needs a transport that breaks it"
+        "expected one broken transport for each rule"
     );
 
-    // A child process makes one check only.
+    // A child process makes only one check.
     if let Ok(rule) = std::env::var("TOTPS_CONFORMANCE_RULE") {
         for broken in all.iter().filter(|broken| broken.rule == rule) {
             check(broken).assert();
         }
-        panic!("the child ends in the check");
+        panic!("expected the child process to exit inside the check");
     }
     let (next, wrong) = (AtomicUsize::new(0), Mutex::new(Vec::new()));
     thread::scope(|scope| {
-        // Most of them wait.
+        // Most checks wait, so many run at once.
         for _ in 0..16 {
             scope.spawn(|| {
                 while let Some(broken) = all.get(next.fetch_add(1, Ordering::Relaxed)) {
@@ -500,7 +501,7 @@ fn every_rule_can_fail() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
 }
 
-/// What is wrong with the report about a broken transport, if anything is.
+/// Returns what is wrong with the report about a broken transport, or `None`.
 fn judge(broken: &Broken) -> Option<String> {
     let Broken { rule, says, .. } = broken;
     let report = check(broken);

@@ -1,11 +1,11 @@
-//! The README has every rule.
+//! Checks the texts of the rules and their table in the README.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use totps_conformance::rules;
 
 #[test]
-fn the_table_of_rules_is_complete() {
+fn the_readme_lists_every_rule() {
     let table: String = rules()
         .map(|rule| {
             format!(
@@ -16,11 +16,11 @@ fn the_table_of_rules_is_complete() {
             )
         })
         .collect();
-    let expected = format!("| Rule | Severity | What it says |\n|---|---|---|\n{table}");
+    let expected = format!("| Rule | Severity | Requirement |\n|---|---|---|\n{table}");
     let readme = include_str!("../README.md");
     assert!(
         readme.contains(&expected),
-        "the table of rules in README.md should be:\n{expected}"
+        "expected this table of rules in README.md:\n{expected}"
     );
 }
 
@@ -29,19 +29,19 @@ fn every_rule_says_what_to_change() {
     let mut ids: Vec<_> = rules().map(|rule| rule.id()).collect();
     for rule in rules() {
         let (id, fix) = (rule.id(), rule.fix());
-        assert!(fix.len() > 20, "{id} should say what to change");
+        assert!(fix.len() > 20, "{id} must say what to change");
         assert!(
             !fix.ends_with('.'),
-            "{id}: {fix:?} should not end with a full stop"
+            "{id}: {fix:?} must not end with a full stop"
         );
         let sentence = rule.sentence();
         assert!(
             !sentence.ends_with('.'),
-            "{id}: {sentence:?} should not end with a full stop"
+            "{id}: {sentence:?} must not end with a full stop"
         );
     }
     let count = ids.len();
     ids.sort_unstable();
     ids.dedup();
-    assert_eq!(ids.len(), count, "no two rules should have one id");
+    assert_eq!(ids.len(), count, "two rules have the same id");
 }

@@ -1,4 +1,4 @@
-//! Another algorithm than RS256, or RS256 with the wrong key.
+//! JWTs with another algorithm than RS256, or with RS256 and a wrong key or hash.
 
 use ring::hmac;
 use ring::signature::{RSA_PKCS1_SHA384, RSA_PKCS1_SHA512, RSA_PSS_SHA256};
@@ -12,7 +12,7 @@ pub(crate) fn cases(forge: &Forge) -> Vec<Case> {
     let encoded = |alg: &str| base64url(header(json!(alg)).to_string());
     let claims = base64url(forge.claims().to_string());
     let unsigned = |alg: &str| format!("{}.{claims}.", encoded(alg));
-    // The classic: the public key, which everybody has, as the secret of an HMAC.
+    // A well-known attack: the public key as the secret of an HMAC.
     let hs256 = |secret: &[u8]| {
         let signed = format!("{}.{claims}", encoded("HS256"));
         let key = hmac::Key::new(hmac::HMAC_SHA256, secret);

@@ -1,4 +1,4 @@
-//! Claims that the key signed and that are wrong all the same.
+//! JWTs with a valid signature and wrong claims.
 
 use serde_json::{Value, json};
 use totps_core::{JwtError, JwtPart};
@@ -125,11 +125,11 @@ fn times(forge: &Forge) -> Vec<Case> {
     use JwtError::{Expired, IssuedInFuture, NotYetValid, SessionExpired};
     let now = forge.now;
     let set = |pointer: &str, value: Value| forge.with_claim(pointer, Some(value));
-    // A number that serde_json does not hold.
+    // Writes a number that serde_json cannot represent.
     let of_text = |claim: &str, number: &str| {
         let claims = forge.claims().to_string();
         let old = format!("\"{claim}\":{}", forge.claims()[claim]);
-        assert!(claims.contains(&old), "the claim is there");
+        assert!(claims.contains(&old), "the claim must be in the claims");
         let new = format!("\"{claim}\":{number}");
         forge
             .key
@@ -224,7 +224,7 @@ fn times(forge: &Forge) -> Vec<Case> {
 fn stytch(forge: &Forge) -> Vec<Case> {
     let set = |pointer: &str, value: Value| forge.with_claim(pointer, Some(value));
     let of_session = |name: &str, value: Value| set(&format!("{SESSION_POINTER}/{name}"), value);
-    // Tokens of other kinds that the same key signs.
+    // Other kinds of tokens that the same key signs.
     let mut machine = forge.claims();
     let claims = machine.as_object_mut().expect("an object");
     claims.retain(|name, _| !name.starts_with("https://"));

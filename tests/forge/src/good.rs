@@ -1,4 +1,4 @@
-//! What is good although it looks unusual.
+//! Good JWTs, most of which look unusual.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! Headers that demand, embed or confuse.
+//! JWTs with headers that are critical, embed a key, name another key, or are malformed.
 
 use serde_json::{Value, json};
 use totps_core::{JwtError, JwtPart};

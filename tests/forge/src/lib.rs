@@ -1,11 +1,12 @@
-//! Session JWTs of test keys, good and forged, each with what totps says to it.
+//! Good and forged session JWTs from test keys, each with the result that totps must give.
 //!
-//! Suites check them, fuzzing begins with them, and the official SDKs get the same ones.
+//! The suites verify them, the fuzz checks start from the good ones, and the interop suite gives
+//! the same JWTs to the official SDKs.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 #![allow(
     clippy::expect_used,
-    reason = "a key or a claim that is wrong is a mistake in this package"
+    reason = "a wrong key or claim is a bug in this package"
 )]
 
 mod algorithms;
@@ -28,15 +29,15 @@ pub const PROJECT_ID: &str = "project-test-11111111-1111-4111-8111-111111111111"
 /// The Member of the JWTs.
 pub const MEMBER_ID: &str = "member-test-32fc5024-9c09-4da3-bd2e-c9ce4da9375f";
 
-/// A JWT, and what totps says to it with the default options at [`Forge::now`].
+/// A JWT, and the result of verifying it with the default options at [`Forge::now`].
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Case {
-    /// What it is, in words with hyphens.
+    /// A short description, in words with hyphens.
     pub name: &'static str,
-    /// The text.
+    /// The JWT.
     pub jwt: String,
-    /// What verifying it gives.
+    /// The expected result of verifying the JWT.
     pub expected: Result<(), JwtError>,
 }
 
@@ -60,28 +61,29 @@ impl Case {
     }
 }
 
-/// Makes JWTs of one point in time and for one base URL.
+/// Makes JWTs for one point in time and one base URL.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Forge {
-    /// The time in seconds since 1970, which the JWTs are issued at.
+    /// The time at which the JWTs are issued, in seconds since 1970.
     pub now: u64,
     /// The base URL of the project.
     pub base_url: String,
-    /// The key that signs; it is in the key set.
+    /// The current signing key, which is in the key set.
     pub key: Signer,
-    /// The key that the project rotates to; it is in the key set.
+    /// The next signing key of the project, which is in the key set.
     pub next: Signer,
-    /// The key of an attacker, which is not in the set.
+    /// The key of an attacker, which is not in the key set. It has the key id of
+    /// [`key`](Self::key).
     pub attacker: Signer,
 }
 
 impl Forge {
-    /// At a time, for the project at a base URL without a slash at its end.
+    /// Creates a forge for a time, and for the project at a base URL without a trailing slash.
     pub fn new(now: SystemTime, base_url: &str) -> Self {
         let since = now.duration_since(SystemTime::UNIX_EPOCH);
         Self {
-            now: since.expect("a time after 1970").as_secs(),
+            now: since.expect("the time is after 1970").as_secs(),
             base_url: base_url.to_owned(),
             key: Signer::of_pkcs8("jwk-test-1", include_bytes!("keys/1.pk8")),
             next: Signer::of_pkcs8("jwk-test-2", include_bytes!("keys/2.pk8")),
@@ -89,17 +91,17 @@ impl Forge {
         }
     }
 
-    /// The time that the JWTs are issued at.
+    /// Returns the time at which the JWTs are issued.
     pub fn time(&self) -> SystemTime {
         SystemTime::UNIX_EPOCH + Duration::from_secs(self.now)
     }
 
-    /// The project that the JWTs are for.
+    /// Returns the project that the JWTs are for.
     pub fn project(&self) -> Project {
-        Project::at(&*self.base_url, PROJECT_ID, "secret-test-1").expect("a project")
+        Project::at(&*self.base_url, PROJECT_ID, "secret-test-1").expect("the project is valid")
     }
 
-    /// The key set: both keys, and some that are of no use.
+    /// Returns the key set: the current and the next key, and keys that cannot verify session JWTs.
     pub fn jwks(&self) -> Value {
         let with = |name: &str, value: Value| {
             let mut key = self.next.jwk();
@@ -115,12 +117,12 @@ impl Forge {
         ], "request_id": "request-id-test-1", "status_code": 200})
     }
 
-    /// The header of a good JWT.
+    /// Returns the header of a good JWT.
     pub fn header(&self) -> Value {
         json!({"alg": "RS256", "kid": self.key.kid(), "typ": "JWT"})
     }
 
-    /// The claims of a good JWT.
+    /// Returns the claims of a good JWT.
     pub fn claims(&self) -> Value {
         let now = self.now;
         let rfc3339 = rfc3339(now);
@@ -153,19 +155,19 @@ impl Forge {
         })
     }
 
-    /// A good JWT.
+    /// Returns a good JWT.
     pub fn jwt(&self) -> String {
         self.key.sign(&self.header(), &self.claims())
     }
 
-    /// A JWT whose claims were changed before it was signed. A pointer is that of RFC 6901; what it
-    /// leads to is set, or removed by `None`.
+    /// Returns a signed JWT with one claim changed. `pointer` is a JSON Pointer (RFC 6901); the
+    /// value there is set, or removed if `value` is `None`.
     pub fn with_claim(&self, pointer: &str, value: Option<Value>) -> String {
         let mut claims = self.claims();
-        let (parent, name) = pointer.rsplit_once('/').expect("a pointer");
+        let (parent, name) = pointer.rsplit_once('/').expect("a JSON Pointer");
         let name = name.replace("~1", "/");
         let parent = claims.pointer_mut(parent).and_then(Value::as_object_mut);
-        let parent = parent.expect("an object");
+        let parent = parent.expect("the parent is an object");
         match value {
             Some(value) => drop(parent.insert(name, value)),
             None => drop(parent.remove(&name)),
@@ -173,12 +175,12 @@ impl Forge {
         self.key.sign(&self.header(), &claims)
     }
 
-    /// JWTs that are good.
+    /// Returns JWTs that must be accepted.
     pub fn good(&self) -> Vec<Case> {
         good::cases(self)
     }
 
-    /// JWTs that are forged or broken.
+    /// Returns forged or broken JWTs, which must be refused.
     pub fn forged(&self) -> Vec<Case> {
         let cases = [
             algorithms::cases(self),
@@ -190,7 +192,7 @@ impl Forge {
     }
 }
 
-/// The text of a time, in seconds since 1970.
+/// Returns a time in seconds since 1970 as RFC 3339 text.
 pub fn rfc3339(seconds: u64) -> String {
     let time = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
     humantime::format_rfc3339_seconds(time).to_string()

@@ -1,7 +1,7 @@
-//! Prints the key set and all JWTs, good and forged, as JSON, each with what totps says to it now: for
-//! programs in other languages that say something to them, too.
+//! Prints the key set and all JWTs, good and forged, as JSON, so that programs in other languages can
+//! verify them. Each JWT has the result that totps gives now.
 
-#![allow(clippy::print_stdout, reason = "that is what it is for")]
+#![allow(clippy::print_stdout, reason = "the program prints JSON")]
 
 use std::time::SystemTime;
 
@@ -16,7 +16,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let forge = Forge::new(SystemTime::now(), &base_url);
     let jwks = Jwks::try_from(http::Response::new(forge.jwks().to_string()))?;
     let project = forge.project();
-    let said = |case: &Case| {
+    let refused = |case: &Case| {
         let jwt = SessionJwt::new(&*case.jwt);
         jwks.verify(&jwt, &project, forge.time(), &VerifyOptions::new())
             .err()
@@ -24,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let cases = |cases: Vec<Case>, is_good: bool| -> Vec<Value> {
         let cases = cases.iter().map(|case| {
-            json!({"name": case.name, "good": is_good, "jwt": case.jwt, "refused": said(case)})
+            json!({"name": case.name, "good": is_good, "jwt": case.jwt, "refused": refused(case)})
         });
         cases.collect()
     };

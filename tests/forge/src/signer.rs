@@ -7,12 +7,12 @@ use ring::rsa::PublicKeyComponents;
 use ring::signature::{RSA_PKCS1_SHA256, RsaEncoding, RsaKeyPair};
 use serde_json::{Value, json};
 
-/// base64url without padding.
+/// Encodes bytes as base64url without padding.
 pub fn base64url(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// An RSA key of 2048 bits under a key id.
+/// An RSA key of 2048 bits with a key id.
 #[derive(Debug)]
 pub struct Signer {
     kid: &'static str,
@@ -21,16 +21,16 @@ pub struct Signer {
 
 impl Signer {
     pub(crate) fn of_pkcs8(kid: &'static str, pkcs8: &[u8]) -> Self {
-        let key = RsaKeyPair::from_pkcs8(pkcs8).expect("a key that openssl made");
+        let key = RsaKeyPair::from_pkcs8(pkcs8).expect("the key is valid PKCS #8");
         Self { kid, key }
     }
 
-    /// The key id.
+    /// Returns the key id.
     pub fn kid(&self) -> &'static str {
         self.kid
     }
 
-    /// The modulus, big-endian.
+    /// Returns the modulus in big-endian bytes.
     pub fn modulus(&self) -> Vec<u8> {
         self.components().n
     }
@@ -39,7 +39,7 @@ impl Signer {
         PublicKeyComponents::from(self.key.public())
     }
 
-    /// The public key, as a key set has it.
+    /// Returns the public key as an entry of a key set.
     pub fn jwk(&self) -> Value {
         let PublicKeyComponents { n, e } = self.components();
         json!({
@@ -55,17 +55,17 @@ impl Signer {
         })
     }
 
-    /// A JWT of a header and claims.
+    /// Returns a signed JWT with a header and claims.
     pub fn sign(&self, header: &Value, claims: &Value) -> String {
         self.sign_text(header.to_string(), claims.to_string())
     }
 
-    /// A JWT of any texts in place of a header and claims.
+    /// Returns a signed JWT with any bytes as the header and the claims.
     pub fn sign_text(&self, header: impl AsRef<[u8]>, claims: impl AsRef<[u8]>) -> String {
         self.sign_parts(&base64url(header), &base64url(claims))
     }
 
-    /// A JWT of parts that are encoded already, or not.
+    /// Returns a signed JWT with any texts as the encoded header and the encoded claims.
     pub fn sign_parts(&self, header: &str, claims: &str) -> String {
         self.sign_by(&RSA_PKCS1_SHA256, header, claims)
     }
@@ -85,7 +85,7 @@ impl Signer {
                 signed.as_bytes(),
                 &mut signature,
             )
-            .expect("a signature");
+            .expect("signing succeeds");
         format!("{signed}.{}", base64url(signature))
     }
 }

@@ -1,4 +1,4 @@
-//! What is cut, swapped, padded or too long.
+//! JWTs whose parts are truncated, swapped, padded or too long.
 
 use serde_json::json;
 use totps_core::{JwtError, JwtPart};
@@ -166,7 +166,7 @@ fn decoded(part: &str) -> Vec<u8> {
         .expect("a part of a good JWT")
 }
 
-/// Sets a bit of the last letter that stands for nothing: the same bytes in another text.
+/// Sets an unused bit of the last letter. The text changes, and the decoded bytes stay the same.
 fn with_unused_bits(jwt: &str) -> String {
     const LETTERS: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (rest, last) = jwt.split_at(jwt.len() - 1);
@@ -174,7 +174,7 @@ fn with_unused_bits(jwt: &str) -> String {
     format!("{rest}{}", &LETTERS[value | 1..][..1])
 }
 
-/// The first of many JWTs whose signature has a letter that the alphabets differ in.
+/// Returns a JWT whose signature is in standard base64 and differs from its base64url.
 fn in_standard_base64(forge: &Forge) -> String {
     (0..)
         .map(|number| forge.with_claim("/number", Some(json!(number))))
@@ -183,5 +183,5 @@ fn in_standard_base64(forge: &Forge) -> String {
             let standard = signature.replace('-', "+").replace('_', "/");
             (standard != signature).then(|| format!("{signed}.{standard}"))
         })
-        .expect("it is in most signatures")
+        .expect("most signatures contain `-` or `_`")
 }

@@ -1,4 +1,5 @@
-// What the Node SDK says to each JWT: check.mjs NODE_MODULES_PARENT BASE_URL CASES OUT
+// Verifies each JWT with the Node SDK, and writes the results:
+// check.mjs NODE_MODULES_PARENT BASE_URL CASES OUT
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
@@ -13,7 +14,7 @@ for (const { name, jwt } of cases) {
     const session = await client.sessions.authenticateJwtLocal({ session_jwt: jwt });
     results[name] = { member_id: session.member_id, custom_claims: session.custom_claims };
   } catch (error) {
-    // The cause of the SDK's own error is that of jose.
+    // The cause of the SDK's error is the error of the library jose.
     results[name] = { refused: String(error?.cause?.code ?? error?.code ?? error) };
   }
 }

@@ -1,4 +1,4 @@
-"""What the Python SDK says to each JWT: check.py BASE_URL CASES OUT"""
+"""Verifies each JWT with the Python SDK, and writes the results: check.py BASE_URL CASES OUT"""
 
 import json
 import sys
@@ -21,7 +21,7 @@ for case in given["cases"]:
             if session is None
             else {"member_id": session.member_id, "custom_claims": session.custom_claims}
         )
-    except Exception as error:  # whatever a service would get
+    except Exception as error:  # Any error counts as a refusal, as in a service.
         results[case["name"]] = {"refused": type(error).__name__}
 with open(out_file, "w", encoding="utf-8") as file:
     json.dump(results, file)

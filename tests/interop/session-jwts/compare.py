@@ -1,8 +1,8 @@
-"""Hands the same session JWTs, good and forged, to totps and to the Node and Python SDKs, and compares
-what they say: compare.py FORGE NODE_SDK PYTHON WORK
+"""Verifies the same session JWTs, good and forged, with totps and with the Node and Python SDKs, and
+compares the results: compare.py FORGE NODE_SDK PYTHON WORK
 
-Every difference has to be in EXPECTED, and everything in EXPECTED has to be one. The README explains
-them. Ends with `N passed, N failed`.
+Fails if a difference is not in EXPECTED, or if an entry of EXPECTED is not a difference. The README
+explains the entries. The last line is `N passed, N failed`.
 """
 
 import http.server
@@ -22,12 +22,12 @@ TIMES_OUT_OF_RANGE = [
     "exp-in-milliseconds", "exp-huge", "exp-1e300", "nbf-negative", "iat-negative",
 ]
 
-# Where an SDK accepts what totps refuses, or the other way round: the cases, by the heading of the
-# README that explains them.
+# The cases in which only one of totps and the SDK accepts the JWT, by the heading in the README that
+# explains them.
 EXPECTED = {
     "node": {
         "typ": ["typ-missing"],
-        "what totps reads and an SDK does not": ["session-end-unreadable"],
+        "what only totps accepts": ["session-end-unreadable"],
         "duplicate keys": DUPLICATE_KEYS,
         "other forms of the same bytes": [
             "line-break-behind", "signature-padded", "signature-in-standard-base64",
@@ -52,7 +52,7 @@ EXPECTED = {
     },
     "python": {
         "typ": ["typ-access-token", "typ-a-number", "typ-null"],
-        "what totps reads and an SDK does not": [
+        "what only totps accepts": [
             "factors-null", "unknown-factor", "session-end-unreadable", "session-alone",
         ],
         "duplicate keys": DUPLICATE_KEYS,
@@ -68,7 +68,7 @@ EXPECTED = {
 
 
 class KeySet(http.server.BaseHTTPRequestHandler):
-    """Serves the key set, and counts who fetches it."""
+    """Serves the key set, and counts how often it is fetched."""
 
     jwks = b""
     fetched = 0
@@ -99,30 +99,32 @@ def main():
     }
     passed, failures = 0, []
     for sdk, command in commands.items():
-        # Made for each, because they are good for five minutes only.
+        # Make new JWTs for each SDK, because they expire after five minutes.
         printed = subprocess.run([forge, base_url], check=True, capture_output=True).stdout
         given = json.loads(printed)
         KeySet.jwks, KeySet.fetched = json.dumps(given["jwks"]).encode(), 0
         cases_file, out_file = work / f"{sdk}.cases.json", work / f"{sdk}.json"
         cases_file.write_bytes(printed)
         subprocess.run([*command, base_url, cases_file, out_file], check=True, timeout=120)
-        said = json.loads(out_file.read_text(encoding="utf-8"))
+        results = json.loads(out_file.read_text(encoding="utf-8"))
 
         expected = {name for names in EXPECTED[sdk].values() for name in names}
         for case in given["cases"]:
-            name, ours, theirs = case["name"], case["refused"], said[case["name"]]
+            name, ours, theirs = case["name"], case["refused"], results[case["name"]]
             if (ours is None) != case["good"]:
-                failures.append(f"{name}: totps says {ours}")
+                failures.append(f"{name}: unexpected result of totps: {ours or 'good'}")
             differs = (ours is None) != ("refused" not in theirs)
             if differs != (name in expected):
                 theirs = theirs.get("refused", "good")
-                failures.append(f"{sdk}, {name}: totps says {ours or 'good'}, the SDK {theirs}")
+                failures.append(
+                    f"{sdk}, {name}: unexpected results: totps {ours or 'good'}, the SDK {theirs}"
+                )
             else:
                 passed += 1
-        unknown = expected - said.keys()
+        unknown = expected - results.keys()
         if unknown:
-            failures.append(f"{sdk}: no such cases: {sorted(unknown)}")
-        print(f"{sdk}: {len(said)} JWTs, {KeySet.fetched} fetches of the key set")
+            failures.append(f"{sdk}: EXPECTED names unknown cases: {sorted(unknown)}")
+        print(f"{sdk}: {len(results)} JWTs, {KeySet.fetched} fetches of the key set")
     server.shutdown()
     for failure in failures:
         print(failure)

@@ -1,4 +1,4 @@
-//! Certificates, good and bad.
+//! A certificate authority, and the certificates of servers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,23 +15,23 @@ use rustls::version::{TLS12, TLS13};
 /// A certificate authority with a new key.
 pub struct Authority(CertifiedIssuer<'static, KeyPair>);
 
-/// What the certificate of a server is like.
+/// A kind of server certificate, good or bad.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Leaf {
-    /// For `localhost` and `127.0.0.1`, and valid for a long time.
+    /// For `localhost` and `127.0.0.1`, and currently valid.
     Good,
-    /// For another name.
+    /// For another host name.
     OtherName,
-    /// Not valid any more.
+    /// Expired.
     Expired,
-    /// Not valid yet.
+    /// Not yet valid.
     NotValidYet,
-    /// Signed by itself.
+    /// Self-signed.
     SelfSigned,
-    /// Signed by the key of a server's certificate, whose holder is no authority.
+    /// Signed with the key of a server certificate, which is not an authority.
     SignedByServer,
-    /// For clients, not for servers.
+    /// For client authentication only.
     ForClients,
 }
 
@@ -45,7 +45,7 @@ pub enum TlsVersion {
     Tls13,
 }
 
-/// The certificate, key and versions of a server over TLS. [`Authority::server`] makes it.
+/// The certificate, key and TLS versions of a server. [`Authority::server`] creates it.
 #[derive(Clone)]
 pub struct Tls(pub(super) Arc<ServerConfig>);
 
@@ -56,24 +56,24 @@ impl fmt::Debug for Tls {
 }
 
 impl Authority {
-    /// Makes an authority with a new key and a name of its own.
+    /// Creates an authority with a new key and a unique name.
     pub fn new() -> Self {
         let key = KeyPair::generate().unwrap();
         Self(CertifiedIssuer::self_signed(authority_params(), key).unwrap())
     }
 
-    /// Returns the authority's own certificate in PEM.
+    /// Returns the authority's own certificate in PEM format.
     pub fn pem(&self) -> String {
         self.0.pem()
     }
 
-    /// Makes a certificate for a server that speaks TLS 1.2 and 1.3. This authority signs it, unless
-    /// `leaf` says otherwise.
+    /// Creates a certificate for a server with TLS 1.2 and 1.3. This authority signs it, unless
+    /// `leaf` requires another signer.
     pub fn server(&self, leaf: Leaf) -> Tls {
         self.server_with_versions(leaf, &[TlsVersion::Tls12, TlsVersion::Tls13])
     }
 
-    /// As [`server`](Self::server), with these versions of TLS.
+    /// Like [`server`](Self::server), with these versions of TLS.
     pub fn server_with_versions(&self, leaf: Leaf, versions: &[TlsVersion]) -> Tls {
         let key = KeyPair::generate().unwrap();
         let params = leaf_params(leaf);

@@ -1,4 +1,4 @@
-//! Go-betweens that record what they pass on.
+//! Relays between a client and a server that record what the client sends.
 
 use std::io::{Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -7,17 +7,17 @@ use std::thread;
 
 use super::{Connection, Received, Server};
 
-/// What clients sent, of all connections.
+/// The bytes that clients sent, over all connections.
 type Uploaded = Arc<Mutex<Vec<u8>>>;
 
-/// A proxy for `CONNECT`, which connects to the port that it is told, on loopback.
+/// A `CONNECT` proxy that connects to the requested port on loopback, whatever the requested host.
 pub struct Proxy {
     server: Server,
     uploaded: Uploaded,
 }
 
 impl Proxy {
-    /// Starts it.
+    /// Starts the proxy.
     pub fn start() -> Self {
         let uploaded = Uploaded::default();
         let seen = uploaded.clone();
@@ -26,7 +26,7 @@ impl Proxy {
                 return;
             };
             let port = request.line().split([':', ' ']).nth(2).unwrap_or_default();
-            let port = port.parse().expect("a CONNECT has a port");
+            let port = port.parse().expect("a CONNECT request has a port");
             let Ok(target) = TcpStream::connect(("127.0.0.1", port)) else {
                 return;
             };
@@ -36,35 +36,35 @@ impl Proxy {
         Self { server, uploaded }
     }
 
-    /// Its URL.
+    /// Returns the URL of the proxy.
     pub fn url(&self) -> String {
         self.server.url()
     }
 
-    /// What was said to the proxy itself.
+    /// Returns the requests to the proxy itself.
     pub fn requests(&self) -> Vec<Received> {
         self.server.requests()
     }
 
-    /// What was sent through the tunnels.
+    /// Returns the bytes that clients sent through the tunnels.
     pub fn uploaded(&self) -> Vec<u8> {
         self.uploaded.lock().unwrap().clone()
     }
 }
 
-/// A wire with a recorder before a server.
+/// A relay in front of a server that records the bytes of the client.
 pub struct Tap {
     server: Server,
     uploaded: Uploaded,
 }
 
 impl Tap {
-    /// Starts it before a server that listens here.
+    /// Starts a relay to the server at `target`.
     pub fn before(target: SocketAddr) -> Self {
         let uploaded = Uploaded::default();
         let seen = uploaded.clone();
         let server = Server::start(move |connection| {
-            // It fails if the server has gone.
+            // Fails only if the server was stopped.
             if let Ok(target) = TcpStream::connect(target) {
                 relay(connection, target, &seen);
             }
@@ -72,32 +72,33 @@ impl Tap {
         Self { server, uploaded }
     }
 
-    /// A URL for HTTPS by the name `localhost`, without a slash at its end.
+    /// Returns a URL for HTTPS with the host `localhost`, without a trailing slash.
     pub fn https_url(&self) -> String {
         self.server.https_url()
     }
 
-    /// Waits until so many connections have ended.
+    /// Waits until this number of connections have ended.
     ///
     /// # Panics
     ///
-    /// If that does not come.
+    /// Panics after 20 s.
     pub fn wait_for_closed(&self, connections: usize) {
         self.server.wait_for_closed(connections);
     }
 
-    /// Waits until there was a connection, and all that came so far have ended.
+    /// Waits until one connection has ended, and then until all connections accepted so far have
+    /// ended.
     ///
     /// # Panics
     ///
-    /// If that does not come.
+    /// Panics after 20 s in either step.
     pub fn wait_for_all(&self) {
         self.server.wait_for_closed(1);
         self.server.wait_for_closed(self.server.connections());
     }
 
-    /// What the client sent, as records of TLS: the type and the length of each. `None` if it is
-    /// not made of them. Meant for a single connection.
+    /// Returns the type and length of each TLS record that the client sent, or `None` if the bytes
+    /// are not TLS records. Use it for a single connection.
     pub fn tls_records(&self) -> Option<Vec<(u8, usize)>> {
         let uploaded = self.uploaded.lock().unwrap();
         let (mut records, mut rest) = (Vec::new(), uploaded.as_slice());
@@ -113,14 +114,14 @@ impl Tap {
     }
 }
 
-/// Passes bytes on in both directions, and the end of each.
+/// Forwards bytes in both directions, and the end of each direction.
 fn relay(connection: &mut Connection, mut target: TcpStream, uploaded: &Uploaded) {
     let mut back = (
         target.try_clone().unwrap(),
         connection.socket.try_clone().unwrap(),
     );
     thread::spawn(move || {
-        // It fails if the client has gone.
+        // Fails only if the client has disconnected.
         let _ = std::io::copy(&mut back.0, &mut back.1);
         let _ = back.1.shutdown(Shutdown::Write);
     });

@@ -1,4 +1,4 @@
-//! Whom the transport talks to over TLS.
+//! Rules about certificates and TLS.
 
 use totps_core::TransportError;
 use totps_core::TransportErrorKind::{self, Other};
@@ -11,93 +11,94 @@ use crate::target::{Setting, Target};
 
 use super::{deadlines, rule};
 
-const VERIFY: &str = "leave the verification of certificates and names on, with `Target::root_certificate_pem` as the only \
-                      authority; look for settings such as `danger_accept_invalid_certs` or `disable_verification`";
+const VERIFY: &str = "leave the verification of certificates and host names on, with `Target::root_certificate_pem` as the \
+                      only authority; look for settings such as `danger_accept_invalid_certs` or `disable_verification`";
 
 pub(super) const RULES: [Rule; 14] = [
     rule(
         "own-root-trusted",
         Severity::Major,
-        "A server whose certificate the given authority signed is talked to, and its connection is kept",
-        "give `Target::root_certificate_pem` to the TLS library",
+        "A certificate signed by the given authority is accepted, and the connection is reused",
+        "pass `Target::root_certificate_pem` to the TLS library",
         own_root,
     ),
     bad(
         "certificate-unknown-issuer-refused",
-        "A certificate of another authority ends the call before anything is sent",
+        "A certificate from another authority ends the call before the request is sent",
         unknown_issuer,
     ),
     bad(
         "certificate-self-signed-refused",
-        "A certificate that is signed by itself ends the call before anything is sent",
+        "A self-signed certificate ends the call before the request is sent",
         |probe| refused(probe, Leaf::SelfSigned),
     ),
     bad(
         "certificate-other-name-refused",
-        "A certificate for another name ends the call before anything is sent",
+        "A certificate for another host name ends the call before the request is sent",
         |probe| refused(probe, Leaf::OtherName),
     ),
     bad(
         "certificate-expired-refused",
-        "A certificate that is not valid any more ends the call before anything is sent",
+        "An expired certificate ends the call before the request is sent",
         |probe| refused(probe, Leaf::Expired),
     ),
     bad(
         "certificate-not-yet-valid-refused",
-        "A certificate that is not valid yet ends the call before anything is sent",
+        "A certificate that is not yet valid ends the call before the request is sent",
         |probe| refused(probe, Leaf::NotValidYet),
     ),
     bad(
         "certificate-signed-by-server-refused",
-        "A certificate that the holder of a server's certificate signed ends the call before anything is sent",
+        "A certificate signed with the key of a server certificate ends the call before the request is sent",
         |probe| refused(probe, Leaf::SignedByServer),
     ),
     bad(
         "certificate-for-clients-refused",
-        "A certificate that is for clients only ends the call before anything is sent",
+        "A certificate for client authentication only ends the call before the request is sent",
         |probe| refused(probe, Leaf::ForClients),
     ),
     rule(
         "certificate-error-names-the-cause",
         Severity::Minor,
-        "The error of a bad certificate says what is wrong with it",
+        "The error for a bad certificate says what is wrong with it",
         "keep the error of the TLS library as the source of the `TransportError`",
         causes,
     ),
     rule(
         "tls-1-1-refused",
         Severity::Critical,
-        "A server whose newest version of TLS is 1.1 ends the call before anything is sent",
-        "leave the lowest version of TLS at 1.2",
+        "If the newest TLS version of the server is 1.1, the call ends before the request is sent",
+        "leave the minimum TLS version at 1.2",
         tls_1_1,
     ),
     rule(
         "tls-on-plain-port-refused",
         Severity::Critical,
-        "An `https` URL whose server speaks plain HTTP ends the call before anything is sent",
+        "If the server of an `https` URL speaks plain HTTP, the call ends before the request is sent",
         "do not fall back to plain HTTP",
         plain_server,
     ),
     rule(
         "plain-on-tls-port-is-an-error",
         Severity::Major,
-        "An `http` URL whose server speaks TLS ends the call with an error",
-        "return the error of reading the response",
+        "If the server of an `http` URL speaks TLS, the call ends with an error",
+        "return the error from reading the response",
         tls_server,
     ),
     rule(
         "close-notify-required",
         Severity::Major,
-        "A body that ends with its TLS connection is whole only after `close_notify`: anybody on the way can \
-         end TCP",
-        "do not take the end of TCP for the end of the body: TLS libraries report it as `UnexpectedEof`",
+        "A body that ends with its TLS connection is complete only after `close_notify`, because anyone on the \
+         network path can end a TCP connection",
+        "do not accept the end of the TCP connection as the end of the body: TLS libraries report it as \
+         `UnexpectedEof`",
         close_notify,
     ),
     rule(
         "connect-timeout-covers-handshake",
         Severity::Major,
-        "The timeout for connecting ends a TLS handshake that does not, with `Delivery::NotSent`",
-        "let `Target::connect_timeout` cover connecting and the handshake",
+        "The connect timeout ends a stalled TLS handshake, with `Delivery::NotSent`",
+        "apply `Target::connect_timeout` to connecting and the TLS handshake together",
         connect_timeout,
     )
     .needs(Needs::Setting(Setting::ConnectTimeout)),
@@ -107,7 +108,7 @@ const fn bad(id: &'static str, sentence: &'static str, case: fn(&Probe)) -> Rule
     rule(id, Severity::Critical, sentence, VERIFY, case)
 }
 
-/// A server for HTTPS that responds to everything.
+/// Starts an HTTPS server that responds to every request.
 pub(super) fn secure(authority: &Authority, leaf: Leaf) -> Server {
     Server::start_tls(authority.server(leaf), |connection| {
         while connection.read_request().is_some() {
@@ -131,7 +132,7 @@ fn own_root(probe: &Probe) {
             return;
         };
         for _ in 0..2 {
-            let what = format!("a good certificate by {version:?}");
+            let what = format!("a good certificate over {version:?}");
             if !probe.response(&what, calls.call(), 200, "{}") {
                 return;
             }
@@ -140,7 +141,7 @@ fn own_root(probe: &Probe) {
             probe.fail_rule(
                 "idle-connection-reused",
                 format!(
-                    "{version:?}: {} connections for 2 calls",
+                    "{version:?}: 2 calls used {} connections",
                     server.connections()
                 ),
             );
@@ -152,7 +153,7 @@ fn refused(probe: &Probe, leaf: Leaf) {
     for version in [TlsVersion::Tls12, TlsVersion::Tls13] {
         let tls = probe.run.authority.server_with_versions(leaf, &[version]);
         let server = reading(tls);
-        let what = format!("{} by {version:?}", name(leaf));
+        let what = format!("{} over {version:?}", name(leaf));
         handshake_fails(probe, &what, &server, |url| probe.target(url));
     }
 }
@@ -161,7 +162,7 @@ fn unknown_issuer(probe: &Probe) {
     let other = Authority::new();
     for version in [TlsVersion::Tls12, TlsVersion::Tls13] {
         let server = reading(other.server_with_versions(Leaf::Good, &[version]));
-        let what = format!("a certificate of an unknown authority by {version:?}");
+        let what = format!("a certificate from an unknown authority over {version:?}");
         handshake_fails(probe, &what, &server, |url| probe.target(url));
     }
 }
@@ -175,16 +176,16 @@ fn reading(tls: crate::hostile::Tls) -> Server {
 fn name(leaf: Leaf) -> &'static str {
     match leaf {
         Leaf::Good => "a good certificate",
-        Leaf::OtherName => "a certificate for another name",
+        Leaf::OtherName => "a certificate for another host name",
         Leaf::Expired => "an expired certificate",
-        Leaf::NotValidYet => "a certificate that is not valid yet",
+        Leaf::NotValidYet => "a certificate that is not yet valid",
         Leaf::SelfSigned => "a self-signed certificate",
-        Leaf::SignedByServer => "a certificate that a server signed",
-        Leaf::ForClients => "a certificate for clients",
+        Leaf::SignedByServer => "a certificate signed with the key of a server certificate",
+        Leaf::ForClients => "a certificate for client authentication only",
     }
 }
 
-/// Nothing of a request leaves the client.
+/// Expects an error of TLS with `Delivery::NotSent`, and no bytes of the request on the network.
 fn handshake_fails(
     probe: &Probe,
     what: &str,
@@ -203,28 +204,31 @@ fn handshake_fails(
     error
 }
 
-/// What was sent are a handshake and alerts.
+/// Expects that the client sent nothing but a handshake and alerts.
 fn only_handshakes(probe: &Probe, what: &str, tap: &Tap) {
     const HANDSHAKE: u8 = 22;
     const APPLICATION_DATA: u8 = 23;
-    // In TLS 1.3 the alert that ends a handshake looks like application data, and so does the client's last
-    // message of the handshake, by SHA-256 and by SHA-384. A request is longer.
+    // In TLS 1.3, the alert that ends a handshake is encrypted as application data. So is the
+    // client's last handshake message, whose length depends on SHA-256 or SHA-384. A request is
+    // longer.
     const SEALED: [usize; 3] = [19, 53, 69];
 
     let Some(records) = tap.tls_records() else {
-        return probe.fail(format!("{what}: other bytes than TLS were sent"));
+        return probe.fail(format!("{what}: bytes that are not TLS were sent"));
     };
-    // On a busy machine, a timeout may elapse before the first byte.
+    // On a busy machine, a timeout may elapse before the first byte, so there may be no record.
     if records.first().is_some_and(|&(kind, _)| kind != HANDSHAKE) {
-        probe.fail(format!("{what}: no handshake was begun: {records:?}"));
+        probe.fail(format!(
+            "{what}: the first record is not a handshake: {records:?}"
+        ));
     }
     let mut data = records.iter();
     if data.any(|&(kind, length)| kind == APPLICATION_DATA && !SEALED.contains(&length)) {
-        probe.fail(format!("{what}: data was sent: {records:?}"));
+        probe.fail(format!("{what}: application data was sent: {records:?}"));
     }
 }
 
-/// In the words of the adapters, rustls, OpenSSL, or others.
+/// Searches the errors for words that the adapters, rustls, OpenSSL and other libraries use.
 fn causes(probe: &Probe) {
     let unknown = Authority::new();
     let issuer = &[
@@ -244,7 +248,7 @@ fn causes(probe: &Probe) {
             &issuer[..],
         ),
         (
-            "a certificate for another name",
+            "a certificate for another host name",
             &probe.run.authority,
             Leaf::OtherName,
             &["name", "host"],
@@ -256,7 +260,7 @@ fn causes(probe: &Probe) {
             &["expired"],
         ),
         (
-            "a certificate that is not valid yet",
+            "a certificate that is not yet valid",
             &probe.run.authority,
             Leaf::NotValidYet,
             &["not valid yet", "not yet valid", "notvalidyet"],
@@ -281,11 +285,12 @@ fn names_the_cause(probe: &Probe, what: &str, error: &TransportError, words: &[&
     }
 }
 
-/// What rustls cannot be: a server that speaks TLS 1.1 and nothing newer.
+/// Tries servers that support no TLS version after 1.1. Their bytes are fixed, because rustls
+/// cannot speak TLS 1.1.
 fn tls_1_1(probe: &Probe) {
     // The fatal alert `protocol_version`, as OpenSSL sends it.
     let alert = vec![21, 3, 3, 0, 2, 2, 70];
-    // A hello of version 1.1: a random number, no session, TLS_RSA_WITH_AES_128_CBC_SHA.
+    // A ServerHello of TLS 1.1: a random number, no session, TLS_RSA_WITH_AES_128_CBC_SHA.
     let hello = [
         &[22, 3, 2, 0, 42, 2, 0, 0, 38, 3, 2][..],
         &[7; 32],
@@ -293,8 +298,8 @@ fn tls_1_1(probe: &Probe) {
     ]
     .concat();
     for (what, bytes) in [
-        ("an alert for TLS 1.1", alert),
-        ("a hello of TLS 1.1", hello),
+        ("an alert `protocol_version`", alert),
+        ("a ServerHello of TLS 1.1", hello),
     ] {
         let server = Server::start(move |connection| {
             connection.write(&bytes);

@@ -1,4 +1,4 @@
-//! How connections are kept and given up.
+//! Rules about connections that are kept and reused.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -10,65 +10,67 @@ use crate::rule::{Rule, Severity};
 
 use super::{responding, responding_once, rule};
 
-const NOT_KEPT: &str = "close a connection on which anything came that was not asked for. If the stack does not look, keep \
-                        no idle connections";
+const NOT_KEPT: &str = "close a connection on which unsolicited data arrives. If the stack does not check for it, keep no \
+                        idle connections";
 
 pub(super) const RULES: [Rule; 9] = [
     rule(
         "idle-connection-reused",
         Severity::Minor,
-        "Calls one after the other use one connection",
-        "keep the client of the stack with its pool, and read every body to its end: a handshake takes two \
+        "Consecutive calls use one connection",
+        "reuse the client of the stack with its pool, and read every body to its end: a handshake takes two \
          round trips",
         reused,
     ),
     rule(
         "connection-close-honoured",
         Severity::Major,
-        "After `Connection: close`, the next call has a connection of its own",
-        "do not give such a connection back to the pool",
+        "After `Connection: close`, the next call uses a new connection",
+        "do not return such a connection to the pool",
         close_honoured,
     ),
     rule(
         "closed-idle-connection-not-used",
         Severity::Major,
-        "A connection that the server has closed while it was idle is not used",
-        "look for the end of an idle connection before it is used again",
+        "An idle connection that the server has closed is not used again",
+        "check whether an idle connection has ended before it is used again",
         closed_while_idle,
     ),
     rule(
         "closing-connection-not-retried",
         Severity::Critical,
-        "If an idle connection closes when a request was sent on it, the call fails and sends nothing again",
-        "turn off the retry of the stack on kept connections, or keep no idle connections: the server may \
+        "If an idle connection closes after a request was sent on it, the call fails, and the request is not \
+         sent again",
+        "turn off the retries of the stack on kept connections, or keep no idle connections: the server may \
          have carried out the request",
         closed_when_used_again,
     ),
     rule(
         "unasked-response-not-taken",
         Severity::Critical,
-        "A response that nobody asked for is not the response of the next call",
+        "An unsolicited response is not returned as the response to the next call",
         NOT_KEPT,
         unasked_bytes,
     ),
     rule(
         "unasked-record-not-taken",
         Severity::Critical,
-        "The same over TLS, where it may rest in the TLS library or below it",
+        "An unsolicited response over TLS is not returned as the response to the next call, whether it is \
+         buffered in the TLS library or below it",
         NOT_KEPT,
         unasked_records,
     ),
     rule(
         "close-notify-noticed",
         Severity::Major,
-        "A connection that TLS has ended (`close_notify`) is not used again",
-        "look for what came by TLS before an idle connection is used again",
+        "A connection that the server has ended with `close_notify` is not used again",
+        "check for unread TLS records before an idle connection is used again",
         close_notify,
     ),
     rule(
         "unread-rest-not-taken",
         Severity::Critical,
-        "The rest of a response that was refused is not the response of the next call",
+        "The rest of a refused response is not returned as the response to the next call",
         "close a connection whose response was not read to its end",
         |probe| unread_rest(probe, false),
     ),
@@ -89,10 +91,7 @@ fn reused(probe: &Probe) {
         }
     }
     if server.connections() > 1 {
-        probe.fail(format!(
-            "{} connections were made for 3 calls",
-            server.connections()
-        ));
+        probe.fail(format!("3 calls used {} connections", server.connections()));
     }
     probe.sent_once("three calls", &server, 3);
 }
@@ -124,7 +123,7 @@ fn closed_while_idle(probe: &Probe) {
     probe.sent_once(what, &server, 3);
 }
 
-/// The close comes too late to be noticed before the request is sent.
+/// The server closes the connection too late for the client to notice before it sends the request.
 fn closed_when_used_again(probe: &Probe) {
     let server = Server::start(|connection| {
         connection.read_request();
@@ -139,9 +138,9 @@ fn closed_when_used_again(probe: &Probe) {
     let seen = calls.call();
     if server.request_count() > 2 {
         let requests = server.request_count();
-        probe.fail(format!("the server got {requests} requests of 2 calls"));
+        probe.fail(format!("the server got {requests} requests for 2 calls"));
     }
-    // A transport that keeps no connections gets a response on another one.
+    // A transport that keeps no connections gets a response on a new one.
     if server.connections() == first {
         probe.error("closed after the second request", seen, Other);
     } else if server.request_count() == 2 {
@@ -158,12 +157,12 @@ fn unasked_bytes(probe: &Probe) {
         }
     }
     if server.connections() < 2 {
-        probe.fail("the connection was used again after bytes that were not asked for");
+        probe.fail("the connection was used again after an unsolicited response");
     }
 }
 
-/// Where the second response rests depends on how the records lie in the buffers, and so on the size of the
-/// first one.
+/// The size of the first response decides which buffer holds the second one, so many sizes are
+/// tried.
 fn unasked_records(probe: &Probe) {
     if !probe.needs_trust() {
         return;
@@ -185,7 +184,7 @@ fn unasked_records(probe: &Probe) {
     }
 }
 
-/// A server that is done with the connection says so by TLS before it closes the socket.
+/// The server ends each connection with `close_notify`, and keeps the socket open.
 fn close_notify(probe: &Probe) {
     if !probe.needs_trust() {
         return;
@@ -203,7 +202,8 @@ fn close_notify(probe: &Probe) {
 }
 
 fn unread_rest(probe: &Probe, must_close: bool) {
-    // Whoever takes the rest for a response gets this one.
+    // The rest of the first body is itself a response, which a wrong transport returns to the next
+    // call.
     let rest = response(200, "no");
     let first = [
         format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", rest.len()).into_bytes(),

@@ -1,4 +1,4 @@
-//! A server that goes away after every byte of the request and of its response.
+//! Rules about a server that disconnects after any byte of the request or of its response.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -22,26 +22,26 @@ pub(super) const RULES: [Rule; 3] = [
     rule(
         "request-cut-anywhere",
         Severity::Major,
-        "If the server goes after any byte of the request, the call ends with an error, not by its timeout",
-        "return the error of writing or reading as it comes; do not wait for more",
+        "If the server disconnects after any byte of the request, the call ends with an error before its timeout",
+        "return an error of writing or reading immediately; do not wait for more data",
         requests,
     )
     .needs(Needs::Quiet),
     rule(
         "response-cut-anywhere",
         Severity::Major,
-        "If the server goes after any byte of a response with a length or in chunks, the call ends with the \
-         whole response or with an error, not by its timeout",
-        "take a response for whole only if all of its length or its last chunk came",
+        "If the server disconnects after any byte of a response with a length or in chunks, the call ends with \
+         the complete response or with an error, before its timeout",
+        "accept a response as complete only if its whole length or its last chunk arrived",
         |probe| responses(probe, &[Framing::Length, Framing::Chunks]),
     )
     .needs(Needs::Quiet),
     rule(
         "response-until-close-cut-anywhere",
         Severity::Major,
-        "If the server goes after any byte of a response that ends with its connection, the call ends with \
-         what came, or with an error if the connection was reset",
-        "take an error of reading for an error, and the end of the connection for the end of the body",
+        "If the server disconnects after any byte of a response that ends with its connection, the call ends \
+         with the body that arrived, or with an error if the head is incomplete or the connection was reset",
+        "return an error of reading as an error, and treat the end of the connection as the end of the body",
         |probe| responses(probe, &[Framing::UntilClose]),
     )
     .needs(Needs::Quiet),
@@ -56,19 +56,19 @@ enum Call {
 
 const CALLS: [Call; 3] = [Call::Create, Call::Authenticate, Call::Migrate];
 
-/// How the server goes.
+/// How the server disconnects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum End {
     Close,
     Reset,
 }
 
-/// When the server goes.
+/// When the server disconnects.
 #[derive(Clone, Copy, Debug)]
 enum Cut {
-    /// After so many bytes of a request of this length.
+    /// After `read` bytes of a request of `length` bytes.
     Request { read: usize, length: usize },
-    /// After so many bytes of the response.
+    /// After `written` bytes of the response.
     Response { written: usize },
 }
 
@@ -80,7 +80,7 @@ enum Framing {
 }
 
 impl Framing {
-    /// A response and the length of its head.
+    /// Returns the length of the head of a response, and the response.
     fn response(self, status: u16, body: &str) -> (usize, Vec<u8>) {
         let bytes = match self {
             Self::Length => response(status, body),
@@ -94,15 +94,15 @@ impl Framing {
     }
 }
 
-/// What came of a call, for its caller.
+/// The result of a call.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Outcome {
     Whole,
-    /// A response whose body is what was written up to the cut.
+    /// A response whose body is the beginning of the server's body.
     Beginning,
     Unknown,
     NotSent,
-    /// What never is right.
+    /// A result that is always wrong.
     Wrong(String),
 }
 
@@ -134,10 +134,10 @@ impl Outcome {
     }
 }
 
-/// How many places were cut, and what came of it.
+/// How many calls had which result.
 type Tally = BTreeMap<Outcome, usize>;
 
-/// The server reads some bytes of a request and goes.
+/// Tries a server that disconnects after reading some bytes of a request.
 fn requests(probe: &Probe) {
     let mut tally = Tally::new();
     for call in CALLS {
@@ -148,8 +148,8 @@ fn requests(probe: &Probe) {
             let Some(length) = series.length_of_request() else {
                 return;
             };
-            // Where it is to go by a used connection that closes before its first byte, a request may go
-            // by another one.
+            // If a kept connection closes before the first byte of the request, the transport may
+            // use another connection.
             for read in series.cuts(length).filter(|&read| read > 0 || !reused) {
                 let cut = Cut::Request { read, length };
                 let Some(seen) = series.send(cut) else {
@@ -172,7 +172,7 @@ fn requests(probe: &Probe) {
     note(probe, "the request", &tally);
 }
 
-/// The server reads a request, writes some bytes of its response and goes.
+/// Tries a server that disconnects after writing some bytes of its response.
 fn responses(probe: &Probe, framings: &[Framing]) {
     const LAST_LINE: &str = "\r\n";
 
@@ -202,7 +202,7 @@ fn responses(probe: &Probe, framings: &[Framing]) {
                     match &outcome {
                         Outcome::NotSent => not_sent(probe, &what),
                         Outcome::Unknown if !is_message => {}
-                        // A reset may take with it what was not read yet.
+                        // A reset may discard bytes that the client has not read.
                         Outcome::Unknown if end == End::Reset => {}
                         Outcome::Whole if is_message && is_whole => {}
                         Outcome::Beginning if is_message && !is_whole => {}
@@ -212,13 +212,13 @@ fn responses(probe: &Probe, framings: &[Framing]) {
                         {
                             probe.fail_rule(
                                 "last-chunk-line-required",
-                                format!("{what}: the response was taken for whole"),
+                                format!("{what}: the response was accepted as complete"),
                             );
                         }
                         _ if framing == Framing::UntilClose && end == End::Reset && is_got => {
                             probe.fail_rule(
                                 "reset-ends-no-body",
-                                format!("{what}: a body that is reset was taken for whole"),
+                                format!("{what}: a body that ended with a reset was accepted as complete"),
                             );
                         }
                         _ => {
@@ -238,7 +238,7 @@ fn responses(probe: &Probe, framings: &[Framing]) {
     note(probe, "the response", &tally);
 }
 
-/// The case of the rule about the last line of chunks.
+/// The case of `last-chunk-line-required` for a chunked response without its last bytes.
 pub(super) fn last_line(probe: &Probe) {
     let (_, bytes) = Framing::Chunks.response(200, "{}");
     for missing in [1, 2] {
@@ -259,20 +259,22 @@ fn not_sent(probe: &Probe, what: &str) {
 
 fn note(probe: &Probe, place: &str, tally: &Tally) {
     let places: usize = tally.values().sum();
-    probe.note(format!("{places} cuts of {place}: {tally:?}"));
+    probe.note(format!(
+        "disconnected at {places} places of {place}: {tally:?}"
+    ));
 }
 
-/// Calls by one transport to one server that goes in one way.
+/// Calls with one transport to one server, which always disconnects in the same way.
 struct Series<'a> {
     probe: &'a Probe,
     call: Call,
     end: End,
-    /// Whether each connection has served another call before.
+    /// Whether each connection serves another call first.
     reused: bool,
     calls: Calls<'a>,
     server: Server,
     cut: Arc<Mutex<Option<Cut>>>,
-    /// How many requests came as far as to the cut.
+    /// How many requests arrived up to the cut.
     reached: Arc<AtomicUsize>,
 }
 
@@ -306,7 +308,7 @@ impl<'a> Series<'a> {
                     }
                     if end == End::Close {
                         connection.finish();
-                        // Unread bytes would make it a reset.
+                        // Unread bytes would turn the close into a reset.
                         connection.read_bytes(length - read);
                     }
                 }
@@ -333,8 +335,12 @@ impl<'a> Series<'a> {
         })
     }
 
-    /// One call that is cut, by a connection of its own, which serves another one before if so told. No
-    /// other connection is made and no other request read: nothing is sent twice.
+    /// Makes one call that is cut, on a new connection, or on a connection that served a call
+    /// before.
+    ///
+    /// Returns `None` if the series cannot continue: if a request was sent twice or on an
+    /// unexpected connection, if the call before the cut failed, or if the transport keeps no
+    /// connections.
     fn send(&self, cut: Cut) -> Option<Seen> {
         *self.cut.lock().unwrap_or_else(PoisonError::into_inner) = Some(cut);
         let before = self.server.connections();
@@ -344,7 +350,7 @@ impl<'a> Series<'a> {
             if !matches!(&first, Seen::Response(response) if response.status() == 200) {
                 let first = self.probe.describe(&first);
                 self.probe
-                    .fail(format!("{self}: the call before the cut gave {first}"));
+                    .fail(format!("{self}: the call before the cut returned {first}"));
                 return None;
             }
         }
@@ -353,9 +359,9 @@ impl<'a> Series<'a> {
         let seen = self.calls.send(request(self.call, &self.server));
         let is_elsewhere = self.server.connections() > first;
         if self.reused && is_elsewhere && self.reached.load(Ordering::SeqCst) == reached {
-            // A transport that keeps no connections is cut on new ones alone.
+            // A transport that keeps no connections is tried on new connections only.
             self.probe
-                .note(format!("{self}: not tried, since no connection was kept"));
+                .note(format!("{self}: not tried, because no connection was kept"));
             return None;
         }
         self.server.wait_for_closed(before + 1);
@@ -372,7 +378,7 @@ impl<'a> Series<'a> {
                 SENT_ONCE,
                 format!("{self}, {cut:?}: the request was sent {} times", more + 1),
             );
-            // What comes next would be counted with it.
+            // Later requests could not be told from this one.
             return None;
         }
         if (connections, requests) != (before + 1, expected) {
@@ -405,7 +411,7 @@ impl<'a> Series<'a> {
         Some(request.head.len() + request.body.len())
     }
 
-    /// After how many of `length` bytes to cut; none and all are among them.
+    /// Returns the numbers of bytes after which to cut, from 0 to `length`, both included.
     fn cuts(&self, length: usize) -> impl Iterator<Item = usize> + use<> {
         let is_full = self.probe.run.options.every_byte;
         let step = if is_full { 1 } else { 1 + length / 16 };
@@ -446,7 +452,7 @@ fn ways() -> [(End, bool); 4] {
     ]
 }
 
-/// Calls, and the statuses and bodies of their responses.
+/// Returns calls with the status and body of their response.
 fn bodies(probe: &Probe) -> Vec<(Call, u16, String)> {
     let mut bodies = CALLS
         .map(|call| (call, 200, small_body(call).to_owned()))
@@ -460,14 +466,15 @@ fn bodies(probe: &Probe) -> Vec<(Call, u16, String)> {
 
 #[expect(clippy::expect_used, reason = "these parameters are valid")]
 fn request(call: Call, server: &Server) -> Request {
-    let project = Project::at(server.url(), PROJECT_ID, PROJECT_SECRET).expect("it is valid");
+    let project =
+        Project::at(server.url(), PROJECT_ID, PROJECT_SECRET).expect("the project is valid");
     let (organization, member) = ("organization-1", "member-1");
     let request = match call {
         Call::Create => project.request(&CreateParams::new(organization, member)),
         Call::Authenticate => project.request(&AuthenticateParams::new(organization, member, CODE)),
         Call::Migrate => project.request(&MigrateParams::new(organization, member, "SECRET")),
     };
-    request.expect("they are valid")
+    request.expect("the parameters are valid")
 }
 
 fn whole(call: Call) -> Vec<u8> {

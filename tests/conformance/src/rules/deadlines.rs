@@ -1,4 +1,4 @@
-//! Every call ends by its timeout.
+//! Rules about the timeout of a call.
 
 use std::iter;
 use std::thread;
@@ -13,8 +13,8 @@ use crate::subject::Seen;
 
 use super::{environment, rule, silent};
 
-const OVERALL: &str = "give the call one deadline, from its beginning to the last byte of the response. A timeout for each \
-                       read is not enough: it begins anew with each byte";
+const OVERALL: &str = "give the call one deadline, from its start to the last byte of the response. A timeout for each read \
+                       is not enough: it restarts with each byte";
 
 pub(super) const RULES: [Rule; 9] = [
     rule(
@@ -30,14 +30,14 @@ pub(super) const RULES: [Rule; 9] = [
     rule(
         "deadline-head",
         Severity::Major,
-        "A call ends by its timeout if the head of the response comes byte by byte",
+        "A call ends by its timeout if the head of the response arrives byte by byte",
         OVERALL,
         |probe| drips(probe, &[("the head", "HTTP/1.1 200 OK\r\nx: ", "y")]),
     ),
     rule(
         "deadline-body",
         Severity::Major,
-        "A call ends by its timeout if the body of the response comes byte by byte",
+        "A call ends by its timeout if the body of the response arrives byte by byte",
         OVERALL,
         dripping_body,
     ),
@@ -52,50 +52,50 @@ pub(super) const RULES: [Rule; 9] = [
         "deadline-upload",
         Severity::Major,
         "A call ends by its timeout if the server does not read the request",
-        "let the deadline cover sending the request, too",
+        "apply the deadline to sending the request as well",
         upload,
     ),
     rule(
         "deadline-connect",
         Severity::Major,
-        "A call ends by its timeout if the connection is neither made nor refused",
-        "let the deadline cover connecting, too",
+        "A call ends by its timeout if the connection is neither accepted nor refused",
+        "apply the deadline to connecting as well",
         connect,
     ),
     rule(
         "deadline-handshake",
         Severity::Major,
-        "A call ends by its timeout if the TLS handshake stands still or comes byte by byte",
-        "let the deadline cover the TLS handshake, too",
+        "A call ends by its timeout if the TLS handshake stalls or arrives byte by byte",
+        "apply the deadline to the TLS handshake as well",
         handshake,
     ),
     rule(
         "deadline-lookup",
         Severity::Major,
         "A call ends by its timeout if the name server does not respond",
-        "look names up on a thread, or by an async resolver, and stop waiting at the deadline",
+        "look up names on a thread or with an async resolver, and stop waiting at the deadline",
         environment::with_deaf_name_server,
     )
     .needs(Needs::Child(ChildOf(lookup))),
     rule(
         "floods-end",
         Severity::Major,
-        "A call ends by its timeout, at the latest, if the server floods it with what is no body",
-        "limit the size of a chunk's line, of trailers and of interim responses, and look at the clock between \
-         reads that never have to wait",
+        "A call ends by its timeout, or earlier, if the server sends endless data outside a body",
+        "limit the size of chunk lines, of trailers and of interim responses, and check the clock between reads \
+         even if they never wait",
         floods,
     )
     .needs(Needs::Quiet),
 ];
 
-/// Calls each server, all at once. Each call must end by its timeout.
+/// Calls all servers at once. Each call must end with a timeout.
 fn in_time(probe: &Probe, servers: Vec<(&str, Server)>) {
     thread::scope(|scope| {
         for (what, server) in &servers {
             scope.spawn(move || {
                 let start = Instant::now();
                 let seen = probe.call(&probe.hurried(&server.url()));
-                over(probe, what, start);
+                note_overrun(probe, what, start);
                 probe.error(what, seen, Timeout);
                 probe.sent_once(what, server, 1);
             });
@@ -103,8 +103,9 @@ fn in_time(probe: &Probe, servers: Vec<(&str, Server)>) {
     });
 }
 
-/// By how much the timeout was exceeded is noted, not judged: the machine may be busy.
-fn over(probe: &Probe, what: &str, start: Instant) {
+/// Notes by how much a call exceeded its timeout. This is not a failure, because the machine may be
+/// busy.
+fn note_overrun(probe: &Probe, what: &str, start: Instant) {
     let over = start.elapsed().saturating_sub(SHORT);
     probe.note(format!(
         "{what}: ended {} ms after the timeout",
@@ -112,7 +113,7 @@ fn over(probe: &Probe, what: &str, start: Instant) {
     ));
 }
 
-/// One byte in 20 ms, and one in 150 ms, for ever.
+/// Tries servers that send one byte every 20 ms, and one every 150 ms, without end.
 fn drips(probe: &Probe, places: &[(&str, &'static str, &'static str)]) {
     let mut servers = Vec::new();
     for pause in [20, 150] {
@@ -144,7 +145,7 @@ fn dripping_body(probe: &Probe) {
                 "1\r\ny\r\n",
             ),
             (
-                "a body until the end",
+                "a body until the connection closes",
                 "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n",
                 "y",
             ),
@@ -159,11 +160,11 @@ fn interim_responses(probe: &Probe) {
             thread::sleep(Duration::from_millis(1));
         }
     });
-    let what = "a response 100 in each millisecond";
+    let what = "a response 100 every millisecond";
     ends(probe, what, probe.call(&probe.hurried(&server.url())));
 }
 
-/// The call ends with an error, by the timeout or before it.
+/// Expects that the call ends with an error, by its timeout or earlier.
 fn ends(probe: &Probe, what: &str, seen: Seen) {
     if let Some(error) = probe.some_error(what, seen) {
         probe.was_sent(what, &error);
@@ -178,12 +179,12 @@ fn upload(probe: &Probe) {
         connection.read_bytes(1);
         thread::sleep(Duration::from_secs(10));
     });
-    // More than the buffers between the two take.
+    // More than the buffers between client and server hold.
     let request = request_with_body(&server.url(), vec![b'x'; 64 * 1024 * 1024]);
     let what = "a server that does not read the request";
     let start = Instant::now();
     let seen = probe.send(&probe.hurried(&server.url()), request);
-    over(probe, what, start);
+    note_overrun(probe, what, start);
     probe.error(what, seen, Timeout);
 }
 
@@ -193,13 +194,13 @@ fn connect(probe: &Probe) {
     let what = "a server that does not accept connections";
     let start = Instant::now();
     let seen = probe.call(&probe.hurried(&url));
-    over(probe, what, start);
+    note_overrun(probe, what, start);
     probe.not_sent(what, seen, Timeout, BEFORE_SENDING);
 }
 
 const BEFORE_SENDING: &str = "deadline-before-sending-is-not-sent";
 
-/// The case of the rule about what the error says.
+/// The case of `deadline-before-sending-is-not-sent`.
 pub(super) fn before_sending(probe: &Probe) {
     let server = DeafServer::start();
     let url = format!("http://{}", server.address());
@@ -210,21 +211,21 @@ pub(super) fn before_sending(probe: &Probe) {
     }
 }
 
-/// Handshakes that never finish.
+/// Returns servers whose TLS handshake never finishes.
 pub(super) fn stalled_handshakes() -> Vec<(&'static str, Server)> {
     let silent = Server::start(|connection| connection.hold());
     let stuck = Server::start(|connection| {
         connection.write(&[22, 3, 3, 64, 0, 2, 2]);
         connection.hold();
     });
-    // A record of 16 KiB that never comes to its end.
+    // A record that announces 16 KiB, and never ends at one byte every 20 ms.
     let dripping = Server::start(|connection| {
         let record = [22, 3, 3, 64, 0].into_iter();
         connection.drip(record.chain(iter::repeat(2)), Duration::from_millis(20));
     });
     vec![
         ("a server without a handshake", silent),
-        ("a handshake that stands still", stuck),
+        ("a handshake that stalls", stuck),
         ("a handshake byte by byte", dripping),
     ]
 }
@@ -236,26 +237,26 @@ fn handshake(probe: &Probe) {
             scope.spawn(move || {
                 let start = Instant::now();
                 let seen = probe.call(&probe.hurried(&server.https_url()));
-                over(probe, what, start);
+                note_overrun(probe, what, start);
                 probe.not_sent(what, seen, Timeout, BEFORE_SENDING);
             });
         }
     });
 }
 
-/// In the process with a name server that does not respond.
+/// Makes a call in the child process, whose name server does not respond.
 fn lookup(probe: &Probe) {
     environment::deaf_name_server(probe, |probe| {
         let url = "https://totps-conformance.example";
         let what = "a name server that does not respond";
         let start = Instant::now();
         let seen = probe.call(&probe.hurried(url));
-        over(probe, what, start);
+        note_overrun(probe, what, start);
         probe.not_sent(what, seen, Timeout, BEFORE_SENDING);
     });
 }
 
-/// What is no body, without end and as fast as it can be written.
+/// Tries servers that send endless data outside a body as fast as possible.
 fn floods(probe: &Probe) {
     const CHUNKS: &str = "HTTP/1.1 200 X\r\ntransfer-encoding: chunked\r\n\r\n";
     for (what, beginning, piece) in [
@@ -284,11 +285,11 @@ fn floods(probe: &Probe) {
         let what = format!("a flood of {what}");
         let start = Instant::now();
         let seen = probe.call(&probe.hurried(&server.url()));
-        over(probe, &what, start);
+        note_overrun(probe, &what, start);
         let is_endless = matches!(seen, Seen::Hung(_));
         ends(probe, &what, seen);
         if is_endless {
-            // The others would take as long, and the call goes on.
+            // The other cases would take as long, and this call still uses the processor.
             return;
         }
     }

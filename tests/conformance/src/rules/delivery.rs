@@ -1,5 +1,5 @@
-//! What may be said to be not sent, and that nothing is sent twice. Nearly every rule checks this beside its
-//! own matter.
+//! Rules about requests that are sent once, and about errors that say whether a request was sent.
+//! Nearly every other rule also checks both.
 
 use totps_core::TransportErrorKind;
 
@@ -15,55 +15,55 @@ pub(super) const RULES: [Rule; 7] = [
     rule(
         SENT_ONCE,
         Severity::Critical,
-        "A call sends its request once, whatever happens: a one-time code works once",
-        "turn off retries in the HTTP stack, also those that it makes by itself when an idle connection was \
-         closed, and do not loop around it",
+        "A call sends its request once, whatever happens, because a one-time code works only once",
+        "turn off retries in the HTTP stack, including automatic retries after an idle connection was closed, \
+         and do not call the stack in a loop",
         sent_once,
     ),
     rule(
         NOT_SENT_ONLY_WITH_PROOF,
         Severity::Critical,
-        "An error says `Delivery::NotSent` only if no byte of the request can have left",
-        "use `TransportError::not_sent` for errors that happen before there is a connection, and \
-         `TransportError::other` or `timed_out` for all others: callers send again what was not sent",
+        "An error says `Delivery::NotSent` only if no byte of the request can have been sent",
+        "use `TransportError::not_sent` for errors before there is a connection, and `TransportError::other` or \
+         `timed_out` for all others: callers retry a request that was not sent",
         not_sent_only_with_proof,
     ),
     rule(
         ERRORS_SHOW_NO_SECRET,
         Severity::Critical,
-        "No error shows the request's secrets, nor what the server sent",
-        "do not put requests, headers, or text of the server into errors; wrap the error of the stack in one \
-         that shows its kind only",
+        "No error shows secrets of the request or text from the server",
+        "do not put requests, headers, or text from the server into errors; wrap the error of the stack in one \
+         that shows only its kind",
         errors_show_no_secret,
     ),
     rule(
         "refused-connection-is-not-sent",
         Severity::Minor,
-        "If nobody listens on the port, the error says `Delivery::NotSent`",
-        "map errors of connecting to `TransportError::not_sent`: the caller may use the same code again",
+        "If the port refuses the connection, the error says `Delivery::NotSent`",
+        "map connection errors to `TransportError::not_sent`: the caller may use the same code again",
         refused_connection,
     ),
     rule(
         "lookup-failure-is-not-sent",
         Severity::Minor,
-        "If the name does not resolve, the error says `Delivery::NotSent`",
-        "map errors of the lookup to `TransportError::not_sent`: the caller may use the same code again",
+        "If the host name does not resolve, the error says `Delivery::NotSent`",
+        "map lookup errors to `TransportError::not_sent`: the caller may use the same code again",
         lookup_failure,
     ),
     rule(
         "handshake-failure-is-not-sent",
         Severity::Minor,
         "If the TLS handshake fails, the error says `Delivery::NotSent`",
-        "map errors of the handshake to `TransportError::tls(…).with_delivery(Delivery::NotSent)`, if the \
-         stack tells them from errors on an open connection",
+        "map handshake errors to `TransportError::tls(…).with_delivery(Delivery::NotSent)`, if the stack \
+         distinguishes them from errors on an open connection",
         handshake_failure,
     ),
     rule(
         "deadline-before-sending-is-not-sent",
         Severity::Minor,
-        "If the timeout of the call elapses before there is a connection, the error says `Delivery::NotSent`",
-        "map timeouts of connecting to `TransportError::timed_out(…).with_delivery(Delivery::NotSent)`, if \
-         the stack tells them from timeouts on an open connection",
+        "If the call times out before there is a connection, the error says `Delivery::NotSent`",
+        "map connect timeouts to `TransportError::timed_out(…).with_delivery(Delivery::NotSent)`, if the stack \
+         distinguishes them from timeouts on an open connection",
         super::deadlines::before_sending,
     ),
 ];
@@ -76,7 +76,7 @@ fn sent_once(probe: &Probe) {
     });
     for (what, server) in [
         ("closed after the request", responding_once("")),
-        ("closed in the midst of the response", responding_once(CUT)),
+        ("closed during the response", responding_once(CUT)),
         ("reset after the request", reset),
     ] {
         probe.call(&probe.target(&server.url()));
@@ -90,7 +90,8 @@ fn sent_once(probe: &Probe) {
         let what = format!("a response {status} with `Retry-After: 0`");
         probe.sent_once(&what, &server, 1);
     }
-    // The close comes too late to be noticed before the request is sent.
+    // The server closes the connection too late for the client to notice before it sends the
+    // request.
     let server = Server::start(|connection| {
         connection.read_request();
         connection.write(&response(200, "{}"));
@@ -102,7 +103,7 @@ fn sent_once(probe: &Probe) {
         calls.call();
         probe.sent_once(what, &server, 2);
     }
-    // Without being asked to, not even what was not sent.
+    // Unless retries are configured, even a request that was not sent must not be retried.
     let server = Server::start_tls(probe.run.authority.server(Leaf::SelfSigned), |_| {});
     let what = "a certificate that is not trusted";
     probe.call(&probe.target(&server.https_url()));
@@ -112,7 +113,7 @@ fn sent_once(probe: &Probe) {
 fn not_sent_only_with_proof(probe: &Probe) {
     use TransportErrorKind::{Other, Timeout, TooLarge};
 
-    // That there is an error at all is the matter of other rules.
+    // Other rules check that there is an error at all.
     let sent = |what, seen, kind| {
         if let Seen::Error(error) = seen {
             probe.kind(what, &error, kind);
@@ -133,7 +134,7 @@ fn not_sent_only_with_proof(probe: &Probe) {
         Other,
     );
     let cut = "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{";
-    expect("a response that is cut", &responding_once(cut), Other);
+    expect("a truncated response", &responding_once(cut), Other);
     expect(
         "a response that is not HTTP",
         &responding_once("SSH-2.0\r\n\r\n"),
@@ -164,7 +165,7 @@ fn not_sent_only_with_proof(probe: &Probe) {
     probe.sent_once(what, &server, 1);
 }
 
-/// The server repeats what it was sent where it breaks the protocol.
+/// The server sends the secrets back in responses that break the protocol.
 fn errors_show_no_secret(probe: &Probe) {
     for template in [
         "SENTINEL\r\n\r\n",
@@ -176,7 +177,7 @@ fn errors_show_no_secret(probe: &Probe) {
     ] {
         for secret in [CODE, PROJECT_SECRET] {
             let server = responding_once(template.replace("SENTINEL", secret));
-            // `call` searches every error.
+            // `call` searches every error for secrets.
             probe.call(&probe.target(&server.url()));
         }
     }
@@ -189,7 +190,7 @@ fn refused_connection(probe: &Probe) {
     let port = RefusingPort::reserve();
     let url = port.url();
     probe.not_sent(
-        "nobody listens on the port",
+        "a port that refuses connections",
         probe.call(&probe.target(&url)),
         TransportErrorKind::Connect,
         probe.rule(),
@@ -197,10 +198,10 @@ fn refused_connection(probe: &Probe) {
 }
 
 fn lookup_failure(probe: &Probe) {
-    // Too long for a name server, so that none is asked.
+    // The label is too long for DNS, so no name server is queried.
     let url = format!("https://{}.invalid", "a".repeat(64));
     probe.not_sent(
-        "a name that does not resolve",
+        "a host name that does not resolve",
         probe.call(&probe.target(&url)),
         TransportErrorKind::Connect,
         probe.rule(),

@@ -1,4 +1,4 @@
-//! What the environment must not change: proxies, and a slow name server.
+//! The rule about proxies from environment variables, and a name server that does not respond.
 
 use std::fs;
 use std::net::{ToSocketAddrs as _, UdpSocket};
@@ -17,9 +17,9 @@ use super::{certificates, responding, rule};
 pub(super) const RULES: [Rule; 1] = [rule(
     "environment-proxies-ignored",
     Severity::Critical,
-    "Proxies that are set in the environment (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`) are not used",
-    "turn off proxies of the environment (`no_proxy`, `.proxy(None)`), and set the one to use by code: a \
-     variable could send credentials elsewhere",
+    "Proxies from environment variables (`HTTP_PROXY`, `HTTPS_PROXY`, `ALL_PROXY`) are not used",
+    "turn off proxies from environment variables (`no_proxy`, `.proxy(None)`), and set a proxy in code if \
+     one is needed: a variable could send credentials elsewhere",
     proxies,
 )
 .needs(Needs::Child(ChildOf(calls)))];
@@ -36,24 +36,24 @@ fn proxies(probe: &Probe) {
     });
     if trap.connections() > 0 {
         probe.fail(format!(
-            "{} connections were made to the proxy of the environment",
+            "connections to the proxy from the environment: {}",
             trap.connections()
         ));
     }
 }
 
-/// In the process whose environment has proxies.
+/// Makes calls in the child process, whose environment names proxies.
 fn calls(probe: &Probe) {
     let plain = responding(response(200, "{}"));
     let seen = probe.call(&probe.target(&plain.url()));
     probe.response("a call with proxies in the environment", seen, 200, "{}");
-    // The parent sees whether this goes to the proxy; that it is responded to is the matter of another rule.
+    // The parent sees whether this call goes to the proxy. `own-root-trusted` checks the response.
     let secure = certificates::secure(&probe.run.authority, Leaf::Good);
     probe.call(&probe.target(&secure.https_url()));
 }
 
-/// Starts the child where the only name server is one that does not respond: with a network and a
-/// `/etc/resolv.conf` of its own.
+/// Starts the child in its own network namespace, where `/etc/resolv.conf` names only a name server
+/// that does not respond.
 pub(super) fn with_deaf_name_server(probe: &Probe) {
     const ISOLATED: [&str; 5] = ["--user", "--map-root-user", "--mount", "--net", "sh"];
     const PREPARE: &str = r#"ip link set lo up && mount --bind "$0" /etc/resolv.conf"#;
@@ -61,7 +61,7 @@ pub(super) fn with_deaf_name_server(probe: &Probe) {
     let file = env::temp_dir().join(format!("totps-conformance-{}.conf", process::id()));
     let text = "nameserver 127.0.0.1\noptions timeout:12 attempts:1\n";
     if let Err(error) = fs::write(&file, text) {
-        return probe.not_run(format!("{} cannot be written: {error}", file.display()));
+        return probe.not_run(format!("cannot write {}: {error}", file.display()));
     }
     let is_possible = Command::new("unshare")
         .args(ISOLATED)
@@ -88,17 +88,18 @@ pub(super) fn with_deaf_name_server(probe: &Probe) {
             *command = isolated;
         });
     } else {
-        probe.not_run("needs Linux with `unshare`, `ip`, and namespaces for this user");
+        probe.not_run("needs Linux with `unshare`, `ip`, and user namespaces for this user");
     }
-    // Another rule does not use it, and a leftover does no harm.
+    // Only this rule uses the file, and a leftover does no harm.
     let _ = fs::remove_file(file);
 }
 
-/// In the child: responds to no query, and counts them.
+/// Starts a name server in the child that counts queries and does not respond, and then runs
+/// `call`.
 pub(super) fn deaf_name_server(probe: &Probe, call: impl FnOnce(&Probe)) {
     let socket = match UdpSocket::bind("127.0.0.1:53") {
         Ok(socket) => socket,
-        Err(error) => return probe.not_run(format!("no name server could be started: {error}")),
+        Err(error) => return probe.not_run(format!("cannot start a name server: {error}")),
     };
     let queries = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&queries);
@@ -107,7 +108,7 @@ pub(super) fn deaf_name_server(probe: &Probe, call: impl FnOnce(&Probe)) {
             count.fetch_add(1, Ordering::Relaxed);
         }
     });
-    // The system itself asks it, otherwise there is nothing to try.
+    // The rule can run only if the system queries this name server.
     thread::spawn(|| ("totps-conformance.example", 443).to_socket_addrs().is_ok());
     for _ in 0..200 {
         if queries.load(Ordering::Relaxed) > 0 {
@@ -116,11 +117,11 @@ pub(super) fn deaf_name_server(probe: &Probe, call: impl FnOnce(&Probe)) {
         thread::sleep(std::time::Duration::from_millis(10));
     }
     if queries.load(Ordering::Relaxed) == 0 {
-        return probe.not_run("the system does not ask the name server of /etc/resolv.conf");
+        return probe.not_run("the system does not query the name server of /etc/resolv.conf");
     }
     call(probe);
     probe.note(format!(
-        "{} queries were left open",
+        "{} queries got no response",
         queries.load(Ordering::Relaxed)
     ));
 }

@@ -1,4 +1,5 @@
-//! Responses that no server should send: each is read in the one way that is right, or refused.
+//! Rules about unusual, broken and truncated responses, which are read in the one correct way or
+//! refused.
 
 use totps_core::TransportErrorKind;
 
@@ -12,30 +13,30 @@ pub(super) const RULES: [Rule; 8] = [
     rule(
         "odd-responses-read",
         Severity::Minor,
-        "Responses that are unusual but allowed are read: any status from 200 to 999, empty lines, a length \
-         that is there twice, extensions of chunks, trailers",
+        "Responses that are unusual but allowed are read: any status from 200 to 999, an empty line at the \
+         start, a repeated `Content-Length`, chunk extensions, trailers",
         "let the stack parse HTTP; do not compare the status or the headers with lists of known ones",
         |probe| try_table(probe, |expected| matches!(expected, Read(..))),
     ),
     rule(
         "broken-responses-refused",
         Severity::Major,
-        "A response that breaks the rules of HTTP is an error",
-        "do not repair responses: what a broken server or a proxy sent is not the response of the API",
+        "A response that violates HTTP is an error",
+        "do not repair responses: a response from a broken server or a proxy is not the response of the API",
         broken,
     ),
     rule(
         "cut-responses-refused",
         Severity::Major,
-        "A response that ends before the length that it announced, or its last chunk, is an error",
-        "compare what was read with `Content-Length`, and read chunks up to the last one",
+        "A response that ends before its announced length or its last chunk is an error",
+        "compare the length of the body with `Content-Length`, and read chunks up to the last one",
         cut,
     ),
     rule(
         "reset-responses-refused",
         Severity::Major,
-        "A connection that is reset before the end of a response is an error",
-        "do not take an error of reading for the end of the body",
+        "A connection that is reset before the end of the response is an error",
+        "do not treat an error of reading as the end of the body",
         |probe| {
             reset(probe, "content-length: 100", "a body with a length");
             reset(probe, "transfer-encoding: chunked", "a body in chunks");
@@ -44,29 +45,36 @@ pub(super) const RULES: [Rule; 8] = [
     rule(
         "reset-ends-no-body",
         Severity::Minor,
-        "A body that ends with its connection is whole only if the connection was closed, not reset",
-        "do not take an error of reading for the end of the body",
-        |probe| reset(probe, "connection: close", "a body until the end"),
+        "A body that ends with its connection is complete only if the connection was closed, not reset",
+        "do not treat an error of reading as the end of the body",
+        |probe| {
+            reset(
+                probe,
+                "connection: close",
+                "a body until the connection closes",
+            )
+        },
     ),
     rule(
         "two-framings-refused",
         Severity::Minor,
-        "A response that announces its end in two ways, or in an unknown one, is an error",
-        "refuse `Transfer-Encoding` beside `Content-Length`, and any value of it but `chunked`",
+        "A response with both `Transfer-Encoding` and `Content-Length`, or with a `Transfer-Encoding` other than \
+         `chunked`, is an error",
+        "refuse `Transfer-Encoding` together with `Content-Length`, and any value of it except `chunked`",
         |probe| try_table(probe, |expected| matches!(expected, TwoFramings)),
     ),
     rule(
         "http10-chunks-refused",
         Severity::Minor,
-        "`Transfer-Encoding` in a response of HTTP/1.0 is an error",
-        "refuse it: HTTP/1.0 has no chunks, so that a proxy may have read it otherwise",
+        "`Transfer-Encoding` in an HTTP/1.0 response is an error",
+        "refuse it: HTTP/1.0 has no chunks, so a proxy may have read the response differently",
         |probe| try_table(probe, |expected| matches!(expected, Http10Chunks)),
     ),
     rule(
         "last-chunk-line-required",
         Severity::Minor,
-        "A response in chunks ends with an empty line after the last chunk, and is cut without it",
-        "read the empty line before the response counts as whole",
+        "A chunked response without the empty line after its last chunk is an error",
+        "read the empty line before the response counts as complete",
         |probe| {
             try_table(probe, |expected| matches!(expected, LastChunk));
             super::cuts::last_line(probe);
@@ -78,19 +86,19 @@ pub(super) const RULES: [Rule; 8] = [
 enum Expected {
     /// A response with this status and this body.
     Read(u16, &'static str),
-    /// An error, after which a code may be spent.
+    /// An error after which the code may have been used.
     Refused,
-    /// The same, by a rule of its own: RFC 9112 leaves it to the client.
+    /// Like `Refused`, in a separate rule, because RFC 9112 leaves the decision to the client.
     TwoFramings,
-    /// The same.
+    /// Like `TwoFramings`.
     Http10Chunks,
-    /// The same.
+    /// Like `TwoFramings`.
     LastChunk,
 }
 
 use Expected::{Http10Chunks, LastChunk, Read, Refused, TwoFramings};
 
-/// Status lines and header fields, each with `content-length: 2` and the body `{}` behind it.
+/// Status lines and headers, each followed by `content-length: 2` and the body `{}`.
 const HEADS: [(&str, Expected); 31] = [
     // Statuses.
     ("HTTP/1.1 000 X", Refused),
@@ -103,7 +111,7 @@ const HEADS: [(&str, Expected); 31] = [
         "HTTP/1.1 101 X\r\nconnection: upgrade\r\nupgrade: x",
         Read(101, ""),
     ),
-    // An interim response, after which none comes.
+    // An interim response without a final one.
     ("HTTP/1.1 103 X", Refused),
     ("HTTP/1.1 199 X\r\n\r\nHTTP/1.1 200 X", Read(200, "{}")),
     ("HTTP/1.1 204 X", Read(204, "")),
@@ -116,7 +124,7 @@ const HEADS: [(&str, Expected); 31] = [
     ("http/1.1 200 X", Refused),
     ("HTTP/1.1 200 A\0B", Refused),
     ("\r\nHTTP/1.1 200", Read(200, "{}")),
-    // Fields.
+    // Headers.
     ("HTTP/1.1 200 X\r\nx: a\r\n folded", Refused),
     ("HTTP/1.1 200 X\r\n x: a", Refused),
     ("HTTP/1.1 200 X\r\nx\0y: a", Refused),
@@ -124,7 +132,7 @@ const HEADS: [(&str, Expected); 31] = [
     ("HTTP/1.1 200 X\r\nx : a", Refused),
     ("HTTP/1.1 200 X\r\n: a", Refused),
     ("HTTP/1.1 200 X\r\nx: \u{e9}", Read(200, "{}")),
-    // Lengths beside that of 2.
+    // Another length before `content-length: 2`.
     ("HTTP/1.1 200 X\r\ncontent-length: 2", Read(200, "{}")),
     ("HTTP/1.1 200 X\r\ncontent-length: 3", Refused),
     ("HTTP/1.1 200 X\r\ncontent-length: 1", Refused),
@@ -133,7 +141,7 @@ const HEADS: [(&str, Expected); 31] = [
     ("HTTP/1.1 200 X\r\ncontent-length:", Refused),
 ];
 
-/// Header fields and bodies of a response with the status 200.
+/// Headers and bodies of responses with the status 200.
 const BODIES: [(&str, &str, Expected); 22] = [
     ("content-length: 1", "{}", Read(200, "{")),
     ("content-length: 3", "{}", Refused),
@@ -152,7 +160,7 @@ const BODIES: [(&str, &str, Expected); 22] = [
     (CHUNKED, "2\r\n{}\r\n0", Refused),
     (CHUNKED, "2\r\n{}\r\n0\r\n", LastChunk),
     (CHUNKED, "{}", Refused),
-    // Two ways to tell the end, and codings that are not known.
+    // Two framings, and unknown transfer codings.
     (
         "content-length: 3\r\ntransfer-encoding: chunked",
         CHUNKS,
@@ -208,7 +216,7 @@ fn table() -> impl Iterator<Item = (String, Expected)> {
     heads.chain(bodies).chain(others)
 }
 
-/// The responses of the table alone.
+/// Returns the responses of the table without the expected results.
 pub(super) fn texts() -> impl Iterator<Item = String> {
     table().map(|(response, _)| response)
 }
@@ -257,12 +265,12 @@ fn reset(probe: &Probe, field: &'static str, what: &str) {
     let server = Server::start(move |connection| {
         connection.read_request();
         connection.write(format!("HTTP/1.1 200 OK\r\n{field}\r\n\r\n5\r\nabc").as_bytes());
-        // The client is to read this much before the rest is lost.
+        // The client must read these bytes before the reset discards them.
         std::thread::sleep(SHORT / 3);
         connection.reset_at_end();
     });
     let seen = probe.call(&probe.target(&server.url()));
-    let what = format!("{what} that is reset");
+    let what = format!("{what}, reset in the middle");
     probe.error(&what, seen, TransportErrorKind::Other);
     probe.sent_once(&what, &server, 1);
 }

@@ -1,4 +1,4 @@
-//! What kind an error is of. Nearly every rule checks this beside its own matter.
+//! Rules about the kind of an error. Nearly every other rule also checks the kinds of its errors.
 
 use totps_core::TransportErrorKind::{self, Connect, Other, Timeout, Tls, TooLarge};
 
@@ -12,19 +12,19 @@ pub(super) const RULES: [Rule; 6] = [
     rule(
         "kind-connect",
         Severity::Minor,
-        "An error without a connection is of the kind `Connect`",
-        "make such errors by `TransportError::not_sent`",
+        "If no connection can be made, the error has the kind `Connect`",
+        "create such errors with `TransportError::not_sent`",
         |probe| {
             let port = RefusingPort::reserve();
             let url = port.url();
-            expect(probe, "nobody listens on the port", &url, Connect);
+            expect(probe, "a port that refuses connections", &url, Connect);
         },
     ),
     rule(
         "kind-tls",
         Severity::Minor,
-        "An error of TLS is of the kind `Tls`",
-        "make errors of TLS by `TransportError::tls`",
+        "A TLS error has the kind `Tls`",
+        "create TLS errors with `TransportError::tls`",
         |probe| {
             let tls = probe.run.authority.server(Leaf::Expired);
             let server = Server::start_tls(tls, |_| {});
@@ -34,8 +34,8 @@ pub(super) const RULES: [Rule; 6] = [
     rule(
         "kind-timeout",
         Severity::Minor,
-        "A timeout is of the kind `Timeout`",
-        "make errors of timeouts by `TransportError::timed_out`",
+        "A timeout has the kind `Timeout`",
+        "create errors for timeouts with `TransportError::timed_out`",
         |probe| {
             let server = silent();
             let seen = probe.call(&probe.hurried(&server.url()));
@@ -45,8 +45,8 @@ pub(super) const RULES: [Rule; 6] = [
     rule(
         "kind-too-large",
         Severity::Minor,
-        "An error about the size of the response is of the kind `TooLarge`",
-        "make such errors by `TransportError::too_large`; `LimitedBody` and `Limits` tell when",
+        "If the response is too large, the error has the kind `TooLarge`",
+        "create such errors with `TransportError::too_large`; `LimitedBody` and `Limits` check the limits",
         |probe| {
             let server = responding(response(200, "larger than the limit"));
             let small = probe.target(&server.url()).with_response_limit(4);
@@ -57,15 +57,16 @@ pub(super) const RULES: [Rule; 6] = [
     rule(
         "kind-refused",
         Severity::Minor,
-        "A request that the transport refuses to send gives the kind `Refused`, which is `NotSent`",
-        "call `check_destination` at the beginning of `send`, and return its error as it is",
+        "If the transport refuses to send a request, the error has the kind `Refused` and says \
+         `Delivery::NotSent`",
+        "call `check_destination` at the start of `send`, and return its error unchanged",
         super::requests::refusals,
     ),
     rule(
         "kind-other",
         Severity::Minor,
-        "A connection that breaks, or a response that is not HTTP, gives the kind `Other`",
-        "make such errors by `TransportError::other`",
+        "If the connection breaks or the response is not HTTP, the error has the kind `Other`",
+        "create such errors with `TransportError::other`",
         |probe| {
             let server = responding_once("");
             expect(probe, "closed after the request", &server.url(), Other);
@@ -78,7 +79,7 @@ fn expect(probe: &Probe, what: &str, url: &str, kind: TransportErrorKind) {
 }
 
 fn kind_of(probe: &Probe, what: &str, seen: crate::subject::Seen, kind: TransportErrorKind) {
-    debug_assert_eq!(probe.rule(), kind_rule(kind), "the rule of this kind");
+    debug_assert_eq!(probe.rule(), kind_rule(kind), "a rule checks its own kind");
     if let Some(error) = probe.some_error(what, seen) {
         probe.kind(what, &error, kind);
     }

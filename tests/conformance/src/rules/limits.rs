@@ -1,4 +1,4 @@
-//! How large a response may be.
+//! Rules about the size of a response.
 
 use totps_core::TransportErrorKind::{self, TooLarge};
 
@@ -18,21 +18,21 @@ pub(super) const RULES: [Rule; 9] = [
     rule(
         "body-limit-with-length",
         Severity::Critical,
-        "A body with a length is read up to the limit and refused beyond it",
+        "A body with a length is read up to the limit, and refused beyond it",
         LIMIT_BODY,
         |probe| body_limit(probe, |body| responding(response(200, body))),
     ),
     rule(
         "body-limit-in-chunks",
         Severity::Critical,
-        "A body in chunks is read up to the limit and refused beyond it",
+        "A body in chunks is read up to the limit, and refused beyond it",
         LIMIT_BODY,
         |probe| body_limit(probe, |body| responding(chunked_response(200, body, 100))),
     ),
     rule(
         "body-limit-until-close",
         Severity::Critical,
-        "A body that ends with its connection is read up to the limit and refused beyond it",
+        "A body that ends with its connection is read up to the limit, and refused beyond it",
         LIMIT_BODY,
         |probe| {
             body_limit(probe, |body| {
@@ -43,21 +43,21 @@ pub(super) const RULES: [Rule; 9] = [
     rule(
         "body-limit-of-errors",
         Severity::Critical,
-        "The limit holds for the body of an error response, too",
+        "The limit also applies to the body of an error response",
         LIMIT_BODY,
         |probe| body_limit(probe, |body| responding(response(500, body))),
     ),
     rule(
         "announced-length-refused",
         Severity::Major,
-        "A `Content-Length` beyond the limit is refused without waiting for the body",
-        "give `Content-Length` to `Limits::body` before reading",
+        "A `Content-Length` above the limit is refused without waiting for the body",
+        "pass `Content-Length` to `Limits::body` before reading the body",
         announced_length,
     ),
     rule(
         "endless-body-ends",
         Severity::Critical,
-        "A body without end is refused at the limit",
+        "An endless body is refused at the limit",
         LIMIT_BODY,
         endless_body,
     )
@@ -65,21 +65,21 @@ pub(super) const RULES: [Rule; 9] = [
     rule(
         "header-count-limited",
         Severity::Minor,
-        "64 headers are read, more are refused",
+        "A response with 64 headers is read, and one with more is refused",
         LIMIT_HEAD,
         header_count,
     ),
     rule(
         "head-size-limited",
         Severity::Minor,
-        "A head of 31 KiB is read, one of 33 KiB is refused",
+        "A head of 31 KiB is read, and one of 33 KiB is refused",
         LIMIT_HEAD,
         head_size,
     ),
     rule(
         "endless-head-ends",
         Severity::Major,
-        "A head without end is refused",
+        "An endless head is refused",
         LIMIT_HEAD,
         endless_head,
     )
@@ -91,11 +91,11 @@ fn body_limit(probe: &Probe, serve: fn(&str) -> Server) {
     let (fits, larger) = ("x".repeat(LIMIT), "x".repeat(LIMIT + 1));
     let server = serve(&fits);
     let seen = probe.call(&probe.target(&server.url()).with_response_limit(LIMIT));
-    let what = "a body as large as the limit of 1000 bytes";
+    let what = "a body with exactly the limit of 1000 bytes";
     if let Some(response) = probe.some_response(what, seen) {
         if response.body().as_bytes() != fits.as_bytes() {
             probe.fail(format!(
-                "{what}: {} bytes were returned",
+                "{what}: the returned body, of {} bytes, is not the body that was sent",
                 response.body().len()
             ));
         }
@@ -109,7 +109,7 @@ fn body_limit(probe: &Probe, serve: fn(&str) -> Server) {
     );
 }
 
-/// Refused without waiting for what will never come.
+/// The server announces a large body and sends only its beginning.
 fn announced_length(probe: &Probe) {
     for length in ["1073741824", "18446744073709551615"] {
         let server = responding(format!(
@@ -121,7 +121,7 @@ fn announced_length(probe: &Probe) {
         let is_endless = matches!(seen, Seen::Hung(_));
         probe.error(&what, seen, TooLarge);
         if is_endless {
-            // The other would take as long.
+            // The other case would take as long.
             return;
         }
     }
@@ -130,20 +130,16 @@ fn announced_length(probe: &Probe) {
 fn endless_body(probe: &Probe) {
     for (what, field, piece) in [
         (
-            "chunks without end",
+            "endless chunks",
             "transfer-encoding: chunked",
             format!("1000\r\n{}\r\n", "y".repeat(0x1000)),
         ),
-        (
-            "a body without end",
-            "connection: close",
-            "y".repeat(0x1000),
-        ),
+        ("an endless body", "connection: close", "y".repeat(0x1000)),
     ] {
         let server = Server::start(move |connection| {
             connection.read_request();
             connection.write(format!("HTTP/1.1 200 X\r\n{field}\r\n\r\n").as_bytes());
-            // A transport without a limit is not to fill the memory.
+            // Stop at 64 MiB, so that a transport without a limit does not use all memory.
             for _ in 0..16 * 1024 {
                 if !connection.write(piece.as_bytes()) {
                     return;
@@ -156,7 +152,7 @@ fn endless_body(probe: &Probe) {
         let is_endless = matches!(seen, Seen::Hung(_));
         probe.error(what, seen, TooLarge);
         if is_endless {
-            // The other would take as long.
+            // The other case would take as long.
             return;
         }
     }
@@ -175,7 +171,7 @@ fn header_count(probe: &Probe) {
     };
     probe.response("64 headers", call(64), 200, "{}");
     probe.error("65 headers", call(65), TooLarge);
-    // Some stacks have a limit of their own and say only that it is broken.
+    // Some stacks have their own limit, and report that it was exceeded as another kind of error.
     if let Some(error) = probe.some_error("200 headers", call(200)) {
         probe.was_sent("200 headers", &error);
     }
@@ -193,10 +189,7 @@ fn head_size(probe: &Probe) {
 }
 
 fn endless_head(probe: &Probe) {
-    for (what, piece) in [
-        ("headers without end", "x: y\r\n"),
-        ("a header without end", "y"),
-    ] {
+    for (what, piece) in [("endless headers", "x: y\r\n"), ("an endless header", "y")] {
         let server = Server::start(move |connection| {
             connection.read_request();
             connection.write(b"HTTP/1.1 200 OK\r\nx: ");
@@ -216,12 +209,12 @@ fn endless_head(probe: &Probe) {
     }
 }
 
-/// A target with time enough to read what is allowed.
+/// Returns a target with a timeout of 5 s, which is long enough to read a response up to the limit.
 fn quick(probe: &Probe, server: &Server) -> Target {
     probe.target(&server.url()).with_timeout(SHORT * 5)
 }
 
-/// The limit ends the call, not the timeout.
+/// Expects that the limit ends the call, not the timeout.
 fn not_by_timeout(probe: &Probe, what: &str, seen: &Seen) {
     if let Seen::Error(error) = seen {
         if error.kind() == TransportErrorKind::Timeout {

@@ -1,4 +1,4 @@
-//! Many calls at once, and calls that are given up.
+//! Rules about many calls at once, and about calls whose futures are dropped.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
@@ -14,13 +14,14 @@ use crate::subject::{DropAfter, Seen};
 
 use super::rule;
 
-const MIXED: &str = "let each call own its connection until its response was read to the end";
+const MIXED: &str = "let each call own its connection until its response has been read to the end";
 
 pub(super) const RULES: [Rule; 3] = [
     rule(
         "own-response-under-load",
         Severity::Critical,
-        "64 threads with 200 calls each get the responses to their own requests, each sent once",
+        "In 64 threads with 200 calls each, every call gets the response to its own request, and every request \
+         is sent once",
         MIXED,
         under_load,
     )
@@ -28,17 +29,17 @@ pub(super) const RULES: [Rule; 3] = [
     rule(
         "own-response-beside-dropped-calls",
         Severity::Critical,
-        "Of 10,000 calls, many of them dropped at any point, each other one gets the response to its own \
-         request, and no request arrives twice",
-        "close the connection of a call whose future is dropped: the response that is under way belongs to it",
+        "Of 10,000 calls, many are dropped at any point; each call that is not dropped gets the response to its \
+         own request, and no request arrives twice",
+        "close the connection of a call whose future is dropped: a response to that call may still arrive on it",
         dropped_at_any_point,
     )
     .needs(Needs::Async),
     rule(
         "dropped-call-closes",
         Severity::Major,
-        "A call whose future is dropped closes its connection, and the next one is clean",
-        "let the future own the connection, or abort the task that has it",
+        "A call whose future is dropped closes its connection, and the next call gets its own response",
+        "let the future own the connection, or abort the task that owns it",
         dropped_closes,
     )
     .needs(Needs::Async),
@@ -79,7 +80,7 @@ fn dropped_at_any_point(probe: &Probe) {
     ));
     if dropped < 1000 || THREADS * CALLS - dropped < 1000 {
         probe.fail(format!(
-            "{dropped} of {} calls were dropped; there should be many of both kinds",
+            "{dropped} of {} calls were dropped, expected at least 1000 dropped and 1000 completed calls",
             THREADS * CALLS
         ));
     }
@@ -87,8 +88,8 @@ fn dropped_at_any_point(probe: &Probe) {
     repeated(probe, &server);
 }
 
-/// A server that sends back what it was sent. Some responses come in two pieces, so that calls are dropped in
-/// the midst of them.
+/// Starts a server that sends back the body of each request. Some responses are sent in two pieces,
+/// so that calls are also dropped in the middle of a response.
 fn echoing() -> Server {
     Server::start(|connection| {
         while let Some(request) = connection.read_request() {
@@ -102,7 +103,7 @@ fn echoing() -> Server {
     })
 }
 
-/// So many threads make so many calls each, which ask for a text of their own.
+/// Makes `count` calls in each of `threads` threads, each with a unique body.
 fn ask_all(
     calls: &Calls<'_>,
     server: &Server,
@@ -124,7 +125,7 @@ fn ask_all(
                         None => worker.send(request),
                     };
                     let hung = matches!(seen, Seen::Hung(_));
-                    // The receiver lives longer.
+                    // Cannot fail: the receiver lives longer.
                     let _ = sender.send((question, seen));
                     if hung {
                         return;
@@ -159,7 +160,7 @@ fn repeated(probe: &Probe, server: &Server) {
     let different: HashSet<_> = requests.iter().map(|request| &request.body).collect();
     let twice = requests.len() - different.len();
     if twice > 0 {
-        probe.fail(format!("{twice} requests arrived again"));
+        probe.fail(format!("{twice} requests arrived more than once"));
     }
 }
 
@@ -184,7 +185,8 @@ fn dropped_closes(probe: &Probe) {
     if !matches!(seen, Seen::Dropped) {
         probe.fail(format!("the first call: {}", probe.describe(&seen)));
     }
-    // On a runtime that works only while it is blocked on, the next call gives it time to close.
+    // On a runtime that runs only inside `block_on`, this call gives it time to close the
+    // connection.
     probe.response(
         "the call after a dropped one",
         calls.send(request()),
@@ -197,5 +199,5 @@ fn dropped_closes(probe: &Probe) {
         }
         thread::sleep(Duration::from_millis(10));
     }
-    probe.fail("the connection of the dropped call was open 5 s later");
+    probe.fail("the connection of the dropped call was still open after 5 s");
 }

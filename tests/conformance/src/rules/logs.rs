@@ -1,4 +1,4 @@
-//! What is printed and logged, at the most verbose level.
+//! Rules about printed and logged text, at the most verbose level.
 
 use log::{LevelFilter, Log, Metadata, Record};
 use serde_json::{Map, Value, json};
@@ -22,23 +22,23 @@ pub(super) const RULES: [Rule; 2] = [
     rule(
         "no-secret-logged",
         Severity::Critical,
-        "Neither headers nor bodies, nor any secret in them, are printed or logged at any level",
-        "do not print or log requests, responses or their errors; set the log level of the stack's targets so \
-         that nothing of the wire is logged",
+        "Headers, bodies and the secrets in them are not printed or logged at any level",
+        "do not print or log requests, responses or their errors; limit the log level of the stack's targets so \
+         that no wire data is logged",
         |probe| watch(probe, &CANARIES),
     )
     .needs(Needs::Child(ChildOf(all_calls))),
     rule(
         "response-headers-not-logged",
         Severity::Minor,
-        "No header of a response is logged, not even those that tell how to read it, or `Location`",
-        "set the log level of the stack's targets so that no header is logged",
+        "No header of a response is logged, including the headers for framing and `Location`",
+        "limit the log level of the stack's targets so that no header is logged",
         |probe| watch(probe, &[HEADER]),
     )
     .needs(Needs::Child(ChildOf(header_calls))),
 ];
 
-// Each is unique, and none looks like a constant or an id of the API.
+// Each canary is unique, and none looks like a constant or an id of the API.
 const PROJECT_SECRET: &str = "Canary-Project-Secret-01";
 const TOTP_SECRET: &str = "Canary-Totp-Secret-02";
 const CODE: &str = "Canary-Code-003";
@@ -66,17 +66,17 @@ const CANARIES: [&str; 11] = [
     SERVER_TEXT,
 ];
 
-/// Begins the lines that this rule prints of errors.
+/// The start of the lines in which this rule prints errors.
 const OWN: &str = "totps_conformance";
 
-/// Starts the child, and searches what it printed.
+/// Starts the child, and searches its output.
 fn watch(probe: &Probe, canaries: &[&'static str]) {
     let Some(printed) = child::start(probe, |command| {
         command.env("RUST_BACKTRACE", "full");
     }) else {
         return;
     };
-    // The other rule makes no calls over TLS.
+    // `response-headers-not-logged`, with one canary, makes no calls over TLS.
     let logs_to = probe.run.options.logs_to.iter();
     for target in logs_to.filter(|_| canaries.len() > 1) {
         if !printed
@@ -84,11 +84,11 @@ fn watch(probe: &Probe, canaries: &[&'static str]) {
             .any(|line| line.starts_with(target.as_str()))
         {
             probe.fail(format!(
-                "nothing was logged by `{target}`: what the stack logs is not seen"
+                "nothing was logged by `{target}`, so the log records of the stack are not seen"
             ));
         }
     }
-    // The right column of hex dumps, whose rows break a text.
+    // The right column of hex dumps, because a dump splits a text into rows.
     let rows: String = printed
         .lines()
         .filter_map(|line| line.get(line.len().saturating_sub(16)..))
@@ -100,25 +100,25 @@ fn watch(probe: &Probe, canaries: &[&'static str]) {
             probe.fail(format!("{canary} was printed or logged: {line}"));
         } else if !rows.leaks(canary).is_empty() {
             probe.fail(format!(
-                "{canary} was printed or logged in the rows of a dump"
+                "{canary} was printed or logged in the rows of a hex dump"
             ));
         }
     }
 }
 
-/// The first line that shows the canary.
+/// Returns the first line that shows the canary.
 fn line_with(printed: &str, canary: &str) -> String {
     const MOST: usize = 300;
 
     let line = printed.lines().find(|line| !leaks(line, canary).is_empty());
     let line = line.map(|line| line.chars().take(MOST).collect::<String>());
     line.map_or_else(
-        || "over several lines".to_owned(),
+        || "across several lines".to_owned(),
         |line| format!("{line:?}"),
     )
 }
 
-/// Prints what is logged; by way of a feature of theirs, also what spans and events tell.
+/// Prints log records. With the feature `log` of `tracing`, this includes spans and events.
 struct Printer(Vec<(String, LevelFilter)>);
 
 impl Log for Printer {
@@ -138,18 +138,18 @@ impl Log for Printer {
     fn flush(&self) {}
 }
 
-/// Turns on everything that can be logged.
-fn listen(probe: &Probe) {
+/// Turns on logging at every level.
+fn log_everything(probe: &Probe) {
     let limits = probe.run.options.log_limits.clone();
-    // If the test has a logger of its own, that one prints what it prints.
+    // Fails if the test has its own logger. Then the output is what that logger prints.
     let _ = log::set_boxed_logger(Box::new(Printer(limits)));
     log::set_max_level(LevelFilter::Trace);
     tracing::trace!(target: OWN, "spans and events are logged from here on");
 }
 
-/// Calls of all kinds, whose responses hold every secret.
+/// Makes all kinds of calls, with responses that contain every secret.
 fn all_calls(probe: &Probe) {
-    listen(probe);
+    log_everything(probe);
     if !a_call_works(probe) {
         return;
     }
@@ -158,22 +158,23 @@ fn all_calls(probe: &Probe) {
     every_connection_fails(probe);
 }
 
-/// A transport may refuse to send while a logger takes the wire. Then there is nothing to see.
+/// Returns whether a call works while everything is logged. If not, the rule fails: a transport
+/// that refuses to send logs nothing, so the rule would pass without a check.
 fn a_call_works(probe: &Probe) -> bool {
     let server = responding(response(200, "{}"));
     match probe.call(&probe.target(&server.url())) {
         Seen::Response(_) => true,
         Seen::Error(error) if error.kind() == TransportErrorKind::Refused => {
             probe.fail(format!(
-                "the transport refuses to send while everything is logged, so that nothing was tried; say by \
-                 `Kit::log_limit` what is not to be logged: {}",
+                "the transport refuses to send while everything is logged, so nothing was checked; exclude the \
+                 forbidden log levels with `Kit::log_limit`: {}",
                 chain(&error)
             ));
             false
         }
         other => {
             let seen = probe.describe(&other);
-            probe.fail(format!("a call while everything is logged gave {seen}"));
+            probe.fail(format!("a call while everything is logged returned {seen}"));
             false
         }
     }
@@ -204,14 +205,14 @@ fn send(calls: &Calls<'_>, request: Request) -> Result<Response, TransportError>
     }
 }
 
-/// Prints what a user would of an error.
+/// Prints an error in the ways that a user might.
 fn report<T>(result: Result<T, impl std::error::Error>) {
     if let Err(error) = result {
         eprintln!("{OWN}: {error:#} | {error:#?} | {}", chain(&error));
     }
 }
 
-/// The response with headers that are secret, too, and bytes behind its end.
+/// Adds secret headers to a response, and secret bytes after its end.
 fn with_secrets(response: &[u8]) -> Vec<u8> {
     let headers = format!(
         "\r\nx-token: {SESSION_TOKEN}\r\nset-cookie: jwt={SESSION_JWT}\r\nretry-after: {METADATA}\r\n"
@@ -227,7 +228,7 @@ fn every_call_is_responded_to(probe: &Probe) {
         for bytes in [response(status, body), chunked_response(status, body, 100)] {
             let server = responding_once(with_secrets(&bytes));
             call_all(probe, &probe.target(&server.url()));
-            // And by a connection that is kept.
+            // The same on a connection that is kept.
             let server = responding(bytes);
             call_all(probe, &probe.target(&server.url()));
         }
@@ -242,7 +243,8 @@ fn every_response_is_broken(probe: &Probe) {
         let server = responding_once(with_secrets(bytes.as_bytes()));
         call_all(probe, &probe.target(&server.url()));
     }
-    // Not in trailers: hyper's own tracing shows those, where it is built with what it calls unstable.
+    // Not in trailers, because hyper's tracing shows them if it is built with
+    // `hyper_unstable_tracing`.
     for template in [
         "SECRET",
         "SECRET\r\n\r\n",
@@ -295,9 +297,9 @@ fn every_connection_fails(probe: &Probe) {
     call_all(probe, &probe.target(&plain.https_url()));
 }
 
-/// Calls whose responses have a secret in a header that tells how to read them, or where to go.
+/// Makes calls whose responses have a secret in a framing header or in `Location`.
 fn header_calls(probe: &Probe) {
-    listen(probe);
+    log_everything(probe);
     if !a_call_works(probe) {
         return;
     }
@@ -360,7 +362,8 @@ fn revoke_sessions_params() -> RevokeSessionsParams {
         .rbac_session_jwt(SESSION_JWT)
 }
 
-/// The response to every call, with a canary wherever a secret or an application's data can stand.
+/// Returns a response for every call, with a canary wherever there can be a secret or application
+/// data.
 fn body() -> Value {
     let metadata = json!({METADATA: METADATA, "nested": [{METADATA: METADATA}]});
     json!({
@@ -384,7 +387,7 @@ fn body() -> Value {
     })
 }
 
-/// The error response of a server that echoes everything it got, and more.
+/// Returns an error response that contains every canary, as from a server that echoes its input.
 fn echo() -> Value {
     let echo = CANARIES.join(" ");
     json!({

@@ -1,4 +1,4 @@
-//! Redirects are responses like any other.
+//! Rules about redirects, which a transport returns like any other response.
 
 use crate::hostile::{Leaf, Server};
 use crate::probe::Probe;
@@ -9,39 +9,39 @@ use super::rule;
 pub(super) const RULES: [Rule; 9] = [
     redirect::<300>(
         "redirect-300-not-followed",
-        "A response 300 is returned as it is, and nothing is sent to its `Location`",
+        "A 300 response is returned unchanged, and nothing is sent to its `Location`",
     ),
     redirect::<301>(
         "redirect-301-not-followed",
-        "A response 301 is returned as it is, and nothing is sent to its `Location`",
+        "A 301 response is returned unchanged, and nothing is sent to its `Location`",
     ),
     redirect::<302>(
         "redirect-302-not-followed",
-        "A response 302 is returned as it is, and nothing is sent to its `Location`",
+        "A 302 response is returned unchanged, and nothing is sent to its `Location`",
     ),
     redirect::<303>(
         "redirect-303-not-followed",
-        "A response 303 is returned as it is, and nothing is sent to its `Location`",
+        "A 303 response is returned unchanged, and nothing is sent to its `Location`",
     ),
     redirect::<304>(
         "redirect-304-not-followed",
-        "A response 304 is returned as it is, and nothing is sent to its `Location`",
+        "A 304 response is returned unchanged, and nothing is sent to its `Location`",
     ),
     redirect::<305>(
         "redirect-305-not-followed",
-        "A response 305 is returned as it is, and nothing is sent to its `Location`",
+        "A 305 response is returned unchanged, and nothing is sent to its `Location`",
     ),
     redirect::<306>(
         "redirect-306-not-followed",
-        "A response 306 is returned as it is, and nothing is sent to its `Location`",
+        "A 306 response is returned unchanged, and nothing is sent to its `Location`",
     ),
     redirect::<307>(
         "redirect-307-not-followed",
-        "A response 307 is returned as it is, and nothing is sent to its `Location`",
+        "A 307 response is returned unchanged, and nothing is sent to its `Location`",
     ),
     redirect::<308>(
         "redirect-308-not-followed",
-        "A response 308 is returned as it is, and nothing is sent to its `Location`",
+        "A 308 response is returned unchanged, and nothing is sent to its `Location`",
     ),
 ];
 
@@ -63,9 +63,9 @@ fn not_followed<const STATUS: u16>(probe: &Probe) {
         ("to another server", Some(elsewhere.clone())),
         ("to a path", Some("/v1/b2b/totp/again".to_owned())),
         ("without a `Location`", None),
-        ("to where it came from", Some("http://HOST/PATH".to_owned())),
+        ("to the same URL", Some("http://HOST/PATH".to_owned())),
         (
-            "to TLS on where it came from",
+            "to the same URL over TLS",
             Some("https://HOST/PATH".to_owned()),
         ),
     ] {
@@ -96,7 +96,7 @@ fn not_followed<const STATUS: u16>(probe: &Probe) {
     }
     if trap.connections() > 0 {
         probe.fail_first(format!(
-            "{} connections were made to the server that `Location` names",
+            "connections to the server that `Location` names: {}",
             trap.connections()
         ));
     }
@@ -106,7 +106,7 @@ fn check<const STATUS: u16>(probe: &Probe, what: &str, server: &Server, url: &st
     let seen = probe.call(&probe.target(url));
     let what = format!("a {STATUS} {what}");
     if STATUS == 304 {
-        // That it has no body is the matter of another rule.
+        // `bodies-read-by-their-framing` checks that it has no body.
         if let Some(response) = probe.some_response(&what, seen) {
             if response.status() != STATUS {
                 probe.fail(format!("{what}: got the response {}", response.status()));
@@ -117,7 +117,7 @@ fn check<const STATUS: u16>(probe: &Probe, what: &str, server: &Server, url: &st
     }
     if server.request_count() > 1 {
         probe.fail(format!(
-            "{what}: the server got {} requests of one call",
+            "{what}: the server got {} requests for one call",
             server.request_count()
         ));
     }

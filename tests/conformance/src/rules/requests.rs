@@ -1,4 +1,4 @@
-//! What goes out.
+//! Rules about the request that is sent.
 
 use totps_core::TransportErrorKind::Refused;
 use totps_core::http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HOST};
@@ -16,45 +16,45 @@ pub(super) const RULES: [Rule; 6] = [
     rule(
         "clear-text-refused",
         Severity::Critical,
-        "Credentials go over TLS, or in clear text to loopback, and nowhere else",
-        "call `check_destination` at the beginning of `send`",
+        "Credentials are sent only over TLS, or in clear text to loopback addresses",
+        "call `check_destination` at the start of `send`",
         clear_text,
     ),
     rule(
         "request-unchanged",
         Severity::Major,
-        "Method, path, query, headers and body arrive as the request has them",
-        "pass on the method, the whole URL, all headers with their values, and the body; the stack adds \
-         `Host` and `Content-Length` only",
+        "The method, path, query, headers and body arrive unchanged",
+        "pass the method, the whole URL, all headers with their values, and the body to the stack; the stack \
+         adds only `Host` and `Content-Length`",
         unchanged,
     ),
     rule(
         "no-headers-added",
         Severity::Minor,
-        "No header goes out but those of the request, `Host` and `Content-Length`",
+        "No headers are sent except those of the request, `Host` and `Content-Length`",
         "turn off the default headers of the stack, such as its own `Accept` or `Accept-Encoding`",
         no_headers_added,
     ),
     rule(
         "no-encoding-requested",
         Severity::Minor,
-        "`Accept-Encoding` goes out as the request has it, which is `identity`",
-        "turn off compression in the stack: the limit of a body must count what was decoded",
+        "`Accept-Encoding` is sent unchanged, with the value `identity`",
+        "turn off compression in the stack: the size limit applies to the decoded body",
         no_encoding_requested,
     ),
     rule(
         "large-request-arrives-whole",
         Severity::Major,
-        "A body of 3 MB arrives whole",
-        "write the body in a loop until all of it was taken",
+        "A request body of 3 MB arrives complete",
+        "write the body in a loop until all of it is written",
         large_request,
     ),
     rule(
         "empty-body-is-none",
         Severity::Minor,
-        "A request without a body has neither `Content-Length` nor `Transfer-Encoding`; for POST and PUT, \
-         `Content-Length: 0` is as good",
-        "send no body if that of the request is empty: some servers refuse a GET or DELETE that has one",
+        "A request without a body has neither `Content-Length` nor `Transfer-Encoding`; POST and PUT may have \
+         `Content-Length: 0`",
+        "send no body if the body of the request is empty: some servers refuse a GET or DELETE with a body",
         empty_body,
     ),
 ];
@@ -86,11 +86,11 @@ fn unchanged(probe: &Probe) {
         if received.body != expected.body().as_bytes() {
             let (got, sent) = (received.body.len(), expected.body().len());
             probe.fail(format!(
-                "expected the body of {sent} bytes, got another of {got}"
+                "the body of {sent} bytes arrived changed, with {got} bytes"
             ));
         }
         for name in expected.headers().keys() {
-            // `no-encoding-requested` is about it.
+            // `no-encoding-requested` checks `Accept-Encoding`.
             if name != ACCEPT_ENCODING {
                 same_values(probe, &received, expected.headers(), name.as_str());
             }
@@ -120,14 +120,14 @@ fn same_values(probe: &Probe, received: &Received, headers: &HeaderMap, name: &s
             .zip(&got)
             .any(|(value, got)| *value != got.as_str())
     {
-        // The values are secrets, some of them.
+        // Do not show the values, because some are secrets.
         probe.fail(format!(
-            "the header `{name}` arrived {} times, with {} value",
+            "the header `{name}` arrived {} times, {}",
             got.len(),
             if got.len() == expected.len() {
-                "another"
+                "with another value"
             } else {
-                "this or another"
+                "unlike in the request"
             }
         ));
     }
@@ -173,7 +173,7 @@ fn large_request(probe: &Probe) {
         .iter()
         .any(|received| received.body != large)
     {
-        probe.fail("the body of 3 MB arrived with other bytes");
+        probe.fail("the body of 3 MB arrived changed");
     }
 }
 
@@ -189,7 +189,7 @@ fn empty_body(probe: &Probe) {
     }
     for received in server.requests() {
         for header in ["content-length", "transfer-encoding"] {
-            // RFC 9110 recommends a length of 0 where a body is usual.
+            // RFC 9110 recommends a length of 0 for methods that usually have a body.
             let is_usual = ["POST ", "PUT "]
                 .iter()
                 .any(|method| received.line().starts_with(method));
@@ -205,7 +205,8 @@ fn empty_body(probe: &Probe) {
     }
 }
 
-/// Addresses that lead to this machine, but are not known to: nothing leaves it if the transport fails.
+/// Uses addresses of this machine that do not count as loopback, so that a transport that breaks
+/// the rule sends nothing to the network.
 fn clear_text(probe: &Probe) {
     let server = responding(response(200, "{}"));
     let port = server.address().port();
@@ -232,7 +233,7 @@ fn clear_text(probe: &Probe) {
     }
 }
 
-/// No request comes of these URLs.
+/// Sends requests with URLs that the transport must refuse.
 pub(super) fn refusals(probe: &Probe) {
     let server = Server::trap();
     let port = server.address().port();
@@ -267,6 +268,6 @@ pub(super) fn refusals(probe: &Probe) {
         }
     }
     if server.connections() > 0 {
-        probe.fail(format!("{} connections were made", server.connections()));
+        probe.fail(format!("connections were made: {}", server.connections()));
     }
 }

@@ -1,4 +1,4 @@
-//! What comes back.
+//! Rules about the response that is returned.
 
 use std::io::Write as _;
 
@@ -17,57 +17,58 @@ pub(super) const RULES: [Rule; 8] = [
     rule(
         "any-status-returned",
         Severity::Major,
-        "A response of any status is returned as `Ok`, with its body",
-        "turn off what makes errors of statuses (`error_for_status`, `http_status_as_error`, `--fail`): the \
-         client reads the errors of the API",
+        "A response with any status is returned as `Ok`, with its body",
+        "turn off the settings that turn a status into an error (`error_for_status`, `http_status_as_error`, \
+         `--fail`): the client reads the errors of the API from the body",
         any_status,
     ),
     rule(
         "headers-returned",
         Severity::Major,
-        "All headers of the response are returned: `Retry-After` is among them",
+        "All headers of the response are returned, including `Retry-After`",
         "copy the headers of the stack's response into the `http::Response`",
         headers,
     ),
     rule(
         "interim-responses-skipped",
         Severity::Major,
-        "Interim responses (100, 103) are passed over up to the final one",
-        "go on reading after a status from 100 to 199, except 101",
+        "Interim responses (100, 103) are skipped, and the final response is returned",
+        "continue reading after a status from 100 to 199, except 101",
         interim,
     ),
     rule(
         "bodies-read-by-their-framing",
         Severity::Major,
-        "A body is read whole by its length, by chunks, or until the connection closes; 204 and 304 have none",
+        "A body with a length, in chunks, or until the connection closes is read completely; responses 204 and \
+         304 have no body",
         "let the stack read the body to its end, and return all of it",
         framings,
     ),
     rule(
         "encoded-body-honest",
         Severity::Major,
-        "A body with a `Content-Encoding` is returned as it came with that header, or decoded without it",
+        "A body with a `Content-Encoding` is returned either encoded with that header, or decoded without it",
         "turn off decompression, or let it remove `Content-Encoding`",
         |probe| encoded(probe, true),
     ),
     rule(
         "no-decompression",
         Severity::Minor,
-        "Nothing is decompressed, since no compression was requested",
+        "No body is decompressed, because no compression was requested",
         "turn off decompression in the stack",
         |probe| encoded(probe, false),
     ),
     rule(
         "limit-counts-decoded-bytes",
         Severity::Critical,
-        "The limit of a body counts what was decoded, if the transport decodes",
-        "collect what was decoded in a `LimitedBody`, or turn off decompression",
+        "If the transport decodes bodies, the size limit applies to the decoded body",
+        "collect the decoded body in a `LimitedBody`, or turn off decompression",
         decoded_size,
     ),
     rule(
         "no-cookies",
         Severity::Major,
-        "No cookie of a response is sent back",
+        "Cookies from a response are not sent back",
         "turn off the cookie store of the stack: calls for different Members share a transport",
         cookies,
     ),
@@ -85,7 +86,7 @@ fn any_status(probe: &Probe) {
         "HTTP/1.1 502 Bad Gateway\r\nContent-Type: text/html\r\n\r\n{html}"
     ));
     let seen = probe.call(&probe.target(&server.url()));
-    probe.response("a page of a proxy with 502", seen, 502, html);
+    probe.response("a 502 with an HTML page", seen, 502, html);
 }
 
 fn headers(probe: &Probe) {
@@ -143,7 +144,7 @@ fn framings(probe: &Probe) {
             &text,
         ),
         (
-            "the last chunk alone",
+            "only the last chunk",
             responding(chunked_response(200, "", 1)),
             200,
             "",
@@ -178,10 +179,10 @@ fn framings(probe: &Probe) {
     }
 }
 
-/// What `printf '{}' | gzip -n` writes.
+/// The output of `printf '{}' | gzip -n`.
 const GZIP: &[u8] =
     b"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\xab\xae\x05\x00\x43\xbf\xa6\xa3\x02\x00\x00\x00";
-/// The same in brotli.
+/// `{}` in brotli.
 const BROTLI: &[u8] = b"\x8b\x00\x80\x7b\x7d\x03";
 
 fn encoded(probe: &Probe, may_decode: bool) {
@@ -190,7 +191,7 @@ fn encoded(probe: &Probe, may_decode: bool) {
         let what = format!("a body in {coding}");
         let seen = probe.call(&probe.target(&server.url()));
         if let (Seen::Error(_), true, true) = (&seen, may_decode, bytes == GZIP && coding == "br") {
-            // It is no brotli: who decodes says so.
+            // The body is not brotli, so a transport that decodes may return an error.
             continue;
         }
         let Some(response) = probe.some_response(&what, seen) else {
@@ -198,13 +199,13 @@ fn encoded(probe: &Probe, may_decode: bool) {
         };
         let body = response.body().as_bytes();
         let says = response.headers().get(CONTENT_ENCODING);
-        // `headers-returned` is about responses without any header.
+        // `headers-returned` reports a response without any headers.
         let is_said = says.is_some_and(|says| says == coding) || response.headers().is_empty();
         let is_as_it_came = body == bytes && is_said;
         let is_decoded = body == b"{}" && says.is_none();
         if !(is_as_it_came || may_decode && is_decoded) {
             let state = match body {
-                _ if body == bytes => "as it came",
+                _ if body == bytes => "encoded",
                 b"{}" => "decoded",
                 _ => "changed",
             };
@@ -229,7 +230,7 @@ fn decoded_size(probe: &Probe) {
     // 2 MiB of spaces in brotli.
     let brotli = b"\x9b\xff\xff\x1f\xf8\x25\x40\xe2\xb1\x40\x20\xf7\xfe\x03".to_vec();
     for (what, coding, bytes) in [
-        ("64 KiB and a byte in gzip", "gzip", gzip(LIMIT + 1)),
+        ("64 KiB and one byte in gzip", "gzip", gzip(LIMIT + 1)),
         ("64 MiB in gzip", "gzip", gzip(64 * 1024 * 1024)),
         ("2 MiB in brotli", "br", brotli),
     ] {
@@ -239,7 +240,7 @@ fn decoded_size(probe: &Probe) {
             Seen::Response(response) if response.body().len() > LIMIT => {
                 let length = response.body().len();
                 probe.fail(format!(
-                    "{what}: a body of {length} bytes, the limit is {LIMIT}"
+                    "{what}: returned a body of {length} bytes, but the limit is {LIMIT}"
                 ));
             }
             Seen::Error(error) if error.kind() != totps_core::TransportErrorKind::TooLarge => {
@@ -254,7 +255,7 @@ fn decoded_size(probe: &Probe) {
     }
 }
 
-/// So many spaces. Writing to memory does not fail.
+/// Returns `size` spaces in gzip. Writing to memory does not fail.
 fn gzip(size: usize) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     let piece = [b' '; 4096];

@@ -1,4 +1,4 @@
-//! What is sent again if the caller asks for it: what was not sent, and nothing else.
+//! Rules about configured retries: only a request that was not sent is sent again.
 
 use std::io::{self, Read};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
@@ -18,43 +18,43 @@ use crate::target::{Setting, Target};
 use super::certificates::secure;
 use super::{responding, responding_once, rule};
 
-const POLICY: &str = "let `Limits::retry_policy` decide what is sent again";
+const POLICY: &str = "let `Limits::retry_policy` decide whether to retry";
 
 pub(super) const RULES: [Rule; 6] = [
     retrying(
         "retry-sends-what-was-not-sent",
         Severity::Minor,
-        "With a retry, a connection that broke during the handshake is followed by another one",
+        "With retries, a connection that breaks during the handshake is followed by a new one",
         not_sent_is_sent_again,
     ),
     retrying(
         "retry-count-kept",
         Severity::Critical,
-        "No more retries are made than were asked for, and none of what may have been sent",
+        "No more retries are made than configured, and no request that may have been sent is retried",
         no_more_than_asked,
     ),
     retrying(
         "retry-not-after-bad-certificate",
         Severity::Minor,
-        "A certificate that is refused is not tried again",
+        "A call whose certificate was refused is not retried",
         not_after_bad_certificate,
     ),
     retrying(
         "retry-not-after-sending",
         Severity::Critical,
-        "With retries, a request that may have arrived is still sent once",
+        "With retries, a request that may have arrived is still sent only once",
         not_after_sending,
     ),
     retrying(
         "retry-not-after-response",
         Severity::Critical,
-        "With retries, a response of any status is still final",
+        "With retries, a call that got a response is not retried, whatever the status",
         not_after_response,
     ),
     retrying(
         "retry-within-deadline",
         Severity::Major,
-        "The timeout of the call holds for all tries together",
+        "The timeout of the call covers all attempts together",
         within_deadline,
     ),
 ];
@@ -82,7 +82,9 @@ fn not_sent_is_sent_again(probe: &Probe) {
     let seen = probe.call(&target(probe, &url, 1));
     if let Seen::Error(error) = &seen {
         if error.delivery() == Delivery::Unknown && server.connections() > 0 {
-            probe.fail(format!("{what}: tried again, though it may have been sent"));
+            probe.fail(format!(
+                "{what}: retried although the request may have been sent"
+            ));
         }
     }
     probe.response(what, seen, 200, "{}");
@@ -94,7 +96,7 @@ fn not_sent_is_sent_again(probe: &Probe) {
     }
 }
 
-/// A port that closes the first connection at once, in the midst of the handshake, and leads the second
+/// Returns a port that closes the first connection during the handshake, and forwards the second
 /// one to a server.
 #[expect(clippy::expect_used, reason = "a port on loopback is free")]
 fn closing_first(server: SocketAddr) -> u16 {
@@ -105,7 +107,7 @@ fn closing_first(server: SocketAddr) -> u16 {
         let (client, server) = (listener.accept()?.0, TcpStream::connect(server)?);
         let (mut from_client, mut to_server) = (client.try_clone()?, server.try_clone()?);
         thread::spawn(move || {
-            // Ends when either side goes.
+            // Ends when either side disconnects.
             let _ = io::copy(&mut from_client, &mut to_server);
             let _ = to_server.shutdown(Shutdown::Both);
         });
@@ -130,12 +132,13 @@ fn no_more_than_asked(probe: &Probe) {
         };
         let tries = connections.load(SeqCst);
         if tries != expected {
-            probe.fail(format!("{what}: expected {expected} tries, got {tries}"));
+            probe.fail(format!("{what}: got {tries} attempts, expected {expected}"));
         }
     }
 }
 
-/// A port that closes each connection in the midst of the handshake, and counts them.
+/// Returns a port that closes each connection during the handshake, and the number of its
+/// connections.
 #[expect(clippy::expect_used, reason = "a port on loopback is free")]
 fn closing_always() -> (u16, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
@@ -145,22 +148,26 @@ fn closing_always() -> (u16, Arc<AtomicUsize>) {
     thread::spawn(move || {
         while let Ok((mut connection, _)) = listener.accept() {
             count.fetch_add(1, SeqCst);
-            // Closed with the hello unread, it would be reset, which some take for an error of sending.
+            // Closing with an unread ClientHello resets the connection, which some stacks report as
+            // an error of sending.
             let _ = connection.read(&mut [0; 4096]);
         }
     });
     (port, connections)
 }
 
-/// What TLS refuses would be refused again.
+/// A retry would be useless: the certificate would be refused again.
 fn not_after_bad_certificate(probe: &Probe) {
     let server = secure(&Authority::new(), Leaf::Good);
-    let what = "a certificate of an unknown authority";
+    let what = "a certificate from an unknown authority";
     let seen = probe.call(&target(probe, &server.https_url(), 2));
     probe.not_sent(what, seen, Tls, PROOF);
     server.wait_for_closed(1);
     if server.connections() > 1 {
-        probe.fail(format!("{what}: tried {} times", server.connections()));
+        probe.fail(format!(
+            "{what}: got {} attempts, expected 1",
+            server.connections()
+        ));
     }
 }
 
@@ -168,7 +175,7 @@ fn not_after_sending(probe: &Probe) {
     let cut = responding_once("HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n{");
     for (what, server) in [
         ("closed after the request", responding_once("")),
-        ("closed in the midst of the response", cut),
+        ("closed during the response", cut),
     ] {
         let seen = probe.call(&target(probe, &server.url(), 2));
         probe.error(what, seen, Other);
@@ -192,7 +199,7 @@ fn once(probe: &Probe, what: &str, server: &Server) {
     let (requests, connections) = (server.request_count(), server.connections());
     if (requests, connections) != (1, 1) {
         probe.fail(format!(
-            "{what}: {requests} requests came on {connections} connections"
+            "{what}: {requests} requests arrived on {connections} connections"
         ));
     }
 }
@@ -202,7 +209,7 @@ fn within_deadline(probe: &Probe) {
     let target = target(probe, &server.https_url(), 2)
         .with_timeout(SHORT)
         .with_connect_timeout(SHORT / 2);
-    let what = "a server that never answers the handshake";
+    let what = "a server that never responds to the handshake";
     if let Some(error) = probe.some_error(what, probe.call(&target)) {
         probe.kind(what, &error, Timeout);
     }

@@ -1,4 +1,4 @@
-//! Settings that not every transport has: the timeout for connecting, the pool, a proxy.
+//! Rules about optional settings: the connect timeout, the pool, and a proxy.
 
 use std::sync::Barrier;
 use std::thread;
@@ -19,32 +19,32 @@ pub(super) const RULES: [Rule; 5] = [
     rule(
         "connect-timeout-ends-connecting",
         Severity::Major,
-        "The timeout for connecting ends a connection that is neither made nor refused, with \
+        "The connect timeout ends a connection attempt that is neither accepted nor refused, with \
          `Delivery::NotSent`",
-        "give `Target::connect_timeout` to the stack",
+        "pass `Target::connect_timeout` to the stack",
         connect_timeout,
     )
     .needs(Needs::Setting(Setting::ConnectTimeout)),
     rule(
         "max-idle-connections-kept",
         Severity::Minor,
-        "As many idle connections are kept as were asked for",
-        "give `Target::max_idle_connections` to the pool",
+        "The transport keeps as many idle connections as configured",
+        "pass `Target::max_idle_connections` to the pool",
         max_idle,
     )
     .needs(Needs::Setting(Setting::MaxIdleConnections)),
     rule(
         "proxy-learns-nothing",
         Severity::Critical,
-        "A proxy is asked for a tunnel, and sees neither credentials nor codes",
-        "use `CONNECT` for `https`, and send `Authorization` inside the tunnel only",
+        "A proxy is asked for a tunnel, and sees neither API credentials nor codes",
+        "use `CONNECT` for `https`, and send `Authorization` only inside the tunnel",
         tunnel,
     )
     .needs(Needs::Setting(Setting::Proxy)),
     rule(
         "proxy-refusal-is-not-sent",
         Severity::Minor,
-        "If the proxy refuses the tunnel, the error is of the kind `Connect` and `NotSent`",
+        "If the proxy refuses the tunnel, the error has the kind `Connect` and says `Delivery::NotSent`",
         "map a refused tunnel to `TransportError::not_sent`",
         refused_tunnel,
     )
@@ -52,8 +52,8 @@ pub(super) const RULES: [Rule; 5] = [
     rule(
         "proxy-refusal-retried-as-asked",
         Severity::Minor,
-        "With retries, a refused tunnel is tried again as often as was asked for",
-        "let `Limits::retry_policy` decide what is sent again",
+        "If the proxy refuses the tunnel, the call is retried as often as configured",
+        "let `Limits::retry_policy` decide whether to retry",
         refused_tunnels,
     )
     .needs(Needs::Setting(Setting::Proxy)),
@@ -70,7 +70,7 @@ fn connect_timeout(probe: &Probe) {
 fn max_idle(probe: &Probe) {
     const CALLS: usize = 7;
     const IDLE: usize = 4;
-    // No call ends before all have begun, so that each needs a connection.
+    // No call ends before all have started, so that each call needs its own connection.
     let all_begun = Barrier::new(CALLS);
     let server = Server::start(move |connection| {
         if connection.read_request().is_some() {
@@ -119,7 +119,7 @@ fn tunnel(probe: &Probe) {
     let lines: Vec<_> = requests.iter().map(|request| request.line()).collect();
     if lines != [expected.as_str()] {
         probe.fail(format!(
-            "expected the proxy to be asked once for `{expected}`, got {lines:?}"
+            "expected one request `{expected}` to the proxy, got {lines:?}"
         ));
     }
     let mut seen = String::from_utf8_lossy(&proxy.uploaded()).into_owned();
@@ -146,7 +146,7 @@ fn refused_tunnel(probe: &Probe) {
         .target("https://api.example.com")
         .with_proxy(proxy.url());
     probe.not_sent(
-        "a tunnel that is refused",
+        "a refused tunnel",
         probe.call(&target),
         Connect,
         probe.rule(),
@@ -162,11 +162,11 @@ fn refused_tunnels(probe: &Probe) {
     let proxy = responding_once("HTTP/1.1 503 Later\r\ncontent-length: 0\r\n\r\n");
     let target = probe.target("https://api.example.com");
     let target = target.with_proxy(proxy.url()).with_max_retries(2);
-    let what = "a tunnel that is refused, with 2 retries";
+    let what = "a refused tunnel, with 2 retries";
     probe.not_sent(what, probe.call(&target), Connect, probe.rule());
     if proxy.request_count() != 3 {
         probe.fail(format!(
-            "{what}: expected 3 tries, got {}",
+            "{what}: got {} attempts, expected 3",
             proxy.request_count()
         ));
     }

@@ -1,5 +1,5 @@
-//! A client that believes everything, as one writes it in an hour: no TLS, no limits, no deadline for the
-//! whole call, and anything that comes is a response.
+//! A naive client, as written in an hour. It has no TLS, no limits and no overall deadline, and
+//! accepts any bytes as a response.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
@@ -11,10 +11,11 @@ use totps_core::http::{self, Uri};
 use totps_core::{Request, Response, Transport, TransportError};
 
 pub(crate) struct Naive {
-    /// Keeps its connection for ever, and looks at nothing before it is used again.
+    /// Whether it keeps its connection forever, and reuses it without any check.
     keeps: bool,
     limit: usize,
-    /// Reads what is too large away, so that the connection can be kept.
+    /// Whether it reads the rest of a response that is too large, so that it can keep the
+    /// connection.
     drains: bool,
     kept: Mutex<Option<BufReader<TcpStream>>>,
 }
@@ -63,7 +64,7 @@ impl Transport for Naive {
         let end = length.unwrap_or(u64::MAX);
         let most = if self.drains { usize::MAX } else { self.limit };
         let is_too_large = usize::try_from(end).is_ok_and(|end| end > most && length.is_some());
-        // An error of reading is the end of the body.
+        // This client treats an error of reading as the end of the body.
         if !is_too_large {
             let _ = (&mut connection).take(end).read_to_end(&mut body);
         }

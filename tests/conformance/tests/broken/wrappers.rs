@@ -1,4 +1,4 @@
-//! Transports with one fault each, around one that has none.
+//! Transports with one fault each, which wrap a transport without faults.
 
 use std::future::poll_fn;
 use std::io::{Read as _, Write as _};
@@ -25,8 +25,8 @@ use crate::naive::Naive;
 
 pub(crate) type Outcome = Result<Response, TransportError>;
 
-/// As it should be.
-pub(crate) fn right(target: Target) -> UreqTransport {
+/// Builds a transport without faults.
+pub(crate) fn correct(target: Target) -> UreqTransport {
     let mut builder = UreqTransport::builder()
         .timeout(target.timeout())
         .connect_timeout(target.connect_timeout())
@@ -40,7 +40,8 @@ pub(crate) fn right(target: Target) -> UreqTransport {
     builder.build().unwrap()
 }
 
-/// Ignores every setting but the authority.
+/// Builds a transport with timeouts of an hour. Of the settings, it applies only the authority and
+/// the retries.
 pub(crate) fn endless(target: Target) -> UreqTransport {
     const HOUR: Duration = Duration::from_secs(60 * 60);
     let builder = UreqTransport::builder().timeout(HOUR).connect_timeout(HOUR);
@@ -60,7 +61,7 @@ pub(crate) fn without_own_root(target: Target) -> UreqTransport {
         .unwrap()
 }
 
-/// Ignores how many connections, retries and which proxy are asked for.
+/// Builds a transport that ignores the settings for idle connections, retries and the proxy.
 pub(crate) fn without_settings(target: Target) -> UreqTransport {
     let builder = UreqTransport::builder().timeout(target.timeout());
     let builder = builder.root_certificates_pem(target.root_certificate_pem());
@@ -76,7 +77,8 @@ pub(crate) fn without_retries(target: Target) -> UreqTransport {
     builder.build().unwrap()
 }
 
-/// ureq's agent as it is by default: with proxies of the environment, and with its pool.
+/// Builds a transport with ureq's default agent, which uses proxies from environment variables and
+/// its own pool.
 pub(crate) fn default_agent(target: Target) -> UreqTransport {
     agent(target, |tls| tls)
 }
@@ -90,7 +92,7 @@ type Tls = totps_ureq::ureq::tls::TlsConfigBuilder;
 fn agent(target: Target, tls: fn(Tls) -> Tls) -> UreqTransport {
     let certificates = parse_pem(target.root_certificate_pem().as_bytes()).map(|item| match item {
         Ok(PemItem::Certificate(certificate)) => certificate,
-        _ => panic!("only certificates"),
+        _ => panic!("expected only certificates"),
     });
     let roots = RootCerts::from(certificates.collect::<Vec<Certificate>>());
     let tls = tls(TlsConfig::builder().root_certs(roots)).build();
@@ -104,12 +106,12 @@ fn agent(target: Target, tls: fn(Tls) -> Tls) -> UreqTransport {
         .unwrap()
 }
 
-/// Does something to the request and to what comes of it.
+/// Wraps a transport without faults in a function that can change the request and the result.
 pub(crate) fn around(
     target: Target,
     fault: impl Fn(&UreqTransport, Request) -> Outcome + Send + Sync,
 ) -> impl Transport + Send + Sync {
-    let inner = right(target);
+    let inner = correct(target);
     move |request: Request| fault(&inner, request)
 }
 
@@ -129,7 +131,7 @@ pub(crate) fn follows_redirects(inner: &UreqTransport, request: Request) -> Outc
     inner.send(request)
 }
 
-/// Up to three times.
+/// Sends a request up to three times.
 pub(crate) fn sends_again(inner: &UreqTransport, request: Request) -> Outcome {
     let again = [request.clone(), request.clone()];
     again
@@ -207,7 +209,7 @@ pub(crate) fn adds_a_header(inner: &UreqTransport, mut request: Request) -> Outc
     inner.send(request)
 }
 
-/// The adapter would not let it through.
+/// Uses the naive client, because totps-ureq would not send the header.
 pub(crate) fn asks_for_gzip(target: Target) -> impl Transport + Send + Sync {
     let inner = Naive::once(target);
     move |mut request: Request| {
@@ -232,7 +234,7 @@ pub(crate) fn status_is_an_error(inner: &UreqTransport, request: Request) -> Out
     Ok(response)
 }
 
-pub(crate) fn knows_no_600(inner: &UreqTransport, request: Request) -> Outcome {
+pub(crate) fn refuses_status_600(inner: &UreqTransport, request: Request) -> Outcome {
     let response = inner.send(request)?;
     if response.status().as_u16() >= 600 {
         return Err(TransportError::other("an unknown status"));
@@ -284,7 +286,7 @@ pub(crate) fn keeps_cookies(target: Target) -> impl Transport + Send + Sync {
     })
 }
 
-/// Every hundredth call gets the response of the one before.
+/// Returns the response to the previous call for every hundredth call.
 pub(crate) fn swaps_responses(target: Target) -> impl Transport + Send + Sync {
     let (count, last) = (AtomicUsize::new(0), Mutex::new(None));
     around(target, move |inner, request| {
@@ -295,7 +297,7 @@ pub(crate) fn swaps_responses(target: Target) -> impl Transport + Send + Sync {
     })
 }
 
-/// If TLS fails, it asks in clear text.
+/// Sends bytes in clear text if a call fails.
 pub(crate) fn falls_back(inner: &UreqTransport, request: Request) -> Outcome {
     let authority = request.uri().authority().unwrap().to_string();
     inner.send(request).inspect_err(|_| {
@@ -307,12 +309,12 @@ pub(crate) fn falls_back(inner: &UreqTransport, request: Request) -> Outcome {
     })
 }
 
-/// Keeps no connection.
+/// Uses a new connection for each call.
 pub(crate) fn new_each_time(target: Target) -> impl Transport + Send + Sync {
-    move |request: Request| right(target.clone()).send(request)
+    move |request: Request| correct(target.clone()).send(request)
 }
 
-/// A call on a thread of its own, which goes on when the future is dropped.
+/// Makes each call on a new thread, which continues when the future is dropped.
 pub(crate) struct Detached(Arc<dyn Transport + Send + Sync>);
 
 impl Detached {
@@ -327,7 +329,7 @@ impl AsyncTransport for Detached {
         let transport = Arc::clone(&self.0);
         let waker = poll_fn(|context| Poll::Ready(context.waker().clone())).await;
         thread::spawn(move || {
-            // Nobody waits for it if the future was dropped.
+            // Fails if the future was dropped.
             let _ = sender.send(transport.send(request));
             waker.wake();
         });
@@ -340,7 +342,7 @@ impl AsyncTransport for Detached {
     }
 }
 
-/// Yields some times, and then blocks.
+/// Yields eight times, and then blocks.
 pub(crate) struct Yielding<T>(pub(crate) T);
 
 impl<T: Transport + Send + Sync> AsyncTransport for Yielding<T> {

@@ -11,14 +11,14 @@ const readJson = (file) => JSON.parse(readFileSync(file, "utf8"));
 const emulator = readJson(emulatorFile);
 const scenario = readJson(scenarioFile);
 
-// `env` takes any URL, `custom_base_url` takes https only.
+// `env` accepts any URL, `custom_base_url` only https.
 const { project_id, secret, base_url } = emulator;
 const address = emulator.ca_file ? { custom_base_url: base_url } : { env: base_url };
 const clients = {
   "right secret": new stytch.B2BClient({ project_id, secret, ...address }),
   "wrong secret": new stytch.B2BClient({ project_id, secret: "wrong", ...address }),
 };
-// Where a method has another name than in the scenario.
+// Methods that have another name in the scenario.
 const names = {
   recovery_codes: "recoveryCodes",
   authenticate_jwt_local: "authenticateJwtLocal",
@@ -57,7 +57,8 @@ async function control(path, body) {
   return response.json();
 }
 
-// Replaces `$step.path.to.value` by what that step got, and `code of …` by the code of a secret.
+// Replaces `$step.path.to.value` with the result of that step, and `code of …` with the code of a
+// secret.
 async function resolve(value) {
   if (Array.isArray(value)) return Promise.all(value.map(resolve));
   if (value !== null && typeof value === "object") {
@@ -73,7 +74,7 @@ async function resolve(value) {
   return value.slice(1).split(".").reduce((at, name) => at[name], saved);
 }
 
-// RFC 6238: SHA-1, six digits, thirty seconds.
+// Returns a code by RFC 6238: SHA-1, six digits, thirty seconds.
 function totp(secret, seconds) {
   const bits = [...secret].map((c) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(c).toString(2).padStart(5, "0")).join("");
   const key = Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));

@@ -32,7 +32,7 @@ saved = {"emulator": emulator}
 
 
 def client(secret):
-    # `environment` takes any URL, `custom_base_url` takes https only.
+    # `environment` accepts any URL, `custom_base_url` only https.
     option = "custom_base_url" if emulator["ca_file"] else "environment"
     address = {option: emulator["base_url"] + "/"}
     return stytch.B2BClient(project_id=emulator["project_id"], secret=secret, **address)
@@ -46,7 +46,7 @@ def control(path, body=None):
 
 
 def totp(secret):
-    """RFC 6238: SHA-1, six digits, thirty seconds; the emulator's clock."""
+    """Returns a code by RFC 6238: SHA-1, six digits, thirty seconds, at the emulator's time."""
     now = datetime.datetime.fromisoformat(control("clock")["now"].replace("Z", "+00:00"))
     counter = struct.pack(">Q", int(now.timestamp()) // 30)
     digest = hmac.digest(base64.b32decode(secret), counter, hashlib.sha1)
@@ -55,7 +55,7 @@ def totp(secret):
 
 
 def resolve(value):
-    """Replaces `$step.path.to.value` by what that step got, and `code of …` by a secret's code."""
+    """Replaces `$step.path.to.value` with the result of that step, and `code of …` with a code."""
     if isinstance(value, list):
         return [resolve(entry) for entry in value]
     if isinstance(value, dict):
@@ -70,7 +70,7 @@ def resolve(value):
     return functools.reduce(get, value[1:].split("."), saved)
 
 
-# The options of the calls that the scenario makes by a Member's rights.
+# The options of the calls that the scenario makes with the rights of a Member.
 OPTIONS = {
     "organizations.members.delete_totp": DeleteTOTPRequestOptions,
     "sessions.revoke": RevokeRequestOptions,
@@ -91,7 +91,7 @@ async def perform(clients, call, params, authorization):
     except StytchError as error:
         details = error.details.model_dump(mode="json", exclude={"original_json"})
         return {"error": details}
-    # The local verification tells by `None` that it refuses.
+    # The local verification returns `None` if it refuses the JWT.
     return {"refused": True} if response is None else {"result": response.model_dump(mode="json")}
 
 
@@ -106,7 +106,7 @@ async def main():
                 chosen = clients[step.get("client", "right secret")]
                 params, authorization = resolve(step["params"]), resolve(step.get("authorization"))
                 outcome = await perform(chosen, step["call"], params, authorization)
-        except Exception as error:  # told to whoever compares
+        except Exception as error:  # The comparison reports it.
             outcome = {"unexpected": repr(error)}
         transcript[step["step"]] = outcome
         saved[step["step"]] = outcome.get("result")

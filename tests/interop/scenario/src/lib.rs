@@ -1,4 +1,5 @@
-//! What the Rust clients share: reads the scenario, moves the emulator, writes the transcript.
+//! Code that the Rust clients share: reads the scenario, controls the emulator, and writes the
+//! transcript.
 
 use std::error::Error;
 use std::fs;
@@ -7,20 +8,20 @@ use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 use totp_rs::{Rfc6238, Secret, TOTP};
 
-/// The result of what can fail for many reasons.
+/// A result with any error.
 pub type Fallible<T> = Result<T, Box<dyn Error>>;
 
-/// How a call ended, as the transcript shows it.
+/// The result of a call, as the transcript shows it.
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
     /// The response as JSON.
     Result(Value),
-    /// `status_code`, `request_id`, `error_type`, `error_message`, `error_url`.
+    /// An object with `status_code`, `request_id`, `error_type`, `error_message`, `error_url`.
     Error(Value),
-    /// A JWT is refused by a local check.
+    /// The local verification refused the JWT.
     Refused,
-    /// The client has no such call.
+    /// The client does not have this call.
     Unsupported,
 }
 
@@ -28,17 +29,17 @@ pub enum Outcome {
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Call {
-    /// Which client makes it: `right secret` or `wrong secret`.
+    /// The client that makes the call: `right secret` or `wrong secret`.
     pub client: String,
-    /// Its name, by the SDKs' folders: `organizations.members.get`.
+    /// The name of the call in the SDKs, such as `organizations.members.get`.
     pub name: String,
-    /// The parameters, by the names of the wire.
+    /// The parameters, with their names in the API.
     pub params: Value,
-    /// `session_token` or `session_jwt` of the Member by whose rights the call is made (RBAC).
+    /// The `session_token` or `session_jwt` of the Member whose rights the call has (RBAC).
     pub authorization: Value,
 }
 
-/// The steps, and what they got so far.
+/// The steps, and the results so far.
 #[derive(Debug)]
 pub struct Scenario {
     steps: Vec<Value>,
@@ -47,10 +48,15 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// The scenario of the files that the command line ends with: `EMULATOR SCENARIO TRANSCRIPT`.
+    /// Reads the scenario from the files at the end of the command line:
+    /// `EMULATOR SCENARIO TRANSCRIPT`.
     pub fn from_arguments() -> Fallible<Self> {
         let mut arguments: Vec<String> = std::env::args().collect();
-        let mut next = || arguments.pop().ok_or("EMULATOR SCENARIO TRANSCRIPT");
+        let mut next = || {
+            arguments
+                .pop()
+                .ok_or("expected EMULATOR SCENARIO TRANSCRIPT")
+        };
         let transcript_file = next()?;
         let scenario: Value = serde_json::from_str(&fs::read_to_string(next()?)?)?;
         let emulator: Value = serde_json::from_str(&fs::read_to_string(next()?)?)?;
@@ -62,13 +68,15 @@ impl Scenario {
         })
     }
 
-    /// What the emulator printed under this name.
+    /// Returns the value that the emulator printed under this name.
     pub fn emulator(&self, name: &str) -> Fallible<String> {
         let value = self.saved["emulator"][name].as_str();
-        Ok(value.ok_or("the emulator did not print this")?.to_owned())
+        Ok(value
+            .ok_or_else(|| format!("the emulator did not print `{name}`"))?
+            .to_owned())
     }
 
-    /// Takes all steps.
+    /// Runs all steps, and writes the transcript.
     pub fn run(mut self, mut call: impl FnMut(Call) -> Fallible<Outcome>) -> Fallible<()> {
         let mut transcript = Map::new();
         for step in std::mem::take(&mut self.steps) {
@@ -109,7 +117,7 @@ impl Scenario {
         })
     }
 
-    /// A call of the emulator's control interface.
+    /// Calls the emulator's control interface.
     fn control(&self, path: &str, body: Option<&Value>) -> Fallible<Value> {
         let url = format!("{}/__emulator/{path}", self.emulator("base_url")?);
         let response = match body {
@@ -121,7 +129,8 @@ impl Scenario {
         )?)
     }
 
-    /// Replaces `$step.path.to.value` by what that step got, and `code of …` by a secret's code.
+    /// Replaces `$step.path.to.value` with the result of that step, and `code of …` with the code of
+    /// a secret.
     fn resolve(&self, value: &Value) -> Fallible<Value> {
         match value {
             Value::Array(entries) => entries.iter().map(|entry| self.resolve(entry)).collect(),
@@ -144,19 +153,21 @@ impl Scenario {
         let (step, path) = path.split_once('.').unwrap_or((path, ""));
         let pointer = format!("/{}", path.replace('.', "/"));
         let saved = self.saved.get(step).and_then(|got| got.pointer(&pointer));
-        Ok(saved.ok_or_else(|| format!("{text} is not there"))?.clone())
+        Ok(saved
+            .ok_or_else(|| format!("no earlier step has the value {text}"))?
+            .clone())
     }
 
-    /// RFC 6238 by the emulator's clock.
+    /// Returns the RFC 6238 code of a secret, by the emulator's clock.
     fn code(&self, secret: &Value) -> Fallible<String> {
-        let secret = secret.as_str().ok_or("a secret is no text")?;
+        let secret = secret.as_str().ok_or("the secret is not a text")?;
         let key = Secret::Encoded(secret.to_owned())
             .to_bytes()
             .map_err(|error| format!("{error:?}"))?;
         let now = self.control("clock", None)?;
         let now: Timestamp = now["now"].as_str().unwrap_or_default().parse()?;
         let seconds = now.as_second().try_into()?;
-        // Unlike `TOTP::new`, this takes the same arguments whatever features others turn on.
+        // Unlike `TOTP::new`, this function has the same arguments with all features of the crate.
         Ok(TOTP::from_rfc6238(Rfc6238::with_defaults(key)?)?.generate(seconds))
     }
 }

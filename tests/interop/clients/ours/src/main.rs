@@ -11,13 +11,13 @@ use serde_json::json;
 use tokio::runtime::Runtime;
 use totps_ureq::{Error, Json, Project, SessionError, SessionJwt, SessionVerifier};
 
-/// One of the two clients, in the verifier that keeps its key set.
+/// One of the two clients, in a verifier, which caches the key set.
 enum Client {
     Blocking(SessionVerifier<totps_ureq::Client>),
     Async(SessionVerifier<totps_hyper::Client>, Runtime),
 }
 
-/// The same call of either client.
+/// Makes a call with either client.
 macro_rules! call {
     ($client:expr, $method:ident, $params:expr) => {{
         let params = $params;
@@ -56,7 +56,7 @@ fn main() -> Fallible<()> {
     })
 }
 
-/// Makes a call by its method, or by [`untyped`] where there is none that would send it.
+/// Makes a call with the client's method, or with [`untyped`] if no method can send it.
 fn perform(client: &Client, call: &Call) -> Fallible<Outcome> {
     macro_rules! made {
         ($method:ident, $result:ident) => {
@@ -93,11 +93,11 @@ fn perform(client: &Client, call: &Call) -> Fallible<Outcome> {
     }
 }
 
-/// Checks a JWT locally, at the time of the system as the official SDKs do.
+/// Verifies a JWT locally, at the system's time, as the official SDKs do.
 fn verify(client: &Client, call: &Call) -> Fallible<Outcome> {
     let jwt = call.params["session_jwt"]
         .as_str()
-        .ok_or("there is no JWT")?;
+        .ok_or("the step has no `session_jwt`")?;
     let (jwt, now) = (SessionJwt::new(jwt), SystemTime::now());
     let verified = match client {
         Client::Blocking(verifier) => verifier.verify(&jwt, now),

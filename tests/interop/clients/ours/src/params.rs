@@ -1,4 +1,4 @@
-//! The parameters of the typed calls, from those of the scenario.
+//! Converts parameters of the scenario into those of the typed calls.
 
 use interop_scenario::{Call, Fallible};
 use serde_json::Value;
@@ -8,7 +8,7 @@ use totps_ureq::{
     RecoverParams, RevokeSessionsParams, RotateRecoveryCodesParams,
 };
 
-/// Whether exactly one of these parameters is given, as the types want it by construction.
+/// Returns whether exactly one of these parameters is given, as the typed parameters require.
 pub(crate) fn is_by_one(call: &Call, names: &[&str]) -> bool {
     let given = names.iter().filter(|name| call.params[**name].is_string());
     given.count() == 1
@@ -38,7 +38,9 @@ pub(crate) fn authenticate(call: &Call) -> Fallible<AuthenticateParams> {
         None => None,
         Some("enroll") => Some(MfaEnrollment::Enroll),
         Some("unenroll") => Some(MfaEnrollment::Unenroll),
-        Some(_) => return Err("`set_mfa_enrollment` is neither".into()),
+        Some(_) => {
+            return Err("`set_mfa_enrollment` must be `enroll` or `unenroll`".into());
+        }
     };
     params.set_default_mfa = wanted["set_default_mfa"].as_bool();
     params.telemetry_id = wanted["telemetry_id"].as_str().map(Into::into);

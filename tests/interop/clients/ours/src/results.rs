@@ -1,4 +1,4 @@
-//! What the typed calls return, by the names of the wire.
+//! Converts responses of the typed calls into JSON with the names of the API.
 
 use serde_json::{Value, json};
 use totps_ureq::{
@@ -8,7 +8,7 @@ use totps_ureq::{
     VerifiedSession,
 };
 
-/// A session that was verified locally, by the names of a `member_session`.
+/// Converts a locally verified session, with the names of a `member_session`.
 pub(crate) fn verified(session: VerifiedSession) -> Value {
     json!({
         "member_session_id": session.member_session_id,
@@ -24,7 +24,7 @@ pub(crate) fn verified(session: VerifiedSession) -> Value {
     })
 }
 
-/// What all responses have, and more.
+/// Converts a response: the fields that all responses have, and the given ones.
 macro_rules! shown {
     ($response:ident $(, $name:literal: $value:expr)* $(,)?) => {
         json!({
@@ -125,7 +125,7 @@ pub(crate) fn member(response: GetMemberResponse) -> Value {
     )
 }
 
-/// Without `member_id`, which is taken from the objects; it is not on the wire.
+/// Leaves out `member_id`, because the API does not send it: the client takes it from the objects.
 pub(crate) fn session(response: AuthenticateSessionResponse) -> Value {
     shown!(
         response,
@@ -142,7 +142,7 @@ pub(crate) fn revoked(response: RevokeSessionsResponse) -> Value {
     shown!(response)
 }
 
-/// Nothing, if all of the response could be read.
+/// Returns the fields that could not be decoded, or `None` if there are none.
 fn undecoded(fields: &[Undecoded]) -> Option<String> {
     (!fields.is_empty()).then(|| format!("{fields:?}"))
 }

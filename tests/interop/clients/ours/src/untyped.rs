@@ -1,6 +1,7 @@
-//! The endpoints for which the clients have no method, each an [`Operation`] by a [`Call`].
+//! Implements [`Operation`] for endpoints for which the clients have no method.
 //!
-//! So are the calls of the scenario that the types of a method rule out, to see the refusal.
+//! It also makes the calls of the scenario that the types of a method rule out, to test how the API
+//! refuses them.
 
 use interop_scenario::Fallible;
 use serde_json::{Map, Value};
@@ -8,20 +9,20 @@ use totps_ureq::{Call, InvalidParams, Json, Operation};
 
 const ORGANIZATIONS: &str = "/v1/b2b/organizations";
 
-/// An endpoint of the scenario, by its name.
+/// A call of the scenario, by the name of its endpoint.
 pub(crate) struct Untyped<'a> {
     name: &'a str,
     params: &'a Map<String, Value>,
 }
 
-/// The operation of a call of the scenario.
+/// Returns the operation for a call of the scenario.
 pub(crate) fn operation(call: &interop_scenario::Call) -> Fallible<Untyped<'_>> {
     Ok(Untyped {
         name: &call.name,
         params: call
             .params
             .as_object()
-            .ok_or("the parameters are no object")?,
+            .ok_or("the parameters are not an object")?,
     })
 }
 
@@ -64,7 +65,7 @@ impl Operation for Untyped<'_> {
             "sessions.revoke" => Call::post("/v1/b2b/sessions/revoke").json(self.params),
             _ => Err(InvalidParams::new(
                 "call",
-                "must be a name that is known here",
+                "must be the name of a known call",
             )),
         }
     }
@@ -87,7 +88,7 @@ impl Untyped<'_> {
         members.segment("member_id", self.text("member_id"))
     }
 
-    /// What is not in the path.
+    /// Returns the parameters that are not in the path.
     fn body(&self) -> Map<String, Value> {
         let mut body = self.params.clone();
         body.retain(|name, _| !matches!(name.as_str(), "organization_id" | "member_id"));

@@ -35,7 +35,7 @@ fn main() -> Fallible<()> {
     })
 }
 
-/// Makes a call. The crate has no way to say by whose rights, so that `authorization` stays unsaid.
+/// Makes a call. `authorization` is ignored, because the crate has no parameter for it.
 async fn perform(client: &Client, call: Call) -> Fallible<Outcome> {
     macro_rules! make {
         ($($path:ident).+) => {
@@ -66,11 +66,11 @@ async fn perform(client: &Client, call: Call) -> Fallible<Outcome> {
         "organizations.members.search" => make!(organizations.members.search),
         "organizations.members.delete_totp" => make!(organizations.members.delete_totp),
         "sessions.authenticate_jwt_local" => Ok(Outcome::Unsupported),
-        name => Err(format!("{name} is not known").into()),
+        name => Err(format!("unknown call `{name}`").into()),
     }
 }
 
-/// The crate's request types read the names of the wire.
+/// Converts parameters into a request type of the crate, which uses the names of the API.
 fn read<T: DeserializeOwned>(params: Value) -> Fallible<T> {
     Ok(serde_json::from_value(params)?)
 }
