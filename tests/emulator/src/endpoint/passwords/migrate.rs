@@ -149,7 +149,7 @@ fn create(
     rules::check_names(api, organization, None, &changes)?;
     let mut attributes = Attributes::initial(ATTRIBUTES);
     attributes.apply(changes, false);
-    let id = api.generate.id("member");
+    let id = api.directory.new_member_id(&mut api.generate);
     let mut member = Member::new(id, organization, attributes, &mut api.generate, call.now);
     member.status = call.settings.password.migrated_member_status;
     Ok(api.directory.insert_member(member))

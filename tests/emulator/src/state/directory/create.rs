@@ -20,19 +20,26 @@ impl Directory {
         generate: &mut Generator,
         now: Timestamp,
     ) -> Result<OrganizationKey, ConfigError> {
-        let secrets = self.check_organization(new)?;
-        let key = self.insert_organization(Organization::described(new, generate, now));
-        for (member, secret) in new.members.iter().zip(secrets) {
-            self.insert_member(Member::described(member, secret, key, generate, now));
-        }
-        if new.members.is_empty() {
-            self.insert_member(Member::described(
-                &NewMember::default(),
-                None,
-                key,
-                generate,
-                now,
-            ));
+        let one = [NewMember::default()];
+        let members = match new.members.as_slice() {
+            [] => &one,
+            members => members,
+        };
+        let mut names = MemberNames::default();
+        self.check_organization(new)?;
+        let secrets = members.iter().enumerate().map(|(index, member)| {
+            self.check_member(member, None, &mut names)
+                .map_err(|error| error.within(format_args!("members[{index}]")))
+        });
+        let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
+
+        let id = new.organization_id.clone();
+        let id = id.unwrap_or_else(|| self.new_organization_id(generate));
+        let slug = new.organization_slug.clone();
+        let slug = slug.unwrap_or_else(|| self.new_slug(generate));
+        let key = self.insert_organization(Organization::described(new, id, slug, now));
+        for (member, secret) in members.iter().zip(secrets) {
+            self.insert_described(member, secret, key, &names, generate, now);
         }
         Ok(key)
     }
@@ -47,14 +54,70 @@ impl Directory {
     ) -> Result<MemberKey, ConfigError> {
         let mut names = MemberNames::default();
         let secret = self.check_member(new, Some(organization), &mut names)?;
-        Ok(self.insert_member(Member::described(new, secret, organization, generate, now)))
+        Ok(self.insert_described(new, secret, organization, &names, generate, now))
     }
 
-    /// Checks an Organization and returns the decoded TOTP secrets of its Members.
-    fn check_organization(
-        &self,
-        new: &NewOrganization,
-    ) -> Result<Vec<Option<Vec<u8>>>, ConfigError> {
+    /// Generates an id for an Organization.
+    pub(crate) fn new_organization_id(&self, generate: &mut Generator) -> String {
+        first_free(
+            || generate.id("organization"),
+            |id| self.organizations_by_name.contains_key(id),
+        )
+    }
+
+    /// Generates a slug for an Organization.
+    pub(crate) fn new_slug(&self, generate: &mut Generator) -> String {
+        first_free(
+            || format!("example-org-{}", generate.name("organization slug")),
+            |slug| self.is_taken(slug),
+        )
+    }
+
+    /// Generates an id for a Member.
+    pub(crate) fn new_member_id(&self, generate: &mut Generator) -> String {
+        self.member_id_besides(&MemberNames::default(), generate)
+    }
+
+    fn member_id_besides(&self, names: &MemberNames<'_>, generate: &mut Generator) -> String {
+        first_free(
+            || generate.id("member"),
+            |id| self.members_by_id.contains_key(id) || names.ids.contains(id),
+        )
+    }
+
+    /// Adds the Member that `new` describes. `names` are those of the Members that are created
+    /// together with it.
+    fn insert_described(
+        &mut self,
+        new: &NewMember,
+        secret: Option<Vec<u8>>,
+        organization: OrganizationKey,
+        names: &MemberNames<'_>,
+        generate: &mut Generator,
+        now: Timestamp,
+    ) -> MemberKey {
+        let id = new.member_id.clone();
+        let id = id.unwrap_or_else(|| self.member_id_besides(names, generate));
+        let address = new.email_address.clone().unwrap_or_else(|| {
+            first_free(
+                || format!("member-{}@example.com", generate.name("email address")),
+                |address| {
+                    names.email_addresses.contains(address)
+                        || self.member_with_email(organization, address).is_some()
+                },
+            )
+        });
+        let mut member = Member::described(new, id, address, secret, organization, generate, now);
+        match &new.recovery_codes {
+            Some(codes) => member.import_recovery_codes(codes, generate),
+            None if member.registration.is_some() => member.mint_recovery_codes(10, generate),
+            None => {}
+        }
+        self.insert_member(member)
+    }
+
+    /// Checks the names of an Organization.
+    fn check_organization(&self, new: &NewOrganization) -> Result<(), ConfigError> {
         let mut own = HashSet::new();
         for (field, name) in [
             ("organization_id", &new.organization_id),
@@ -69,14 +132,7 @@ impl Directory {
                 return Err(taken(field, "an Organization", name));
             }
         }
-        let mut names = MemberNames::default();
-        let members = new.members.iter().enumerate();
-        members
-            .map(|(index, member)| {
-                self.check_member(member, None, &mut names)
-                    .map_err(|error| error.within(format_args!("members[{index}]")))
-            })
-            .collect()
+        Ok(())
     }
 
     /// Checks a Member and returns the decoded TOTP secret. `names` are those of the Members that
@@ -127,6 +183,16 @@ struct MemberNames<'a> {
     ids: HashSet<&'a str>,
     external_ids: HashSet<&'a str>,
     email_addresses: HashSet<String>,
+}
+
+/// Generates values until one is free.
+fn first_free(mut generate: impl FnMut() -> String, is_taken: impl Fn(&str) -> bool) -> String {
+    loop {
+        let value = generate();
+        if !is_taken(&value) {
+            return value;
+        }
+    }
 }
 
 fn taken(field: &str, what: &str, name: &str) -> ConfigError {
