@@ -71,15 +71,20 @@ impl Api {
             generate,
             rate_limit: RateLimit::default(),
         };
+        let recovery_codes = settings.recovery_codes.count;
         for (index, organization) in config.organizations.iter().enumerate() {
             api.directory
-                .create_organization(organization, &mut api.generate, now)
+                .create_organization(organization, &mut api.generate, recovery_codes, now)
                 .map_err(|error| error.within(format_args!("organizations[{index}]")))?;
         }
         if config.organizations.is_empty() {
             let organization = NewOrganization::default();
-            api.directory
-                .create_organization(&organization, &mut api.generate, now)?;
+            api.directory.create_organization(
+                &organization,
+                &mut api.generate,
+                recovery_codes,
+                now,
+            )?;
         }
         Ok(api)
     }

@@ -14,10 +14,12 @@ use crate::state::totp::{InvalidSecret, decode_secret};
 
 impl Directory {
     /// Creates an Organization with its Members, or nothing if any part is invalid.
+    /// `recovery_codes` is the number of codes that a Member with a TOTP gets.
     pub(crate) fn create_organization(
         &mut self,
         new: &NewOrganization,
         generate: &mut Generator,
+        recovery_codes: usize,
         now: Timestamp,
     ) -> Result<OrganizationKey, ConfigError> {
         let one = [NewMember::default()];
@@ -25,36 +27,37 @@ impl Directory {
             [] => &one,
             members => members,
         };
-        let mut names = MemberNames::default();
         self.check_organization(new)?;
-        let secrets = members.iter().enumerate().map(|(index, member)| {
+        let mut names = MemberNames::default();
+        for (index, member) in members.iter().enumerate() {
             self.check_member(member, None, &mut names)
-                .map_err(|error| error.within(format_args!("members[{index}]")))
-        });
-        let secrets = secrets.collect::<Result<Vec<_>, _>>()?;
+                .map_err(|error| error.within(format_args!("members[{index}]")))?;
+        }
 
         let id = new.organization_id.clone();
         let id = id.unwrap_or_else(|| self.new_organization_id(generate));
         let slug = new.organization_slug.clone();
         let slug = slug.unwrap_or_else(|| self.new_slug(generate));
         let key = self.insert_organization(Organization::described(new, id, slug, now));
-        for (member, secret) in members.iter().zip(secrets) {
-            self.insert_described(member, secret, key, &names, generate, now);
+        for member in members {
+            self.insert_described(member, key, &names, generate, recovery_codes, now);
         }
         Ok(key)
     }
 
-    /// Creates a Member in an Organization.
+    /// Creates a Member in an Organization. `recovery_codes` is the number of codes that it gets if
+    /// it has a TOTP.
     pub(crate) fn create_member(
         &mut self,
         new: &NewMember,
         organization: OrganizationKey,
         generate: &mut Generator,
+        recovery_codes: usize,
         now: Timestamp,
     ) -> Result<MemberKey, ConfigError> {
         let mut names = MemberNames::default();
-        let secret = self.check_member(new, Some(organization), &mut names)?;
-        Ok(self.insert_described(new, secret, organization, &names, generate, now))
+        self.check_member(new, Some(organization), &mut names)?;
+        Ok(self.insert_described(new, organization, &names, generate, recovery_codes, now))
     }
 
     /// Generates an id for an Organization.
@@ -90,10 +93,10 @@ impl Directory {
     fn insert_described(
         &mut self,
         new: &NewMember,
-        secret: Option<Vec<u8>>,
         organization: OrganizationKey,
         names: &MemberNames<'_>,
         generate: &mut Generator,
+        recovery_codes: usize,
         now: Timestamp,
     ) -> MemberKey {
         let id = new.member_id.clone();
@@ -107,10 +110,12 @@ impl Directory {
                 },
             )
         });
-        let mut member = Member::described(new, id, address, secret, organization, generate, now);
+        let mut member = Member::described(new, id, address, organization, generate, now);
         match &new.recovery_codes {
             Some(codes) => member.import_recovery_codes(codes, generate),
-            None if member.registration.is_some() => member.mint_recovery_codes(10, generate),
+            None if member.registration.is_some() => {
+                member.mint_recovery_codes(recovery_codes, generate)
+            }
             None => {}
         }
         self.insert_member(member)
@@ -135,14 +140,13 @@ impl Directory {
         Ok(())
     }
 
-    /// Checks a Member and returns the decoded TOTP secret. `names` are those of the Members that
-    /// are created together with it.
+    /// Checks a Member. `names` are those of the Members that are created together with it.
     fn check_member<'a>(
         &self,
         new: &'a NewMember,
         organization: Option<OrganizationKey>,
         names: &mut MemberNames<'a>,
-    ) -> Result<Option<Vec<u8>>, ConfigError> {
+    ) -> Result<(), ConfigError> {
         for (field, name) in [
             ("member_id", &new.member_id),
             ("external_id", &new.external_id),
@@ -169,11 +173,11 @@ impl Directory {
                 return Err(taken("email_address", "a Member", address));
             }
         }
-        let secret = new.totp_secret.as_ref().map(|secret| {
-            decode_secret(secret, true)
-                .ok_or_else(|| ConfigError::at("totp_secret", InvalidSecret.to_string()))
-        });
-        secret.transpose()
+        let secret = new.totp_secret.as_ref();
+        if secret.is_some_and(|secret| decode_secret(secret, true).is_none()) {
+            return Err(ConfigError::at("totp_secret", InvalidSecret.to_string()));
+        }
+        Ok(())
     }
 }
 

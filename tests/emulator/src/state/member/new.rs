@@ -10,7 +10,7 @@ use crate::state::directory::OrganizationKey;
 use crate::state::generator::Generator;
 use crate::state::organization::MfaMethod;
 use crate::state::password::Password;
-use crate::state::totp::Registration;
+use crate::state::totp::{Registration, decode_secret};
 
 /// A Member to create. Missing values are generated or take a default.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
@@ -50,13 +50,12 @@ pub struct NewMember {
 }
 
 impl Member {
-    /// Creates the Member that `new` describes, with this id and e-mail address. `secret` is the
-    /// decoded secret of an active TOTP.
+    /// Creates the Member that `new` describes, with this id and e-mail address. An invalid TOTP
+    /// secret is left out.
     pub(in crate::state) fn described(
         new: &NewMember,
         id: String,
         email_address: String,
-        secret: Option<Vec<u8>>,
         organization: OrganizationKey,
         generate: &mut Generator,
         now: Timestamp,
@@ -87,7 +86,10 @@ impl Member {
                 .password
                 .as_ref()
                 .map(|password| Password::of(password, generate)),
-            registration: secret
+            registration: new
+                .totp_secret
+                .as_ref()
+                .and_then(|secret| decode_secret(secret, true))
                 .map(|secret| Registration::new(generate.id("member-totp"), secret, None)),
             ..Self::new(id, organization, attributes, generate, now)
         }
