@@ -39,7 +39,10 @@ fn changes(
             }
             changes.push((row, value.clone()));
         } else if null_resets && fields.is_null(row.name) {
-            changes.push((row, row.kind.initial()));
+            let initial = row.kind.initial();
+            if row.allows(&initial) {
+                changes.push((row, initial));
+            }
         }
     }
     Ok(changes)
