@@ -129,12 +129,7 @@ impl Api {
     fn dispatch(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Outcome {
         let settings = Arc::clone(&self.settings);
         let (uri, headers, body) = (request.uri(), request.headers(), request.body());
-        let path = uri.path();
-        let path = path
-            .strip_suffix('/')
-            .filter(|_| settings.http.ignore_trailing_slash)
-            .unwrap_or(path);
-        let Route { endpoint, path } = Route::find(request.method(), path)?;
+        let Route { endpoint, path } = Route::find(request.method(), uri.path(), &settings.http)?;
         let open = endpoint.access == Access::Open && !settings.session.jwks_need_authorization;
         if !open {
             authorization::check(headers, &self.project_id, &self.secret)?;

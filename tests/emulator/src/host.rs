@@ -201,7 +201,8 @@ impl Host {
             };
             return Outgoing::whole(Content::Written(response));
         }
-        let endpoint = routes::endpoint(request.method(), request.uri().path());
+        let http = &self.api.settings.http;
+        let endpoint = routes::endpoint(request.method(), request.uri().path(), http);
         let name = endpoint.map(|endpoint| endpoint.name);
         let at = format!("{:.0}", self.now());
         let mut outgoing = match unread {
