@@ -131,11 +131,11 @@ impl Host {
             (GET, ["endpoints"]) => Ok(json!({ "endpoints": ENDPOINTS })),
             (GET, ["guesses"]) => Ok(json!({ "guesses": settings::guesses() })),
             (GET, ["requests"]) => {
-                let requests: Vec<Value> = self.requests().iter().map(request_value).collect();
+                let requests: Vec<Value> = self.requests.iter().map(request_value).collect();
                 Ok(json!({ "requests": requests }))
             }
             (DELETE, ["requests"]) => {
-                self.clear_requests();
+                self.requests.clear();
                 Ok(json!({}))
             }
             (GET, ["settings"]) => Ok(json!(*self.api.settings)),

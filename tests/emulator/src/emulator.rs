@@ -243,15 +243,15 @@ impl Emulator {
     }
 
     /// Returns the recorded requests, the oldest first, including all secrets in them. The last
-    /// 10,000 are kept.
+    /// 10,000 are kept, with at most 64 MiB of bodies.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.host.lock().requests()
+        self.host.lock().requests.iter().cloned().collect()
     }
 
     /// Deletes the recorded requests.
     pub fn clear_requests(&self) {
-        self.host.lock().clear_requests();
+        self.host.lock().requests.clear();
     }
 
     /// Resets the emulator to its start: the same ids and secrets, the settings, the clock and the
