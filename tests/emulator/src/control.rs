@@ -49,7 +49,7 @@ enum ClockChange {
     /// Moves it forward.
     AdvanceSeconds(u64),
     /// Stops it at a time.
-    Now(Timestamp),
+    Now(#[serde(deserialize_with = "config::time")] Timestamp),
     /// Switches to the system's clock if true; stops the clock if false.
     Real(bool),
 }
@@ -226,7 +226,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     // The body is parsed as an object first, because a struct can also be deserialized from an
     // array.
     let object: Map<String, Value> = serde_json::from_slice(body)
-        .map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))?;
+        .map_err(|error| ConfigError::new(config::rule(&error.to_string())))?;
     Ok(config::read(Value::Object(object))?)
 }
 

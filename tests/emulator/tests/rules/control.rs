@@ -303,6 +303,14 @@ fn an_invalid_request_gets_an_error() {
         assert_eq!(got, status, "{method} {path} {response}");
         assert!(response["error"].is_string(), "{response}");
     }
+    for (path, body) in [
+        ("/members", json!("815815")),
+        ("/clock", json!({ "now": "815815" })),
+    ] {
+        let (status, response) = ask_control(&emulator, "POST", path, &body);
+        assert_eq!(status, 400, "{response}");
+        assert!(!response.to_string().contains("815815"), "{response}");
+    }
     refuse(
         &emulator,
         "/__emulatorx",

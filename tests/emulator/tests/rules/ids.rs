@@ -78,10 +78,10 @@ fn taken_names_and_invalid_secrets_are_errors() {
     let organization = emulator.organization_id().to_owned();
     let taken =
         emulator.create_organization(|new| new.organization_slug = Some(organization.clone()));
-    assert!(taken.unwrap_err().to_string().contains(&organization));
+    assert_eq!(taken.unwrap_err().path(), "organization_slug");
     let member = emulator.member_id().to_owned();
     let taken = emulator.create_member(&organization, |new| new.member_id = Some(member.clone()));
-    assert!(taken.unwrap_err().to_string().contains(&member));
+    assert_eq!(taken.unwrap_err().path(), "member_id");
     let bad = emulator.create_member(&organization, |new| new.totp_secret = Some("1".to_owned()));
     assert!(bad.unwrap_err().to_string().contains("base32"));
     assert!(emulator.create_member("nowhere", |_| {}).is_err());

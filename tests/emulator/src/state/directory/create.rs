@@ -134,7 +134,7 @@ impl Directory {
                 return Err(ConfigError::at(field, "must not be empty"));
             }
             if self.is_taken(name) || !own.insert(name) {
-                return Err(taken(field, "an Organization", name));
+                return Err(taken(field, "Organization"));
             }
         }
         Ok(())
@@ -158,19 +158,19 @@ impl Directory {
         }
         if let Some(id) = &new.member_id {
             if self.members_by_id.contains_key(id) || !names.ids.insert(id) {
-                return Err(taken("member_id", "a Member", id));
+                return Err(taken("member_id", "Member"));
             }
         }
         if let Some(id) = &new.external_id {
             let known = organization.and_then(|key| self.member_of(key, id));
             if known.is_some() || !names.external_ids.insert(id) {
-                return Err(taken("external_id", "a Member", id));
+                return Err(taken("external_id", "Member"));
             }
         }
         if let Some(address) = &new.email_address {
             let known = organization.and_then(|key| self.member_with_email(key, address));
             if known.is_some() || !names.email_addresses.insert(address.to_lowercase()) {
-                return Err(taken("email_address", "a Member", address));
+                return Err(taken("email_address", "Member"));
             }
         }
         let secret = new.totp_secret.as_ref();
@@ -199,6 +199,6 @@ fn first_free(mut generate: impl FnMut() -> String, is_taken: impl Fn(&str) -> b
     }
 }
 
-fn taken(field: &str, what: &str, name: &str) -> ConfigError {
-    ConfigError::at(field, format!("there is already {what} named {name}"))
+fn taken(field: &str, what: &str) -> ConfigError {
+    ConfigError::at(field, format!("another {what} has this name"))
 }
