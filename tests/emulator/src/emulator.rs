@@ -87,7 +87,8 @@ impl Emulator {
     }
 
     /// Returns an intermediate session token of that Member, which can be used for one login. Its
-    /// session has an email magic link as the primary factor and expires after ten minutes.
+    /// session has an email magic link as the primary factor and expires after
+    /// `session.intermediate_minutes`, ten by default.
     #[must_use]
     pub fn intermediate_session_token(&self) -> &str {
         &self.ready.intermediate_session_token
@@ -97,7 +98,8 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If an id is taken or a TOTP secret is not base32. In that case nothing is created.
+    /// If an id, slug, external id or e-mail address is empty or taken, or a TOTP secret is not
+    /// base32. In that case nothing is created.
     pub fn create_organization(
         &self,
         describe: impl FnOnce(&mut NewOrganization),
@@ -111,7 +113,8 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If the Organization is unknown, an id is taken or the TOTP secret is not base32.
+    /// If the Organization is unknown, an id, external id or e-mail address is empty or taken, or
+    /// the TOTP secret is not base32.
     pub fn create_member(
         &self,
         organization_id: &str,
@@ -233,7 +236,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If a setting is invalid, e.g. a header that is not valid in HTTP. In that case no setting
+    /// If a setting is invalid, e.g. a number outside its range. In that case no setting
     /// changes.
     pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<(), ConfigError> {
         // The closure runs without the lock, so that it can use the emulator.

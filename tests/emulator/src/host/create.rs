@@ -19,7 +19,8 @@ pub struct MemberHandle {
     /// The Member's id.
     pub member_id: String,
     /// An intermediate session token, which can be used for one login. Its session has an email
-    /// magic link as the primary factor and expires after ten minutes.
+    /// magic link as the primary factor and expires after `session.intermediate_minutes`, ten by
+    /// default.
     pub intermediate_session_token: String,
 }
 

@@ -27,7 +27,7 @@ pub struct NewMember {
     pub name: String,
     /// `status`.
     pub status: MemberStatus,
-    /// `is_breakglass`: exempt from restricted MFA methods.
+    /// `is_breakglass`: exempt from the restrictions on MFA methods and primary methods.
     pub is_breakglass: bool,
     /// Gives the role `stytch_admin`, which may act on other Members.
     pub is_admin: bool,

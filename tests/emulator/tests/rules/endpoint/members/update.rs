@@ -137,6 +137,20 @@ fn a_phone_number_is_set_once_and_unverified() {
 }
 
 #[test]
+fn an_empty_attribute_is_checked_like_any_other_value() {
+    let emulator = fixed().member(|new| new.name = "Jane".to_owned()).run();
+    for (name, kind) in [
+        ("email_address", "invalid_email"),
+        ("external_id", "bad_request"),
+        ("mfa_phone_number", "bad_request"),
+    ] {
+        let (status, response) = put(&emulator, &json!({ name: "" }));
+        assert_error(status, &response, 400, kind);
+    }
+    assert_eq!(change(&emulator, &json!({ "name": "" }))["name"], "");
+}
+
+#[test]
 fn null_does_not_reset_an_address_or_a_phone_number() {
     let emulator = fixed()
         .member(|new| {
