@@ -71,15 +71,20 @@ impl Api {
             generate,
             rate_limit: RateLimit::default(),
         };
+        let recovery_codes = settings.recovery_codes.count;
         for (index, organization) in config.organizations.iter().enumerate() {
             api.directory
-                .create_organization(organization, &mut api.generate, now)
+                .create_organization(organization, &mut api.generate, recovery_codes, now)
                 .map_err(|error| error.within(format_args!("organizations[{index}]")))?;
         }
         if config.organizations.is_empty() {
             let organization = NewOrganization::default();
-            api.directory
-                .create_organization(&organization, &mut api.generate, now)?;
+            api.directory.create_organization(
+                &organization,
+                &mut api.generate,
+                recovery_codes,
+                now,
+            )?;
         }
         Ok(api)
     }
@@ -124,12 +129,7 @@ impl Api {
     fn dispatch(&mut self, request: &Request<Vec<u8>>, now: Timestamp) -> Outcome {
         let settings = Arc::clone(&self.settings);
         let (uri, headers, body) = (request.uri(), request.headers(), request.body());
-        let path = uri.path();
-        let path = path
-            .strip_suffix('/')
-            .filter(|_| settings.http.ignore_trailing_slash)
-            .unwrap_or(path);
-        let Route { endpoint, path } = Route::find(request.method(), path)?;
+        let Route { endpoint, path } = Route::find(request.method(), uri.path(), &settings.http)?;
         let open = endpoint.access == Access::Open && !settings.session.jwks_need_authorization;
         if !open {
             authorization::check(headers, &self.project_id, &self.secret)?;

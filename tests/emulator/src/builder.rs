@@ -36,7 +36,7 @@ pub enum StartError {
     #[error("invalid configuration: {0}")]
     Config(ConfigError),
     /// The port cannot be bound.
-    #[error("cannot listen on 127.0.0.1:{port}: {}", .source.kind())]
+    #[error("cannot listen on 127.0.0.1:{port}")]
     #[non_exhaustive]
     Listen {
         /// The port; 0 means any free port.
@@ -45,7 +45,7 @@ pub enum StartError {
         source: io::Error,
     },
     /// Something else failed: the event loop, the thread, random numbers or the certificate.
-    #[error("cannot {action}: {}", .source.kind())]
+    #[error("cannot {action}")]
     #[non_exhaustive]
     System {
         /// What failed, e.g. `start a thread`.

@@ -47,7 +47,7 @@ impl Config {
         let config = read(&mut deserializer)?;
         deserializer
             .end()
-            .map_err(|error| ConfigError::new(error.to_string()))?;
+            .map_err(|error| ConfigError::new(rule(&error.to_string())))?;
         Ok(config)
     }
 
@@ -60,9 +60,10 @@ impl Config {
     pub fn from_toml(text: &str) -> Result<Self, ConfigError> {
         let with_line = |error: &toml::de::Error| {
             let line = error.span().and_then(|span| text.get(..span.start));
+            let rule = rule(error.message());
             match line.map(|before| before.split('\n').count()) {
-                Some(line) => format!("{} at line {line}", error.message()),
-                None => error.message().to_owned(),
+                Some(line) => format!("{rule} at line {line}"),
+                None => rule,
             }
         };
         let deserializer =
@@ -91,7 +92,8 @@ impl Config {
 
 /// The error for an invalid configuration, setting, Organization, Member or fault.
 ///
-/// It names the path of the value, e.g. `organizations[1].members[3].totp_secret`, and the rule.
+/// It names the path of the value, e.g. `organizations[1].members[3].totp_secret`, and the rule. It
+/// does not contain ids, e-mail addresses or secrets.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub struct ConfigError {
     path: String,
@@ -145,7 +147,7 @@ where
     D: Deserializer<'de, Error = serde_json::Error>,
 {
     serde_path_to_error::deserialize(deserializer)
-        .map_err(|error| ConfigError::at(place(error.path()), error.inner().to_string()))
+        .map_err(|error| ConfigError::at(place(error.path()), rule(&error.inner().to_string())))
 }
 
 /// Formats a path. The path of the whole value is empty.
@@ -154,7 +156,36 @@ fn place(path: &serde_path_to_error::Path) -> String {
     if path == "." { String::new() } else { path }
 }
 
+/// Returns serde's message without the value, which may be a secret: ``invalid type: integer `5`,
+/// expected a string`` becomes `invalid type, expected a string`.
+pub(crate) fn rule(message: &str) -> String {
+    match message.rsplit_once(", expected ") {
+        Some((found, expected)) => {
+            let kind = found
+                .split([':', '`'])
+                .next()
+                .unwrap_or_default()
+                .trim_end();
+            format!("{kind}, expected {expected}")
+        }
+        None => message.to_owned(),
+    }
+}
+
+/// Deserializes a time in RFC 3339 format.
+pub(crate) fn time<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<jiff::Timestamp, D::Error> {
+    parse_time(&String::deserialize(deserializer)?)
+}
+
 fn moment<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SystemTime>, D::Error> {
-    let at = Option::<jiff::Timestamp>::deserialize(deserializer)?;
+    let text = Option::<String>::deserialize(deserializer)?;
+    let at = text.map(|text| parse_time(&text)).transpose()?;
     Ok(at.map(crate::clock::system_time))
+}
+
+fn parse_time<E: serde::de::Error>(text: &str) -> Result<jiff::Timestamp, E> {
+    let at = text.parse();
+    at.map_err(|_| E::custom("expected a time in RFC 3339 format"))
 }

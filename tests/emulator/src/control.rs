@@ -49,7 +49,7 @@ enum ClockChange {
     /// Moves it forward.
     AdvanceSeconds(u64),
     /// Stops it at a time.
-    Now(Timestamp),
+    Now(#[serde(deserialize_with = "config::time")] Timestamp),
     /// Switches to the system's clock if true; stops the clock if false.
     Real(bool),
 }
@@ -131,11 +131,11 @@ impl Host {
             (GET, ["endpoints"]) => Ok(json!({ "endpoints": ENDPOINTS })),
             (GET, ["guesses"]) => Ok(json!({ "guesses": settings::guesses() })),
             (GET, ["requests"]) => {
-                let requests: Vec<Value> = self.requests().iter().map(request_value).collect();
+                let requests: Vec<Value> = self.requests.iter().map(request_value).collect();
                 Ok(json!({ "requests": requests }))
             }
             (DELETE, ["requests"]) => {
-                self.clear_requests();
+                self.requests.clear();
                 Ok(json!({}))
             }
             (GET, ["settings"]) => Ok(json!(*self.api.settings)),
@@ -226,7 +226,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
     // The body is parsed as an object first, because a struct can also be deserialized from an
     // array.
     let object: Map<String, Value> = serde_json::from_slice(body)
-        .map_err(|error| Refusal(StatusCode::BAD_REQUEST, error.to_string()))?;
+        .map_err(|error| ConfigError::new(config::rule(&error.to_string())))?;
     Ok(config::read(Value::Object(object))?)
 }
 

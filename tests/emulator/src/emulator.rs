@@ -87,7 +87,8 @@ impl Emulator {
     }
 
     /// Returns an intermediate session token of that Member, which can be used for one login. Its
-    /// session has an email magic link as the primary factor and expires after ten minutes.
+    /// session has an email magic link as the primary factor and expires after
+    /// `session.intermediate_minutes`, ten by default.
     #[must_use]
     pub fn intermediate_session_token(&self) -> &str {
         &self.ready.intermediate_session_token
@@ -97,7 +98,8 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If an id is taken or a TOTP secret is not base32. In that case nothing is created.
+    /// If an id, slug, external id or e-mail address is empty or taken, or a TOTP secret is not
+    /// base32. In that case nothing is created.
     pub fn create_organization(
         &self,
         describe: impl FnOnce(&mut NewOrganization),
@@ -111,7 +113,8 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If the Organization is unknown, an id is taken or the TOTP secret is not base32.
+    /// If the Organization is unknown, an id, external id or e-mail address is empty or taken, or
+    /// the TOTP secret is not base32.
     pub fn create_member(
         &self,
         organization_id: &str,
@@ -233,7 +236,7 @@ impl Emulator {
     ///
     /// # Errors
     ///
-    /// If a setting is invalid, e.g. a header that is not valid in HTTP. In that case no setting
+    /// If a setting is invalid, e.g. a number outside its range. In that case no setting
     /// changes.
     pub fn change_settings(&self, change: impl FnOnce(&mut Settings)) -> Result<(), ConfigError> {
         // The closure runs without the lock, so that it can use the emulator.
@@ -243,15 +246,15 @@ impl Emulator {
     }
 
     /// Returns the recorded requests, the oldest first, including all secrets in them. The last
-    /// 10,000 are kept.
+    /// 10,000 are kept, with at most 64 MiB of bodies.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.host.lock().requests()
+        self.host.lock().requests.iter().cloned().collect()
     }
 
     /// Deletes the recorded requests.
     pub fn clear_requests(&self) {
-        self.host.lock().clear_requests();
+        self.host.lock().requests.clear();
     }
 
     /// Resets the emulator to its start: the same ids and secrets, the settings, the clock and the

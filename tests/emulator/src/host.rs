@@ -1,16 +1,17 @@
 //! The state behind the server: the API, its clock, the faults and the recorded requests.
 
 mod create;
+mod requests;
 
-use std::collections::VecDeque;
-use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use http::{HeaderMap, Method, Request, Response};
+use http::{Request, Response};
 use jiff::Timestamp;
 
 use self::create::handle;
 pub use self::create::{MemberHandle, OrganizationHandle, SessionTokens};
+pub use self::requests::RecordedRequest;
+use self::requests::RecordedRequests;
 use crate::api::respond::Reply;
 use crate::api::{Api, routes};
 use crate::clock::Clock;
@@ -19,37 +20,6 @@ use crate::control;
 use crate::fault::{Delivery, Effect, Faults};
 use crate::log::LogEntry;
 use crate::settings::{ErrorCase, Settings};
-
-/// Maximum number of recorded requests. Older requests are dropped.
-const LOG_CAPACITY: usize = 10_000;
-
-/// A recorded request, including all secrets in it.
-#[derive(Clone)]
-#[non_exhaustive]
-pub struct RecordedRequest {
-    /// The name of the endpoint, e.g. `totp.create`; `None` if no endpoint matches.
-    pub endpoint: Option<&'static str>,
-    /// The method.
-    pub method: Method,
-    /// The path and the query.
-    pub path: String,
-    /// The headers.
-    pub headers: HeaderMap,
-    /// The body.
-    pub body: Vec<u8>,
-}
-
-impl fmt::Debug for RecordedRequest {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("RecordedRequest")
-            .field("endpoint", &self.endpoint)
-            .field("method", &self.method)
-            .field("path", &self.path)
-            .field("headers", &self.headers)
-            .field("body", &String::from_utf8_lossy(&self.body))
-            .finish()
-    }
-}
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug)]
@@ -129,7 +99,7 @@ pub(crate) struct Host {
     pub(crate) faults: Faults,
     /// The first Member.
     pub(crate) ready: MemberHandle,
-    log: VecDeque<RecordedRequest>,
+    pub(crate) requests: RecordedRequests,
 }
 
 /// The host, shared by the server and the [`Emulator`](crate::Emulator).
@@ -161,7 +131,7 @@ impl Host {
             config,
             seed,
             faults: Faults::default(),
-            log: VecDeque::new(),
+            requests: RecordedRequests::default(),
         })
     }
 
@@ -201,7 +171,8 @@ impl Host {
             };
             return Outgoing::whole(Content::Written(response));
         }
-        let endpoint = routes::endpoint(request.method(), request.uri().path());
+        let http = &self.api.settings.http;
+        let endpoint = routes::endpoint(request.method(), request.uri().path(), http);
         let name = endpoint.map(|endpoint| endpoint.name);
         let at = format!("{:.0}", self.now());
         let mut outgoing = match unread {
@@ -220,7 +191,7 @@ impl Host {
             request_id,
             fault: outgoing.spoiled,
         });
-        self.record(request, name);
+        self.requests.push(RecordedRequest::new(request, name));
         outgoing
     }
 
@@ -259,32 +230,6 @@ impl Host {
     /// Returns the response to a request that the HTTP library cannot parse.
     pub(crate) fn unparsable(&mut self) -> Response<Vec<u8>> {
         self.api.refuse(ErrorCase::MalformedRequest).into_response()
-    }
-
-    fn record(&mut self, request: Request<Vec<u8>>, endpoint: Option<&'static str>) {
-        let (parts, body) = request.into_parts();
-        let path = parts.uri.path_and_query();
-        let path = path.map_or_else(|| parts.uri.to_string(), ToString::to_string);
-        if self.log.len() == LOG_CAPACITY {
-            self.log.pop_front();
-        }
-        self.log.push_back(RecordedRequest {
-            endpoint,
-            method: parts.method,
-            path,
-            headers: parts.headers,
-            body,
-        });
-    }
-
-    /// Returns the recorded requests, the oldest first.
-    pub(crate) fn requests(&self) -> Vec<RecordedRequest> {
-        self.log.iter().cloned().collect()
-    }
-
-    /// Deletes the recorded requests.
-    pub(crate) fn clear_requests(&mut self) {
-        self.log.clear();
     }
 
     /// Checks and replaces the settings.

@@ -2,6 +2,7 @@
 
 mod claims;
 pub(crate) mod devices;
+pub(crate) mod next;
 pub(crate) mod open;
 pub(crate) mod presented;
 pub(crate) mod primary;

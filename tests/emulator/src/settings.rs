@@ -17,6 +17,9 @@ mod session;
 mod totp;
 mod update;
 
+use std::fmt::Display;
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -239,8 +242,24 @@ impl Settings {
             .check()
             .map_err(|error| error.within("session"))?;
         self.totp.check().map_err(|error| error.within("totp"))?;
+        self.recovery_codes
+            .check()
+            .map_err(|error| error.within("recovery_codes"))?;
         self.lock.check().map_err(|error| error.within("lock"))
     }
+}
+
+/// Checks that a setting is in its range.
+fn check_range<T: PartialOrd + Display>(
+    name: &str,
+    value: T,
+    range: RangeInclusive<T>,
+) -> Result<(), ConfigError> {
+    if range.contains(&value) {
+        return Ok(());
+    }
+    let (min, max) = range.into_inner();
+    Err(ConfigError::at(name, format!("must be {min} to {max}")))
 }
 
 fn add_rows(

@@ -1,5 +1,7 @@
 //! The attributes of an Organization or a Member that a request sets.
 
+use serde_json::Value;
+
 use super::error::Refusal;
 use super::fields::Fields;
 use crate::settings::UpdateSettings;
@@ -38,8 +40,8 @@ fn changes(
                 return Err(row.error.into());
             }
             changes.push((row, value.clone()));
-        } else if null_resets && fields.is_null(row.name) {
-            changes.push((row, row.kind.initial()));
+        } else if null_resets && fields.is_null(row.name) && row.allows(&row.kind.initial()) {
+            changes.push((row, Value::Null));
         }
     }
     Ok(changes)

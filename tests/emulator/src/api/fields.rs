@@ -23,10 +23,7 @@ impl Fields {
         settings: &HttpSettings,
     ) -> Result<Self, Refusal> {
         let (mut values, duplicate) =
-            read_object(body, settings).map_err(|_| ErrorCase::MalformedRequest)?;
-        if settings.ignore_key_case {
-            values = with_known_names(values, known);
-        }
+            read_object(body, known, settings).map_err(|_| ErrorCase::MalformedRequest)?;
         if duplicate && settings.refuse_duplicate_keys {
             return Err(ErrorCase::DuplicateKey.into());
         }
@@ -105,24 +102,10 @@ impl Fields {
     }
 }
 
-/// Renames keys that differ from the name of a known field in case only.
-fn with_known_names(values: Map<String, Value>, known: &[&str]) -> Map<String, Value> {
-    let name = |key: &String| {
-        let mut known = known.iter();
-        known.find(|name| name.eq_ignore_ascii_case(key))
-    };
-    let values = values.into_iter();
-    values
-        .map(|(key, value)| match name(&key) {
-            Some(name) => ((*name).to_owned(), value),
-            None => (key, value),
-        })
-        .collect()
-}
-
 /// Parses a JSON object, and returns whether a key is repeated. An empty body is an empty object.
 fn read_object(
     body: &[u8],
+    known: &[&str],
     settings: &HttpSettings,
 ) -> Result<(Map<String, Value>, bool), serde_json::Error> {
     let without_mark = body.strip_prefix("\u{feff}".as_bytes());
@@ -133,9 +116,7 @@ fn read_object(
         return Ok((Map::new(), false));
     }
     let mut deserializer = serde_json::Deserializer::from_slice(body);
-    let object = (&mut deserializer).deserialize_map(ObjectVisitor {
-        first_counts: settings.first_duplicate_counts,
-    })?;
+    let object = (&mut deserializer).deserialize_map(ObjectVisitor { known, settings })?;
     if !settings.ignore_trailing_text {
         deserializer.end()?;
     }
@@ -143,11 +124,24 @@ fn read_object(
 }
 
 /// Reads an object key by key, because a map would hide repeated keys.
-struct ObjectVisitor {
-    first_counts: bool,
+struct ObjectVisitor<'a> {
+    known: &'a [&'a str],
+    settings: &'a HttpSettings,
 }
 
-impl<'de> Visitor<'de> for ObjectVisitor {
+impl ObjectVisitor<'_> {
+    /// Returns the name of the known field that a key means, or else the key.
+    fn name(&self, key: String) -> String {
+        let mut known = self.known.iter();
+        let field = known.find(|name| name.eq_ignore_ascii_case(&key));
+        match field.filter(|_| self.settings.ignore_key_case) {
+            Some(name) => (*name).to_owned(),
+            None => key,
+        }
+    }
+}
+
+impl<'de> Visitor<'de> for ObjectVisitor<'_> {
     type Value = (Map<String, Value>, bool);
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -158,10 +152,11 @@ impl<'de> Visitor<'de> for ObjectVisitor {
         let mut object = Map::new();
         let mut duplicate = false;
         while let Some((key, value)) = entries.next_entry::<String, Value>()? {
-            let known = object.contains_key(&key);
-            duplicate |= known;
-            if !(known && self.first_counts) {
-                object.insert(key, value);
+            let name = self.name(key);
+            let is_known = object.contains_key(&name);
+            duplicate |= is_known;
+            if !(is_known && self.settings.first_duplicate_counts) {
+                object.insert(name, value);
             }
         }
         Ok((object, duplicate))

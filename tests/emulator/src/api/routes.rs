@@ -9,7 +9,7 @@ use percent_encoding::percent_decode_str;
 
 use super::error::Refusal;
 use crate::endpoint::{ENDPOINTS, Endpoint};
-use crate::settings::ErrorCase;
+use crate::settings::{ErrorCase, HttpSettings};
 
 /// The endpoints, grouped by path. A literal path segment takes precedence over a parameter.
 static ROUTER: LazyLock<Router<Vec<&'static Endpoint>>> = LazyLock::new(|| {
@@ -35,7 +35,15 @@ pub(super) struct Route {
 }
 
 impl Route {
-    pub(super) fn find(method: &Method, path: &str) -> Result<Self, Refusal> {
+    pub(super) fn find(
+        method: &Method,
+        path: &str,
+        settings: &HttpSettings,
+    ) -> Result<Self, Refusal> {
+        let path = path
+            .strip_suffix('/')
+            .filter(|_| settings.ignore_trailing_slash)
+            .unwrap_or(path);
         let found = ROUTER.at(path).map_err(|_| ErrorCase::RouteNotFound)?;
         let mut endpoints = found.value.iter();
         let endpoint = endpoints.find(|endpoint| endpoint.method == *method);
@@ -52,8 +60,13 @@ impl Route {
 }
 
 /// Returns the endpoint of a request, for code that does not respond to it.
-pub(crate) fn endpoint(method: &Method, path: &str) -> Option<&'static Endpoint> {
-    Route::find(method, path).ok().map(|route| route.endpoint)
+pub(crate) fn endpoint(
+    method: &Method,
+    path: &str,
+    settings: &HttpSettings,
+) -> Option<&'static Endpoint> {
+    let route = Route::find(method, path, settings).ok();
+    route.map(|route| route.endpoint)
 }
 
 #[cfg(test)]
@@ -64,7 +77,7 @@ mod tests {
     fn every_endpoint_has_a_route() {
         for endpoint in ENDPOINTS {
             let path = endpoint.path.replace(['{', '}'], "x");
-            let found = super::endpoint(&endpoint.method, &path);
+            let found = super::endpoint(&endpoint.method, &path, &HttpSettings::default());
             assert_eq!(found.map(Endpoint::name), Some(endpoint.name));
         }
     }

@@ -19,7 +19,8 @@ pub struct MemberHandle {
     /// The Member's id.
     pub member_id: String,
     /// An intermediate session token, which can be used for one login. Its session has an email
-    /// magic link as the primary factor and expires after ten minutes.
+    /// magic link as the primary factor and expires after `session.intermediate_minutes`, ten by
+    /// default.
     pub intermediate_session_token: String,
 }
 
@@ -58,9 +59,10 @@ impl Host {
     ) -> Result<OrganizationHandle, ConfigError> {
         let now = self.now();
         let api = &mut self.api;
+        let recovery_codes = api.settings.recovery_codes.count;
         let key = api
             .directory
-            .create_organization(new, &mut api.generate, now)?;
+            .create_organization(new, &mut api.generate, recovery_codes, now)?;
         let members = api.directory[key].members.clone();
         let members = members
             .into_iter()
@@ -81,9 +83,14 @@ impl Host {
     ) -> Result<MemberHandle, ConfigError> {
         let now = self.now();
         let api = &mut self.api;
-        let member = api
-            .directory
-            .create_member(new, organization, &mut api.generate, now)?;
+        let recovery_codes = api.settings.recovery_codes.count;
+        let member = api.directory.create_member(
+            new,
+            organization,
+            &mut api.generate,
+            recovery_codes,
+            now,
+        )?;
         Ok(self.handle(member))
     }
 

@@ -3,7 +3,6 @@
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::claims;
 use crate::api::Api;
 use crate::api::call::Call;
 use crate::api::error::Refusal;
@@ -71,21 +70,6 @@ pub(super) fn session_minutes(call: &Call<'_>) -> Result<Option<i32>, Refusal> {
         }
         minutes => Ok(minutes),
     }
-}
-
-/// Returns the custom claims that a call sets on a new session.
-pub(super) fn new_claims(call: &Call<'_>) -> Result<Map<String, Value>, Refusal> {
-    let has_duration = call.fields.integer("session_duration_minutes")?.is_some();
-    let wanted = has_duration || !call.settings.claims.need_session_duration;
-    let mut custom_claims = Map::new();
-    if let Some(given) = call
-        .fields
-        .object("session_custom_claims")?
-        .filter(|_| wanted)
-    {
-        claims::merge(&mut custom_claims, given, &call.settings.claims)?;
-    }
-    Ok(custom_claims)
 }
 
 /// Creates a session without claims. It is not stored yet.

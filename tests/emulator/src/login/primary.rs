@@ -11,55 +11,14 @@
 
 use serde_json::{Map, Value, json};
 
-use super::open::{blank_session, keep_session, new_claims, session_minutes};
-use super::presented::{Presented, touch};
+use super::next::Next;
+use super::open::keep_session;
 use crate::api::Api;
 use crate::api::call::Call;
-use crate::api::error::Refusal;
 use crate::json;
 use crate::state::directory::MemberKey;
-use crate::state::session::{AuthenticationFactor, Factors, Session};
+use crate::state::session::{AuthenticationFactor, Factors};
 use crate::state::{Factor, MfaMethod};
-
-/// The session that a call opens or extends if its primary factor is right.
-#[derive(Debug)]
-pub(crate) enum Next {
-    /// The session that was presented, with the call's changes.
-    Extended(Session),
-    /// A new session, or an intermediate one if MFA is required.
-    Begun {
-        /// The intermediate session that was presented.
-        intermediate: Option<(String, Factors)>,
-        minutes: Option<i32>,
-        custom_claims: Map<String, Value>,
-    },
-}
-
-/// Reads and checks all session fields of a call, before anything changes.
-pub(crate) fn next(api: &Api, call: &Call<'_>, member: MemberKey) -> Result<Next, Refusal> {
-    let minutes = session_minutes(call)?;
-    let custom_claims = new_claims(call)?;
-    Ok(match api.presented_session(call, member)? {
-        Some(Presented::Full(mut session)) => {
-            touch(
-                &mut session,
-                call,
-                call.settings.session.expiry_moves_without_duration,
-            )?;
-            Next::Extended(session)
-        }
-        Some(Presented::Intermediate { token, factors }) => Next::Begun {
-            intermediate: Some((token, factors)),
-            minutes,
-            custom_claims,
-        },
-        None => Next::Begun {
-            intermediate: None,
-            minutes,
-            custom_claims,
-        },
-    })
-}
 
 /// Opens or extends a session with a primary factor and returns the part of the response that shows
 /// it.
@@ -80,27 +39,12 @@ pub(crate) fn open(
             let session = keep_session(api, session, call.now);
             authenticated(session)
         }
-        Next::Begun {
-            intermediate,
-            minutes,
-            custom_claims,
-        } => {
-            let (token, mut factors) = match intermediate {
-                Some((token, factors)) => (Some(token), factors),
-                None => (None, Factors::default()),
-            };
-            factors.add(factor);
-            if api.needs_second_factor(member) && !factors.has_secondary() {
-                return begin_mfa(api, call, member, token, factors);
+        Next::New(mut new) => {
+            new.factors.add(factor);
+            if api.needs_second_factor(member) && !new.factors.has_secondary() {
+                return begin_mfa(api, call, member, new.intermediate, new.factors);
             }
-            if let Some(token) = token {
-                api.sessions.consume_intermediate(&token);
-            }
-            let session = Session {
-                custom_claims,
-                user_agent: call.user_agent().to_owned(),
-                ..blank_session(api, member, factors, minutes, call.now)
-            };
+            let session = new.open(api, call, member);
             authenticated(keep_session(api, session, call.now))
         }
     }

@@ -1,6 +1,6 @@
 //! The lock after consecutive failed attempts.
 
-use super::group;
+use super::{check_range, group};
 use crate::config::ConfigError;
 use crate::endpoint::Endpoint;
 
@@ -45,9 +45,7 @@ impl LockSettings {
                 ));
             }
         }
-        if self.after_failures == 0 {
-            return Err(ConfigError::at("after_failures", "must be at least 1"));
-        }
-        Ok(())
+        check_range("after_failures", self.after_failures, 1..=100)?;
+        check_range("minutes", self.minutes, 5..=10_080)
     }
 }

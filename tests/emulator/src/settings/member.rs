@@ -26,7 +26,7 @@ group! {
         /// Whether Update keeps the old address in `retired_email_addresses`, unless `unlink_email`
         /// is set.
         email_change_retires: bool = true, Guess;
-        /// Whether deleting a Member ends their sessions and intermediate sessions.
+        /// Whether deleting a Member ends their sessions. Their intermediate sessions always end.
         deletion_ends_sessions: bool = true, Guess;
     }
 }

@@ -4,7 +4,8 @@ use super::group;
 
 group! {
     /// Permissions of Members. The emulator has no RBAC policy: a Member may act on themselves, and
-    /// an admin on the whole Organization.
+    /// an admin on the whole Organization. Update a Member refuses trusted metadata and the Member's
+    /// own e-mail address to both, and needs an admin for roles and some attributes.
     RbacSettings {
         /// Whether an `authorization_check` of sessions Authenticate is granted.
         authorization_checks_pass: bool = true, Guess;

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::group;
+use super::{check_range, group};
+use crate::config::ConfigError;
 
 group! {
     /// Recovery codes.
@@ -12,7 +13,7 @@ group! {
         /// What TOTP Migrate does when the Member has recovery codes: `replace`, `keep` or
         /// `refuse`.
         existing_at_migrate: ExistingRecoveryCodes = ExistingRecoveryCodes::Replace, Guess;
-        /// Number of recovery codes that are generated.
+        /// Number of recovery codes that are generated, up to 1000.
         count: usize = 10, Documented;
         /// Maximum number of recovery codes that TOTP Migrate imports; `null` means no limit.
         import_max: Option<usize> = None, Guess;
@@ -35,6 +36,12 @@ group! {
         ignore_separators: bool = false, Guess;
         /// Whether Get refuses a Member without recovery codes; otherwise it returns an empty list.
         get_refuses_without_codes: bool = false, Guess;
+    }
+}
+
+impl RecoveryCodeSettings {
+    pub(super) fn check(&self) -> Result<(), ConfigError> {
+        check_range("count", self.count, 0..=1000)
     }
 }
 

@@ -1,14 +1,13 @@
 //! Sessions, intermediate sessions and session JWTs.
 
-use super::group;
+use super::{check_range, group};
 use crate::config::ConfigError;
 
-const MIN_MINUTES: i32 = 5;
 const MAX_MINUTES: i32 = 527_040;
 
 /// Returns the range of `session_duration_minutes` that a project can allow.
 pub(crate) fn minutes() -> std::ops::RangeInclusive<i32> {
-    MIN_MINUTES..=MAX_MINUTES
+    5..=MAX_MINUTES
 }
 
 group! {
@@ -45,12 +44,6 @@ group! {
 
 impl SessionSettings {
     pub(super) fn check(&self) -> Result<(), ConfigError> {
-        if minutes().contains(&self.max_duration_minutes) {
-            return Ok(());
-        }
-        Err(ConfigError::at(
-            "max_duration_minutes",
-            format!("must be {MIN_MINUTES} to {MAX_MINUTES}"),
-        ))
+        check_range("max_duration_minutes", self.max_duration_minutes, minutes())
     }
 }

@@ -135,7 +135,7 @@ impl Attribute {
     }
 }
 
-/// New values of attributes.
+/// New values of attributes. Null resets an attribute to its initial value.
 pub(crate) type Changes = Vec<(&'static Attribute, Value)>;
 
 /// Returns the new value of an attribute, if it changes.
@@ -181,6 +181,7 @@ impl Attributes {
     pub(crate) fn apply(&mut self, changes: Changes, metadata_is_merged: bool) {
         for (row, value) in changes {
             match (row.kind, value) {
+                (kind, Value::Null) => self.set(row.name, kind.initial()),
                 (Kind::Object, Value::Object(new)) if metadata_is_merged => {
                     self.merge(row.name, new);
                 }

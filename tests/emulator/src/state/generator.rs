@@ -8,9 +8,6 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng as _, SeedableRng as _};
 use ring::digest::{SHA256, digest};
 
-/// Number of recovery codes of a Member.
-pub(crate) const RECOVERY_CODES: usize = 10;
-
 /// Generates values in the documented formats.
 ///
 /// Each kind of value has its own stream, so that an additional value or a new kind does not change
@@ -36,6 +33,12 @@ impl Generator {
     pub(crate) fn id(&mut self, kind: &'static str) -> String {
         let uuid = uuid::Builder::from_random_bytes(self.bytes(kind)).into_uuid();
         format!("{kind}-{}-{uuid}", self.environment)
+    }
+
+    /// Generates the unique part of a slug or an e-mail address, 12 hexadecimal digits.
+    pub(crate) fn name(&mut self, kind: &'static str) -> String {
+        let bytes = self.bytes::<6>(kind);
+        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 
     /// Generates the secret of a project.

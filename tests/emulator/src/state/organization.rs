@@ -8,7 +8,6 @@ use serde_json::{Map, Value, json};
 
 use super::attribute::{Attribute, Attributes, Changes, Kind};
 use super::directory::MemberKey;
-use super::generator::Generator;
 use super::member::NewMember;
 use crate::json;
 use crate::settings::ErrorCase;
@@ -203,16 +202,13 @@ impl Organization {
         }
     }
 
-    /// Creates the Organization that `new` describes.
+    /// Creates the Organization that `new` describes, with this id and slug.
     pub(super) fn described(
         new: &NewOrganization,
-        generate: &mut Generator,
+        id: String,
+        slug: String,
         now: Timestamp,
     ) -> Self {
-        let id = new.organization_id.clone();
-        let id = id.unwrap_or_else(|| generate.id("organization"));
-        let slug = new.organization_slug.clone();
-        let slug = slug.unwrap_or_else(|| made_up_slug(&id));
         let name = new.organization_name.as_deref();
         let mut attributes = Attributes::initial(ATTRIBUTES);
         attributes.set("organization_slug", slug);
@@ -288,10 +284,4 @@ impl Organization {
         all.insert("updated_at".to_owned(), json::time(self.updated_at));
         all.into()
     }
-}
-
-/// Generates a slug. It contains the end of the id, because slugs are unique in a project.
-pub(crate) fn made_up_slug(id: &str) -> String {
-    let unique = id.rsplit('-').next().unwrap_or(id);
-    format!("example-org-{unique}")
 }

@@ -85,6 +85,11 @@ impl AuthenticationFactor {
         matches!(self.kind, "magic_link" | "password")
     }
 
+    /// Whether it is the same factor, authenticated at any time.
+    fn is_same(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.details == other.details
+    }
+
     fn to_json(&self, settings: &SessionSettings) -> Value {
         let mut factor = json!({
             "type": self.kind,
@@ -111,10 +116,7 @@ pub(crate) struct Factors(Vec<AuthenticationFactor>);
 impl Factors {
     /// Adds a factor. An existing factor is authenticated again.
     pub(crate) fn add(&mut self, factor: AuthenticationFactor) {
-        let same = |known: &&mut AuthenticationFactor| {
-            known.kind == factor.kind && known.details == factor.details
-        };
-        match self.0.iter_mut().find(same) {
+        match self.0.iter_mut().find(|known| known.is_same(&factor)) {
             Some(known) => known.last_authenticated_at = factor.last_authenticated_at,
             None => self.0.push(factor),
         }
@@ -132,9 +134,7 @@ impl Factors {
 
     /// Whether this factor is present.
     pub(crate) fn has(&self, factor: &AuthenticationFactor) -> bool {
-        self.0
-            .iter()
-            .any(|known| known.kind == factor.kind && known.details == factor.details)
+        self.0.iter().any(|known| known.is_same(factor))
     }
 
     pub(crate) fn to_json(&self, settings: &SessionSettings) -> Value {

@@ -174,7 +174,7 @@ pub(crate) fn otpauth_uri(
 
 /// Whether a text has the format of a TOTP code.
 pub(crate) fn is_totp_code(text: &str) -> bool {
-    text.len() == 6 && text.bytes().all(|c| c.is_ascii_digit())
+    text.len() == DIGITS && text.bytes().all(|c| c.is_ascii_digit())
 }
 
 /// Whether a text has the format of a recovery code: three groups of four lower-case letters or

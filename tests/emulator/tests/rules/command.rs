@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
@@ -212,6 +213,18 @@ fn tls_prints_the_path_of_the_ca_certificate() {
             .unwrap()
             .starts_with("-----BEGIN CERTIFICATE-----")
     );
+}
+
+#[test]
+fn an_error_names_its_cause_once() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let output = command(&["--port", &port.to_string()]).output().unwrap();
+    assert!(!output.status.success());
+    let error = String::from_utf8(output.stderr).unwrap();
+    let cause = TcpListener::bind(("127.0.0.1", port)).unwrap_err();
+    let expected = format!("totps-emulator: cannot listen on 127.0.0.1:{port}: {cause}\n");
+    assert_eq!(error, expected);
 }
 
 #[test]

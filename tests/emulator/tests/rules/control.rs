@@ -157,7 +157,27 @@ fn an_invalid_setting_changes_nothing() {
         ),
         (
             json!({ "lock": { "after_failures": 0 } }),
-            "lock.after_failures:",
+            "lock.after_failures: must be 1 to 100",
+        ),
+        (
+            json!({ "lock": { "after_failures": 101 } }),
+            "lock.after_failures: must be 1 to 100",
+        ),
+        (
+            json!({ "lock": { "minutes": 4 } }),
+            "lock.minutes: must be 5 to 10080",
+        ),
+        (
+            json!({ "lock": { "minutes": 10_081 } }),
+            "lock.minutes: must be 5 to 10080",
+        ),
+        (
+            json!({ "recovery_codes": { "count": 1_000_000_000_000_u64 } }),
+            "recovery_codes.count: must be 0 to 1000",
+        ),
+        (
+            json!({ "recovery_codes": { "count": 1_001 } }),
+            "recovery_codes.count: must be 0 to 1000",
         ),
         (
             json!({ "lock": { "after_failures": "three" } }),
@@ -282,6 +302,14 @@ fn an_invalid_request_gets_an_error() {
         let (got, response) = ask_control(&emulator, method, path, &body);
         assert_eq!(got, status, "{method} {path} {response}");
         assert!(response["error"].is_string(), "{response}");
+    }
+    for (path, body) in [
+        ("/members", json!("815815")),
+        ("/clock", json!({ "now": "815815" })),
+    ] {
+        let (status, response) = ask_control(&emulator, "POST", path, &body);
+        assert_eq!(status, 400, "{response}");
+        assert!(!response.to_string().contains("815815"), "{response}");
     }
     refuse(
         &emulator,

@@ -1,9 +1,9 @@
 //! Ids, slugs and external ids, and the values that a seed generates.
 
 use serde_json::{Value, json};
-use totps_emulator::Factor;
+use totps_emulator::{Factor, NewMember};
 
-use crate::client::{Run as _, accept, assert_prefix, refuse, start};
+use crate::client::{Run as _, accept, assert_prefix, get, refuse, start};
 use crate::scenes::{AUTHENTICATE, CREATE, fixed, ids, ids_of, login, with};
 
 #[test]
@@ -78,10 +78,10 @@ fn taken_names_and_invalid_secrets_are_errors() {
     let organization = emulator.organization_id().to_owned();
     let taken =
         emulator.create_organization(|new| new.organization_slug = Some(organization.clone()));
-    assert!(taken.unwrap_err().to_string().contains(&organization));
+    assert_eq!(taken.unwrap_err().path(), "organization_slug");
     let member = emulator.member_id().to_owned();
     let taken = emulator.create_member(&organization, |new| new.member_id = Some(member.clone()));
-    assert!(taken.unwrap_err().to_string().contains(&member));
+    assert_eq!(taken.unwrap_err().path(), "member_id");
     let bad = emulator.create_member(&organization, |new| new.totp_secret = Some("1".to_owned()));
     assert!(bad.unwrap_err().to_string().contains("base32"));
     assert!(emulator.create_member("nowhere", |_| {}).is_err());
@@ -91,6 +91,62 @@ fn taken_names_and_invalid_secrets_are_errors() {
             .is_err()
     );
     assert_eq!(emulator.code("nobody"), None);
+}
+
+#[test]
+fn generated_slugs_and_addresses_are_unique() {
+    let emulator = fixed().run();
+    let organizations = ["tenant-a-1", "tenant-b-1"].map(|id| {
+        let created = emulator.create_organization(|new| {
+            new.organization_id = Some(id.to_owned());
+            for id in ["jane-1", "joe-1"].map(|name| format!("{id}-{name}")) {
+                let mut member = NewMember::default();
+                member.member_id = Some(id);
+                new.members.push(member);
+            }
+        });
+        created.unwrap()
+    });
+    let [a, b] = &organizations;
+    assert_ne!(a.organization_slug, b.organization_slug);
+    for organization in &organizations {
+        let path = format!("/v1/b2b/organizations/{}", organization.organization_slug);
+        let found = get(&emulator, &path)["organization"]["organization_id"].clone();
+        assert_eq!(found, organization.organization_id);
+        let path = |query: String| format!("{path}/member?{query}");
+        for member in &organization.members {
+            let id = format!("member_id={}", member.member_id);
+            let member_of = |query| get(&emulator, &path(query))["member"].clone();
+            let address = member_of(id)["email_address"].as_str().unwrap().to_owned();
+            let found = member_of(format!("email_address={address}"))["member_id"].clone();
+            assert_eq!(found, member.member_id, "{address}");
+        }
+    }
+}
+
+#[test]
+fn a_generated_id_or_address_does_not_repeat_a_given_one() {
+    let first = fixed().run();
+    let (organization, member) = (first.organization_id(), first.member_id());
+    let path = format!("/v1/b2b/organizations/{organization}/member?member_id={member}");
+    let address = get(&first, &path)["member"]["email_address"].clone();
+    let address = address.as_str().unwrap();
+    // The same seed generates the same values, which a configuration may have copied.
+    let emulator = fixed()
+        .organization(|new| new.organization_id = Some(organization.to_owned()))
+        .member(|_| {})
+        .member(|new| {
+            new.member_id = Some(member.to_owned());
+            new.email_address = Some(address.to_owned());
+        })
+        .run();
+    assert_ne!(emulator.member_id(), member);
+    assert_eq!(get(&emulator, &path)["member"]["email_address"], address);
+    let other = emulator.create_organization(|_| {}).unwrap();
+    assert_ne!(other.organization_id, organization);
+    let address = json!({ "email_address": "new@example.com" });
+    let path = format!("/v1/b2b/organizations/{organization}/members");
+    assert_ne!(accept(&emulator, &path, &address)["member_id"], member);
 }
 
 #[test]

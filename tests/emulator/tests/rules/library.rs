@@ -216,7 +216,7 @@ fn a_start_that_fails_says_why() {
     let port = taken.local_addr().unwrap().port();
     let error = Emulator::builder().port(port).start().unwrap_err();
     assert!(matches!(error, StartError::Listen { .. }), "{error:?}");
-    let expected = format!("cannot listen on 127.0.0.1:{port}: address in use");
+    let expected = format!("cannot listen on 127.0.0.1:{port}");
     assert_eq!(error.to_string(), expected);
     assert!(std::error::Error::source(&error).is_some());
 
@@ -286,6 +286,56 @@ fn every_error_of_a_configuration_names_its_place() {
 }
 
 #[test]
+fn no_error_of_a_configuration_has_the_value() {
+    let members = |member: serde_json::Value| json!({ "organizations": [{ "members": [member] }] });
+    for (config, expected) in [
+        (
+            members(json!({ "password": 815_815 })),
+            "organizations[0].members[0].password: invalid type, expected a string",
+        ),
+        (
+            members(json!({ "recovery_codes": "815815, expected 1" })),
+            "organizations[0].members[0].recovery_codes: invalid type, expected a sequence",
+        ),
+        (
+            members(json!({ "status": "815815" })),
+            "organizations[0].members[0].status: unknown variant, expected one of `pending`",
+        ),
+        (
+            json!({ "port": 815_815 }),
+            "port: invalid value, expected u16",
+        ),
+        (
+            json!({ "clock": "815815" }),
+            "clock: expected a time in RFC 3339 format",
+        ),
+        (json!("815815"), "invalid type, expected struct Config"),
+        (
+            json!({ "organizations": [{ "organization_slug": "815815" }, { "organization_id": "815815" }] }),
+            "organizations[1].organization_id: another Organization has this name",
+        ),
+        (
+            json!({ "organizations": [{ "members": [{ "email_address": "815815" }, { "email_address": "815815" }] }] }),
+            "organizations[0].members[1].email_address: another Member has this name",
+        ),
+    ] {
+        let error = match Config::from_json(&config.to_string()) {
+            Err(error) => error,
+            Ok(config) => match Builder::from(config).start() {
+                Err(StartError::Config(error)) => error,
+                other => panic!("expected the error {expected}, got {other:?}"),
+            },
+        };
+        let error = error.to_string();
+        assert!(
+            error.starts_with(expected),
+            "expected {expected}, got {error}"
+        );
+        assert!(!error.contains("815815"), "{error}");
+    }
+}
+
+#[test]
 #[cfg(feature = "cli")]
 fn errors_in_toml_name_their_place_too() {
     for (toml, place, text) in [
@@ -296,6 +346,11 @@ fn errors_in_toml_name_their_place_too() {
             "line 3",
         ),
         ("port = ", "", "line 1"),
+        (
+            "secret = 815815",
+            "secret",
+            "secret: invalid type, expected a string at line 1",
+        ),
     ] {
         let error = Config::from_toml(toml).unwrap_err();
         assert_eq!(error.path(), place, "{error}");

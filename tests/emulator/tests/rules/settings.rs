@@ -105,6 +105,29 @@ fn settings_make_the_parsing_of_bodies_and_paths_lenient() {
 }
 
 #[test]
+fn keys_that_differ_in_case_are_duplicates_if_the_case_is_ignored() {
+    let emulator = fixed().run();
+    emulator.set(|settings| settings.http.ignore_key_case = true);
+    let (organization, member) = (emulator.organization_id(), emulator.member_id());
+    let body = |first: &str, second: &str| {
+        format!(r#"{{"organization_id":"{organization}","{first}":"x","{second}":"{member}"}}"#)
+    };
+    let orders = [
+        body("member_id", "Member_ID"),
+        body("Member_ID", "member_id"),
+    ];
+    let post = |body: &String| call(&emulator, "POST", CREATE, body.clone());
+    assert_eq!(orders.each_ref().map(|body| post(body).0), [200; 2]);
+    emulator.set(|settings| settings.http.first_duplicate_counts = true);
+    assert_eq!(orders.each_ref().map(|body| post(body).0), [404; 2]);
+    emulator.set(|settings| settings.http.refuse_duplicate_keys = true);
+    for body in &orders {
+        let (status, response) = post(body);
+        assert_error(status, &response, 400, "bad_request");
+    }
+}
+
+#[test]
 fn a_setting_decides_whether_the_body_of_a_get_is_parsed() {
     let emulator = fixed().run();
     let (organization, member) = (emulator.organization_id(), emulator.member_id());

@@ -51,7 +51,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
 
     let mut attributes = Attributes::initial(ATTRIBUTES);
     attributes.apply(changes, false);
-    let id = api.generate.id("member");
+    let id = api.directory.new_member_id(&mut api.generate);
     let mut member = Member::new(id, organization, attributes, &mut api.generate, call.now);
     member.roles = roles.unwrap_or_default();
     member.email_verified = call.settings.member.create_verifies_email;

@@ -26,7 +26,6 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let member = api.member_in_path(call)?;
     if call.settings.member.deletion_ends_sessions {
         api.sessions.end_all(member);
-        api.sessions.end_all_intermediate(member);
     }
     api.directory.delete_member(member);
     let id = &api.directory[member].id;

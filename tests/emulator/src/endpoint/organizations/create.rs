@@ -10,7 +10,7 @@ use crate::api::target::{Target, show_organization};
 use crate::endpoint::{Access, Endpoint, Outcome, Success};
 use crate::settings::ErrorCase;
 use crate::state::attribute::{Attributes, Changes, changed_text};
-use crate::state::organization::{ATTRIBUTES, Organization, made_up_slug};
+use crate::state::organization::{ATTRIBUTES, Organization};
 
 pub(crate) static ENDPOINT: Endpoint = Endpoint {
     name: "organizations.create",
@@ -77,9 +77,12 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     attributes.apply(changes.clone(), false);
     rules::check_attributes(&attributes, &changes, call.settings)?;
 
-    let id = api.generate.id("organization");
+    let id = api.directory.new_organization_id(&mut api.generate);
     if !has_slug {
-        attributes.set("organization_slug", made_up_slug(&id));
+        attributes.set(
+            "organization_slug",
+            api.directory.new_slug(&mut api.generate),
+        );
     }
     let organization = Organization::new(id, attributes, call.now);
     let body = show_organization(&organization);

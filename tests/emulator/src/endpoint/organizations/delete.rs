@@ -28,7 +28,6 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     if call.settings.member.deletion_ends_sessions {
         for member in api.directory[key].members.clone() {
             api.sessions.end_all(member);
-            api.sessions.end_all_intermediate(member);
         }
     }
     api.directory.delete_organization(key, free);

@@ -7,6 +7,7 @@ use crate::api::Api;
 use crate::api::call::Call;
 use crate::api::target::Target;
 use crate::endpoint::{Access, Endpoint, Outcome};
+use crate::login::next::Next;
 use crate::login::primary;
 use crate::settings::ErrorCase;
 use crate::state::Factor;
@@ -46,7 +47,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     if !exempt && !api.directory[organization].allows_passwords() {
         return Err(ErrorCase::AuthMethodNotAllowed.into());
     }
-    let next = primary::next(api, call, member)?;
+    let next = Next::read(api, call, member)?;
 
     let current = &mut api.directory[member];
     let known = current.password.as_ref();

@@ -71,7 +71,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
         }
     };
     password.id = api.generate.id("member-password");
-    let has_number = call.fields.value("mfa_phone_number").is_some();
+    let number = call.fields.text("mfa_phone_number")?;
     let current = &mut api.directory[member];
     if known.is_some() && call.settings.password.migrate_activates {
         // The indexes stay valid: they leave out deleted Members only.
@@ -79,7 +79,9 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     }
     current.password = Some(password);
     current.email_verified = true;
-    current.phone_verified |= has_number && phone_verified;
+    // A Member that has another number keeps it, unverified.
+    let number_is_set = number == Some(current.attributes.text("mfa_phone_number"));
+    current.phone_verified |= phone_verified && number_is_set;
     if let Some(roles) = roles {
         current.roles = roles;
     }
@@ -147,7 +149,7 @@ fn create(
     rules::check_names(api, organization, None, &changes)?;
     let mut attributes = Attributes::initial(ATTRIBUTES);
     attributes.apply(changes, false);
-    let id = api.generate.id("member");
+    let id = api.directory.new_member_id(&mut api.generate);
     let mut member = Member::new(id, organization, attributes, &mut api.generate, call.now);
     member.status = call.settings.password.migrated_member_status;
     Ok(api.directory.insert_member(member))

@@ -36,7 +36,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let code = call.fields.required("recovery_code")?;
     let member = api.member_in_fields(call)?;
     let telemetry_id = call.fields.text("telemetry_id")?;
-    let next = second_factor::next_session(api, call, member)?;
+    let next = second_factor::next(api, call, member)?;
 
     let settings = &call.settings.recovery_codes;
     let current = &mut api.directory[member];
@@ -68,7 +68,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let remaining = current.recovery_codes.len();
     current.count_success();
     let factor = AuthenticationFactor::recovery_code(&used.id, call.now);
-    let session = second_factor::open_session(api, call, member, next, factor);
+    let session = second_factor::open(api, call, member, next, factor);
     let mut body = api.show_member(call, member);
     body.extend(session);
     body.insert("recovery_codes_remaining".to_owned(), json!(remaining));

@@ -44,7 +44,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     let set_default = call.fields.boolean("set_default_mfa")?;
     let telemetry_id = call.fields.text("telemetry_id")?;
     enroll::check_totp_allowed(api, member)?;
-    let next = second_factor::next_session(api, call, member)?;
+    let next = second_factor::next(api, call, member)?;
     if let Err(refusal) = check_code(api, call, member, code) {
         if refusal.case == ErrorCase::WrongCode {
             second_factor::fail(api, call, next);
@@ -76,7 +76,7 @@ fn handler(api: &mut Api, call: &Call<'_>) -> Outcome {
     }
     let details = current.factor_details(Factor::Totp);
     let factor = AuthenticationFactor::new(Factor::Totp, details, call.now);
-    let session = second_factor::open_session(api, call, member, next, factor);
+    let session = second_factor::open(api, call, member, next, factor);
     let mut body = api.show_member(call, member);
     body.extend(session);
     enroll::show_organization_id(api, call, member, &mut body);

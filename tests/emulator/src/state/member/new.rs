@@ -7,10 +7,10 @@ use serde_json::{Map, Value};
 use super::{ATTRIBUTES, Member, MemberStatus};
 use crate::state::attribute::Attributes;
 use crate::state::directory::OrganizationKey;
-use crate::state::generator::{Generator, RECOVERY_CODES};
+use crate::state::generator::Generator;
 use crate::state::organization::MfaMethod;
 use crate::state::password::Password;
-use crate::state::totp::Registration;
+use crate::state::totp::{Registration, decode_secret};
 
 /// A Member to create. Missing values are generated or take a default.
 #[derive(Clone, Debug, Default, Deserialize, PartialEq)]
@@ -27,7 +27,7 @@ pub struct NewMember {
     pub name: String,
     /// `status`.
     pub status: MemberStatus,
-    /// `is_breakglass`: exempt from restricted MFA methods.
+    /// `is_breakglass`: exempt from the restrictions on MFA methods and primary methods.
     pub is_breakglass: bool,
     /// Gives the role `stytch_admin`, which may act on other Members.
     pub is_admin: bool,
@@ -41,7 +41,7 @@ pub struct NewMember {
     pub password: Option<String>,
     /// The base32 secret of an active TOTP.
     pub totp_secret: Option<String>,
-    /// Recovery codes; ten generated ones if unset and there is a TOTP.
+    /// Recovery codes. If unset and there is a TOTP, `recovery_codes.count` codes are generated.
     pub recovery_codes: Option<Vec<String>>,
     /// `trusted_metadata`.
     pub trusted_metadata: Map<String, Value>,
@@ -50,23 +50,18 @@ pub struct NewMember {
 }
 
 impl Member {
-    /// Creates the Member that `new` describes. `secret` is the decoded secret of an active TOTP.
+    /// Creates the Member that `new` describes, with this id and e-mail address. An invalid TOTP
+    /// secret is left out.
     pub(in crate::state) fn described(
         new: &NewMember,
-        secret: Option<Vec<u8>>,
+        id: String,
+        email_address: String,
         organization: OrganizationKey,
         generate: &mut Generator,
         now: Timestamp,
     ) -> Self {
-        let id = new.member_id.clone();
-        let id = id.unwrap_or_else(|| generate.id("member"));
-        let unique = id.rsplit('-').next().unwrap_or(&id);
-        let email_address = new.email_address.clone();
         let mut attributes = Attributes::initial(ATTRIBUTES);
-        attributes.set(
-            "email_address",
-            email_address.unwrap_or_else(|| format!("member-{unique}@example.com")),
-        );
+        attributes.set("email_address", email_address);
         attributes.set("name", new.name.as_str());
         attributes.set("external_id", new.external_id.clone());
         attributes.set("trusted_metadata", new.trusted_metadata.clone());
@@ -82,7 +77,7 @@ impl Member {
             new.default_mfa_method.map_or("", MfaMethod::name),
         );
         let admin = new.is_admin.then(|| "stytch_admin".to_owned());
-        let mut member = Self {
+        Self {
             status: new.status,
             email_verified: new.status == MemberStatus::Active,
             phone_verified: new.mfa_phone_number.is_some(),
@@ -91,17 +86,12 @@ impl Member {
                 .password
                 .as_ref()
                 .map(|password| Password::of(password, generate)),
-            registration: secret
+            registration: new
+                .totp_secret
+                .as_ref()
+                .and_then(|secret| decode_secret(secret, true))
                 .map(|secret| Registration::new(generate.id("member-totp"), secret, None)),
             ..Self::new(id, organization, attributes, generate, now)
-        };
-        match &new.recovery_codes {
-            Some(codes) => member.import_recovery_codes(codes, generate),
-            None if member.registration.is_some() => {
-                member.mint_recovery_codes(RECOVERY_CODES, generate)
-            }
-            None => {}
         }
-        member
     }
 }

@@ -8,7 +8,7 @@ use serde_json::json;
 use totps_emulator::ExistingRecoveryCodes;
 
 use self::get::get_codes;
-use crate::client::{accept, call, refuse};
+use crate::client::{Run as _, accept, call, get, refuse};
 use crate::scenes::{CREATE, MIGRATE, SECRET, authenticated, created, fixed, ids, with};
 
 #[test]
@@ -38,6 +38,34 @@ fn settings_decide_what_happens_to_existing_codes() {
     refuse(&emulator, CREATE, &ids(&emulator), 400, kind);
     let migrate = with(ids(&emulator), json!({ "secret": SECRET }));
     refuse(&emulator, MIGRATE, &migrate, 400, kind);
+}
+
+#[test]
+fn a_setting_decides_how_many_codes_a_described_member_gets() {
+    let emulator = fixed()
+        .member(|new| new.totp_secret = Some(SECRET.to_owned()))
+        .settings(|settings| settings.recovery_codes.count = 8)
+        .run();
+    let number = || {
+        get_codes(&emulator)["recovery_codes"]
+            .as_array()
+            .unwrap()
+            .len()
+    };
+    assert_eq!(number(), 8);
+    emulator.set(|settings| settings.recovery_codes.count = 3);
+    let jane = emulator
+        .create_member(emulator.organization_id(), |new| {
+            new.totp_secret = Some(SECRET.to_owned());
+        })
+        .unwrap();
+    let path = format!(
+        "/v1/b2b/recovery_codes/{}/{}",
+        jane.organization_id, jane.member_id
+    );
+    let codes = get(&emulator, &path)["recovery_codes"].clone();
+    assert_eq!(codes.as_array().unwrap().len(), 3);
+    assert_eq!(number(), 8);
 }
 
 #[test]

@@ -5,8 +5,8 @@ use totps_emulator::{Factor, MemberChanges, MfaMethod, MfaPolicy};
 
 use crate::client::{Run as _, accept, refuse};
 use crate::scenes::{
-    AUTHENTICATE, CREATE, MIGRATE, STEP, authenticated, created, fixed, ids, ids_of, login, with,
-    with_session,
+    AUTHENTICATE, CREATE, MIGRATE, SECRET, STEP, authenticated, created, fixed, ids, ids_of, login,
+    with, with_session,
 };
 
 #[test]
@@ -93,7 +93,7 @@ fn settings_let_create_and_migrate_change_the_member() {
             settings.totp.migrate_changes = changes;
         })
         .run();
-    let secret = json!({ "secret": "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS" });
+    let secret = json!({ "secret": SECRET });
     let other = emulator.another_member();
     for (path, body) in [
         (CREATE, ids(&emulator)),
@@ -148,7 +148,7 @@ fn an_intermediate_session_without_a_primary_factor_does_not_log_in() {
 fn authenticate_with_a_restricted_method_is_refused() {
     let emulator = fixed()
         .organization(|organization| organization.allowed_mfa_methods = Some(vec![]))
-        .member(|member| member.totp_secret = Some("BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS".to_owned()))
+        .member(|member| member.totp_secret = Some(SECRET.to_owned()))
         .run();
     let kind = "operation_restricted_by_organization_mfa_methods";
     refuse(&emulator, AUTHENTICATE, &login(&emulator), 400, kind);

@@ -124,6 +124,22 @@ fn a_fault_for_an_endpoint_does_not_affect_other_endpoints() {
     accept(&emulator, CREATE, &ids(&emulator));
 }
 
+#[test]
+fn a_trailing_slash_that_is_ignored_does_not_hide_the_endpoint() {
+    let emulator = fixed().run();
+    let path = format!("{CREATE}/");
+    for (ignored, endpoint, status) in [(false, None, 404), (true, Some("totp.create"), 503)] {
+        emulator.set(|settings| settings.http.ignore_trailing_slash = ignored);
+        emulator.add_fault(
+            1,
+            Fault::response(503).body(json!({})).endpoint("totp.create"),
+        );
+        assert_eq!(post(&emulator, &path, &ids(&emulator)).0, status);
+        let recorded = emulator.requests();
+        assert_eq!(recorded.last().unwrap().endpoint, endpoint);
+    }
+}
+
 fn call_raw(emulator: &Client, path: &str) -> u16 {
     let request = Request::builder().uri(path).body(String::new());
     emulator.exchange(request.unwrap()).status().as_u16()

@@ -31,6 +31,18 @@ fn a_login_in_progress_ends() {
     let login = login(&emulator);
     delete(&emulator);
     refuse(&emulator, AUTHENTICATE, &login, 404, "member_not_found");
+    // Not even a new Member with the same id can continue it.
+    let again = emulator.create_member(emulator.organization_id(), |new| {
+        new.member_id = Some(emulator.member_id().to_owned());
+    });
+    again.unwrap();
+    refuse(
+        &emulator,
+        AUTHENTICATE,
+        &login,
+        404,
+        "intermediate_session_not_found",
+    );
 }
 
 #[test]

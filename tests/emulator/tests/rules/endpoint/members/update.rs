@@ -137,6 +137,42 @@ fn a_phone_number_is_set_once_and_unverified() {
 }
 
 #[test]
+fn an_empty_attribute_is_checked_like_any_other_value() {
+    let emulator = fixed().member(|new| new.name = "Jane".to_owned()).run();
+    for (name, kind) in [
+        ("email_address", "invalid_email"),
+        ("external_id", "bad_request"),
+        ("mfa_phone_number", "bad_request"),
+    ] {
+        let (status, response) = put(&emulator, &json!({ name: "" }));
+        assert_error(status, &response, 400, kind);
+    }
+    assert_eq!(change(&emulator, &json!({ "name": "" }))["name"], "");
+}
+
+#[test]
+fn null_does_not_reset_an_address_or_a_phone_number() {
+    let emulator = fixed()
+        .member(|new| {
+            new.name = "Jane".to_owned();
+            new.external_id = Some("jane".to_owned());
+            new.mfa_phone_number = Some("+12025550162".to_owned());
+        })
+        .settings(|settings| settings.update.null_resets = true)
+        .run();
+    let mut expected = change(&emulator, &json!({}));
+    let nulls = ["email_address", "mfa_phone_number", "name", "external_id"];
+    let nulls: Value = nulls
+        .map(|name| (name.to_owned(), Value::Null))
+        .into_iter()
+        .collect();
+    let changed = change(&emulator, &nulls);
+    expected["name"] = json!("");
+    expected["external_id"] = Value::Null;
+    assert_eq!(changed, expected);
+}
+
+#[test]
 fn names_of_other_members_and_unknown_roles_are_refused() {
     let emulator = fixed().run();
     emulator

@@ -97,6 +97,33 @@ fn a_setting_lets_null_reset() {
 }
 
 #[test]
+fn null_resets_metadata_even_if_objects_are_merged() {
+    for merged in [true, false] {
+        let emulator = fixed()
+            .organization(|new| drop(new.trusted_metadata.insert("a".to_owned(), json!(1))))
+            .settings(|settings| {
+                settings.update.null_resets = true;
+                settings.update.metadata_is_merged = merged;
+            })
+            .run();
+        let (_, response) = put(&emulator, &json!({ "trusted_metadata": null }));
+        let metadata = &response["organization"]["trusted_metadata"];
+        assert_eq!(metadata, &json!({}), "merged: {merged}");
+    }
+}
+
+#[test]
+fn null_does_not_reset_a_name_or_a_slug() {
+    let emulator = fixed().run();
+    emulator.set(|settings| settings.update.null_resets = true);
+    let before = get(&emulator, &path(&emulator))["organization"].clone();
+    let null = json!({ "organization_name": null, "organization_slug": null });
+    let (status, response) = put(&emulator, &null);
+    assert_eq!(status, 200, "{response}");
+    assert_eq!(response["organization"], before);
+}
+
+#[test]
 fn only_an_admins_session_may_update() {
     let emulator = fixed().run();
     let admin = emulator

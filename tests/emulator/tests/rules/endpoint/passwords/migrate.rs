@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use totps_emulator::MemberStatus;
 
 use super::authenticate::log_in;
-use crate::client::{Client, Run as _, accept, assert_prefix, post, refuse};
+use crate::client::{Client, Run as _, accept, assert_prefix, call, post, refuse};
+use crate::endpoint::members::member;
 use crate::scenes::{fixed, with};
 
 pub(crate) const MIGRATE_PASSWORD: &str = "/v1/b2b/passwords/migrate";
@@ -198,4 +199,20 @@ fn fields_of_other_endpoints_are_ignored() {
         [&member["mfa_enrolled"], &member["is_breakglass"]],
         [false, false]
     );
+}
+
+#[test]
+fn only_the_number_of_the_call_is_verified() {
+    let (has, other) = ("+12025550162", "+12025550163");
+    for (given, verified) in [(has, true), (other, false)] {
+        let emulator = jane();
+        let number = json!({ "mfa_phone_number": has }).to_string();
+        let (status, response) = call(&emulator, "PUT", &member(&emulator), number);
+        assert_eq!(status, 200, "{response}");
+        let more = json!({ "mfa_phone_number": given, "set_phone_number_verified": true });
+        let body = with(migrate(&emulator, "jane@example.com"), more);
+        let shown = accept(&emulator, MIGRATE_PASSWORD, &body)["member"].clone();
+        assert_eq!(shown["mfa_phone_number"], has);
+        assert_eq!(shown["mfa_phone_number_verified"], verified, "{given}");
+    }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::client::{Client, Run as _, accept, assert_error, call, get};
-use crate::scenes::{CREATE, created, fixed, ids};
+use crate::scenes::{RECOVER, authenticated, fixed, ids, with};
 
 /// Returns the response to a Get for the first Member.
 pub(crate) fn get_codes(emulator: &Client) -> Value {
@@ -16,11 +16,15 @@ pub(crate) fn get_codes(emulator: &Client) -> Value {
 
 #[test]
 fn get_shows_the_remaining_codes() {
-    let emulator = created();
-    let created = accept(&emulator, CREATE, &ids(&emulator));
+    let (emulator, session) = authenticated(fixed());
     let response = get_codes(&emulator);
-    assert_eq!(response["recovery_codes"], created["recovery_codes"]);
     assert_eq!(response["member_id"], emulator.member_id());
+    let codes = response["recovery_codes"].as_array().unwrap();
+    let (used, remaining) = codes.split_first().unwrap();
+    assert_eq!(remaining.len(), 9);
+    let session = json!({ "session_token": session["session_token"], "recovery_code": used });
+    accept(&emulator, RECOVER, &with(ids(&emulator), session));
+    assert_eq!(get_codes(&emulator)["recovery_codes"], json!(remaining));
 }
 
 #[test]

@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+use ring::rand::SystemRandom;
+use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
 use serde_json::{Value, json};
 
 use crate::client::{accept, refuse};
+use crate::login::session::jwt_part;
 use crate::scenes::{SESSION, authenticated, fixed, with};
 
 #[test]
@@ -66,12 +71,38 @@ fn an_expired_jwt_is_accepted_unless_a_setting_forbids_it() {
     refuse(&emulator, SESSION, &jwt, 404, "session_not_found");
 }
 
+/// Signs with RS256 and an ordinary key that is not the emulator's.
+fn signature_of_another_key(signed: &str) -> String {
+    let mut key = include_str!("another_key.txt").to_owned();
+    key.retain(|c| !c.is_whitespace());
+    let key = RsaKeyPair::from_pkcs8(&STANDARD.decode(key).unwrap()).unwrap();
+    let mut signature = vec![0; key.public().modulus_len()];
+    let random = SystemRandom::new();
+    key.sign(
+        &RSA_PKCS1_SHA256,
+        &random,
+        signed.as_bytes(),
+        &mut signature,
+    )
+    .unwrap();
+    URL_SAFE_NO_PAD.encode(signature)
+}
+
 #[test]
 fn a_jwt_with_an_invalid_signature_is_refused() {
     let (emulator, response) = authenticated(fixed());
     let jwt = response["session_jwt"].as_str().unwrap();
-    let (signed, _) = jwt.rsplit_once('.').unwrap();
+    let (signed, signature) = jwt.rsplit_once('.').unwrap();
+    let (header, claims) = signed.split_once('.').unwrap();
+    let mut other_claims = jwt_part(&response, 1);
+    other_claims["exp"] = json!(4_102_444_800_u64);
+    let encode = |json: Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let (other_claims, unsigned) = (encode(other_claims), encode(json!({ "alg": "none" })));
     for forged in [
+        format!("{signed}.{}", signature_of_another_key(signed)),
+        format!("{header}.{other_claims}.{signature}"),
+        format!("{unsigned}.{claims}.{signature}"),
+        format!("{unsigned}.{claims}."),
         format!("{signed}.AAAA"),
         format!("{signed}."),
         "x".to_owned(),

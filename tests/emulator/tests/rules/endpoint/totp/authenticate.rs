@@ -8,8 +8,8 @@ use totps_emulator::{Algorithm, ReplayScope};
 
 use crate::client::{Run as _, accept, assert_prefix, refuse, start};
 use crate::scenes::{
-    AUTHENTICATE, CREATE, MIGRATE, STEP, authenticated, created, fixed, ids, ids_of, login, with,
-    with_session, wrong_code,
+    AUTHENTICATE, CREATE, MIGRATE, SECRET, STEP, authenticated, created, fixed, ids, ids_of, login,
+    with, with_session, wrong_code,
 };
 
 #[test]
@@ -339,11 +339,10 @@ fn a_telemetry_id_shows_the_device() {
 #[test]
 fn a_setting_changes_the_algorithm_of_the_codes() {
     let emulator = fixed().run();
-    let secret = "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS";
     accept(
         &emulator,
         MIGRATE,
-        &with(ids(&emulator), json!({ "secret": secret })),
+        &with(ids(&emulator), json!({ "secret": SECRET })),
     );
     let code = || emulator.code(emulator.member_id()).unwrap();
     let sha1 = code();

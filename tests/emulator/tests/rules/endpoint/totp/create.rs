@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 use totps_emulator::{Emulator, MemberStatus, MfaMethod, SecondCreate, authenticator_code};
 
 use crate::client::{Client, Run as _, accept, assert_prefix, post, refuse, start};
-use crate::scenes::{
-    AUTHENTICATE, CREATE, created, fixed, ids, ids_of, login, start_of_time, with,
-};
+use crate::scenes::{AUTHENTICATE, CREATE, created, fixed, ids, ids_of, login, with};
 
 #[test]
 fn the_response_has_the_shape_of_the_live_api() {
@@ -341,11 +339,33 @@ fn a_setting_makes_create_use_up_the_intermediate_session() {
 
 #[test]
 fn a_setting_makes_zero_minutes_mean_the_default() {
-    let emulator = fixed().run();
-    emulator.set(|settings| settings.totp.zero_expiration_is_default = true);
-    let create = with(ids(&emulator), json!({ "expiration_minutes": 0 }));
-    accept(&emulator, CREATE, &create);
-    assert_eq!(emulator.now(), start_of_time());
+    let zero = |emulator: &Client| with(ids(emulator), json!({ "expiration_minutes": 0 }));
+    for seconds in [60 * 60 - 1, 60 * 60] {
+        let emulator = fixed()
+            .settings(|settings| settings.session.intermediate_minutes = 120)
+            .run();
+        refuse(
+            &emulator,
+            CREATE,
+            &zero(&emulator),
+            400,
+            "invalid_expiration",
+        );
+        emulator.set(|settings| settings.totp.zero_expiration_is_default = true);
+        accept(&emulator, CREATE, &zero(&emulator));
+        emulator.advance(Duration::from_secs(seconds));
+        if seconds < 60 * 60 {
+            accept(&emulator, AUTHENTICATE, &login(&emulator));
+        } else {
+            refuse(
+                &emulator,
+                AUTHENTICATE,
+                &login(&emulator),
+                400,
+                "expired_totp",
+            );
+        }
+    }
 }
 
 #[test]

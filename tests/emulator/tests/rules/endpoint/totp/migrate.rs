@@ -113,10 +113,7 @@ fn invalid_and_missing_secrets_are_refused() {
 fn a_setting_makes_a_migrated_totp_pending() {
     let emulator = fixed().run();
     emulator.set(|settings| settings.totp.migrate_is_active = false);
-    let migrate = with(
-        ids(&emulator),
-        json!({ "secret": "BTGNX5RKJRMQWQFRQKTG34JCF6XDRHZS" }),
-    );
+    let migrate = with(ids(&emulator), json!({ "secret": SECRET }));
     assert_eq!(
         accept(&emulator, MIGRATE, &migrate)["member"]["totp_registration_id"],
         ""
