@@ -75,7 +75,11 @@ fn recovery_codes_go_where_the_options_say() {
     let emulator = Emulator::start().unwrap();
     let place = Place::new();
     let ended = run_with_code(&emulator, &place, &["--show-recovery-codes"]);
-    assert_ended(&ended, 0, &["shown only this once", "3. Migrate", "Skipped"]);
+    assert_ended(
+        &ended,
+        0,
+        &["shown only this once", "3. Migrate", "Skipped"],
+    );
     for code in recovery_codes(&emulator, emulator.member_id()) {
         assert!(ended.out.contains(&code), "expected {code} in {ended:?}");
     }
