@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
 use crate::disk::Disk;
-use crate::journal::{Appender, Broken, RowId};
+use crate::journal::{Appender, Broken, RowId, is_last};
 
 const KIND: &str = "totps-migrate recovery codes";
 
@@ -134,7 +134,7 @@ impl CodesFile {
                     stored.insert((line.row, id));
                     whole += length as u64;
                 }
-                _ if reader.fill_buf()?.iter().all(|byte| *byte == 0) => {
+                _ if is_last(reader)? => {
                     return Ok((stored, whole, true));
                 }
                 _ => return Err(CodesError::Line(number)),

@@ -1,6 +1,7 @@
 //! The project, and its secret: from the environment, a file or a prompt, never from an argument.
 
 use std::io::{self, IsTerminal};
+use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
@@ -38,7 +39,9 @@ impl Target {
     pub(crate) fn is_loopback(&self) -> bool {
         let url: Option<Uri> = self.base_url.parse().ok();
         let host = url.as_ref().and_then(Uri::host).unwrap_or_default();
-        host == "localhost" || host.starts_with("127.") || host == "[::1]"
+        let address = host.trim_start_matches('[').trim_end_matches(']');
+        let address = address.parse::<IpAddr>();
+        host == "localhost" || address.is_ok_and(|address| address.is_loopback())
     }
 
     pub(crate) fn client(
@@ -90,4 +93,26 @@ fn secret(file: Option<&Path>) -> Result<Zeroizing<String>, String> {
     Ok(Zeroizing::new(
         secret.trim_end_matches(['\r', '\n']).to_owned(),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_this_machine_is_loopback() {
+        for (base_url, expected) in [
+            ("http://localhost:8080", true),
+            ("http://127.0.0.1:8080", true),
+            ("http://127.1.2.3", true),
+            ("http://[::1]:8080", true),
+            ("https://127.example.com", false),
+            ("https://127.0.0.1.example.com", false),
+            ("https://localhost.example.com", false),
+            ("https://api.stytch.com", false),
+        ] {
+            let target = Target::new("project-test-1".to_owned(), Some(base_url.to_owned()));
+            assert_eq!(target.is_loopback(), expected, "{base_url}");
+        }
+    }
 }

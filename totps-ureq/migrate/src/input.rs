@@ -25,8 +25,7 @@ use zeroize::Zeroizing;
 use crate::row::{Cause, Place, RecoveryCode};
 use crate::secret::Encoding;
 
-/// One TOTP as an export has it, before anything is checked.
-#[derive(Debug)]
+/// One TOTP as an export has it, before anything is checked. It has no `Debug`: it holds secrets.
 pub(crate) struct Entry {
     pub(crate) place: Place,
     /// The columns of a CSV, for the places of errors.
@@ -43,6 +42,8 @@ pub(crate) struct Entry {
     pub(crate) secret_field: &'static str,
     /// `None` if the format leaves it open.
     pub(crate) encoding: Option<Encoding>,
+    /// Whether `--encoding` must name it, because a guess could be wrong.
+    pub(crate) encoding_is_ambiguous: bool,
     pub(crate) is_totp: bool,
     pub(crate) algorithm: Option<String>,
     pub(crate) digits: Option<u64>,
@@ -67,6 +68,7 @@ impl Entry {
             secret: Zeroizing::default(),
             secret_field: "secret",
             encoding: None,
+            encoding_is_ambiguous: false,
             is_totp: true,
             algorithm: None,
             digits: None,

@@ -25,8 +25,8 @@ pub(crate) use record::{CodesAre, Event, Record, RowId, Signer};
 const KIND: &str = "totps-migrate journal";
 const VERSION: u32 = 1;
 
-/// The first line.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// The first line. It has no `Debug`: it holds a key.
+#[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Header {
     kind: String,
     version: u32,
@@ -208,7 +208,7 @@ pub(crate) struct Opened {
 
 /// Whether no further line follows. Zeros do not count: a file system may leave them after a power
 /// failure.
-fn is_last(reader: &mut impl BufRead) -> io::Result<bool> {
+pub(crate) fn is_last(reader: &mut impl BufRead) -> io::Result<bool> {
     loop {
         let buffer = reader.fill_buf()?;
         if buffer.is_empty() {

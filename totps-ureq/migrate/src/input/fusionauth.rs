@@ -88,7 +88,9 @@ fn entry(method: &Object<'_>) -> Entry {
         entry.encoding = Some(Encoding::Base32);
     } else {
         // It is base64 according to the documentation, but is read as such only with --encoding.
+        // Some base64 is also valid base32 or hex, so that a guess could give a wrong key.
         entry.secret = method.secret("secret", &mut causes);
+        entry.encoding_is_ambiguous = true;
     }
     if let Some(authenticator) = method.object("authenticator", &mut causes) {
         entry.algorithm = authenticator.text("algorithm", &mut causes);

@@ -94,6 +94,10 @@ impl Rules {
                 let rule = format!("is not {}", encoding.name());
                 Cause::invalid(place(), rule)
             })?,
+            None if entry.encoding_is_ambiguous => {
+                let rule = "is base64 according to the documentation of the vendor; say so with --encoding";
+                return Err(Cause::invalid(place(), rule));
+            }
             None => detect(text).map_err(|undetected| match undetected {
                 Undetected::Ambiguous(one, other) => Cause::Ambiguous(one, other),
                 Undetected::Unnamed => Cause::invalid(

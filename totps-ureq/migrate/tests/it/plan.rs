@@ -109,7 +109,11 @@ fn each_vendors_format_is_recognised_and_classified() {
             "fusionauth.json",
             "fusionauth",
             1,
-            &[("`users[1].twoFactor.methods[0]`", "invalid")],
+            &[
+                ("`users[1].twoFactor.methods[0]`", "invalid"),
+                // Valid hex, but FusionAuth documents base64.
+                ("`users[2].twoFactor.methods[0]`", "invalid,no_member"),
+            ],
         ),
         (
             "aegis.json",
@@ -212,13 +216,6 @@ fn all_errors_of_a_file_are_reported_at_once_without_the_values() {
         "{}",
         called.out
     );
-    for value in ["not base32", "abcdef234567", SECRET, "$2a$", "six"] {
-        assert!(
-            !called.out.contains(&format!("{value}!")),
-            "{value} in {}",
-            called.out
-        );
-    }
     for value in ["abcdef234567", SECRET, "$2a$10", "\"six\""] {
         assert!(!called.out.contains(value), "{value} in {}", called.out);
     }
