@@ -50,7 +50,7 @@ pub(crate) struct Options {
     only: Option<Vec<String>>,
     skip: Vec<String>,
     least: Option<Severity>,
-    settings: Vec<Setting>,
+    pub(crate) settings: Vec<Setting>,
     pub(crate) exceptions: Vec<Exception>,
     pub(crate) child: Option<Vec<String>>,
     pub(crate) every_byte: bool,
@@ -84,6 +84,8 @@ impl Kit {
     }
 
     /// Checks these rules only. `redirect-*` selects all rules whose names start with `redirect-`.
+    /// If one of them sees that another rule is broken, such as a secret in an error, that rule fails
+    /// too.
     ///
     /// # Panics
     ///
@@ -267,7 +269,8 @@ impl Kit {
             outcomes[index].take(found.notes, found.not_run, found.elapsed);
             for finding in found.findings {
                 let mut of = outcomes.iter_mut();
-                if let Some(outcome) = of.find(|outcome| outcome.rule().id() == finding.rule) {
+                let outcome = of.find(|outcome| outcome.rule().id() == finding.rule);
+                if let Some(outcome) = outcome.filter(|outcome| !self.is_skipped(outcome.rule())) {
                     outcome.saw(finding.seen);
                 }
             }
@@ -280,21 +283,22 @@ impl Kit {
         )
     }
 
+    /// Tells whether nothing about a rule is reported, even if another rule sees that it is broken.
+    fn is_skipped(&self, rule: &Rule) -> bool {
+        let Options { skip, least, .. } = &self.options;
+        least.is_some_and(|least| rule.severity < least) || names(skip, rule)
+    }
+
     /// Returns the reason if a rule does not run.
     fn why_not(&self, rule: &Rule, subject: &dyn Subject) -> Option<String> {
         let Options {
             only,
-            skip,
-            least,
             settings,
             child,
             ..
         } = &self.options;
-        let named = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, rule.id));
-        if only.as_ref().is_some_and(|only| !named(only))
-            || least.is_some_and(|least| rule.severity < least)
-            || named(skip)
-        {
+        let is_left_out = |only: &Vec<String>| !names(only, rule);
+        if only.as_ref().is_some_and(is_left_out) || self.is_skipped(rule) {
             return Some("not selected".to_owned());
         }
         match rule.needs {
@@ -320,6 +324,11 @@ fn patterns<S: Into<String>>(rules: impl IntoIterator<Item = S>) -> Vec<String> 
         assert!(is_one, "no rule matches `{pattern}`");
     }
     patterns
+}
+
+/// Tells whether one of the patterns names the rule.
+fn names(patterns: &[String], rule: &Rule) -> bool {
+    patterns.iter().any(|pattern| matches(pattern, rule.id))
 }
 
 fn matches(pattern: &str, id: &str) -> bool {

@@ -89,7 +89,9 @@ impl Outcome {
     }
 
     pub(crate) fn saw(&mut self, seen: String) {
-        if self.not_run.is_none() && !self.seen.contains(&seen) {
+        // Another rule may see that a rule is broken which did not run itself.
+        self.not_run = None;
+        if !self.seen.contains(&seen) {
             self.seen.push(seen);
         }
     }

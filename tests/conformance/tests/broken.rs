@@ -450,7 +450,11 @@ fn settings() -> Vec<Broken> {
             sends_again_after_429,
             "2 requests arrived",
         ),
-        broken("retry-within-deadline", endless, "no end of the call"),
+        fault(
+            "retry-within-deadline",
+            sends_again,
+            "attempts, expected 2 before the timeout",
+        ),
     ]
 }
 

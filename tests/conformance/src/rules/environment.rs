@@ -58,7 +58,12 @@ pub(super) fn with_deaf_name_server(probe: &Probe) {
     const ISOLATED: [&str; 5] = ["--user", "--map-root-user", "--mount", "--net", "sh"];
     const PREPARE: &str = r#"ip link set lo up && mount --bind "$0" /etc/resolv.conf"#;
 
-    let file = env::temp_dir().join(format!("totps-conformance-{}.conf", process::id()));
+    // Checks run beside each other in one process.
+    static FILES: AtomicUsize = AtomicUsize::new(0);
+
+    let number = FILES.fetch_add(1, Ordering::Relaxed);
+    let name = format!("totps-conformance-{}-{number}.conf", process::id());
+    let file = env::temp_dir().join(name);
     let text = "nameserver 127.0.0.1\noptions timeout:12 attempts:1\n";
     if let Err(error) = fs::write(&file, text) {
         return probe.not_run(format!("cannot write {}: {error}", file.display()));
