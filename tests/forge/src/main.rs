@@ -1,5 +1,5 @@
 //! Prints the key set and all JWTs, good and forged, as JSON, so that programs in other languages can
-//! verify them. Each JWT has the result that totps gives now.
+//! verify them. Each JWT has the result that totps gives now: what it reads, or why it refuses.
 
 #![allow(clippy::print_stdout, reason = "the program prints JSON")]
 
@@ -16,17 +16,22 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let forge = Forge::new(SystemTime::now(), &base_url);
     let jwks = Jwks::try_from(http::Response::new(forge.jwks().to_string()))?;
     let project = forge.project();
-    let refused = |case: &Case| {
+    let read = |case: &Case, is_good: bool| {
         let jwt = SessionJwt::new(&*case.jwt);
-        jwks.verify(&jwt, &project, forge.time(), &VerifyOptions::new())
-            .err()
-            .map(|error| format!("{error:?}"))
+        let verified = jwks.verify(&jwt, &project, forge.time(), &VerifyOptions::new());
+        let mut read =
+            json!({"name": case.name, "good": is_good, "jwt": case.jwt, "refused": null});
+        match verified {
+            Ok(session) => {
+                read["member_id"] = json!(session.member_id.as_str());
+                read["custom_claims"] = json!(*session.custom_claims);
+            }
+            Err(error) => read["refused"] = json!(format!("{error:?}")),
+        }
+        read
     };
     let cases = |cases: Vec<Case>, is_good: bool| -> Vec<Value> {
-        let cases = cases.iter().map(|case| {
-            json!({"name": case.name, "good": is_good, "jwt": case.jwt, "refused": refused(case)})
-        });
-        cases.collect()
+        cases.iter().map(|case| read(case, is_good)).collect()
     };
     let all = [cases(forge.good(), true), cases(forge.forged(), false)].concat();
     println!(
