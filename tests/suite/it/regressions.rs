@@ -20,11 +20,11 @@ macro_rules! replay {
 }
 
 replay! {
-    response with FIXTURES,
     http1,
     params,
     project,
     qr_code,
+    response with FIXTURES,
     session_jwt,
     timestamp,
     totp_code,
