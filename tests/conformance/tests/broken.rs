@@ -450,7 +450,11 @@ fn settings() -> Vec<Broken> {
             sends_again_after_429,
             "2 requests arrived",
         ),
-        broken("retry-within-deadline", endless, "no end of the call"),
+        broken(
+            "retry-within-deadline",
+            timeout_for_each_attempt,
+            "no end of the call after 15 s",
+        ),
     ]
 }
 
