@@ -85,6 +85,9 @@ impl Kit {
 
     /// Checks these rules only. `redirect-*` selects all rules whose names start with `redirect-`.
     ///
+    /// If their calls show that the transport breaks another rule, such as a secret in an error,
+    /// that rule fails too.
+    ///
     /// # Panics
     ///
     /// Panics if no rule matches.
@@ -95,7 +98,8 @@ impl Kit {
         self
     }
 
-    /// Skips these rules, written as for [`only`](Self::only). The report lists them as not run.
+    /// Skips these rules, written as for [`only`](Self::only). The report lists them as not run,
+    /// even if other rules see that the transport breaks them.
     ///
     /// # Panics
     ///
@@ -106,7 +110,8 @@ impl Kit {
         self
     }
 
-    /// Checks only the rules that are at least this severe.
+    /// Checks only the rules that are at least this severe. The report lists the others as for
+    /// [`skip`](Self::skip).
     pub fn at_least(mut self, severity: Severity) -> Self {
         self.options.least = Some(severity);
         self
@@ -267,7 +272,8 @@ impl Kit {
             outcomes[index].take(found.notes, found.not_run, found.elapsed);
             for finding in found.findings {
                 let mut of = outcomes.iter_mut();
-                if let Some(outcome) = of.find(|outcome| outcome.rule().id() == finding.rule) {
+                let of = of.find(|outcome| outcome.rule().id() == finding.rule);
+                if let Some(outcome) = of.filter(|outcome| !self.leaves_out(outcome.rule())) {
                     outcome.saw(finding.seen);
                 }
             }
@@ -280,29 +286,30 @@ impl Kit {
         )
     }
 
+    /// Returns whether the user does not want to know that a rule is broken.
+    fn leaves_out(&self, rule: &Rule) -> bool {
+        let Options { skip, least, .. } = &self.options;
+        least.is_some_and(|least| rule.severity < least) || names(skip, rule)
+    }
+
     /// Returns the reason if a rule does not run.
     fn why_not(&self, rule: &Rule, subject: &dyn Subject) -> Option<String> {
         let Options {
             only,
-            skip,
-            least,
             settings,
             child,
             ..
         } = &self.options;
-        let named = |patterns: &[String]| patterns.iter().any(|pattern| matches(pattern, rule.id));
-        if only.as_ref().is_some_and(|only| !named(only))
-            || least.is_some_and(|least| rule.severity < least)
-            || named(skip)
-        {
+        if self.leaves_out(rule) || only.as_ref().is_some_and(|only| !names(only, rule)) {
             return Some("not selected".to_owned());
         }
         match rule.needs {
             Needs::Async if !subject.is_async() => {
                 Some("the transport is blocking, so no future can be dropped".to_owned())
             }
-            Needs::Setting(setting) if !settings.contains(&setting) => {
-                Some(format!("needs `Kit::setting(Setting::{setting:?})`"))
+            Needs::Settings(needed) => {
+                let missing = needed.iter().find(|setting| !settings.contains(setting));
+                missing.map(|setting| format!("needs `Kit::setting(Setting::{setting:?})`"))
             }
             Needs::Child(_) if child.is_none() => {
                 Some("needs a child process: see `Kit::child_test`".to_owned())
@@ -320,6 +327,10 @@ fn patterns<S: Into<String>>(rules: impl IntoIterator<Item = S>) -> Vec<String> 
         assert!(is_one, "no rule matches `{pattern}`");
     }
     patterns
+}
+
+fn names(patterns: &[String], rule: &Rule) -> bool {
+    patterns.iter().any(|pattern| matches(pattern, rule.id))
 }
 
 fn matches(pattern: &str, id: &str) -> bool {

@@ -371,15 +371,20 @@ impl Calls<'_> {
     }
 
     pub(crate) fn send(&self, request: Request) -> Seen {
-        let seen = self.worker.send(request, self.patience);
+        self.searched(self.worker.send(request, self.patience))
+    }
+
+    pub(crate) fn send_and_drop(&self, request: Request, after: DropAfter) -> Seen {
+        let worker = &self.worker;
+        self.searched(worker.send_and_drop(request, after, self.patience))
+    }
+
+    /// Searches an error for secrets.
+    fn searched(&self, seen: Seen) -> Seen {
         if let Seen::Error(error) = &seen {
             self.probe.shows_no_secret("a call", error);
         }
         seen
-    }
-
-    pub(crate) fn send_and_drop(&self, request: Request, after: DropAfter) -> Seen {
-        self.worker.send_and_drop(request, after, self.patience)
     }
 
     /// Returns the same transport on another thread.

@@ -101,7 +101,7 @@ pub(super) const RULES: [Rule; 14] = [
         "apply `Target::connect_timeout` to connecting and the TLS handshake together",
         connect_timeout,
     )
-    .needs(Needs::Setting(Setting::ConnectTimeout)),
+    .needs(Needs::Settings(&[Setting::ConnectTimeout])),
 ];
 
 const fn bad(id: &'static str, sentence: &'static str, case: fn(&Probe)) -> Rule {

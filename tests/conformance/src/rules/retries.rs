@@ -66,7 +66,7 @@ const fn retrying(
     sentence: &'static str,
     case: fn(&Probe),
 ) -> Rule {
-    rule(id, severity, sentence, POLICY, case).needs(Needs::Setting(Setting::MaxRetries))
+    rule(id, severity, sentence, POLICY, case).needs(Needs::Settings(&[Setting::MaxRetries]))
 }
 
 fn target(probe: &Probe, url: &str, max_retries: u32) -> Target {

@@ -24,7 +24,7 @@ pub(super) const RULES: [Rule; 5] = [
         "pass `Target::connect_timeout` to the stack",
         connect_timeout,
     )
-    .needs(Needs::Setting(Setting::ConnectTimeout)),
+    .needs(Needs::Settings(&[Setting::ConnectTimeout])),
     rule(
         "max-idle-connections-kept",
         Severity::Minor,
@@ -32,7 +32,7 @@ pub(super) const RULES: [Rule; 5] = [
         "pass `Target::max_idle_connections` to the pool",
         max_idle,
     )
-    .needs(Needs::Setting(Setting::MaxIdleConnections)),
+    .needs(Needs::Settings(&[Setting::MaxIdleConnections])),
     rule(
         "proxy-learns-nothing",
         Severity::Critical,
@@ -40,7 +40,7 @@ pub(super) const RULES: [Rule; 5] = [
         "use `CONNECT` for `https`, and send `Authorization` only inside the tunnel",
         tunnel,
     )
-    .needs(Needs::Setting(Setting::Proxy)),
+    .needs(Needs::Settings(&[Setting::Proxy])),
     rule(
         "proxy-refusal-is-not-sent",
         Severity::Minor,
@@ -48,7 +48,7 @@ pub(super) const RULES: [Rule; 5] = [
         "map a refused tunnel to `TransportError::not_sent`",
         refused_tunnel,
     )
-    .needs(Needs::Setting(Setting::Proxy)),
+    .needs(Needs::Settings(&[Setting::Proxy])),
     rule(
         "proxy-refusal-retried-as-asked",
         Severity::Minor,
@@ -56,7 +56,7 @@ pub(super) const RULES: [Rule; 5] = [
         "let `Limits::retry_policy` decide whether to retry",
         refused_tunnels,
     )
-    .needs(Needs::Setting(Setting::Proxy)),
+    .needs(Needs::Settings(&[Setting::Proxy, Setting::MaxRetries])),
 ];
 
 fn connect_timeout(probe: &Probe) {
