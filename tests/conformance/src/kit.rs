@@ -76,8 +76,9 @@ impl Kit {
 
     /// Sets the name of the report.
     ///
-    /// Give each check its own name if one test makes several checks with
-    /// [`child_test`](Self::child_test): a child process runs only the check with its name.
+    /// A child process runs only the check with its name. So checks with
+    /// [`child_test`](Self::child_test) need different names if one test makes several. One check in
+    /// each test is faster: the child of a later check first runs the earlier ones again.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.options.name = name.into();
         self

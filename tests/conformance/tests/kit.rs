@@ -7,6 +7,7 @@
 )]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 use std::thread;
 
 use totps_conformance::{Kit, Report, Setting, Severity, Status, Target};
@@ -115,4 +116,18 @@ fn checks_at_once_do_not_disturb_each_other() {
         assert_eq!(status(report, "deadline-lookup"), first, "{report}");
         report.assert();
     }
+}
+
+#[test]
+fn a_transport_with_one_connection_fails_the_rule_about_idle_ones() {
+    const RULE: &str = "max-idle-connections-kept";
+    let one_at_a_time = |target: Target| {
+        let inner = Mutex::new(correct(target));
+        move |request: Request| inner.lock().unwrap().send(request)
+    };
+    let kit = Kit::new().only([RULE]).setting(Setting::MaxIdleConnections);
+    let report = kit.check(one_at_a_time);
+    let seen = report.outcome(RULE).unwrap().seen();
+    let expected = ["1 of 1 connections stayed open, expected 4"];
+    assert_eq!(seen, expected, "{report}");
 }
