@@ -16,15 +16,19 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let forge = Forge::new(SystemTime::now(), &base_url);
     let jwks = Jwks::try_from(http::Response::new(forge.jwks().to_string()))?;
     let project = forge.project();
-    let refused = |case: &Case| {
+    let result = |case: &Case| {
         let jwt = SessionJwt::new(&*case.jwt);
-        jwks.verify(&jwt, &project, forge.time(), &VerifyOptions::new())
-            .err()
-            .map(|error| format!("{error:?}"))
+        match jwks.verify(&jwt, &project, forge.time(), &VerifyOptions::new()) {
+            Ok(session) => json!({
+                "member_id": session.member_id,
+                "custom_claims": session.custom_claims,
+            }),
+            Err(error) => json!({"refused": format!("{error:?}")}),
+        }
     };
     let cases = |cases: Vec<Case>, is_good: bool| -> Vec<Value> {
         let cases = cases.iter().map(|case| {
-            json!({"name": case.name, "good": is_good, "jwt": case.jwt, "refused": refused(case)})
+            json!({"name": case.name, "good": is_good, "jwt": case.jwt, "result": result(case)})
         });
         cases.collect()
     };
