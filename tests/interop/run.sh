@@ -126,9 +126,8 @@ run totps-hyper http "$CARGO_TARGET_DIR/debug/interop-ours" async
 step 'session JWTs'
 session_jwts=ok
 python3 -B "$interop/session-jwts/compare.py" "$CARGO_TARGET_DIR/debug/totps-forge" "$work/node" \
-    "$work/python/bin/python" "$work/runs/session-jwts" || session_jwts=
+    "$work/python/bin/python" "$work/runs/session-jwts" || session_jwts=failed
 
 step 'comparison'
 compared=yes
-python3 -B "$interop/compare.py" "$work/runs"
-[ -n "$session_jwts" ]
+python3 -B "$interop/compare.py" "$work/runs" "$session_jwts"

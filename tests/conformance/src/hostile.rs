@@ -78,7 +78,7 @@ pub struct Received {
     pub connection: usize,
     /// The head, up to and including the empty line.
     pub head: String,
-    /// The body, with the length of `Content-Length`.
+    /// The body, with the length of `Content-Length`, or joined from its chunks.
     pub body: Vec<u8>,
 }
 
@@ -319,12 +319,41 @@ impl Connection {
             head: String::from_utf8_lossy(&head).into_owned(),
             body: Vec::new(),
         };
-        let length = request.field("content-length");
-        let length = length.first().map_or(Ok(0), |length| length.parse());
-        request.body.resize(length.ok()?, 0);
-        self.channel.read_exact(&mut request.body).ok()?;
+        let codings = request.field("transfer-encoding");
+        if codings.iter().any(|it| it.eq_ignore_ascii_case("chunked")) {
+            request.body = self.read_chunks()?;
+        } else {
+            let length = request.field("content-length");
+            let length = length.first().map_or(Ok(0), |length| length.parse());
+            request.body.resize(length.ok()?, 0);
+            self.channel.read_exact(&mut request.body).ok()?;
+        }
         self.record.lock().unwrap().requests.push(request.clone());
         Some(request)
+    }
+
+    /// Reads a body in chunks, and its trailers.
+    fn read_chunks(&mut self) -> Option<Vec<u8>> {
+        let mut body = Vec::new();
+        loop {
+            let line = self.read_line()?;
+            let size = line.split(';').next()?.trim();
+            let size = usize::from_str_radix(size, 16).ok()?;
+            if size == 0 {
+                while !self.read_line()?.trim().is_empty() {}
+                return Some(body);
+            }
+            let start = body.len();
+            body.resize(start.checked_add(size)?, 0);
+            self.channel.read_exact(&mut body[start..]).ok()?;
+            self.read_line()?;
+        }
+    }
+
+    fn read_line(&mut self) -> Option<String> {
+        let mut line = String::new();
+        let length = self.channel.read_line(&mut line).ok()?;
+        (length > 0).then_some(line)
     }
 
     /// Reads exactly `count` bytes. Returns `false` if the client disconnects first.

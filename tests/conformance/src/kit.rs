@@ -50,7 +50,7 @@ pub(crate) struct Options {
     only: Option<Vec<String>>,
     skip: Vec<String>,
     least: Option<Severity>,
-    pub(crate) settings: Vec<Setting>,
+    settings: Vec<Setting>,
     pub(crate) exceptions: Vec<Exception>,
     pub(crate) child: Option<Vec<String>>,
     pub(crate) every_byte: bool,
@@ -76,16 +76,18 @@ impl Kit {
 
     /// Sets the name of the report.
     ///
-    /// Give each check its own name if one test makes several checks with
-    /// [`child_test`](Self::child_test): a child process runs only the check with its name.
+    /// A child process runs only the check with its name. So checks with
+    /// [`child_test`](Self::child_test) need different names if one test makes several. One check in
+    /// each test is faster: the child of a later check first runs the earlier ones again.
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.options.name = name.into();
         self
     }
 
     /// Checks these rules only. `redirect-*` selects all rules whose names start with `redirect-`.
-    /// If one of them sees that another rule is broken, such as a secret in an error, that rule fails
-    /// too.
+    ///
+    /// If their calls show that the transport breaks another rule, such as a secret in an error,
+    /// that rule fails too.
     ///
     /// # Panics
     ///
@@ -97,7 +99,8 @@ impl Kit {
         self
     }
 
-    /// Skips these rules, written as for [`only`](Self::only). The report lists them as not run.
+    /// Skips these rules, written as for [`only`](Self::only). The report lists them as not run,
+    /// even if other rules see that the transport breaks them.
     ///
     /// # Panics
     ///
@@ -108,7 +111,8 @@ impl Kit {
         self
     }
 
-    /// Checks only the rules that are at least this severe.
+    /// Checks only the rules that are at least this severe. The report lists the others as for
+    /// [`skip`](Self::skip).
     pub fn at_least(mut self, severity: Severity) -> Self {
         self.options.least = Some(severity);
         self
@@ -269,8 +273,8 @@ impl Kit {
             outcomes[index].take(found.notes, found.not_run, found.elapsed);
             for finding in found.findings {
                 let mut of = outcomes.iter_mut();
-                let outcome = of.find(|outcome| outcome.rule().id() == finding.rule);
-                if let Some(outcome) = outcome.filter(|outcome| !self.is_skipped(outcome.rule())) {
+                let of = of.find(|outcome| outcome.rule().id() == finding.rule);
+                if let Some(outcome) = of.filter(|outcome| !self.leaves_out(outcome.rule())) {
                     outcome.saw(finding.seen);
                 }
             }
@@ -283,8 +287,8 @@ impl Kit {
         )
     }
 
-    /// Tells whether nothing about a rule is reported, even if another rule sees that it is broken.
-    fn is_skipped(&self, rule: &Rule) -> bool {
+    /// Returns whether the user does not want to know that a rule is broken.
+    fn leaves_out(&self, rule: &Rule) -> bool {
         let Options { skip, least, .. } = &self.options;
         least.is_some_and(|least| rule.severity < least) || names(skip, rule)
     }
@@ -297,16 +301,16 @@ impl Kit {
             child,
             ..
         } = &self.options;
-        let is_left_out = |only: &Vec<String>| !names(only, rule);
-        if only.as_ref().is_some_and(is_left_out) || self.is_skipped(rule) {
+        if self.leaves_out(rule) || only.as_ref().is_some_and(|only| !names(only, rule)) {
             return Some("not selected".to_owned());
         }
         match rule.needs {
             Needs::Async if !subject.is_async() => {
                 Some("the transport is blocking, so no future can be dropped".to_owned())
             }
-            Needs::Setting(setting) if !settings.contains(&setting) => {
-                Some(format!("needs `Kit::setting(Setting::{setting:?})`"))
+            Needs::Settings(needed) => {
+                let missing = needed.iter().find(|setting| !settings.contains(setting));
+                missing.map(|setting| format!("needs `Kit::setting(Setting::{setting:?})`"))
             }
             Needs::Child(_) if child.is_none() => {
                 Some("needs a child process: see `Kit::child_test`".to_owned())
@@ -326,7 +330,6 @@ fn patterns<S: Into<String>>(rules: impl IntoIterator<Item = S>) -> Vec<String> 
     patterns
 }
 
-/// Tells whether one of the patterns names the rule.
 fn names(patterns: &[String], rule: &Rule) -> bool {
     patterns.iter().any(|pattern| matches(pattern, rule.id))
 }

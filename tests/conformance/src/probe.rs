@@ -13,7 +13,7 @@ use crate::hostile::{Authority, Leaf, Server, response};
 use crate::kit::Options;
 use crate::sentinel::leaks;
 use crate::subject::{DropAfter, Seen, Subject, Worker};
-use crate::target::{Setting, Target};
+use crate::target::Target;
 
 /// A timeout that a call must not reach, even on a busy machine.
 pub(crate) const LONG: Duration = Duration::from_secs(15);
@@ -74,11 +74,6 @@ impl Probe {
 
     pub(crate) fn rule(&self) -> &'static str {
         self.rule
-    }
-
-    /// Tells whether the transport has this setting.
-    pub(crate) fn has(&self, setting: Setting) -> bool {
-        self.run.options.settings.contains(&setting)
     }
 
     /// Records that the rule is broken.
@@ -376,15 +371,16 @@ impl Calls<'_> {
     }
 
     pub(crate) fn send(&self, request: Request) -> Seen {
-        let seen = self.worker.send(request, self.patience);
-        if let Seen::Error(error) = &seen {
-            self.probe.shows_no_secret("a call", error);
-        }
-        seen
+        self.searched(self.worker.send(request, self.patience))
     }
 
     pub(crate) fn send_and_drop(&self, request: Request, after: DropAfter) -> Seen {
-        let seen = self.worker.send_and_drop(request, after, self.patience);
+        let worker = &self.worker;
+        self.searched(worker.send_and_drop(request, after, self.patience))
+    }
+
+    /// Searches an error for secrets.
+    fn searched(&self, seen: Seen) -> Seen {
         if let Seen::Error(error) = &seen {
             self.probe.shows_no_secret("a call", error);
         }

@@ -46,7 +46,8 @@ pub enum Status {
     /// An exception allowed nothing, because the transport does not break the rule in that way.
     /// Remove the exception.
     ExceptionUnused,
-    /// The rule was not selected, or could not run.
+    /// The rule was not selected, or could not run, and no other rule saw that the transport breaks
+    /// it.
     NotRun,
 }
 
@@ -89,8 +90,6 @@ impl Outcome {
     }
 
     pub(crate) fn saw(&mut self, seen: String) {
-        // Another rule may see that a rule is broken which did not run itself.
-        self.not_run = None;
         if !self.seen.contains(&seen) {
             self.seen.push(seen);
         }
@@ -98,9 +97,6 @@ impl Outcome {
 
     /// Separates the findings that exceptions allow from the others.
     fn except(&mut self, exceptions: &[Exception]) {
-        if self.not_run.is_some() {
-            return;
-        }
         for exception in exceptions.iter().filter(|it| it.rule == self.rule.id) {
             let allows = |seen: &String| {
                 let part = exception.seen.as_deref();
@@ -108,10 +104,10 @@ impl Outcome {
             };
             let (allowed, rest): (Vec<_>, Vec<_>) = self.seen.drain(..).partition(allows);
             self.seen = rest;
-            if allowed.is_empty() {
-                self.unused.push(exception.reason.clone());
-            } else {
+            if !allowed.is_empty() {
                 self.excepted.push((exception.reason.clone(), allowed));
+            } else if self.not_run.is_none() {
+                self.unused.push(exception.reason.clone());
             }
         }
     }
@@ -123,20 +119,22 @@ impl Outcome {
 
     /// Returns how the rule ended.
     pub fn status(&self) -> Status {
-        if self.not_run.is_some() {
-            Status::NotRun
-        } else if !self.seen.is_empty() {
+        if !self.seen.is_empty() {
             Status::Failed
         } else if !self.unused.is_empty() {
             Status::ExceptionUnused
         } else if !self.excepted.is_empty() {
             Status::Excepted
+        } else if self.not_run.is_some() {
+            Status::NotRun
         } else {
             Status::Passed
         }
     }
 
     /// Returns the reason if the rule did not run.
+    ///
+    /// Its status is still [`Status::Failed`] if another rule saw that the transport breaks it.
     pub fn not_run(&self) -> Option<&str> {
         self.not_run.as_deref()
     }
@@ -250,12 +248,16 @@ impl Report {
                 "" => "the transport".to_owned(),
                 name => format!("`{name}`"),
             };
-            panic!(
-                "{name} breaks {} of {} rules:\n\n{}",
-                failures.len(),
-                self.outcomes.len(),
-                failures.join("\n")
-            );
+            let counts = self.counts();
+            let count = |status: Status| counts.get(status.as_str()).copied().unwrap_or(0);
+            let run = self.outcomes.len() - count(Status::NotRun);
+            let mut text = format!("{name} breaks {} of {run} rules", count(Status::Failed));
+            match count(Status::ExceptionUnused) {
+                0 => {}
+                1 => text += ", and 1 rule has an unused exception",
+                unused => text += &format!(", and {unused} rules have an unused exception"),
+            }
+            panic!("{text}:\n\n{}", failures.join("\n"));
         }
     }
 

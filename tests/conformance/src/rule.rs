@@ -32,7 +32,7 @@ pub enum Severity {
 }
 
 /// The conditions under which a rule can run.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub(crate) enum Needs {
     /// Runs at the same time as other rules.
     Nothing,
@@ -40,8 +40,8 @@ pub(crate) enum Needs {
     Quiet,
     /// Needs an async transport, and runs alone.
     Async,
-    /// Needs a transport with this setting.
-    Setting(Setting),
+    /// Needs a transport with these settings.
+    Settings(&'static [Setting]),
     /// Needs a child process.
     Child(ChildOf),
 }
@@ -49,14 +49,6 @@ pub(crate) enum Needs {
 /// The function that the child process runs.
 #[derive(Clone, Copy)]
 pub(crate) struct ChildOf(pub(crate) fn(&Probe));
-
-impl PartialEq for ChildOf {
-    fn eq(&self, _: &Self) -> bool {
-        true
-    }
-}
-
-impl Eq for ChildOf {}
 
 impl Rule {
     /// Returns the name of the rule, such as `redirect-307-not-followed`.

@@ -173,28 +173,26 @@ fn base64_at_any_offset(bytes: &[u8]) -> impl Iterator<Item = String> {
     })
 }
 
-/// Returns the text with every valid `%xx` replaced by its byte, as a Latin-1 character.
+/// Returns the text with every valid `%xx` replaced by its byte.
 fn percent_decoded(text: &str) -> String {
-    let mut decoded = String::with_capacity(text.len());
+    let mut decoded = Vec::with_capacity(text.len());
     let mut rest = text.chars();
     while let Some(character) = rest.next() {
         let digits = rest.as_str().get(..2).filter(|_| character == '%');
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) => {
-                decoded.push(char::from(byte));
+                decoded.push(byte);
                 rest.nth(1);
             }
-            None => decoded.push(character),
+            None => decoded.extend(character.encode_utf8(&mut [0; 4]).bytes()),
         }
     }
-    decoded
+    String::from_utf8_lossy(&decoded).into_owned()
 }
 
-/// Returns the decimal numbers of the text that fit in a byte, each as a Latin-1 character, without
-/// the text between them.
+/// Returns the bytes that the decimal numbers of the text stand for, without the text between them.
 fn decimal_decoded(text: &str) -> String {
-    text.split(|character: char| !character.is_ascii_digit())
-        .filter_map(|number| number.parse().ok())
-        .map(|byte: u8| char::from(byte))
-        .collect()
+    let numbers = text.split(|character: char| !character.is_ascii_digit());
+    let bytes: Vec<u8> = numbers.filter_map(|number| number.parse().ok()).collect();
+    String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -18,14 +18,9 @@ pub(crate) fn cases(forge: &Forge) -> Vec<Case> {
     };
 
     let jwt = forge.jwt();
-    let parts: Vec<&str> = jwt.split('.').collect();
-    let [header, claims, signature] = parts.try_into().expect("a JWT has three parts");
+    let [header, claims, signature] = parts(&jwt);
     let other = forge.with_claim("/sub", Some(json!("member-test-2")));
-    let mut of_other = other.split('.').skip(1);
-    let (other_claims, other_signature) = (
-        of_other.next().unwrap_or_default(),
-        of_other.next().unwrap_or_default(),
-    );
+    let [_, other_claims, other_signature] = parts(&other);
     let bytes = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut bytes = decoded(signature);
         change(&mut bytes);
@@ -155,6 +150,11 @@ pub(crate) fn cases(forge: &Forge) -> Vec<Case> {
             TooLong,
         ),
     ]
+}
+
+fn parts(jwt: &str) -> [&str; 3] {
+    let parts: Vec<_> = jwt.split('.').collect();
+    parts.try_into().expect("a good JWT has three parts")
 }
 
 fn decoded(part: &str) -> Vec<u8> {

@@ -25,8 +25,10 @@ impl Proxy {
             let Some(request) = connection.read_request() else {
                 return;
             };
-            let port = request.line().split([':', ' ']).nth(2).unwrap_or_default();
-            let port = port.parse().expect("a CONNECT request has a port");
+            let Some(port) = port(request.line()) else {
+                connection.write(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
+                return;
+            };
             let Ok(target) = TcpStream::connect(("127.0.0.1", port)) else {
                 return;
             };
@@ -50,6 +52,12 @@ impl Proxy {
     pub fn uploaded(&self) -> Vec<u8> {
         self.uploaded.lock().unwrap().clone()
     }
+}
+
+/// Returns the port of a request line such as `CONNECT [::1]:443 HTTP/1.1`.
+fn port(line: &str) -> Option<u16> {
+    let (_, port) = line.split(' ').nth(1)?.rsplit_once(':')?;
+    port.parse().ok()
 }
 
 /// A relay in front of a server that records the bytes of the client.

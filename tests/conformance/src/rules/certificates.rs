@@ -3,7 +3,7 @@
 use totps_core::TransportError;
 use totps_core::TransportErrorKind::{self, Other};
 
-use crate::hostile::{Authority, Leaf, Server, Tap, TlsVersion, response};
+use crate::hostile::{Authority, Leaf, Server, Tap, Tls, TlsVersion, response};
 use crate::probe::Probe;
 use crate::rule::{Needs, Rule, Severity};
 use crate::subject::Seen;
@@ -18,7 +18,7 @@ pub(super) const RULES: [Rule; 14] = [
     rule(
         "own-root-trusted",
         Severity::Major,
-        "A certificate signed by the given authority is accepted, and the connection is reused",
+        "A certificate signed by the given authority is accepted",
         "pass `Target::root_certificate_pem` to the TLS library",
         own_root,
     ),
@@ -101,7 +101,7 @@ pub(super) const RULES: [Rule; 14] = [
         "apply `Target::connect_timeout` to connecting and the TLS handshake together",
         connect_timeout,
     )
-    .needs(Needs::Setting(Setting::ConnectTimeout)),
+    .needs(Needs::Settings(&[Setting::ConnectTimeout])),
 ];
 
 const fn bad(id: &'static str, sentence: &'static str, case: fn(&Probe)) -> Rule {
@@ -110,7 +110,11 @@ const fn bad(id: &'static str, sentence: &'static str, case: fn(&Probe)) -> Rule
 
 /// Starts an HTTPS server that responds to every request.
 pub(super) fn secure(authority: &Authority, leaf: Leaf) -> Server {
-    Server::start_tls(authority.server(leaf), |connection| {
+    secure_with(authority.server(leaf))
+}
+
+fn secure_with(tls: Tls) -> Server {
+    Server::start_tls(tls, |connection| {
         while connection.read_request().is_some() {
             connection.write(&response(200, "{}"));
         }
@@ -123,11 +127,7 @@ fn own_root(probe: &Probe) {
             .run
             .authority
             .server_with_versions(Leaf::Good, &[version]);
-        let server = Server::start_tls(tls, |connection| {
-            while connection.read_request().is_some() {
-                connection.write(&response(200, "{}"));
-            }
-        });
+        let server = secure_with(tls);
         let Some(calls) = probe.start(&probe.target(&server.https_url())) else {
             return;
         };
@@ -167,7 +167,7 @@ fn unknown_issuer(probe: &Probe) {
     }
 }
 
-fn reading(tls: crate::hostile::Tls) -> Server {
+fn reading(tls: Tls) -> Server {
     Server::start_tls(tls, |connection| {
         connection.read_request();
     })

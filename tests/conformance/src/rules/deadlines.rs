@@ -44,7 +44,7 @@ pub(super) const RULES: [Rule; 9] = [
     rule(
         "deadline-interim-responses",
         Severity::Major,
-        "A call ends by its timeout if interim responses never end",
+        "A call ends by its timeout, or earlier, if interim responses never end",
         OVERALL,
         interim_responses,
     ),
@@ -161,17 +161,24 @@ fn interim_responses(probe: &Probe) {
         }
     });
     let what = "a response 100 every millisecond";
-    ends(probe, what, probe.call(&probe.hurried(&server.url())));
+    ends(probe, what, &server);
 }
 
-/// Expects that the call ends with an error, by its timeout or earlier.
-fn ends(probe: &Probe, what: &str, seen: Seen) {
+/// Expects that a call ends with an error, by its timeout or earlier. Returns `false` if it does not
+/// end.
+fn ends(probe: &Probe, what: &str, server: &Server) -> bool {
+    let start = Instant::now();
+    let seen = probe.call(&probe.hurried(&server.url()));
+    note_overrun(probe, what, start);
+    probe.sent_once(what, server, 1);
+    let has_ended = !matches!(seen, Seen::Hung(_));
     if let Some(error) = probe.some_error(what, seen) {
         probe.was_sent(what, &error);
         if error.kind() == totps_core::TransportErrorKind::Connect {
             probe.kind(what, &error, Timeout);
         }
     }
+    has_ended
 }
 
 fn upload(probe: &Probe) {
@@ -283,12 +290,7 @@ fn floods(probe: &Probe) {
             while connection.write(pieces.as_bytes()) {}
         });
         let what = format!("a flood of {what}");
-        let start = Instant::now();
-        let seen = probe.call(&probe.hurried(&server.url()));
-        note_overrun(probe, &what, start);
-        let is_endless = matches!(seen, Seen::Hung(_));
-        ends(probe, &what, seen);
-        if is_endless {
+        if !ends(probe, &what, &server) {
             // The other cases would take as long, and this call still uses the processor.
             return;
         }

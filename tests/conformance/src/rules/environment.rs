@@ -1,11 +1,10 @@
 //! The rule about proxies from environment variables, and a name server that does not respond.
 
-use std::fs;
 use std::net::{ToSocketAddrs as _, UdpSocket};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::{env, process, thread};
+use std::thread;
 
 use crate::child;
 use crate::hostile::{Leaf, Server, response};
@@ -56,22 +55,19 @@ fn calls(probe: &Probe) {
 /// that does not respond.
 pub(super) fn with_deaf_name_server(probe: &Probe) {
     const ISOLATED: [&str; 5] = ["--user", "--map-root-user", "--mount", "--net", "sh"];
-    const PREPARE: &str = r#"ip link set lo up && mount --bind "$0" /etc/resolv.conf"#;
+    // The mount keeps the file after its name is removed.
+    const PREPARE: &str = r#"
+        ip link set lo up && file=$(mktemp) || exit
+        printf 'nameserver 127.0.0.1\noptions timeout:12 attempts:1\n' >"$file" &&
+            mount --bind "$file" /etc/resolv.conf
+        is_mounted=$?
+        rm "$file"
+        [ "$is_mounted" = 0 ] || exit
+    "#;
 
-    // Checks run beside each other in one process.
-    static FILES: AtomicUsize = AtomicUsize::new(0);
-
-    let number = FILES.fetch_add(1, Ordering::Relaxed);
-    let name = format!("totps-conformance-{}-{number}.conf", process::id());
-    let file = env::temp_dir().join(name);
-    let text = "nameserver 127.0.0.1\noptions timeout:12 attempts:1\n";
-    if let Err(error) = fs::write(&file, text) {
-        return probe.not_run(format!("cannot write {}: {error}", file.display()));
-    }
     let is_possible = Command::new("unshare")
         .args(ISOLATED)
         .args(["-c", PREPARE])
-        .arg(&file)
         .stdout(Stdio::null())
         .stderr(Stdio::null())
         .status();
@@ -81,8 +77,7 @@ pub(super) fn with_deaf_name_server(probe: &Probe) {
             isolated
                 .args(ISOLATED)
                 .arg("-c")
-                .arg(format!(r#"{PREPARE} && exec "$@""#))
-                .arg(&file)
+                .arg(format!(r#"{PREPARE} exec "$0" "$@""#))
                 .arg(command.get_program())
                 .args(command.get_args());
             for (name, value) in command.get_envs() {
@@ -95,8 +90,6 @@ pub(super) fn with_deaf_name_server(probe: &Probe) {
     } else {
         probe.not_run("needs Linux with `unshare`, `ip`, and user namespaces for this user");
     }
-    // Only this rule uses the file, and a leftover does no harm.
-    let _ = fs::remove_file(file);
 }
 
 /// Starts a name server in the child that counts queries and does not respond, and then runs

@@ -77,6 +77,20 @@ pub(crate) fn without_retries(target: Target) -> UreqTransport {
     builder.build().unwrap()
 }
 
+/// Retries as configured. The timeout starts anew with each attempt.
+pub(crate) fn timeout_for_each_attempt(target: Target) -> impl Transport + Send + Sync {
+    let builder = UreqTransport::builder().timeout(target.timeout());
+    let builder = builder.connect_timeout(target.connect_timeout());
+    let builder = builder.root_certificates_pem(target.root_certificate_pem());
+    let inner = builder.build().unwrap();
+    move |request: Request| {
+        (0..target.max_retries()).fold(inner.send(request.clone()), |result, _| match result {
+            Err(error) if error.delivery() == Delivery::NotSent => inner.send(request.clone()),
+            result => result,
+        })
+    }
+}
+
 /// Builds a transport with ureq's default agent, which uses proxies from environment variables and
 /// its own pool.
 pub(crate) fn default_agent(target: Target) -> UreqTransport {
