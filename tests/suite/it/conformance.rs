@@ -48,7 +48,10 @@ fn judge(report: &Report) {
 #[test]
 fn hyper_conn_through_tunnel() {
     let kit = Kit::new().name("hyper_conn_through_tunnel");
-    let kit = kit.only(["proxy-*"]).setting(Setting::Proxy);
+    let kit = kit
+        .only(["proxy-*"])
+        .setting(Setting::Proxy)
+        .setting(Setting::MaxRetries);
     judge(&conn_through_tunnel(&kit));
 }
 
