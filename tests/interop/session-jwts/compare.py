@@ -23,8 +23,7 @@ TIMES_OUT_OF_RANGE = [
 ]
 
 # The cases in which only one of totps and the SDK accepts the JWT, or in which they read different
-# values from it, by the heading in the README that
-# explains them.
+# values from it, by the heading in the README that explains them.
 EXPECTED = {
     "node": {
         "typ": ["typ-missing"],

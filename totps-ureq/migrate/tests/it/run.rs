@@ -1,6 +1,5 @@
 //! Tests of `run` and `verify`.
 
-use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -31,7 +30,10 @@ fn rows_are_migrated_once() {
             .iter()
             .all(|line| line["recovery_codes"].as_array().unwrap().len() == 10)
     );
+    #[cfg(unix)]
     for file in ["journal", "codes"] {
+        use std::os::unix::fs::PermissionsExt as _;
+
         let mode = std::fs::metadata(bench.path(file))
             .unwrap()
             .permissions()
@@ -380,6 +382,8 @@ fn ten_equal_failures_stop_the_run() {
     bench.run(&[]).ends_with(0);
 }
 
+/// Sends a signal, as Ctrl-C does on Unix.
+#[cfg(unix)]
 #[test]
 fn ctrl_c_waits_for_the_requests_in_flight() {
     let bench = Bench::new();
