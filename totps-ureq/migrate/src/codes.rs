@@ -2,14 +2,15 @@
 
 use std::collections::HashSet;
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
+use std::io;
 use std::path::Path;
 
+use fs4::TryLockError;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroize;
 
-use crate::disk::Disk;
-use crate::journal::{Appender, Broken, RowId, is_last};
+use crate::disk::{Disk, Lines, Log, to_line};
+use crate::journal::{Appender, Broken, RowId};
 
 const KIND: &str = "totps-migrate recovery codes";
 
@@ -88,20 +89,18 @@ impl CodesFile {
             kind: KIND.to_owned(),
             journal,
         };
-        match disk.create(path, &line(&header)) {
+        match disk.create(path, &to_line(&header)) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
             created => created?,
         }
-        let mut log = disk.open(path)?;
-        match fs4::FileExt::try_lock(&log.file) {
-            Ok(()) => {}
-            Err(fs4::TryLockError::WouldBlock) => return Err(CodesError::InUse),
-            Err(fs4::TryLockError::Error(error)) => return Err(error.into()),
-        }
-        log.file.seek(SeekFrom::Start(0))?;
-        let (stored, whole, torn) = Self::read(&mut BufReader::new(&log.file), journal)?;
-        if torn {
-            log.truncate(whole)?;
+        let log = Log::open(disk, path).map_err(|error| match error {
+            TryLockError::WouldBlock => CodesError::InUse,
+            TryLockError::Error(error) => error.into(),
+        })?;
+        let mut lines = log.lines()?;
+        let stored = Self::read(&mut lines, journal)?;
+        if let Some(end) = lines.torn_at() {
+            log.truncate(end)?;
         }
         Ok(Self {
             appender: Appender::start(log, on_failure)?,
@@ -109,38 +108,22 @@ impl CodesFile {
         })
     }
 
-    fn read(reader: &mut impl BufRead, journal: RowId) -> Result<(Stored, u64, bool), CodesError> {
-        let mut bytes = zeroize::Zeroizing::new(Vec::new());
-        reader.read_until(b'\n', &mut bytes)?;
-        let header: Option<Header> = serde_json::from_slice(&bytes).ok();
-        match header {
-            Some(header) if header.kind == KIND && bytes.ends_with(b"\n") => {
-                if header.journal != journal {
-                    return Err(CodesError::OtherJournal);
-                }
-            }
-            _ => return Err(CodesError::NotOurs),
+    fn read(lines: &mut Lines<'_>, journal: RowId) -> Result<Stored, CodesError> {
+        let header = lines.next()?.unwrap_or_default();
+        let header: Option<Header> = serde_json::from_slice(header).ok();
+        let header = header.filter(|header| header.kind == KIND);
+        if header.ok_or(CodesError::NotOurs)?.journal != journal {
+            return Err(CodesError::OtherJournal);
         }
-        let (mut stored, mut whole) = (HashSet::new(), bytes.len() as u64);
-        for number in 2.. {
-            bytes.clear();
-            let length = reader.read_until(b'\n', &mut bytes)?;
-            if length == 0 {
-                break;
-            }
-            match serde_json::from_slice::<CodesLine>(&bytes) {
-                Ok(mut line) if bytes.ends_with(b"\n") => {
-                    let id = std::mem::take(&mut line.totp_registration_id);
-                    stored.insert((line.row, id));
-                    whole += length as u64;
-                }
-                _ if is_last(reader)? => {
-                    return Ok((stored, whole, true));
-                }
-                _ => return Err(CodesError::Line(number)),
-            }
+        let mut stored = HashSet::new();
+        while let Some(line) = lines.next()? {
+            let Ok(mut line) = serde_json::from_slice::<CodesLine>(line) else {
+                return Err(CodesError::Line(lines.number()));
+            };
+            let id = std::mem::take(&mut line.totp_registration_id);
+            stored.insert((line.row, id));
         }
-        Ok((stored, whole, false))
+        Ok(stored)
     }
 
     /// Whether an earlier run stored the codes of a registration.
@@ -151,16 +134,10 @@ impl CodesFile {
 
     /// Stores codes, and waits until they are on the disk.
     pub(crate) fn store(&self, codes: &CodesLine) -> Result<(), Broken> {
-        self.appender.append_synced(line(codes))
+        self.appender.append_synced(to_line(codes))
     }
 
     pub(crate) fn close(self) -> io::Result<()> {
         self.appender.close()
     }
-}
-
-fn line(value: &impl Serialize) -> Vec<u8> {
-    let mut line = serde_json::to_vec(value).unwrap_or_default();
-    line.push(b'\n');
-    line
 }

@@ -2,10 +2,14 @@
 //!
 //! All of them go through this module, so that tests can end the run before each one.
 
+mod log;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub(crate) use log::{Lines, Log, to_line};
 
 /// An operation, as tests see it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,38 +117,6 @@ impl Disk {
             File::open(folder.unwrap_or_else(|| Path::new(".")))?.sync_all()?;
         }
         Ok(())
-    }
-
-    /// Opens a log to read it and to append to it.
-    pub(crate) fn open(&self, path: &Path) -> io::Result<Log> {
-        let file = OpenOptions::new().read(true).append(true).open(path)?;
-        Ok(Log {
-            file,
-            disk: self.clone(),
-        })
-    }
-}
-
-/// A file that is appended to.
-pub(crate) struct Log {
-    pub(crate) file: File,
-    disk: Disk,
-}
-
-impl Log {
-    pub(crate) fn append(&mut self, content: &[u8]) -> io::Result<()> {
-        self.disk.write(&mut self.file, content)
-    }
-
-    pub(crate) fn sync(&self) -> io::Result<()> {
-        self.disk.sync(&self.file)
-    }
-
-    /// Truncates the file, and syncs it.
-    pub(crate) fn truncate(&self, length: u64) -> io::Result<()> {
-        self.disk.before(Operation::Truncate)?;
-        self.file.set_len(length)?;
-        self.sync()
     }
 }
 

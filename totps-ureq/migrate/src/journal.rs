@@ -9,14 +9,15 @@ mod record;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::io::{self, BufRead, BufReader, Seek, SeekFrom};
+use std::io;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use data_encoding::HEXLOWER;
+use fs4::TryLockError;
 use serde::{Deserialize, Serialize};
 
-use crate::disk::{Disk, Log};
+use crate::disk::{Disk, Log, to_line};
 
 pub(crate) use appender::{Appender, Broken};
 pub(crate) use history::{History, State};
@@ -88,7 +89,7 @@ impl Journal {
             project_id: project_id.to_owned(),
             base_url: base_url.to_owned(),
         };
-        match disk.create(path, &record::line(&header)) {
+        match disk.create(path, &to_line(&header)) {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Ok(()),
             created => created.map_err(|error| JournalError::Io("created", error)),
         }
@@ -96,55 +97,30 @@ impl Journal {
 
     /// Opens and locks a journal, and reads it.
     pub(crate) fn open(disk: &Disk, path: &Path) -> Result<Self, JournalError> {
-        let log = disk
-            .open(path)
-            .map_err(|error| JournalError::Io("opened", error))?;
-        match fs4::FileExt::try_lock(&log.file) {
-            Ok(()) => {}
-            Err(fs4::TryLockError::WouldBlock) => return Err(JournalError::InUse),
-            Err(fs4::TryLockError::Error(error)) => return Err(JournalError::Io("locked", error)),
-        }
+        let log = Log::open(disk, path).map_err(|error| match error {
+            TryLockError::WouldBlock => JournalError::InUse,
+            TryLockError::Error(error) => JournalError::Io("opened", error),
+        })?;
         Self::read(log)
     }
 
-    fn read(mut log: Log) -> Result<Self, JournalError> {
+    fn read(log: Log) -> Result<Self, JournalError> {
         let unreadable = |error| JournalError::Io("read", error);
-        log.file.seek(SeekFrom::Start(0)).map_err(unreadable)?;
-        let mut reader = BufReader::new(&log.file);
-        let mut line = Vec::new();
-        reader.read_until(b'\n', &mut line).map_err(unreadable)?;
-        let (header, signer) = Self::header(&line)?;
+        let mut lines = log.lines().map_err(unreadable)?;
+        let (header, signer) = Self::header(lines.next().map_err(unreadable)?)?;
         let (mut rows, mut order) = (HashMap::<RowId, History>::new(), Vec::new());
-        let (mut whole, mut torn_at) = (line.len() as u64, None);
-        for number in 2.. {
-            line.clear();
-            let length = reader.read_until(b'\n', &mut line).map_err(unreadable)?;
-            if length == 0 {
-                break;
-            }
-            let is_whole = line.ends_with(b"\n");
-            match serde_json::from_slice::<Record>(&line) {
-                Ok(record) if is_whole => {
-                    let history = rows.entry(record.row).or_insert_with(|| {
-                        order.push(record.row);
-                        History::default()
-                    });
-                    history.apply(record);
-                    whole += length as u64;
-                }
-                // The run was killed or the disk was full while the last line was being written.
-                _ if is_last(&mut reader).map_err(unreadable)? => {
-                    torn_at = Some(whole);
-                    break;
-                }
-                _ => {
-                    return Err(JournalError::Line(
-                        number,
-                        "is not a record of this version",
-                    ));
-                }
-            }
+        while let Some(line) = lines.next().map_err(unreadable)? {
+            let Ok(record) = serde_json::from_slice::<Record>(line) else {
+                let rule = "is not a record of this version";
+                return Err(JournalError::Line(lines.number(), rule));
+            };
+            let history = rows.entry(record.row).or_insert_with(|| {
+                order.push(record.row);
+                History::default()
+            });
+            history.apply(record);
         }
+        let torn_at = lines.torn_at();
         Ok(Self {
             log,
             header,
@@ -155,14 +131,12 @@ impl Journal {
         })
     }
 
-    fn header(line: &[u8]) -> Result<(Header, Signer), JournalError> {
-        if line.is_empty() {
-            return Err(JournalError::NotAJournal(
-                "is empty: nothing is known about earlier runs",
-            ));
-        }
+    fn header(line: Option<&[u8]>) -> Result<(Header, Signer), JournalError> {
+        let line = line.ok_or(JournalError::NotAJournal(
+            "has no complete line: nothing is known about earlier runs",
+        ))?;
         let header: Option<Header> = serde_json::from_slice(line).ok();
-        let header = header.filter(|header| header.kind == KIND && line.ends_with(b"\n"));
+        let header = header.filter(|header| header.kind == KIND);
         let header = header.ok_or(JournalError::NotAJournal(
             "is not one of totps-migrate, or its first line is damaged",
         ))?;
@@ -204,22 +178,6 @@ pub(crate) struct Opened {
     pub(crate) signer: Signer,
     pub(crate) rows: HashMap<RowId, History>,
     pub(crate) order: Vec<RowId>,
-}
-
-/// Whether no further line follows. Zeros do not count: a file system may leave them after a power
-/// failure.
-pub(crate) fn is_last(reader: &mut impl BufRead) -> io::Result<bool> {
-    loop {
-        let buffer = reader.fill_buf()?;
-        if buffer.is_empty() {
-            return Ok(true);
-        }
-        if buffer.iter().any(|byte| *byte != 0) {
-            return Ok(false);
-        }
-        let length = buffer.len();
-        reader.consume(length);
-    }
 }
 
 /// Returns the time in seconds since 1970.

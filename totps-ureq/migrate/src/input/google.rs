@@ -11,12 +11,14 @@ use crate::row::{Cause, Place};
 use crate::secret::{Encoding, Key};
 
 #[derive(Message)]
+#[prost(skip_debug)]
 struct Payload {
     #[prost(message, repeated, tag = "1")]
     otp_parameters: Vec<OtpParameters>,
 }
 
 #[derive(Message)]
+#[prost(skip_debug)]
 struct OtpParameters {
     #[prost(bytes = "vec", tag = "1")]
     secret: Vec<u8>,

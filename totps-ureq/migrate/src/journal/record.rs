@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::Sha256;
 
 use super::unix_time;
+use crate::disk::to_line;
 use crate::row::{Member, Naming};
 use crate::secret::Key;
 
@@ -173,16 +174,8 @@ impl Record {
     }
 }
 
-/// Returns a value as a line of NDJSON.
-pub(crate) fn line(value: &impl Serialize) -> Vec<u8> {
-    // This cannot fail: all maps that are written here have string keys.
-    let mut line = serde_json::to_vec(value).unwrap_or_default();
-    line.push(b'\n');
-    line
-}
-
 impl Record {
     pub(crate) fn to_line(&self) -> Vec<u8> {
-        line(self)
+        to_line(self)
     }
 }

@@ -1,4 +1,4 @@
-//! Truncated and damaged journals.
+//! Truncated and damaged journals and codes files.
 
 use crate::support::Bench;
 
@@ -70,4 +70,39 @@ fn zeros_after_a_power_failure_are_removed() {
     bench.write("journal", &format!("{journal}{}", "\0".repeat(5000)));
     bench.run(&[]).ends_with(0);
     assert_eq!(bench.read("journal"), journal);
+}
+
+#[test]
+fn a_damaged_complete_last_line_is_an_error_and_is_kept() {
+    let bench = Bench::new();
+    bench.members(2);
+    bench.rows(2);
+    bench.run(&["--codes-out", "codes"]).ends_with(0);
+    for name in ["journal", "codes"] {
+        let whole = bench.read(name);
+        let last = whole.lines().count();
+        let damaged = format!("{}?\n", &whole[..whole.len() - 2]);
+        bench.write(name, &damaged);
+        let called = bench.run(&["--codes-out", "codes"]).ends_with(1);
+        assert!(called.err.contains(&format!("line {last}")), "{called:#?}");
+        assert_eq!(bench.read(name), damaged, "{name} should be unchanged");
+        bench.write(name, &whole);
+    }
+}
+
+#[test]
+fn codes_after_a_damaged_line_and_zeros_are_kept() {
+    let bench = Bench::new();
+    bench.members(2);
+    bench.rows(2);
+    bench.run(&["--codes-out", "codes"]).ends_with(0);
+    let codes = bench.read("codes");
+    let lines: Vec<_> = codes.lines().collect();
+    // More zeros than any buffer of the reader holds.
+    let zeros = "\0".repeat(100_000);
+    let damaged = format!("{}\n{{}}\n{zeros}\n{}\n", lines[0], lines[2]);
+    bench.write("codes", &damaged);
+    let called = bench.run(&["--codes-out", "codes"]).ends_with(1);
+    assert!(called.err.contains("line 2"), "{called:#?}");
+    assert_eq!(bench.read("codes"), damaged, "codes should be unchanged");
 }
