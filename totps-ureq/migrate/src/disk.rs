@@ -44,8 +44,8 @@ impl Disk {
         self.hook.as_ref().map_or(Ok(()), |hook| hook(operation))
     }
 
-    /// Creates a file with its first content, readable only by its owner. It appears as a whole or not
-    /// at all, and never replaces another file.
+    /// Creates a file with its first content, readable only by its owner. It never replaces
+    /// another file. Where the file system has hard links, it appears as a whole or not at all.
     pub(crate) fn create(&self, path: &Path, content: &[u8]) -> io::Result<()> {
         if path.try_exists()? {
             return Err(io::ErrorKind::AlreadyExists.into());

@@ -59,7 +59,7 @@ impl Outcome {
             }
             State::Sent | State::Unknown { .. } => "run again with the same journal".to_owned(),
             State::Conflict { reason } if reason.starts_with("another secret") => {
-                "undo the row, or remove the other secret from the input".to_owned()
+                "remove one of the two secrets from the input".to_owned()
             }
             State::Conflict { .. } => {
                 "ask the Member which authenticator to keep; to move this one, delete the TOTP and run again with --retry-refused".to_owned()

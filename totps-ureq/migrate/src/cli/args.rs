@@ -43,7 +43,7 @@ flight; a second Ctrl-C leaves them to the next run. Exit codes: 0 all rows are 
 input, 2 some rows were refused, rejected or present, 3 some rows are unknown or in conflict,
 4 stopped, 130 interrupted.")]
     Run(RunArgs),
-    /// Calls Get Member for every row of a journal, and compares
+    /// Calls Get Member for every row of a journal that was not rejected, and compares
     #[command(after_help = "\
 Example:
   totps-migrate verify --journal migration.journal
