@@ -26,19 +26,19 @@ trixie_root() {
 in_trixie() {
     local root=$1 out=$2 home=${TRIXIE_CARGO_HOME:-${CARGO_HOME:-$HOME/.cargo}}
     shift 2
-    mkdir -p "$root/repo" "$root/target" "$out" "$root/root/.cargo/registry" "$home/registry"
+    mkdir -p "$root/repo" "$root/target" "$out" "$root/cargo/registry" "$home/registry"
     unshare --mount --propagation private -- bash -euc '
         root=$1 repo=$2 out=$3 registry=$4
         shift 4
         mount --bind "$repo" "$root/repo"
         mount -o remount,bind,ro "$root/repo"
         mount --bind "$out" "$root/target"
-        mount --bind "$registry" "$root/root/.cargo/registry"
+        mount --bind "$registry" "$root/cargo/registry"
         mount -t proc proc "$root/proc"
         mount --rbind /dev "$root/dev"
         mount --bind /tmp "$root/tmp"
         exec chroot "$root" /usr/bin/env -i HOME=/root PATH=/usr/local/bin:/usr/bin:/bin LANG=C.UTF-8 \
-            CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0 \
+            CARGO_HOME=/cargo CARGO_TARGET_DIR=/target CARGO_TERM_COLOR=never CARGO_INCREMENTAL=0 \
             CARGO_PROFILE_DEV_DEBUG="${CARGO_PROFILE_DEV_DEBUG:-line-tables-only}" \
             bash -euc "cd /repo; exec \"\$@\"" sh "$@"
     ' sh "$root" "$repo" "$out" "$home/registry" "$@"
