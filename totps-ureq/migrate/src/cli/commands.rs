@@ -101,18 +101,7 @@ pub(super) fn plan(args: &PlanArgs) -> Result<Exit, Failed> {
             return true;
         };
         if let Some(rows) = rows.as_mut().filter(|_| problem.kind() != Kind::Skipped) {
-            let organization_id = problem
-                .member
-                .as_ref()
-                .map(|member| &*member.organization_id);
-            rows.add(&RowLine {
-                input: problem.place.to_string(),
-                organization_id: organization_id.unwrap_or_default().to_owned(),
-                member: problem.who().to_owned(),
-                state: "rejected",
-                reason: problem.reason(),
-                todo: problem.todo(),
-            });
+            rows.add(&RowLine::rejected(&problem));
         }
         if args.input.json {
             say(problem_json(&problem));

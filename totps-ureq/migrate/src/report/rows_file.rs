@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use crate::disk::Disk;
+use crate::row::Problem;
 
 /// One row of the file.
 #[derive(Clone, Debug)]
@@ -14,6 +15,21 @@ pub(crate) struct RowLine {
     pub(crate) state: &'static str,
     pub(crate) reason: String,
     pub(crate) todo: String,
+}
+
+impl RowLine {
+    /// Creates the line of a row that was rejected before anything was sent.
+    pub(crate) fn rejected(problem: &Problem) -> Self {
+        let member = problem.member.as_ref();
+        Self {
+            input: problem.place.to_string(),
+            organization_id: member.map_or_else(String::new, |it| it.organization_id.clone()),
+            member: problem.who().to_owned(),
+            state: "rejected",
+            reason: problem.reason(),
+            todo: problem.todo(),
+        }
+    }
 }
 
 /// Collects rows as CSV.

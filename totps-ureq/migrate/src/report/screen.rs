@@ -132,18 +132,7 @@ impl Observer for Screen<'_> {
         let mut collected = self.lock();
         collected.tally.add_problem(&problem);
         if problem.kind() != Kind::Skipped {
-            let organization_id = problem
-                .member
-                .as_ref()
-                .map(|member| member.organization_id.clone());
-            collected.rows.add(&RowLine {
-                input: problem.place.to_string(),
-                organization_id: organization_id.unwrap_or_default(),
-                member: problem.who().to_owned(),
-                state: "rejected",
-                reason: problem.reason(),
-                todo: problem.todo(),
-            });
+            collected.rows.add(&RowLine::rejected(&problem));
         }
         self.advance(&mut collected);
     }
