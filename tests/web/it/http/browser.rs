@@ -127,6 +127,12 @@ impl Browser {
             .map_or("", |(_, rest)| rest.split("</h1>").next().unwrap())
     }
 
+    #[track_caller]
+    pub(super) fn assert_shows(&self, text: &str) {
+        let html = &self.html;
+        assert!(html.contains(text), "expected {text:?} in {html}");
+    }
+
     /// Signs in with the password. The next page asks for a code, or for a set-up.
     pub(super) async fn password(&mut self, email: &str) -> &mut Self {
         self.get("/sign-in").await;

@@ -182,7 +182,7 @@ async fn a_recovery_code_that_may_be_used_up_can_be_tried_again() {
         (browser.status.as_u16(), browser.heading()),
         (503, "Use a recovery code")
     );
-    assert!(browser.html.contains("may be used up"), "{}", browser.html);
+    browser.assert_shows("may be used up");
     browser
         .post("/recover", &[("recovery_code", RECOVERY_CODES[0])])
         .await;
@@ -211,7 +211,7 @@ async fn a_mistyped_recovery_code_is_not_called_used() {
         (503, "Use a recovery code"),
         "expected that the login continues"
     );
-    assert!(browser.html.contains("may be used up"), "{}", browser.html);
+    browser.assert_shows("may be used up");
     browser
         .post("/recover", &[("recovery_code", RECOVERY_CODES[0])])
         .await;
@@ -256,11 +256,11 @@ async fn a_set_up_without_a_picture_and_without_recovery_codes() {
     assert_eq!(browser.heading(), "Scan the QR code");
     assert!(!browser.html.contains("<img"), "{}", browser.html);
     assert!(!browser.html.contains("SENTINEL"), "{}", browser.html);
-    assert!(browser.html.contains("BTGN X5RK"), "{}", browser.html);
+    browser.assert_shows("BTGN X5RK");
     let code = browser.emulator.code("grace").unwrap();
     browser.post("/enrol/code", &[("code", &code)]).await;
     assert_eq!(browser.heading(), "Save your recovery codes");
-    assert!(browser.html.contains(RECOVERY_CODES[0]), "{}", browser.html);
+    browser.assert_shows(RECOVERY_CODES[0]);
 }
 
 /// The removal of the old app succeeds.
@@ -311,11 +311,7 @@ async fn a_removal_that_is_unclear_is_not_called_undone() {
         (browser.status.as_u16(), browser.heading()),
         (503, "Remove the app")
     );
-    assert!(
-        browser.html.contains("this may or may not have been done"),
-        "{}",
-        browser.html
-    );
+    browser.assert_shows("this may or may not have been done");
 }
 
 #[tokio::test]
@@ -328,7 +324,7 @@ async fn a_session_without_times_is_listed() {
     browser.emulator.inject(1, fault).unwrap();
     browser.get("/account").await;
     for text in ["Since an unknown time", "last used at an unknown time"] {
-        assert!(browser.html.contains(text), "{text}: {}", browser.html);
+        browser.assert_shows(text);
     }
 }
 
@@ -350,11 +346,7 @@ async fn a_member_with_a_phone_number_cannot_set_up_an_app() {
     browser.password("joan@example.com").await;
     assert_eq!(browser.heading(), "Set up an authenticator app");
     browser.post("/enrol", &[]).await;
-    assert!(
-        browser.html.contains("If it is a phone number"),
-        "{}",
-        browser.html
-    );
+    browser.assert_shows("If it is a phone number");
 }
 
 #[tokio::test]
@@ -374,7 +366,7 @@ async fn a_lock_message_has_the_duration() {
         browser.emulator.inject(1, fault).unwrap();
         browser.post("/code", &[("code", "000000")]).await;
         assert_eq!(browser.status, 429);
-        assert!(browser.html.contains(text), "{text}: {}", browser.html);
+        browser.assert_shows(text);
     }
 }
 
@@ -485,11 +477,7 @@ async fn without_a_connection_the_code_is_not_used_up() {
     assert!(running.await.unwrap_err().is_cancelled());
     browser.post("/code", &[("code", &code)]).await;
     assert_eq!(browser.status, 503);
-    assert!(
-        browser.html.contains("The code was not used"),
-        "{}",
-        browser.html
-    );
+    browser.assert_shows("The code was not used");
     let (_, _running) = relay(address, real).await;
     browser.post("/code", &[("code", &code)]).await;
     assert_eq!(browser.heading(), "Welcome");

@@ -220,6 +220,6 @@ async fn input_of_a_user_is_escaped() {
         .post("/sign-in", &[("email", hostile), ("password", "wrong")])
         .await;
     assert_eq!(browser.status, 422);
-    assert!(browser.html.contains("&lt;script&gt;"), "{}", browser.html);
+    browser.assert_shows("&lt;script&gt;");
     assert!(!browser.html.contains("<script>"), "{}", browser.html);
 }

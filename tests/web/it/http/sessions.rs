@@ -233,7 +233,7 @@ async fn a_failed_sign_out_is_reported() {
     let fault = Fault::response(503).endpoint("sessions.revoke");
     browser.emulator.inject(1, fault).unwrap();
     browser.post("/sign-out", &[]).await;
-    assert!(browser.html.contains("is not known"), "{}", browser.html);
+    browser.assert_shows("is not known");
     assert!(!browser.cookies.contains_key("session"));
     browser.emulator.advance(Duration::from_secs(30));
     browser.sign_in().await;
@@ -246,11 +246,7 @@ async fn a_failed_sign_out_is_reported() {
         "Your account",
         "expected to be signed in"
     );
-    assert!(
-        browser.html.contains("It does no harm to do it twice."),
-        "{}",
-        browser.html
-    );
+    browser.assert_shows("It does no harm to do it twice.");
 }
 
 /// Two people use the same browser, one after the other.
