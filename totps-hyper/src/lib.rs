@@ -7,6 +7,7 @@
     not(all(feature = "tokio", feature = "conn")),
     doc = "An async client for Stytch's B2B TOTP API, built on hyper 1."
 )]
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(feature = "_rustls"))))]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -1,4 +1,5 @@
 #![doc = include_str!("../README.md")]
+#![cfg_attr(docsrs, feature(doc_cfg), doc(auto_cfg(hide(feature = "_tls"))))]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 // The core has public modules `error` and `transport` too. Their items are also at its root.

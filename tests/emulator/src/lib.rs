@@ -29,6 +29,7 @@
 //! It is a test tool: it listens on loopback only and shows every secret that it is given or
 //! generates.
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
